@@ -1,0 +1,54 @@
+"""How an action stands to a recommendation in time, and what may be said of it.
+
+An action dated before the recommendation is *earlier* and never counts as uptake. It reads *already in place* only where its direction is
+fulfils or partly fulfils and it is still in force.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from tracker.rules.dates import Order, PartialDate, order
+from tracker.rules.vocabulary import Direction, Earlier, EventKind
+
+
+def earlier(acted_on: PartialDate, recommended_on: PartialDate) -> Earlier:
+    """Whether the action came before the recommendation, by the dates alone."""
+    match order(acted_on, recommended_on):
+        case Order.BEFORE:
+            return Earlier.YES
+        case Order.AFTER:
+            return Earlier.NO
+        case Order.UNKNOWN:
+            return Earlier.UNKNOWN
+
+
+def in_force_until(
+    events: Iterable[tuple[EventKind, PartialDate]], undone_on: Iterable[PartialDate] = (), *, since: dt.date | None = None
+) -> dt.date | None:
+    """The first day on which an action is no longer in force; None where no end is on record.
+
+    It ends with the first event that ends force (suspended, repealed, annulled, expired), or with the first effect that undoes it. An event that
+    for certain put it into force again lifts an end; with ``since`` only where that had happened by then, so that a gap after ``since`` is an
+    end. An uncertain date counts from its first day, so that nothing is called in force that may have ended.
+    """
+    dated = list(events)
+    restarts = [on for kind, on in dated if kind is EventKind.IN_FORCE and (since is None or on.last <= since)]
+    ends = [on.first for kind, on in dated if kind.ends_force and not any(again.first > on.last for again in restarts)]
+    ends += [on.first for on in undone_on]
+    return min(ends, default=None)
+
+
+def already_in_place(*, direction: Direction | None, is_earlier: Earlier, ended_on: dt.date | None, on: dt.date) -> bool:
+    """Whether an earlier action may be called already in place on a day."""
+    if is_earlier is not Earlier.YES:
+        return False
+    if direction not in (Direction.FULFILS, Direction.PARTLY_FULFILS):
+        return False
+    return ended_on is None or on < ended_on
+
+
+def sign(direction: Direction | None, undone: Direction | None) -> int:
+    """+1 toward the recommendation, -1 against it, 0 neither; a reversing effect has the opposite sign of what it undoes."""
+    if undone is not None:
+        return -undone.sign
+    return direction.sign if direction is not None else 0
