@@ -1,0 +1,50 @@
+"""The editorial nouns: the glossary of the field as tables.
+
+Government      a state, the EU, an organisation or a group · Membership: a government's time in a group
+Document        what something is cited from · Snapshot: an archived copy · Citation: a passage · CitationUse: a passage serving a record
+Recommendation  what was proposed · Addressee: recommendation × government, the unit with a status · Relation · Measure · Theme
+Action          what a government body did · ActionEvent: what happened to it when · Effect: how it bears on an addressee
+Party           at whom it was aimed · LegalStatus: a party's attributed, dated legal status
+Assessment      a dated verdict · Search: the search behind a negative one · Position: what the government said that it would do
+Submission      versions reviewed and published together · Version: a record exactly as submitted
+User            a member of staff, or the system actor
+
+An Edition, a published version of a record, lives apart: tracker/editions/tables.py.
+"""
+
+from tracker.models.action import Action, ActionEvent, Effect, LegalStatus, Party
+from tracker.models.assessment import Assessment, Position, Search
+from tracker.models.document import Citation, CitationUse, Document, Snapshot
+from tracker.models.government import Government, Membership
+from tracker.models.people import User, system_actor
+from tracker.models.recommendation import Addressee, Measure, Recommendation, Relation, Theme
+from tracker.models.review import Change, RecordKind, State, Submission, Version
+
+__all__ = [
+    "Action",
+    "ActionEvent",
+    "Addressee",
+    "Assessment",
+    "Change",
+    "Citation",
+    "CitationUse",
+    "Document",
+    "Effect",
+    "Government",
+    "LegalStatus",
+    "Measure",
+    "Membership",
+    "Party",
+    "Position",
+    "Recommendation",
+    "RecordKind",
+    "Relation",
+    "Search",
+    "Snapshot",
+    "State",
+    "Submission",
+    "Theme",
+    "User",
+    "Version",
+    "system_actor",
+]

@@ -1,0 +1,65 @@
+"""What editorial records share: keys, who recorded and last edited them, and an append-only history of every change."""
+
+import secrets
+from typing import TypeVar
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+Model = TypeVar("Model", bound=type[models.Model])
+
+KEY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9.-]*$"
+KEY_HELP = _("Letters, digits, dots and hyphens. It becomes part of the public address and does not change once published.")
+key_is_plain = RegexValidator(KEY_PATTERN, _("Use letters, digits, dots and hyphens, beginning with a letter or digit."))
+
+
+def history(model: Model) -> Model:
+    """Record every insert, update and delete of a model in an append-only table beside it.
+
+    Each entry says who and why, as far as the writer said so (``pghistory.context(user=..., reason=...)``).
+    """
+    return pghistory.track(
+        pghistory.InsertEvent(),
+        pghistory.UpdateEvent(),
+        pghistory.DeleteEvent(),
+        model_name=f"{model.__name__}History",
+        obj_field=pghistory.ObjForeignKey(related_name="history"),
+        append_only=True,
+        context_field=pghistory.ContextJSONField(),
+        context_id_field=pghistory.ContextUUIDField(null=True),
+    )(model)
+
+
+def new_key() -> str:
+    """A short random key for records that nobody needs to name: 8 characters, no vowels, no look-alikes."""
+    return "".join(secrets.choice("bcdfghjkmnpqrstvwxz23456789") for _letter in range(8))
+
+
+class Publishable(models.Model):
+    """A record that is reviewed and published: a document, a recommendation, an action or an assessment."""
+
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("recorded by")
+    )
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False, verbose_name=_("last edited by")
+    )
+    recorded_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+    edited_at = models.DateTimeField(_("last edited at"), auto_now=True)
+
+    class Meta:
+        """Shared by the four."""
+
+        abstract = True
+
+    @property
+    def public_key(self) -> str:
+        """The key that names the record in its public address."""
+        return self.key  # type: ignore[attr-defined]
+
+
+never_deleted = pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete)

@@ -1,0 +1,87 @@
+"""Governments, and groups of them with dated memberships."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tracker.fields import PartialDateField, WordField, one_of
+from tracker.models.base import history
+from tracker.rules.dates import Order, order
+from tracker.rules.vocabulary import GovernmentKind
+
+
+@history
+class Government(models.Model):
+    """A state, the EU, an international organisation, a sub-national government, or a group of them.
+
+    Codes are ISO 3166-1 alpha-2 where there is one; EU, XK and INTL by convention.
+    """
+
+    code = models.CharField(
+        _("code"),
+        max_length=20,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z][A-Z0-9-]+$", _("Use capital letters, digits and hyphens, as AL or EU-MEMBERS."))],
+        help_text=_("ISO 3166-1 alpha-2 where there is one (AL, GB); EU for the Union as a body; a name of your own for a group."),
+    )
+    kind = WordField(GovernmentKind, verbose_name=_("kind"), default=GovernmentKind.STATE)
+    name = models.CharField(_("name"), max_length=200, unique=True, help_text=_("The short English name, as readers know it."))
+    includes_every_state = models.BooleanField(
+        _("includes every state"), default=False, help_text=_("For “the international community”: every state on this site is a member on every day.")
+    )
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        """Ordered as readers look them up."""
+
+        ordering = ["name"]
+        verbose_name = _("government")
+        verbose_name_plural = _("governments")
+        constraints = [
+            one_of("kind", GovernmentKind, "government_kind_is_in_the_vocabulary"),
+            models.CheckConstraint(condition=models.Q(code__regex=r"^[A-Z][A-Z0-9-]+$"), name="government_code_is_capital_letters"),
+            models.CheckConstraint(
+                condition=models.Q(includes_every_state=False) | models.Q(kind=GovernmentKind.GROUP.value), name="only_a_group_includes_every_state"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Name and code, as the lists show it."""
+        return f"{self.name} ({self.code})"
+
+
+@history
+class Membership(models.Model):
+    """A government's time in a group, from its first day to its last."""
+
+    group = models.ForeignKey(
+        Government,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("group"),
+        limit_choices_to={"kind": GovernmentKind.GROUP.value},
+    )
+    member = models.ForeignKey(Government, on_delete=models.PROTECT, related_name="groups", verbose_name=_("member"))
+    since = PartialDateField(verbose_name=_("since"), help_text=_("The first day of membership."))
+    until = PartialDateField(verbose_name=_("until"), null=True, blank=True, help_text=_("The last day of membership; empty while it lasts."))
+
+    class Meta:
+        """A member joins once on a date."""
+
+        ordering = ["group", "member", "since"]
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(fields=["group", "member", "since"], name="a_member_joins_once_on_a_date"),
+            models.CheckConstraint(condition=~models.Q(group=models.F("member")), name="a_group_is_not_its_own_member"),
+        ]
+
+    def __str__(self) -> str:
+        """Who, where, when."""
+        return f"{self.member} in {self.group}, {self.since}–{self.until or ''}"
+
+    def clean(self) -> None:
+        """A membership ends after it begins."""
+        if self.until and self.since and order(self.until, self.since) is Order.BEFORE:
+            raise ValidationError({"until": _("The last day of membership lies before the first.")})

@@ -1,0 +1,131 @@
+"""Review: submissions bundle exact versions of records; a second person approves them; publishing makes them an edition."""
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from tracker.fields import WordField, one_of
+from tracker.models.base import history, never_deleted
+from tracker.rules.vocabulary import Provenance, Word
+
+
+class RecordKind(Word):
+    """The four kinds of record that are reviewed and published."""
+
+    DOCUMENT = "document", "document", "What something is cited from."
+    RECOMMENDATION = "recommendation", "recommendation", "A recommendation with its addressees."
+    ACTION = "action", "action", "An action with its events, parties and effects."
+    ASSESSMENT = "assessment", "assessment", "An assessment with its searches and positions."
+
+
+class State(Word):
+    """Where a submission stands."""
+
+    SUBMITTED = "submitted", "submitted", "Waiting for a second person."
+    RETURNED = "returned", "returned", "Sent back with a reason."
+    APPROVED = "approved", "approved", "A second person approved exactly these versions."
+    PUBLISHED = "published", "published", "Public, as a numbered edition of the site."
+    WITHDRAWN = "withdrawn", "withdrawn", "Taken back before it was published."
+
+
+class Change(Word):
+    """What a version does to the public record."""
+
+    PUBLISH = "publish", "published", "First published, or published again in a new version."
+    WITHDRAW = "withdraw", "withdrawn", "Taken off the site; a note of it stays."
+
+
+@history
+class Submission(models.Model):
+    """Versions that depend on one another, submitted, approved and published whole."""
+
+    state = WordField(State, verbose_name=_("state"), default=State.SUBMITTED)
+    reason = models.TextField(_("reason"), help_text=_("Why: it stands beside the change on the public page of changes."))
+    submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("submitted by"))
+    submitted_at = models.DateTimeField(_("submitted at"), auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("approved or returned by")
+    )
+    decided_at = models.DateTimeField(_("approved or returned at"), null=True, blank=True)
+    decision_reason = models.TextField(_("reviewer's reason"), blank=True)
+    edition = models.PositiveIntegerField(
+        _("edition"), null=True, blank=True, unique=True, help_text=_("The numbered edition of the site that it became.")
+    )
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ["-id"]
+        verbose_name = _("submission")
+        verbose_name_plural = _("submissions")
+        permissions = [
+            ("submit", _("Can submit records for review")),
+            ("review", _("Can approve, return and withdraw")),
+            ("publish", _("Can publish")),
+        ]
+        constraints = [
+            one_of("state", State, "submission_state_is_in_the_vocabulary"),
+            models.CheckConstraint(condition=Q(edition=None) | Q(state=State.PUBLISHED.value), name="only_a_published_submission_has_an_edition"),
+            models.CheckConstraint(
+                condition=~Q(state=State.PUBLISHED.value) | Q(edition__isnull=False), name="a_published_submission_has_an_edition"
+            ),
+        ]
+        triggers = [never_deleted]
+
+    def __str__(self) -> str:
+        """Number, state, reason."""
+        return f"#{self.pk} {State(self.state).label}: {self.reason}"
+
+
+@history
+class Version(models.Model):
+    """One record exactly as it was submitted. Approval is of this version and no other."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="versions", verbose_name=_("submission"))
+    kind = WordField(RecordKind, verbose_name=_("kind"))
+    key = models.CharField(_("key"), max_length=60)
+    title = models.CharField(_("title"), max_length=500)
+    change = WordField(Change, verbose_name=_("change"), default=Change.PUBLISH)
+    body = models.JSONField(_("content"), help_text=_("The record with everything that is published with it, citations included."))
+    content_hash = models.CharField(_("hash"), max_length=64, help_text=_("SHA-256 of the content in canonical JSON."))
+    provenance = WordField(Provenance, verbose_name=_("provenance"), default=Provenance.REVIEWED)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("recorded by"))
+    edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("last edited by"))
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("approved by")
+    )
+    approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+
+    class Meta:
+        """Promises about who may approve what."""
+
+        ordering = ["kind", "key"]
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        constraints = [
+            one_of("kind", RecordKind, "version_kind_is_in_the_vocabulary"),
+            one_of("change", Change, "version_change_is_in_the_vocabulary"),
+            one_of("provenance", Provenance, "version_provenance_is_in_the_vocabulary"),
+            models.UniqueConstraint(fields=["submission", "kind", "key"], name="a_submission_holds_a_record_once"),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | Q(provenance=Provenance.SHIPPED.value) | ~Q(approved_by=F("recorded_by")),
+                name="version_approver_is_not_its_author",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | Q(provenance=Provenance.SHIPPED.value) | ~Q(approved_by=F("edited_by")),
+                name="version_approver_is_not_its_last_editor",
+            ),
+        ]
+        triggers = [
+            never_deleted,
+            pgtrigger.ReadOnly(
+                name="a_version_is_never_rewritten",
+                fields=["submission", "kind", "key", "title", "change", "body", "content_hash", "provenance", "recorded_by", "edited_by"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Kind, key and title."""
+        return f"{RecordKind(self.kind).label} {self.key}: {self.title}"
