@@ -1,0 +1,489 @@
+"""From published bodies to rows shaped for reading.
+
+The reading tables are a pure function of the current :class:`RecordEdition` bodies and the reference data. :func:`project` computes the rows of
+what a new edition touches, compares them with the rows that stand, closes those that hold no longer and adds those that are new; rows that say
+the same stay as they are, so that ``known_from`` tells since when the site says a thing.
+"""
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from tracker.editions.tables import (
+    ActionEdition,
+    AddresseeEdition,
+    AssessmentEdition,
+    CitationEdition,
+    DocumentEdition,
+    EffectEdition,
+    GovernmentEdition,
+    MembershipEdition,
+    RecommendationEdition,
+    RecordEdition,
+    Row,
+)
+from tracker.rules import evidence, order, status
+from tracker.rules.dates import PartialDate
+from tracker.rules.vocabulary import AssessorKind, Direction, Earlier, EventKind, Interest, Stance
+
+Body = dict[str, Any]
+STAMPED = ("id", "edition", "known_from", "known_to", "search")
+"""Columns that the database fills; they are no part of what a row says."""
+
+
+@dataclass
+class Published:
+    """The bodies that rows are computed from, by kind and key, with each record's provenance."""
+
+    documents: dict[str, Body] = field(default_factory=dict)
+    recommendations: dict[str, Body] = field(default_factory=dict)
+    actions: dict[str, Body] = field(default_factory=dict)
+    assessments: dict[str, Body] = field(default_factory=dict)
+    government_names: dict[str, str] = field(default_factory=dict)
+    provenance: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def uses(self, citations: Iterable[Body]) -> list[evidence.Use]:
+        """Citations of a body as the rules take them. A citation whose document is not public does not count."""
+        return [
+            evidence.Use(
+                citation=citation["key"],
+                stance=Stance(citation["stance"]),
+                interest=Interest(self.documents[citation["document"]]["interest"]),
+                source=source_name(self.documents[citation["document"]]),
+            )
+            for citation in citations
+            if citation["document"] in self.documents
+        ]
+
+
+def source_name(document: Body) -> str:
+    """Whom to attribute a document's claims to: its author, else its publisher, else its title."""
+    return document["author"] or document["publisher"] or document["title"]
+
+
+# What an edition touches
+
+
+def project(changed: dict[str, set[str]], *, progress: Callable[[str], None] | None = None) -> None:
+    """Bring the reading tables in line with the current record editions.
+
+    ``changed`` holds the keys that the edition being written publishes or withdraws, by kind. Runs inside that edition's transaction.
+    """
+    say = progress or (lambda _words: None)
+    documents, actions = changed.get("document", set()), set(changed.get("action", ()))
+    recommendations = set(changed.get("recommendation", ()))
+
+    # A document's name and interest stand on every row that cites it.
+    citing = CitationEdition.desk.known_at(None).filter(document__in=documents).values_list("record_kind", "record_key")
+    cited_by = defaultdict(set)
+    for kind, key in citing:
+        cited_by[kind].add(key)
+    actions |= cited_by["action"]
+    recommendations |= cited_by["recommendation"]
+
+    # An assessment counts the disputes of every action with which it shares a citation.
+    assessments = changed.get("assessment", set()) | cited_by["assessment"]
+    action_citations = {citation["key"] for body in _bodies("action", Q(key__in=actions)).values() for citation in body["citations"]} | set(
+        CitationEdition.desk.known_at(None).filter(record_kind="action", record_key__in=actions).values_list("citation", flat=True)
+    )
+    assessments |= set(
+        CitationEdition.desk.known_at(None).filter(record_kind="assessment", citation__in=action_citations).values_list("record_key", flat=True)
+    )
+    recommendations |= set(AssessmentEdition.desk.known_at(None).filter(key__in=assessments).values_list("recommendation", flat=True))
+    recommendations |= {body["recommendation"] for body in _bodies("assessment", Q(key__in=assessments)).values()}
+
+    # An effect stands with its recommendation, where it was before and where it is now.
+    recommendations |= set(EffectEdition.desk.known_at(None).filter(action__in=actions).values_list("recommendation", flat=True))
+    recommendations |= {effect["recommendation"] for body in _bodies("action", Q(key__in=actions)).values() for effect in body["effects"]}
+
+    published = _gather(recommendations, actions, documents)
+    say(f"{len(recommendations)} recommendations, {len(actions)} actions, {len(documents)} documents to bring up to date")
+
+    replace(DocumentEdition, Q(key__in=documents), [_document(published, key) for key in sorted(documents & set(published.documents))])
+    live_actions = sorted(actions & set(published.actions))
+    replace(ActionEdition, Q(key__in=actions), [_action(published, key) for key in live_actions])
+    replace(
+        CitationEdition,
+        Q(record_kind="action", record_key__in=actions),
+        [row for key in live_actions for row in _citations(published, "action", key, published.actions[key]["citations"])],
+    )
+    clusters = [_cluster(published, reference) for reference in sorted(recommendations & set(published.recommendations))]
+    replace(RecommendationEdition, Q(reference__in=recommendations), [cluster.recommendation for cluster in clusters])
+    for table, rows in (
+        (AddresseeEdition, [row for cluster in clusters for row in cluster.addressees]),
+        (EffectEdition, [row for cluster in clusters for row in cluster.effects]),
+        (AssessmentEdition, [row for cluster in clusters for row in cluster.assessments]),
+    ):
+        say(f"{len(rows)} rows of {table._meta.verbose_name}")
+        replace(table, Q(recommendation__in=recommendations), rows)
+    old_assessments = set(published.assessments) | changed.get("assessment", set())
+    replace(
+        CitationEdition,
+        Q(record_kind="recommendation", record_key__in=recommendations) | Q(record_kind="assessment", record_key__in=old_assessments),
+        [row for cluster in clusters for row in cluster.citations],
+    )
+
+
+def replace(table: type[Row], scope: Q, rows: list[Any]) -> None:
+    """Make the current rows of ``table`` within ``scope`` be ``rows``: close what holds no longer, add what is new, leave the rest."""
+    standing: dict[str, list[int]] = defaultdict(list)
+    for row in table.desk.known_at(None).filter(scope):
+        standing[_content(row)].append(row.pk)
+    new = []
+    for row in rows:
+        same = standing.get(_content(row))
+        if same:
+            same.pop()
+        else:
+            new.append(row)
+    gone = [pk for pks in standing.values() for pk in pks]
+    now = dt.datetime.now(dt.UTC)  # the database stamps the edition's own time; the column only asks for some time
+    if gone:
+        table.desk.filter(pk__in=gone).update(known_to=now)
+    for row in new:
+        row.edition, row.known_from = 0, now
+    table.desk.bulk_create(new, batch_size=1000)
+
+
+def _content(row: Row) -> str:
+    return json.dumps([getattr(row, column.attname) for column in row._meta.concrete_fields if column.name not in STAMPED], default=str)
+
+
+# Reading the bodies
+
+
+def _bodies(kind: str, which: Q) -> dict[str, Body]:
+    rows = RecordEdition.desk.known_at(None).filter(which, kind=kind, change="publish").values_list("key", "body")
+    return dict(rows)
+
+
+def _gather(recommendations: set[str], actions: set[str], documents: set[str]) -> Published:
+    published = Published()
+    published.recommendations = _bodies("recommendation", Q(key__in=recommendations))
+    published.assessments = _bodies("assessment", Q(body__recommendation__in=recommendations))
+    cited = {citation["key"] for body in published.assessments.values() for citation in body["citations"]}
+    sharing = set(CitationEdition.desk.known_at(None).filter(record_kind="action", citation__in=cited).values_list("record_key", flat=True))
+    bearing = set(EffectEdition.desk.known_at(None).filter(recommendation__in=recommendations).values_list("action", flat=True))
+    published.actions = _bodies("action", Q(key__in=actions | bearing | sharing))
+    wanted = set(documents)
+    for bodies in (published.recommendations, published.assessments, published.actions):
+        for body in bodies.values():
+            wanted |= {citation["document"] for citation in _all_citations(body)}
+    published.documents = _bodies("document", Q(key__in=wanted))
+    published.government_names = dict(GovernmentEdition.desk.known_at(None).values_list("code", "name"))
+    keys = {"document": published.documents, "recommendation": published.recommendations, "action": published.actions}
+    for kind, bodies in (*keys.items(), ("assessment", published.assessments)):
+        for key, provenance in RecordEdition.desk.known_at(None).filter(kind=kind, key__in=bodies).values_list("key", "provenance"):
+            published.provenance[kind, key] = provenance
+    return published
+
+
+def _all_citations(body: Body) -> list[Body]:
+    nested = [citation for part in (*body.get("parties", ()), *body.get("positions", ())) for citation in part["citations"]]
+    return [*body["citations"], *nested]
+
+
+# Rows
+
+
+def bounds(written: str | None) -> tuple[dt.date | None, dt.date | None]:
+    """The first and last day that a date can mean; nothing for no date."""
+    if written is None:
+        return None, None
+    date = PartialDate(written)
+    return date.first, date.last
+
+
+def _document(published: Published, key: str) -> DocumentEdition:
+    body = published.documents[key]
+    first, last = bounds(body["published_on"])
+    copied = {
+        name: body[name]
+        for name in ("key", "kind", "author", "publisher", "published_on", "language", "url", "interest", "stake", "note", "snapshots")
+    }
+    return DocumentEdition(**copied, title=_title(body), published_first=first, published_last=last, provenance=published.provenance["document", key])
+
+
+def _title(document: Body) -> str:
+    return f"[{document['title']}]" if document["title_is_description"] else document["title"]
+
+
+def _citations(published: Published, kind: str, key: str, citations: Iterable[Body], inherited: Iterable[Body] = ()) -> list[CitationEdition]:
+    return [
+        CitationEdition(
+            record_kind=kind,
+            record_key=key,
+            citation=citation["key"],
+            inherited=is_inherited,
+            document_title=_title(document),
+            document=document["key"],
+            snapshot=document["snapshots"][-1]["sha256"] if document["snapshots"] else None,
+            **{name: citation[name] for name in ("stance", "corroboration", "locator", "says", "exact", "prefix", "suffix")},
+            **{name: document[name] for name in ("publisher", "author", "published_on", "language", "url", "interest", "stake")},
+        )
+        for is_inherited, group in ((False, citations), (True, inherited))
+        for citation in group
+        if (document := published.documents.get(citation["document"]))
+    ]
+
+
+def decisive_date(action: Body) -> PartialDate:
+    """The date that decides an action's order."""
+    return PartialDate(next(event["on"] for event in action["events"] if event["decisive"]))
+
+
+def _dated_events(action: Body) -> list[tuple[EventKind, PartialDate]]:
+    return [(EventKind(event["kind"]), PartialDate(event["on"])) for event in action["events"]]
+
+
+def _action(published: Published, key: str) -> ActionEdition:
+    body = published.actions[key]
+    acted_on = decisive_date(body)
+    uses = published.uses(body["citations"])
+    weight = evidence.weigh(uses, {})
+    copied = {
+        name: body[name]
+        for name in (
+            "key", "government", "body", "measure", "measure_name", "title", "description", "scope_note", "legal_instrument", "target",
+            "legal_status", "corroboration", "note", "events", "parties",
+        )
+    }  # fmt: skip
+    return ActionEdition(
+        **copied,
+        government_name=published.government_names.get(body["government"], body["government"]),
+        acted_on=acted_on.text,
+        first_day=acted_on.first,
+        last_day=acted_on.last,
+        year=acted_on.first.year,
+        ended_on=order.in_force_until(_dated_events(body)),
+        supports=len(weight.supports),
+        disputes=len(weight.disputes),
+        disputed=weight.disputed,
+        claimed_by=list(weight.claimed_by),
+        provenance=published.provenance["action", key],
+    )
+
+
+@dataclass
+class Cluster:
+    """A recommendation with every row that follows from it."""
+
+    recommendation: RecommendationEdition
+    addressees: list[AddresseeEdition]
+    effects: list[EffectEdition]
+    assessments: list[AssessmentEdition]
+    citations: list[CitationEdition]
+
+
+def _cluster(published: Published, reference: str) -> Cluster:
+    body = published.recommendations[reference]
+    recommended_on = PartialDate(body["recommended_on"])
+    recommendation = _recommendation(published, body, recommended_on)
+    citations = _citations(published, "recommendation", reference, body["citations"])
+    uses_of_actions = {key: published.uses(action["citations"]) for key, action in published.actions.items()}
+
+    assessments: list[AssessmentEdition] = []
+    addressees: list[AddresseeEdition] = []
+    by_government: dict[str, list[Body]] = defaultdict(list)
+    for assessment in published.assessments.values():
+        if assessment["recommendation"] == reference:
+            by_government[assessment["government"]].append(assessment)
+    for addressee in body["addressees"]:
+        verdicts = by_government[addressee["government"]]
+        rows = {}
+        for assessment in verdicts:
+            row, cited = _assessment(published, assessment, verdicts, recommended_on, uses_of_actions)
+            rows[row.key] = row
+            citations += cited
+        assessments += rows.values()
+        addressees += _addressee(published, recommendation, addressee, verdicts, rows)
+    return Cluster(recommendation, addressees, _effects(published, reference, recommended_on), assessments, citations)
+
+
+def _recommendation(published: Published, body: Body, recommended_on: PartialDate) -> RecommendationEdition:
+    weight = evidence.weigh(published.uses(body["citations"]), {})
+    copied = {
+        name: body[name]
+        for name in (
+            "reference", "number", "short_title", "statement", "statement_form", "made_by", "made_in", "locator", "recommended_on", "corroboration",
+            "measure", "measure_name", "target", "addressed", "criteria_partial", "criteria_full", "due_on", "note", "relations",
+        )
+    }  # fmt: skip
+    return RecommendationEdition(
+        **copied,
+        known_from_document=body["known_from"],
+        documents=sorted({body["known_from"], body["made_in"] or body["known_from"]}),
+        recommended_first=recommended_on.first,
+        recommended_last=recommended_on.last,
+        year=recommended_on.first.year,
+        themes=[theme["key"] for theme in body["themes"]],
+        theme_names=[theme["name"] for theme in body["themes"]],
+        due_last=bounds(body["due_on"])[1],
+        supports=len(weight.supports),
+        disputes=len(weight.disputes),
+        claimed_by=list(weight.claimed_by),
+        provenance=published.provenance["recommendation", body["reference"]],
+    )
+
+
+def verdict(assessment: Body) -> status.Verdict:
+    """What the ladder needs of an assessment's body."""
+    effective_on = assessment["effective_on"]
+    return status.Verdict(assessment["key"], assessment["supersedes"], PartialDate(effective_on) if effective_on else None)
+
+
+def _sequence(assessment: Body, verdicts: list[Body], recommended_on: PartialDate) -> int:
+    peers = [other for other in verdicts if (other["assessor_kind"], other["assessor"]) == (assessment["assessor_kind"], assessment["assessor"])]
+    if assessment["assessor_kind"] == AssessorKind.STAFF:
+        keys = [item.key for item in status.in_succession(map(verdict, peers))]
+    else:
+        keys = [peer["key"] for peer in sorted(peers, key=lambda peer: (status.takes_effect(verdict(peer), recommended_on), peer["key"]))]
+    return keys.index(assessment["key"]) + 1
+
+
+def _assessment(
+    published: Published,
+    body: Body,
+    verdicts: list[Body],
+    recommended_on: PartialDate,
+    uses_of_actions: dict[str, list[evidence.Use]],
+) -> tuple[AssessmentEdition, list[CitationEdition]]:
+    own = published.uses(body["citations"])
+    weight = evidence.weigh(own, uses_of_actions)
+    actions = evidence.rests_on((use.citation for use in own), uses_of_actions)
+    listed = {citation["key"] for citation in body["citations"]}
+    inherited = {
+        citation["key"]: citation
+        for action in actions
+        for citation in published.actions[action]["citations"]
+        if citation["key"] in weight.disputes and citation["key"] not in listed
+    }
+    successors = {other["supersedes"]: other["key"] for other in verdicts if other["supersedes"]}
+    copied = {
+        name: body[name]
+        for name in (
+            "key", "recommendation", "government", "status", "effective_on", "supersedes", "rationale", "confidence", "corroboration",
+            "assessor_kind", "assessor", "source_status", "note", "searches", "positions",
+        )
+    }  # fmt: skip
+    row = AssessmentEdition(
+        **copied,
+        effective_day=status.takes_effect(verdict(body), recommended_on),
+        sequence=_sequence(body, verdicts, recommended_on),
+        superseded_by=successors.get(body["key"]),
+        actions=sorted(actions),
+        supports=len(weight.supports),
+        disputes=len(weight.disputes),
+        disputed=weight.disputed,
+        claimed_by=list(weight.claimed_by),
+        provenance=published.provenance["assessment", body["key"]],
+    )
+    return row, _citations(published, "assessment", body["key"], body["citations"], inherited.values())
+
+
+def _addressee(
+    published: Published,
+    recommendation: RecommendationEdition,
+    addressee: Body,
+    verdicts: list[Body],
+    rows: dict[str, AssessmentEdition],
+) -> list[AddresseeEdition]:
+    recommended_on = PartialDate(recommendation.recommended_on)
+    if addressee["counted"]:
+        staff = [verdict(body) for body in verdicts if body["assessor_kind"] == AssessorKind.STAFF]
+        periods = status.periods(recommended_on, staff)
+    else:
+        periods = [status.Period(recommended_on.last, None, None)]
+    result = []
+    for period in periods:
+        holding = rows[period.key] if period.key else None
+        result.append(
+            AddresseeEdition(
+                recommendation=recommendation.reference,
+                short_title=recommendation.short_title,
+                government=addressee["government"],
+                government_name=published.government_names.get(addressee["government"], addressee["government"]),
+                basis=addressee["basis"],
+                counted=addressee["counted"],
+                status=(holding.status if holding else "not_assessed") if addressee["counted"] else None,
+                assessment=period.key,
+                effective_on=holding.effective_on if holding else None,
+                valid_from=period.start,
+                valid_to=period.end,
+                rationale=holding.rationale if holding else "",
+                confidence=holding.confidence if holding else None,
+                corroboration=holding.corroboration if holding else None,
+                supports=holding.supports if holding else 0,
+                disputes=holding.disputes if holding else 0,
+                disputed=bool(holding and holding.disputes),
+                claimed_by=holding.claimed_by if holding else [],
+                provenance=holding.provenance if holding else recommendation.provenance,
+                measure=recommendation.measure,
+                themes=recommendation.themes,
+                documents=recommendation.documents,
+                recommended_on=recommendation.recommended_on,
+                year=recommendation.year,
+            )
+        )
+    return result
+
+
+def _effects(published: Published, reference: str, recommended_on: PartialDate) -> list[EffectEdition]:
+    here = {
+        effect["key"]: (action, effect)
+        for action in published.actions.values()
+        for effect in action["effects"]
+        if effect["recommendation"] == reference
+    }
+    undone_on: dict[str, list[PartialDate]] = defaultdict(list)
+    for action, effect in here.values():
+        if effect["undoes"]:
+            undone_on[effect["undoes"]].append(decisive_date(action))
+    rows = []
+    for key, (action, effect) in here.items():
+        acted_on = decisive_date(action)
+        direction = Direction(effect["direction"]) if effect["direction"] else None
+        undone_action, undone = here.get(effect["undoes"], (None, None)) if effect["undoes"] else (None, None)
+        undone_direction = Direction(undone["direction"]) if undone and undone["direction"] else None
+        is_earlier: Earlier = order.earlier(acted_on, recommended_on)
+        ended_on = order.in_force_until(_dated_events(action), undone_on[key], since=recommended_on.last)
+        weight = evidence.weigh(published.uses(action["citations"]), {})
+        rows.append(
+            EffectEdition(
+                key=key,
+                action=action["key"],
+                action_title=action["title"],
+                acted_on=acted_on.text,
+                first_day=acted_on.first,
+                last_day=acted_on.last,
+                recommendation=reference,
+                government=effect["government"],
+                direction=direction,
+                undoes=effect["undoes"],
+                undoes_action=undone_action["key"] if undone_action else None,
+                sign=order.sign(direction, undone_direction),
+                earlier=is_earlier,
+                in_place=order.already_in_place(direction=direction, is_earlier=is_earlier, ended_on=ended_on, on=recommended_on.last),
+                ended_on=ended_on,
+                reasoning=effect["reasoning"],
+                corroboration=effect["corroboration"],
+                supports=len(weight.supports),
+                disputes=len(weight.disputes),
+                claimed_by=list(weight.claimed_by),
+            )
+        )
+    return rows
+
+
+# Reference data
+
+
+def project_governments(governments: Iterable[GovernmentEdition], memberships: Iterable[MembershipEdition]) -> None:
+    """Bring governments and memberships in line with the desk's reference data."""
+    replace(GovernmentEdition, Q(), list(governments))
+    replace(MembershipEdition, Q(), list(memberships))

@@ -1,0 +1,484 @@
+"""The published tables, schema ``editions``: flat enough to be read without joins that multiply.
+
+Two truths lie in them. :class:`RecordEdition` holds each published version whole; every other table is derived from those bodies by
+:mod:`tracker.editions.projection`, shaped for reading. A row is never changed but once: ``known_to`` goes from nothing to a time, and
+another row follows (triggers, see ``guards.sql``).
+
+Two clocks. ``known_from`` / ``known_to``: when this site said it. ``valid_from`` / ``valid_to`` and the days of actions: when it was true.
+``objects`` reads over the public connection; the publish verb alone writes, through ``desk``.
+"""
+
+import datetime as dt
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+
+from tracker.fields import WordField
+from tracker.rules import vocabulary as words
+
+PUBLIC = "public"
+DESK = "default"
+
+
+class EditionQuerySet(models.QuerySet[Any]):
+    """Rows as the two clocks select them."""
+
+    def known_at(self, instant: dt.datetime | None) -> Self:
+        """What this site said at an instant; None: what it says now."""
+        if instant is None:
+            return self.filter(known_to=None)
+        return self.filter(Q(known_to=None) | Q(known_to__gt=instant), known_from__lte=instant)
+
+    def true_on(self, day: dt.date) -> Self:
+        """Rows that hold on a day, as each table says (``holds_on``)."""
+        return self.filter(self.model.holds_on(day))
+
+
+class PublicManager(models.Manager.from_queryset(EditionQuerySet)):  # type: ignore[misc]
+    """Reads over the public connection."""
+
+    def get_queryset(self) -> EditionQuerySet:
+        """Rows from the public connection."""
+        return super().get_queryset().using(PUBLIC)
+
+
+class DeskManager(models.Manager.from_queryset(EditionQuerySet)):  # type: ignore[misc]
+    """Reads and writes over the desk's connection: for the publish verb."""
+
+    def get_queryset(self) -> EditionQuerySet:
+        """Rows from the desk's connection."""
+        return super().get_queryset().using(DESK)
+
+
+class SiteEdition(models.Model):
+    """A numbered edition of the site: what one submission published."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    published_at = models.DateTimeField()
+    published_by = models.CharField(max_length=300)
+    reason = models.TextField()
+    records = models.PositiveIntegerField(help_text="How many records it published or withdrew.")
+    written_in = models.BigIntegerField(help_text="The transaction that wrote it: rows of an edition are written in no other.")
+
+    objects = PublicManager()
+    desk = DeskManager()
+
+    class Meta:
+        """One row an edition."""
+
+        db_table = '"editions"."site_edition"'
+        ordering = ["-number"]
+        default_permissions = ()
+
+
+class Row(models.Model):
+    """What every published row carries: the edition that wrote it, and when this site said it."""
+
+    id = models.BigAutoField(primary_key=True)
+    edition = models.PositiveIntegerField(help_text="Number of the site edition that wrote the row.")
+    known_from = models.DateTimeField(help_text="Since when this site says it.")
+    known_to = models.DateTimeField(null=True, help_text="Until when it said so; nothing while it does.")
+
+    objects = PublicManager()
+    desk = DeskManager()
+
+    class Meta:
+        """Shared by the published tables."""
+
+        abstract = True
+        default_permissions = ()
+
+    @classmethod
+    def holds_on(cls, day: dt.date) -> Q:
+        """Which rows are true on a day; all of them where a table dates nothing."""
+        return Q()
+
+
+class RecordEdition(Row):
+    """A published version of a record, whole: who recorded, approved and published what, when and why."""
+
+    kind = models.CharField(max_length=40)
+    key = models.CharField(max_length=60)
+    title = models.CharField(max_length=500)
+    change = models.CharField(max_length=40)
+    reason = models.TextField()
+    recorded_by = models.CharField(max_length=300)
+    approved_by = models.CharField(max_length=300)
+    published_by = models.CharField(max_length=300)
+    provenance = WordField(words.Provenance)
+    content_hash = models.CharField(max_length=64)
+    body = models.JSONField()
+
+    class Meta(Row.Meta):
+        """One open row a record."""
+
+        db_table = '"editions"."record"'
+        ordering = ["-edition", "kind", "key"]
+        indexes = [models.Index(fields=["kind", "key"], name="record_kind_key"), models.Index(fields=["edition"], name="record_edition")]
+        constraints = [models.UniqueConstraint(fields=["kind", "key"], condition=Q(known_to=None), name="a_record_has_one_current_edition")]
+
+
+class GovernmentEdition(Row):
+    """A government or group."""
+
+    code = models.CharField(max_length=20)
+    kind = WordField(words.GovernmentKind)
+    name = models.CharField(max_length=200)
+    includes_every_state = models.BooleanField()
+    note = models.TextField()
+
+    class Meta(Row.Meta):
+        """By name."""
+
+        db_table = '"editions"."government"'
+        ordering = ["name"]
+        indexes = [models.Index(fields=["code"], name="government_code")]
+
+
+class MembershipEdition(Row):
+    """A government's days in a group, both included; ``until_day`` is nothing while it lasts."""
+
+    group = models.CharField(max_length=20)
+    member = models.CharField(max_length=20)
+    since = models.CharField(max_length=10)
+    until = models.CharField(max_length=10, null=True)
+    since_day = models.DateField()
+    until_day = models.DateField(null=True)
+
+    class Meta(Row.Meta):
+        """By group."""
+
+        db_table = '"editions"."membership"'
+        ordering = ["group", "member", "since_day"]
+        indexes = [models.Index(fields=["group"], name="membership_group")]
+
+    @classmethod
+    def holds_on(cls, day: dt.date) -> Q:
+        """From the first day of membership to the last."""
+        return Q(since_day__lte=day) & (Q(until_day=None) | Q(until_day__gte=day))
+
+
+class DocumentEdition(Row):
+    """A document."""
+
+    key = models.CharField(max_length=60)
+    kind = WordField(words.DocumentKind)
+    title = models.CharField(max_length=502, help_text="In [square brackets] where it is a description.")
+    author = models.CharField(max_length=300)
+    publisher = models.CharField(max_length=300)
+    published_on = models.CharField(max_length=10, null=True)
+    published_first = models.DateField(null=True)
+    published_last = models.DateField(null=True)
+    language = models.CharField(max_length=12)
+    url = models.CharField(max_length=1000)
+    interest = WordField(words.Interest)
+    stake = models.CharField(max_length=500)
+    note = models.TextField()
+    snapshots = models.JSONField(help_text="Archived copies: sha256, captured_at, captured_how, media_type, size.")
+    provenance = WordField(words.Provenance)
+    search = models.GeneratedField(
+        expression=SearchVector("title", "author", "publisher", "note", config="english"), output_field=SearchVectorField(), db_persist=True
+    )
+
+    class Meta(Row.Meta):
+        """By key."""
+
+        db_table = '"editions"."document"'
+        ordering = ["key"]
+        indexes = [models.Index(fields=["key"], name="document_key"), GinIndex(fields=["search"], name="document_search")]
+
+    @classmethod
+    def holds_on(cls, day: dt.date) -> Q:
+        """Published by then for certain, or undated."""
+        return Q(published_last=None) | Q(published_last__lte=day)
+
+
+class RecommendationEdition(Row):
+    """A recommendation. It exists from the last day that its date can mean (``recommended_last``)."""
+
+    reference = models.CharField(max_length=60)
+    number = models.CharField(max_length=60)
+    short_title = models.CharField(max_length=200)
+    statement = models.TextField()
+    statement_form = WordField(words.StatementForm)
+    made_by = models.CharField(max_length=300)
+    made_in = models.CharField(max_length=60, null=True, help_text="Key of the document that makes it; nothing where unknown.")
+    known_from_document = models.CharField(max_length=60, help_text="Key of the document in which it was read.")
+    documents = ArrayField(models.CharField(max_length=60), help_text="Both keys, for filtering.")
+    locator = models.CharField(max_length=200)
+    recommended_on = models.CharField(max_length=10)
+    recommended_first = models.DateField()
+    recommended_last = models.DateField()
+    year = models.PositiveSmallIntegerField()
+    corroboration = WordField(words.Corroboration)
+    measure = models.CharField(max_length=60)
+    measure_name = models.CharField(max_length=120)
+    themes = ArrayField(models.CharField(max_length=60), help_text="Keys.")
+    theme_names = ArrayField(models.CharField(max_length=120))
+    target = models.CharField(max_length=300)
+    addressed = models.CharField(max_length=300)
+    criteria_partial = models.TextField()
+    criteria_full = models.TextField()
+    due_on = models.CharField(max_length=10, null=True)
+    due_last = models.DateField(null=True)
+    note = models.TextField()
+    relations = models.JSONField(help_text="kind, other (reference), note.")
+    supports = models.PositiveSmallIntegerField(help_text="Citations that support the record of it.")
+    disputes = models.PositiveSmallIntegerField()
+    claimed_by = ArrayField(models.CharField(max_length=600), help_text="Whom to attribute it to where advocacy alone supports it.")
+    provenance = WordField(words.Provenance)
+    search = models.GeneratedField(
+        expression=SearchVector("reference", "short_title", "statement", "made_by", "target", "measure_name", "note", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta(Row.Meta):
+        """By reference."""
+
+        db_table = '"editions"."recommendation"'
+        ordering = ["reference"]
+        indexes = [models.Index(fields=["reference"], name="recommendation_reference"), GinIndex(fields=["search"], name="recommendation_search")]
+
+    @classmethod
+    def holds_on(cls, day: dt.date) -> Q:
+        """Made by then for certain."""
+        return Q(recommended_last__lte=day)
+
+
+class AddresseeEdition(Row):
+    """What holds for one addressee from ``valid_from`` until the day before ``valid_to``: the narrow table that lists, counts and matrix read.
+
+    ``status`` is nothing for a row that is shown and not counted: a group, or a government cited as a model.
+    """
+
+    recommendation = models.CharField(max_length=60)
+    short_title = models.CharField(max_length=200)
+    government = models.CharField(max_length=20)
+    government_name = models.CharField(max_length=200)
+    basis = WordField(words.Basis)
+    counted = models.BooleanField()
+    status = WordField(words.Status, null=True)
+    assessment = models.CharField(max_length=60, null=True, help_text="Key of the assessment that holds; nothing where not assessed.")
+    effective_on = models.CharField(max_length=10, null=True, help_text="As the assessment dates it; nothing where it dates no change.")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, help_text="The first day on which it holds no longer; nothing where no end is known.")
+    rationale = models.TextField()
+    confidence = WordField(words.Confidence, null=True)
+    corroboration = WordField(words.Corroboration, null=True)
+    supports = models.PositiveSmallIntegerField(help_text="Citations for the status.")
+    disputes = models.PositiveSmallIntegerField(help_text="Citations against it, or against the actions that it rests on.")
+    disputed = models.BooleanField()
+    claimed_by = ArrayField(models.CharField(max_length=600))
+    provenance = WordField(words.Provenance)
+    measure = models.CharField(max_length=60)
+    themes = ArrayField(models.CharField(max_length=60))
+    documents = ArrayField(models.CharField(max_length=60))
+    recommended_on = models.CharField(max_length=10)
+    year = models.PositiveSmallIntegerField()
+
+    class Meta(Row.Meta):
+        """By recommendation and government."""
+
+        db_table = '"editions"."addressee"'
+        ordering = ["recommendation", "government", "valid_from"]
+        indexes = [
+            models.Index(fields=["recommendation", "government"], name="addressee_recommendation"),
+            models.Index(fields=["government", "status"], name="addressee_government"),
+        ]
+        constraints = [models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="a_period_ends_after_it_begins")]
+
+    @classmethod
+    def holds_on(cls, day: dt.date) -> Q:
+        """The period that the day lies in."""
+        return Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gt=day))
+
+
+class ActionEdition(Row):
+    """An action. It is known to have happened from the last day that its decisive date can mean (``last_day``)."""
+
+    key = models.CharField(max_length=60)
+    government = models.CharField(max_length=20)
+    government_name = models.CharField(max_length=200)
+    body = models.CharField(max_length=300)
+    measure = models.CharField(max_length=60)
+    measure_name = models.CharField(max_length=120)
+    title = models.CharField(max_length=300)
+    description = models.TextField()
+    scope_note = models.TextField()
+    legal_instrument = models.CharField(max_length=500)
+    target = models.CharField(max_length=500)
+    legal_status = models.CharField(max_length=500)
+    corroboration = WordField(words.Corroboration)
+    note = models.TextField()
+    acted_on = models.CharField(max_length=10, help_text="The decisive event's date.")
+    first_day = models.DateField()
+    last_day = models.DateField()
+    year = models.PositiveSmallIntegerField()
+    ended_on = models.DateField(null=True, help_text="First day on which it is no longer in force; nothing where no end is on record.")
+    events = models.JSONField(help_text="kind, on, decisive, note.")
+    parties = models.JSONField(help_text="party, name, kind, standing, on, said_by, wording, citations.")
+    supports = models.PositiveSmallIntegerField()
+    disputes = models.PositiveSmallIntegerField()
+    disputed = models.BooleanField()
+    claimed_by = ArrayField(models.CharField(max_length=600))
+    provenance = WordField(words.Provenance)
+    search = models.GeneratedField(
+        expression=SearchVector("title", "description", "body", "target", "legal_instrument", "note", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta(Row.Meta):
+        """Oldest first."""
+
+        db_table = '"editions"."action"'
+        ordering = ["first_day", "key"]
+        indexes = [
+            models.Index(fields=["key"], name="action_key"),
+            models.Index(fields=["government", "first_day"], name="action_government"),
+            GinIndex(fields=["search"], name="action_search"),
+        ]
+
+    @classmethod
+    def holds_on(cls, day: dt.date) -> Q:
+        """Done by then for certain."""
+        return Q(last_day__lte=day)
+
+
+class EffectEdition(Row):
+    """How an action bears on an addressee, with its order in time computed from the dates."""
+
+    key = models.CharField(max_length=60)
+    action = models.CharField(max_length=60)
+    action_title = models.CharField(max_length=300)
+    acted_on = models.CharField(max_length=10)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    recommendation = models.CharField(max_length=60)
+    government = models.CharField(max_length=20)
+    direction = WordField(words.Direction, null=True, help_text="Nothing where it undoes another effect.")
+    undoes = models.CharField(max_length=60, null=True, help_text="Key of the effect that it undoes.")
+    undoes_action = models.CharField(max_length=60, null=True)
+    sign = models.SmallIntegerField(help_text="+1 toward the recommendation, -1 against it, 0 neither.")
+    earlier = WordField(words.Earlier)
+    in_place = models.BooleanField(help_text="Already in place when recommended: earlier, and fulfils or partly fulfils.")
+    ended_on = models.DateField(null=True, help_text="In place no longer from this day; nothing where no end is on record.")
+    reasoning = models.TextField()
+    corroboration = WordField(words.Corroboration)
+    supports = models.PositiveSmallIntegerField(help_text="Citations for the action.")
+    disputes = models.PositiveSmallIntegerField(help_text="Citations against the action.")
+    claimed_by = ArrayField(models.CharField(max_length=600))
+
+    class Meta(Row.Meta):
+        """Oldest first."""
+
+        db_table = '"editions"."effect"'
+        ordering = ["first_day", "key"]
+        indexes = [
+            models.Index(fields=["recommendation", "government"], name="effect_recommendation"),
+            models.Index(fields=["action"], name="effect_action"),
+            models.Index(fields=["government"], name="effect_government"),
+        ]
+
+    @classmethod
+    def holds_on(cls, day: dt.date) -> Q:
+        """Of an action done by then for certain."""
+        return Q(last_day__lte=day)
+
+
+class AssessmentEdition(Row):
+    """An assessment, whoever's; ``effective_day`` is the first day on which it can hold."""
+
+    key = models.CharField(max_length=60)
+    recommendation = models.CharField(max_length=60)
+    government = models.CharField(max_length=20)
+    status = WordField(words.Status)
+    effective_on = models.CharField(max_length=10, null=True)
+    effective_day = models.DateField()
+    sequence = models.PositiveSmallIntegerField(help_text="Place in the succession of the addressee's assessments, from 1.")
+    supersedes = models.CharField(max_length=60, null=True)
+    superseded_by = models.CharField(max_length=60, null=True)
+    rationale = models.TextField()
+    confidence = WordField(words.Confidence)
+    corroboration = WordField(words.Corroboration)
+    assessor_kind = WordField(words.AssessorKind)
+    assessor = models.CharField(max_length=300)
+    source_status = models.CharField(max_length=200)
+    note = models.TextField()
+    searches = models.JSONField(help_text="key, searched_on, searched_by, where, languages, looked_for, found, limits.")
+    positions = models.JSONField(help_text="key, answer, on, statement, said_by, citations.")
+    actions = ArrayField(models.CharField(max_length=60), help_text="Keys of the actions that it rests on: those with which it shares a citation.")
+    supports = models.PositiveSmallIntegerField()
+    disputes = models.PositiveSmallIntegerField()
+    disputed = models.BooleanField()
+    claimed_by = ArrayField(models.CharField(max_length=600))
+    provenance = WordField(words.Provenance)
+
+    class Meta(Row.Meta):
+        """In succession."""
+
+        db_table = '"editions"."assessment"'
+        ordering = ["recommendation", "government", "assessor_kind", "sequence"]
+        indexes = [
+            models.Index(fields=["recommendation", "government"], name="assessment_recommendation"),
+            models.Index(fields=["key"], name="assessment_key"),
+        ]
+
+    @classmethod
+    def holds_on(cls, day: dt.date) -> Q:
+        """In effect by then."""
+        return Q(effective_day__lte=day)
+
+
+class CitationEdition(Row):
+    """A citation serving one record: a document's passage with the stance that it takes there."""
+
+    record_kind = models.CharField(max_length=40, help_text="recommendation, action or assessment.")
+    record_key = models.CharField(max_length=60)
+    citation = models.CharField(max_length=60)
+    stance = WordField(words.Stance)
+    inherited = models.BooleanField(help_text="Disputes an action that the assessment rests on, rather than the assessment by its own list.")
+    corroboration = WordField(words.Corroboration)
+    locator = models.CharField(max_length=200)
+    says = models.TextField()
+    exact = models.TextField()
+    prefix = models.CharField(max_length=300)
+    suffix = models.CharField(max_length=300)
+    document = models.CharField(max_length=60)
+    document_title = models.CharField(max_length=502)
+    publisher = models.CharField(max_length=300)
+    author = models.CharField(max_length=300)
+    published_on = models.CharField(max_length=10, null=True)
+    language = models.CharField(max_length=12)
+    url = models.CharField(max_length=1000)
+    interest = WordField(words.Interest)
+    stake = models.CharField(max_length=500)
+    snapshot = models.CharField(max_length=64, null=True, help_text="SHA-256 of the newest archived copy; nothing where none is held.")
+
+    class Meta(Row.Meta):
+        """By record, then key."""
+
+        db_table = '"editions"."citation"'
+        ordering = ["record_kind", "record_key", "stance", "citation"]
+        indexes = [
+            models.Index(fields=["record_kind", "record_key"], name="citation_record"),
+            models.Index(fields=["document"], name="citation_document"),
+        ]
+
+
+READING_TABLES: list[type[Row]] = [
+    GovernmentEdition,
+    MembershipEdition,
+    DocumentEdition,
+    RecommendationEdition,
+    AddresseeEdition,
+    ActionEdition,
+    EffectEdition,
+    AssessmentEdition,
+    CitationEdition,
+]

@@ -1,0 +1,273 @@
+"""Submit, approve, return, publish, withdraw: how a record becomes public.
+
+Each verb takes who and why, holds one transaction and leaves an entry in the history. Publishing takes the approved version of each record, exactly,
+and writes its edition.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+import pghistory
+from django.core.exceptions import ValidationError
+from django.db import connections, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tracker.editions.projection import bounds, project, project_governments
+from tracker.editions.tables import DESK, GovernmentEdition, MembershipEdition, RecordEdition, SiteEdition
+from tracker.editorial.freeze import MODELS, PREFETCH, content_hash, freeze, kind_of, title_of
+from tracker.editorial.readiness import problems
+from tracker.models import Change, Government, Membership, RecordKind, State, Submission, User, Version, system_actor
+from tracker.models.base import Publishable
+from tracker.rules.vocabulary import Provenance
+
+Progress = Callable[[str], None]
+
+
+class Refused(Exception):
+    """A verb that the rules do not allow here and now; its text is the sentence to show."""
+
+
+def submit(
+    records: Iterable[Publishable], *, by: User, reason: str, change: Change = Change.PUBLISH, provenance: Provenance = Provenance.REVIEWED
+) -> Submission:
+    """Freeze records as they are and hand them to a second person, bundled.
+
+    Raises ``Refused`` where there is nothing to submit or no reason, and ``ValidationError`` with a list of sentences where a record lacks what
+    publication needs.
+    """
+    if not reason.strip():
+        raise Refused(_("Say why: the reason stands beside the change on the public page of changes."))
+    records = list(records)
+    if not records:
+        raise Refused(_("Choose at least one record to submit."))
+    with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
+        versions = list(_freeze_all(records, change))
+        if change is Change.PUBLISH and (found := problems({(version.kind, version.key): version.body for version in versions})):
+            raise ValidationError(found)
+        submission = Submission.objects.create(reason=reason, submitted_by=by)
+        for version in versions:
+            version.submission, version.provenance = submission, provenance
+        Version.objects.bulk_create(versions, batch_size=500)
+    return submission
+
+
+def approve(submission: Submission, *, by: User, reason: str = "") -> Submission:
+    """A second person approves exactly these versions. ``Refused`` for an author or last editor, superusers included."""
+    with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
+        submission = _locked(submission, State.SUBMITTED, _("approved"))
+        own = submission.versions.filter(recorded_by=by) | submission.versions.filter(edited_by=by)
+        if version := own.first():
+            raise Refused(
+                _("%(name)s recorded or last edited %(record)s; another person must approve it.") % {"name": by.public_name, "record": version.key}
+            )
+        _refuse_edited(submission)
+        return _approve(submission, by, reason)
+
+
+def return_to_author(submission: Submission, *, by: User, reason: str) -> Submission:
+    """Send a submission back with a reason."""
+    if not reason.strip():
+        raise Refused(_("Say why it goes back: the author reads it."))
+    with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
+        submission = _locked(submission, State.SUBMITTED, _("returned"))
+        submission.state, submission.decided_by, submission.decided_at, submission.decision_reason = State.RETURNED, by, timezone.now(), reason
+        submission.save()
+    return submission
+
+
+def take_back(submission: Submission, *, by: User, reason: str) -> Submission:
+    """Take a submission back before it is published."""
+    with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
+        submission = _locked(submission, (State.SUBMITTED, State.APPROVED), _("taken back"))
+        submission.state = State.WITHDRAWN
+        submission.save()
+    return submission
+
+
+def publish(submission: Submission, *, by: User, reason: str = "", progress: Progress | None = None) -> SiteEdition:
+    """Write the edition of every version of an approved submission, whole, as one numbered edition of the site.
+
+    ``Refused`` where the submission is not approved, where a record was edited since (the approval is void), or where something that a record
+    refers to would not be public.
+    """
+    with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason or submission.reason):
+        submission = _locked(submission, State.APPROVED, _("published"))
+        _refuse_edited(submission)
+        return _publish(submission, by, progress)
+
+
+def ship(records: Iterable[Publishable], *, reason: str, progress: Progress | None = None) -> SiteEdition | None:
+    """Record, approve and publish data shipped with the software, signed as such. None where all of it is public already, word for word."""
+    actor = system_actor()
+    with transaction.atomic(using=DESK), pghistory.context(user=actor.pk, reason=reason):
+        new = _not_yet_public(list(records))
+        if not new:
+            return None
+        submission = submit(new, by=actor, reason=reason, provenance=Provenance.SHIPPED)
+        _approve(_locked(submission, State.SUBMITTED, _("approved")), actor, reason)
+        return _publish(_locked(submission, State.APPROVED, _("published")), actor, progress)
+
+
+def withdraw(records: Iterable[Publishable], *, by: User, reason: str) -> Submission:
+    """Ask for published records to be taken off the site: a submission like any other, to be approved and published by the same rules."""
+    records = list(records)
+    public = set(RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).values_list("kind", "key"))
+    for record in records:
+        if (str(kind_of(record)), record.public_key) not in public:
+            raise Refused(_("%(record)s is not public, so that there is nothing to withdraw.") % {"record": record.public_key})
+    return submit(records, by=by, reason=reason, change=Change.WITHDRAW)
+
+
+def current_edition() -> int:
+    """The number of the newest edition of the site; 0 before the first."""
+    return SiteEdition.desk.order_by("-number").values_list("number", flat=True).first() or 0
+
+
+# Steps
+
+
+def _freeze_all(records: list[Publishable], change: Change) -> Iterable[Version]:
+    by_kind: dict[RecordKind, dict[str, Publishable]] = defaultdict(dict)
+    for record in records:
+        by_kind[kind_of(record)][record.public_key] = record
+    for kind, group in by_kind.items():
+        # Read anew: what is frozen is what the database holds, children included.
+        fresh = MODELS[kind].objects.filter(pk__in=[record.pk for record in group.values()]).prefetch_related(*PREFETCH[kind])
+        for record in fresh.select_related("recorded_by", "edited_by"):
+            body = freeze(record)
+            yield Version(
+                kind=kind,
+                key=record.public_key,
+                title=title_of(record),
+                change=change,
+                body=body,
+                content_hash=content_hash(body),
+                recorded_by=record.recorded_by,
+                edited_by=record.edited_by,
+            )
+
+
+def _not_yet_public(records: list[Publishable]) -> list[Publishable]:
+    public = {
+        (kind, key): digest
+        for kind, key, digest in RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).values_list("kind", "key", "content_hash")
+    }
+    hashes = {(version.kind, version.key): version.content_hash for version in _freeze_all(records, Change.PUBLISH)}
+    return [record for record in records if public.get(name := (kind_of(record), record.public_key)) != hashes[name]]
+
+
+def _locked(submission: Submission, state: State | tuple[State, ...], done: str) -> Submission:
+    submission = Submission.objects.select_for_update().get(pk=submission.pk)
+    states = state if isinstance(state, tuple) else (state,)
+    if submission.state not in states:
+        raise Refused(
+            _("Submission #%(number)s is %(state)s; it cannot be %(done)s now.")
+            % {"number": submission.pk, "state": State(submission.state).label, "done": done}
+        )
+    return submission
+
+
+def _refuse_edited(submission: Submission) -> None:
+    """Any edit after submission voids it: what the desk holds now must be what was frozen."""
+    versions = list(submission.versions.all())
+    records = {}
+    for kind in RecordKind:
+        keys = [version.key for version in versions if version.kind == kind]
+        lookup = "reference__in" if kind is RecordKind.RECOMMENDATION else "key__in"
+        for record in MODELS[kind].objects.filter(**{lookup: keys}):
+            records[kind, record.public_key] = record
+    now = {(version.kind, version.key): version for version in _freeze_all(list(records.values()), Change.PUBLISH)}
+    for version in versions:
+        held = now.get((version.kind, version.key))
+        if held is None or held.content_hash != version.content_hash:
+            raise Refused(
+                _("%(record)s was edited after it was submitted; submit it again, so that what is approved is what is published.")
+                % {"record": version.key}
+            )
+
+
+def _approve(submission: Submission, by: User, reason: str) -> Submission:
+    submission.state, submission.decided_by, submission.decided_at, submission.decision_reason = State.APPROVED, by, timezone.now(), reason
+    submission.save()
+    submission.versions.update(approved_by=by, approved_at=submission.decided_at)
+    return submission
+
+
+def _publish(submission: Submission, by: User, progress: Progress | None) -> SiteEdition:
+    versions = list(submission.versions.select_related("recorded_by", "approved_by"))
+    edition = _new_edition(by, submission.reason, len(versions))
+    publishing = {(version.kind, version.key): version.body for version in versions if version.change == Change.PUBLISH}
+    withdrawing = {(version.kind, version.key) for version in versions if version.change == Change.WITHDRAW}
+    if found := problems(publishing, withdrawing=withdrawing):
+        raise Refused(" ".join(found))
+    _write_records(versions, submission, by)
+    project_governments(_governments(), _memberships())
+    changed: dict[str, set[str]] = defaultdict(set)
+    for version in versions:
+        changed[str(version.kind)].add(version.key)
+    project(changed, progress=progress)
+    submission.state, submission.edition = State.PUBLISHED, edition.number
+    submission.save()
+    return edition
+
+
+def _new_edition(by: User, reason: str, records: int) -> SiteEdition:
+    with connections[DESK].cursor() as cursor:
+        cursor.execute(
+            'INSERT INTO "editions"."site_edition" (number, published_at, published_by, reason, records, written_in)'
+            " VALUES (0, now(), %s, %s, %s, 0) RETURNING number",
+            [by.public_name, reason, records],
+        )
+        (number,) = cursor.fetchone()
+    return SiteEdition.desk.get(number=number)
+
+
+def _write_records(versions: list[Version], submission: Submission, by: User) -> None:
+    now = timezone.now()
+    for kind in RecordKind:
+        keys = [version.key for version in versions if version.kind == kind]
+        RecordEdition.desk.known_at(None).filter(kind=kind, key__in=keys).update(known_to=now)
+    RecordEdition.desk.bulk_create(
+        [
+            RecordEdition(
+                edition=0,
+                known_from=now,
+                kind=version.kind,
+                key=version.key,
+                title=version.title,
+                change=version.change,
+                reason=submission.reason,
+                recorded_by=version.recorded_by.public_name,
+                approved_by=version.approved_by.public_name if version.approved_by else "",
+                published_by=by.public_name,
+                provenance=version.provenance,
+                content_hash=version.content_hash,
+                body=version.body,
+            )
+            for version in versions
+        ],
+        batch_size=500,
+    )
+
+
+def _governments() -> list[GovernmentEdition]:
+    columns = ("code", "kind", "name", "includes_every_state", "note")
+    return [GovernmentEdition(**row) for row in Government.objects.values(*columns)]
+
+
+def _memberships() -> list[MembershipEdition]:
+    rows = []
+    for membership in Membership.objects.select_related("group", "member"):
+        since, until = str(membership.since), str(membership.until) if membership.until else None
+        rows.append(
+            MembershipEdition(
+                group=membership.group.code,
+                member=membership.member.code,
+                since=since,
+                until=until,
+                since_day=bounds(since)[0],
+                until_day=bounds(until)[1],
+            )
+        )
+    return rows
