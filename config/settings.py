@@ -1,0 +1,205 @@
+"""Django's settings, read from top to bottom. What differs between installations comes from the environment (config/env.py);
+config/deploy/policy-tracker.env lists every variable."""
+
+import copy
+import os
+import secrets
+
+import pghistory
+from django.utils.translation import gettext_lazy as _
+
+from config import env, postgres, state
+
+BASE_DIR = state.BASE_DIR
+STATE_DIR = state.folder()
+
+# --- Secrets and safety --------------------------------------------------------------------------------------------------
+
+DEBUG = env.flag("DEBUG")
+SECRET_KEY = env.text("SECRET_KEY") or state.kept_secrets(
+    STATE_DIR / "secret_key.json", {"secret_key": lambda: secrets.token_urlsafe(50)}
+)["secret_key"]
+
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+
+# HTTPS=1 where readers come over https; BEHIND_PROXY=1 where a proxy of ours says so in X-Forwarded-Proto.
+HTTPS = env.flag("HTTPS")
+if env.flag("BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "desk_session"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 60 * 60  # a working day, in seconds
+SECURE_HSTS_SECONDS = env.number("HSTS_SECONDS", 30 * 24 * 60 * 60) if HTTPS else 0
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"  # the pages made for embedding lift it for themselves
+# Nothing but our own files: no inline script or style, no other host. A view may set a narrower or wider one.
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+)
+
+# --- The application -----------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "tracker.apps.TrackerConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_filters",
+    "pgtrigger",
+    "pghistory",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "config.middleware.ContentSecurityPolicy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "pghistory.middleware.HistoryMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Databases: the desk writes, the owner migrates, the public reads ------------------------------------------------------
+
+EMBEDDED_DATABASE = not env.text("DATABASE_URL")
+SERVING = env.flag("TRACKER_SERVING")  # set by `manage.py serve` for its workers
+
+if EMBEDDED_DATABASE:
+    _cluster = postgres.Cluster(STATE_DIR)
+    DATABASES = {
+        "default": _cluster.address("desk"),
+        "owner": _cluster.address("owner"),
+        "public": _cluster.address("public"),
+    }
+else:
+    # Whatever is not given falls back to the desk's; tracker.checks says what is less safe then.
+    _desk = env.database("DATABASE_URL") or {}
+    DATABASES = {
+        "default": _desk,
+        "owner": env.database("OWNER_DATABASE_URL") or copy.deepcopy(_desk),
+        "public": env.database("PUBLIC_DATABASE_URL") or copy.deepcopy(_desk),
+    }
+
+for _alias, _database in DATABASES.items():
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database["OPTIONS"].setdefault("connect_timeout", "10")
+    _database["OPTIONS"].setdefault("application_name", f"policy-tracker {_alias}")
+
+# A mistake in reading code fails at once instead of writing, and no reader's question holds a connection for long.
+_public = DATABASES["public"]["OPTIONS"]
+_public["options"] = " ".join(
+    filter(
+        None,
+        [
+            _public.get("options", ""),
+            "-c default_transaction_read_only=on",
+            f"-c statement_timeout={env.number('PUBLIC_STATEMENT_TIMEOUT_MS', 10_000, least=1)}",
+        ],
+    )
+)
+if SERVING:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    _public["pool"] = {"min_size": 1, "max_size": env.number("PUBLIC_POOL_SIZE", 8, least=1), "timeout": 10}
+
+# --- History: who changed what, when and why, kept by triggers -----------------------------------------------------------
+
+PGHISTORY_APPEND_ONLY = True
+# Who and why stand on the event itself: a context table of its own would need UPDATE by the role that writes.
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")  # reading changes nothing
+
+# --- People ---------------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "tracker.User"
+LOGIN_URL = "admin:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# --- Languages and time ---------------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "tracker" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Files ----------------------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = STATE_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+MEDIA_ROOT = STATE_DIR / "media"
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a recommendation with many addressees is one long admin form
+
+# --- What is written down while it runs -----------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        # The default handlers would mail errors and repeat each line.
+        "django": {"handlers": [], "level": env.text("LOG_LEVEL", "WARNING").upper(), "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        "tracker": {"level": env.text("LOG_LEVEL", "INFO").upper()},
+    },
+}
+
+# --- Tools ----------------------------------------------------------------------------------------------------------------
+
+SILENCED_SYSTEM_CHECKS: list[str] = [
+    "security.W008",  # redirecting http to https is the proxy's work
+]
+os.environ.setdefault("PYTHONUTF8", "1")  # for the programs started from here

@@ -1,0 +1,48 @@
+"""System checks: what is less safe about an installation than it could be."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Tags, Warning, register
+
+HINT = "config/deploy/database.sql makes the three roles; give one address each."
+
+
+@register(Tags.database)
+def three_roles(app_configs: Any = None, databases: Any = None, **_: Any) -> list[CheckMessage]:
+    """Says which protection falls away when the owner, the desk and the public do not log in as three roles."""
+    return roles_apart()
+
+
+@register(Tags.security, deploy=True)
+def three_roles_when_deployed(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """The same under `check --deploy`."""
+    return roles_apart()
+
+
+def roles_apart() -> list[CheckMessage]:
+    """One warning for each pair of connections that share a role."""
+
+    def role(alias: str) -> str:
+        return settings.DATABASES[alias].get("USER") or "(the operating system's user)"
+
+    found: list[CheckMessage] = []
+    if role("default") == role("owner"):
+        found.append(
+            Warning(
+                f"The desk writes as the owner of the tables ({role('owner')}): whoever breaks into the site could alter "
+                "published editions and the history of changes.",
+                hint=f"Set OWNER_DATABASE_URL to another role than DATABASE_URL. {HINT}",
+                id="tracker.W001",
+            )
+        )
+    if role("public") in (role("default"), role("owner")):
+        found.append(
+            Warning(
+                f"The public pages read with a role that may write ({role('public')}): a mistake in them could show "
+                "unpublished drafts, and nothing but our own code keeps them from writing.",
+                hint=f"Set PUBLIC_DATABASE_URL to a role that may only read the schema editions. {HINT}",
+                id="tracker.W002",
+            )
+        )
+    return found

@@ -1,0 +1,83 @@
+"""`serve`: the site, for readers and staff."""
+
+import os
+import socket
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from config.trouble import Trouble
+
+LOOPBACK = "127.0.0.1"
+
+
+def check_port(host: str, port: int, *, free: bool = True) -> None:
+    """Stop with one sentence when a port cannot be listened on. `free`: also when somebody else listens there already."""
+    if not 0 < port < 65536:
+        raise Trouble(f"Port {port} does not exist; --port takes a number from 1 to 65535.")
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except PermissionError:
+        raise Trouble(f"Port {port} may not be used by this user; choose one above 1023 with --port.") from None
+    except socket.gaierror:
+        raise Trouble(f"The host {host!r} is not known; --host takes an address of this machine, such as 127.0.0.1 or 0.0.0.0.") from None
+    except OSError as error:
+        if free and error.errno in (98, 48):  # EADDRINUSE on Linux, macOS
+            raise Trouble(f"Port {port} is taken by another program; choose another one with --port, for instance --port {port + 1}.") from None
+        raise Trouble(f"{host}:{port} cannot be listened on ({error.strerror}).") from None
+
+
+def serve(*, host: str, port: int, workers: int) -> None:
+    """Serve until interrupted (Ctrl-C, SIGTERM), letting running requests finish."""
+    from granian.constants import Interfaces, Loops
+    from granian.log import LogLevels
+    from granian.server import Server
+
+    check_port(host, port)
+    os.environ["TRACKER_SERVING"] = "1"
+    Server(
+        "config.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        loop=Loops.asyncio,
+        workers=workers,
+        # As many as the public pool has connections: a ninth reader waits for a thread, not for a connection.
+        blocking_threads=8,
+        backpressure=256,
+        respawn_failed_workers=True,
+        workers_kill_timeout=10,
+        log_level=LogLevels.warning,
+        static_path_route=None,
+    ).serve()
+
+
+class Command(BaseCommand):
+    """Serve with granian. Tables and static files must be there: `start` sees to that, and so do migrate and collectstatic."""
+
+    help = "Serve the site (by default to this machine only)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Where, and with how many processes."""
+        parser.add_argument("--host", default=LOOPBACK, help="address to listen on (default: %(default)s, this machine only)")
+        parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
+        parser.add_argument(
+            "--workers", type=int, default=min(4, os.cpu_count() or 1), help="processes (default: one a core, at most four: %(default)s)"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Say where, and serve."""
+        if options["workers"] < 1:
+            raise Trouble("--workers takes a number of at least 1.")
+        if not settings.DEBUG and not (settings.STATIC_ROOT / "staticfiles.json").exists():
+            raise Trouble("The static files are not collected yet; run `manage.py collectstatic --noinput` first, or `manage.py start`.")
+        check_port(options["host"], options["port"])
+        shown = f"[{options['host']}]" if ":" in options["host"] else options["host"]
+        self.stdout.write(f"Serving at http://{shown}:{options['port']}/ (Ctrl-C ends it).")
+        self.stdout.flush()
+        serve(host=options["host"], port=options["port"], workers=options["workers"])
