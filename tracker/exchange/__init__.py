@@ -1,0 +1,8 @@
+"""Data packages in and out: folders of CSV files in the words of the glossary, described by a ``datapackage.json``.
+
+schema     which files there are, which columns they have, and the descriptor
+files      reading and writing the files themselves: strict CSV in UTF-8
+loader     a package into the desk, whole or not at all
+exporter   the desk's records into a package
+casefiles  the packages that come with the software
+"""
