@@ -462,6 +462,7 @@ def _effects(published: Published, reference: str, recommended_on: PartialDate) 
                 first_day=acted_on.first,
                 last_day=acted_on.last,
                 recommendation=reference,
+                recommended_last=recommended_on.last,
                 government=effect["government"],
                 direction=direction,
                 undoes=effect["undoes"],

@@ -360,6 +360,7 @@ class EffectEdition(Row):
     first_day = models.DateField()
     last_day = models.DateField()
     recommendation = models.CharField(max_length=60)
+    recommended_last = models.DateField(help_text="The last day that the recommendation's date can mean.")
     government = models.CharField(max_length=20)
     direction = WordField(words.Direction, null=True, help_text="Nothing where it undoes another effect.")
     undoes = models.CharField(max_length=60, null=True, help_text="Key of the effect that it undoes.")
@@ -387,8 +388,8 @@ class EffectEdition(Row):
 
     @classmethod
     def holds_on(cls, day: dt.date) -> Q:
-        """Of an action done by then for certain."""
-        return Q(last_day__lte=day)
+        """Action and recommendation both there by then for certain."""
+        return Q(last_day__lte=day, recommended_last__lte=day)
 
 
 class AssessmentEdition(Row):

@@ -1159,6 +1159,7 @@ class Migration(migrations.Migration):
                 ('first_day', models.DateField()),
                 ('last_day', models.DateField()),
                 ('recommendation', models.CharField(max_length=60)),
+                ('recommended_last', models.DateField(help_text="The last day that the recommendation's date can mean.")),
                 ('government', models.CharField(max_length=20)),
                 ('direction', tracker.fields.WordField(help_text='Nothing where it undoes another effect.', max_length=40, null=True)),
                 ('undoes', models.CharField(help_text='Key of the effect that it undoes.', max_length=60, null=True)),

@@ -1,0 +1,144 @@
+"""The facts as they were handed to us, read and counted by themselves: no code of the product takes part.
+
+Files: tests/reference/<case>/*.csv. The rules are written here a second time, plainly, so that a fault in the product cannot hide in the test.
+"""
+
+import calendar
+import csv
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+REFERENCE = Path(__file__).parent.parent / "reference"
+CASES = ("iran-2019", "inquiries")
+NOT_COUNTED = ("model cited", "named (group, no status of its own)")
+STATUS = {
+    "partially implemented": "partially_implemented",
+    "implemented": "implemented",
+    "under consideration": "under_consideration",
+    "no known action": "no_evidence",
+    "rejected": "rejected",
+    "contrary action": "contrary_action",
+    "reversed": "reversed",
+}
+
+
+@cache
+def rows(case: str, name: str) -> list[dict[str, str]]:
+    """The rows of one file; none where the case has no such file."""
+    path = REFERENCE / case / f"{name}.csv"
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def last_day(written: str) -> dt.date:
+    """The last day that a day, a month or a year can mean."""
+    parts = [int(part) for part in written.split("-")]
+    if len(parts) == 1:
+        return dt.date(parts[0], 12, 31)
+    if len(parts) == 2:
+        return dt.date(parts[0], parts[1], calendar.monthrange(*parts)[1])
+    return dt.date(*parts)
+
+
+@dataclass(frozen=True)
+class Row:
+    """An addressee on a day, as the files give it."""
+
+    recommendation: str
+    government: str
+    counted: bool
+    status: str | None
+    since: str | None
+    disputed: bool
+    documents: tuple[str, ...]
+    measure: str
+    year: str
+
+
+def documents_of(case: str, recommendation: dict[str, str]) -> tuple[str, ...]:
+    """Where it was made and where it was read: in the inquiries, the first citation that speaks of the wording, else the source itself."""
+    if case == "iran-2019":
+        return tuple({recommendation["made_in"] or recommendation["known_from"], recommendation["known_from"]})
+    cited = [row for row in rows(case, "evidence") if row["record_kind"] == "recommendation" and row["record_key"] == recommendation["key"]]
+    speaking = [row["source_key"] for stance in ("supports", "disputes") for row in cited if row["stance"] == stance]
+    return tuple({recommendation["source_key"], *speaking[:1]})
+
+
+def holding(case: str, reference: str, government: str, day: dt.date) -> dict[str, str] | None:
+    """The assessment that holds on a day: the last in key order that has taken effect; undated ones hold from the recommendation's date."""
+    made = next(row["recommended_on"] for row in rows(case, "recommendations") if row["key"] == reference)
+    found = [
+        row
+        for row in rows(case, "assessments")
+        if (row["recommendation_key"], row["government"]) == (reference, government) and last_day(row["effective_on"] or made) <= day
+    ]
+    return max(found, key=lambda row: row["key"], default=None)
+
+
+def disputes(case: str, assessment: dict[str, str]) -> set[str]:
+    """Evidence against an assessment: what it lists itself, and what disputes an action that any of its evidence is about."""
+    listed = set(assessment["evidence_keys"].split(";"))
+    evidence = rows(case, "evidence")
+    actions = {row["record_key"] for row in evidence if row["key"] in listed and row["record_kind"] == "action"}
+    against = [row for row in evidence if row["stance"] == "disputes"]
+    return {row["key"] for row in against if row["key"] in listed or (row["record_kind"] == "action" and row["record_key"] in actions)}
+
+
+@cache
+def addressees(day: dt.date) -> tuple[Row, ...]:
+    """Every addressee of both cases on a day; none of a recommendation that was not made by then for certain."""
+    result = []
+    for case in CASES:
+        recommendations = {row["key"]: row for row in rows(case, "recommendations")}
+        for addressee in rows(case, "addressees"):
+            recommendation = recommendations[addressee["recommendation_key"]]
+            if last_day(recommendation["recommended_on"]) > day:
+                continue
+            counted = addressee["basis"] not in NOT_COUNTED
+            held = holding(case, recommendation["key"], addressee["government"], day) if counted else None
+            result.append(
+                Row(
+                    recommendation=recommendation["key"],
+                    government=addressee["government"],
+                    counted=counted,
+                    status=(STATUS[held["status"]] if held else "not_assessed") if counted else None,
+                    since=(held["effective_on"] or None) if held else None,
+                    disputed=bool(held and disputes(case, held)),
+                    documents=documents_of(case, recommendation),
+                    measure=recommendation["action_type"],
+                    year=recommendation["recommended_on"][:4],
+                )
+            )
+    return tuple(result)
+
+
+VALUES: dict[str, Callable[[Row], tuple[str, ...]]] = {
+    "status": lambda row: (row.status,) if row.status else (),
+    "government": lambda row: (row.government,),
+    "document": lambda row: row.documents,
+    "measure": lambda row: (row.measure,),
+    "year": lambda row: (row.year,),
+    "disputed": lambda row: ("yes" if row.disputed else "no",),
+    "recommendation": lambda row: (row.recommendation,),
+}
+
+
+def matching(day: dt.date, filters: dict[str, list[str]], without: str = "") -> list[Row]:
+    """Addressees that match: any value of a filter, all filters."""
+    return [
+        row for row in addressees(day) if all(set(VALUES[name](row)) & set(values) for name, values in filters.items() if name != without)
+    ]
+
+
+def facet(day: dt.date, name: str, filters: dict[str, list[str]], counting: Callable[[Row], object]) -> dict[str, int]:
+    """How many different ``counting`` each value of a filter would give, the other filters honoured."""
+    found: dict[str, set[object]] = {}
+    for row in matching(day, filters, without=name):
+        for value in VALUES[name](row):
+            found.setdefault(value, set()).add(counting(row))
+    return {value: len(things) for value, things in found.items()}

@@ -1,0 +1,260 @@
+"""One declaration of the columns of each list: what a CSV's header, a JSON object's keys and /data/'s codebook all show."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from tracker.editions.tables import RecommendationEdition
+from tracker.public import filters
+from tracker.public.clocks import BadFilter, Clocks
+from tracker.rules.dates import PartialDate
+
+Value = Any
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, its label, what it means, and how a row gives its value (by default the field of that name)."""
+
+    name: str
+    label: str | Promise
+    meaning: str | Promise
+    value: Callable[[Any], Value] | None = None
+
+    def of(self, row: Any) -> Value:
+        """The row's value: text, number, true or false, a list of texts, or nothing."""
+        value = self.value(row) if self.value else getattr(row, self.name)
+        return str(value) if isinstance(value, str | PartialDate) else value
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list of the API: its name, its filters, its columns, the rows' public addresses, and what its facets count."""
+
+    name: str
+    filters: type[filters.Grammar]
+    columns: tuple[Column, ...]
+    address: Callable[[Any], str]
+    counting: str = "id"
+    rows: Callable[[Clocks, filters.Grammar], QuerySet[Any]] | None = None
+    order: tuple[str, ...] = ()
+    sorts: tuple[str, ...] = ()
+
+    def queryset(self, clocks: Clocks, grammar: filters.Grammar, parameters: QueryDict) -> QuerySet[Any]:
+        """The filtered rows in the order asked for; ``BadFilter`` for a sort that is none of ``sorts``."""
+        found = self.rows(clocks, grammar) if self.rows else grammar.rows()
+        return found.order_by(*self._order(parameters))
+
+    def _order(self, parameters: QueryDict) -> tuple[str, ...]:
+        written = parameters.get("sort", "").strip()
+        if not written:
+            return self.order
+        if written.removeprefix("-") not in self.sorts:
+            sentence = gettext("“%(sort)s”: sort takes one of %(takes)s, with a minus before it for the other way.")
+            raise BadFilter("sort", sentence % {"sort": written[:60], "takes": ", ".join(self.sorts)})
+        return (written, *self.order)
+
+
+def _recommendations(clocks: Clocks, grammar: filters.Grammar) -> QuerySet[Any]:
+    """Recommendations with at least one addressee that matches the filter."""
+    return clocks.rows(RecommendationEdition).filter(reference__in=grammar.rows().values("recommendation"))
+
+
+def _semicolons(name: str) -> Callable[[Any], str]:
+    return lambda row: "; ".join(getattr(row, name))
+
+
+RECOMMENDATIONS = Listing(
+    name="recommendations",
+    filters=filters.AddresseeFilters,
+    counting="recommendation",
+    rows=_recommendations,
+    order=("recommended_first", "reference"),
+    sorts=("reference", "recommended_first", "short_title", "measure"),
+    address=lambda row: f"/recommendations/{row.reference}/",
+    columns=(
+        Column("reference", _("reference"), _("Names the recommendation on this site.")),
+        Column("number", _("number"), _("As the document prints it.")),
+        Column("short_title", _("short title"), _("What is asked.")),
+        Column("statement", _("statement"), _("The recommendation, verbatim or in our words.")),
+        Column("statement_form", _("form of the statement"), _("verbatim or paraphrase.")),
+        Column("made_by", _("made by"), _("Who makes the recommendation.")),
+        Column("made_in", _("made in"), _("Key of the document that makes it; empty where unknown.")),
+        Column("known_from", _("known from"), _("Key of the document in which it was read."), lambda row: row.known_from_document),
+        Column("locator", _("locator"), _("Where it stands in that document.")),
+        Column("recommended_on", _("recommended on"), _("A day, a month or a year.")),
+        Column("measure", _("kind of measure"), _("Key of the kind of measure.")),
+        Column("measure_name", _("kind of measure, in words"), _("Its name.")),
+        Column("themes", _("themes"), _("Keys of its themes, joined by semicolons."), _semicolons("themes")),
+        Column("target", _("target"), _("Whom or what the measure is aimed at.")),
+        Column("addressed", _("addressees as named"), _("Codes as the text names them.")),
+        Column("due_on", _("due on"), _("Empty where the document sets no day.")),
+        Column("corroboration", _("corroboration"), _("Of the wording: single_source or corroborated.")),
+        Column("supports", _("citations for"), _("Citations that support the record.")),
+        Column("disputes", _("citations against"), _("Citations that dispute it.")),
+        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
+        Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
+        Column("note", _("note"), _("What a reader must know.")),
+    ),
+)
+
+ADDRESSEES = Listing(
+    name="addressees",
+    filters=filters.AddresseeFilters,
+    order=("recommendation", "government"),
+    sorts=("recommendation", "government", "status", "valid_from"),
+    address=lambda row: f"/recommendations/{row.recommendation}/#{row.government}",
+    columns=(
+        Column("recommendation", _("recommendation"), _("Its reference.")),
+        Column("short_title", _("short title"), _("What is asked.")),
+        Column("government", _("government"), _("Its code.")),
+        Column("government_name", _("government, in words"), _("Its name.")),
+        Column("basis", _("basis"), _("Why the government stands here: named, group_member, tracked or model_cited.")),
+        Column("counted", _("counted"), _("Whether it has a status and stands in counts; groups and models cited do not.")),
+        Column("status", _("status"), _("What holds on the day of as_of; empty where not counted.")),
+        Column("effective_on", _("effective on"), _("Since when, as the assessment dates it; empty where it dates no change.")),
+        Column("valid_from", _("holds from"), _("The first day on which the status holds here.")),
+        Column("valid_to", _("holds until"), _("The first day on which it holds no longer; empty where no end is known.")),
+        Column("rationale", _("rationale"), _("Why this status.")),
+        Column("confidence", _("confidence"), _("As stated by the assessor.")),
+        Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
+        Column("supports", _("citations for"), _("Citations for the status.")),
+        Column("disputes", _("citations against"), _("Citations against it or against the actions that it rests on.")),
+        Column("disputed", _("disputed"), _("Whether there is any.")),
+        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
+        Column("assessment", _("assessment"), _("Key of the assessment that holds.")),
+        Column("measure", _("kind of measure"), _("Key of the kind of measure.")),
+        Column("recommended_on", _("recommended on"), _("A day, a month or a year.")),
+        Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
+    ),
+)
+
+ASSESSMENTS = Listing(
+    name="assessments",
+    filters=filters.AssessmentFilters,
+    order=("recommendation", "government", "assessor_kind", "sequence"),
+    sorts=("recommendation", "government", "status", "effective_day"),
+    address=lambda row: f"/recommendations/{row.recommendation}/#{row.government}",
+    columns=(
+        Column("key", _("key"), _("Names the assessment.")),
+        Column("recommendation", _("recommendation"), _("Its reference.")),
+        Column("government", _("government"), _("Its code.")),
+        Column("status", _("status"), _("The verdict.")),
+        Column("effective_on", _("effective on"), _("As the assessor dates it.")),
+        Column("effective_day", _("effective day"), _("The first day on which it can hold.")),
+        Column("sequence", _("place in the succession"), _("From 1; a later one supersedes.")),
+        Column("supersedes", _("supersedes"), _("Key of the assessment before it.")),
+        Column("superseded_by", _("superseded by"), _("Key of the assessment after it.")),
+        Column("rationale", _("rationale"), _("Why this status.")),
+        Column("confidence", _("confidence"), _("As stated by the assessor.")),
+        Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
+        Column("assessor_kind", _("assessed by"), _("staff, government or third_party.")),
+        Column("assessor", _("assessor"), _("Name of an outside assessor.")),
+        Column("source_status", _("status in the source's words"), _("The raw value where it was taken over.")),
+        Column("actions", _("rests on actions"), _("Keys of the actions with which it shares a citation."), _semicolons("actions")),
+        Column("supports", _("citations for"), _("Citations for it.")),
+        Column("disputes", _("citations against"), _("Citations against it or the actions that it rests on.")),
+        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
+        Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
+    ),
+)
+
+ACTIONS = Listing(
+    name="actions",
+    filters=filters.ActionFilters,
+    order=("-last_day", "key"),
+    sorts=("key", "government", "first_day", "last_day", "measure"),
+    address=lambda row: f"/actions/{row.key}/",
+    columns=(
+        Column("key", _("key"), _("Names the action.")),
+        Column("government", _("government"), _("Code of the government whose body acted.")),
+        Column("body", _("body"), _("The body that acted.")),
+        Column("acted_on", _("date"), _("Of the decisive event: a day, a month or a year.")),
+        Column("measure", _("kind of measure"), _("Key of the kind of measure.")),
+        Column("title", _("title"), _("What was done.")),
+        Column("description", _("description"), _("With who says so where it is contested.")),
+        Column("target", _("target"), _("In the recorded wording.")),
+        Column("legal_status", _("legal status of the target"), _("In words; an allegation is no finding.")),
+        Column("legal_instrument", _("legal instrument"), _("Name and number where known.")),
+        Column("scope_note", _("scope"), _("What it covers and leaves out.")),
+        Column("ended_on", _("ended on"), _("First day on which it is no longer in force; empty where no end is on record.")),
+        Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
+        Column("supports", _("citations for"), _("Citations that bear it out.")),
+        Column("disputes", _("citations against"), _("Citations that deny it or give a conflicting fact.")),
+        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
+        Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
+        Column("note", _("note"), _("Where sources differ, how.")),
+    ),
+)
+
+DOCUMENTS = Listing(
+    name="documents",
+    filters=filters.DocumentFilters,
+    order=("key",),
+    sorts=("key", "title", "published_last", "interest", "kind"),
+    address=lambda row: f"/documents/{row.key}/",
+    columns=(
+        Column("key", _("key"), _("Names the document.")),
+        Column("kind", _("kind"), _("What sort of document.")),
+        Column("title", _("title"), _("In square brackets where it is a description.")),
+        Column("author", _("author"), _("Empty where unknown.")),
+        Column("publisher", _("publisher"), _("Empty where unknown.")),
+        Column("published_on", _("published on"), _("A day, a month or a year; empty where unknown.")),
+        Column("language", _("language"), _("BCP 47 tag.")),
+        Column("document_url", _("address of the document"), _("Where it was read; empty where unknown."), lambda row: row.url),
+        Column("interest", _("interest"), _("official, press, advocacy or academic.")),
+        Column("stake", _("stake"), _("How the publisher is placed.")),
+        Column("note", _("note"), _("What a reader must know.")),
+        Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
+    ),
+)
+
+GOVERNMENTS = Listing(
+    name="governments",
+    filters=filters.GovernmentFilters,
+    order=("name",),
+    sorts=("code", "name", "kind"),
+    address=lambda row: f"/governments/{row.code}/",
+    columns=(
+        Column("code", _("code"), _("ISO 3166-1 alpha-2 where there is one; EU, XK and INTL by convention.")),
+        Column("name", _("name"), _("In English.")),
+        Column("kind", _("kind"), _("state, eu, international, subnational or group.")),
+        Column("includes_every_state", _("includes every state"), _("Of a group: whether every state is a member on every day.")),
+        Column("note", _("note"), _("What a reader must know.")),
+    ),
+)
+
+CHANGES = Listing(
+    name="changes",
+    filters=filters.ChangeFilters,
+    order=("-edition", "kind", "key"),
+    sorts=("edition", "kind", "key"),
+    address=lambda row: {
+        "document": f"/documents/{row.key}/",
+        "recommendation": f"/recommendations/{row.key}/",
+        "action": f"/actions/{row.key}/",
+    }.get(row.kind, f"/changes/#{row.kind}-{row.key}"),
+    columns=(
+        Column("edition", _("edition"), _("Number of the site edition.")),
+        Column("kind", _("kind"), _("document, recommendation, action or assessment.")),
+        Column("key", _("key"), _("Names the record.")),
+        Column("title", _("title"), _("What the record is called.")),
+        Column("change", _("change"), _("publish or withdraw.")),
+        Column("reason", _("reason"), _("Why.")),
+        Column("recorded_by", _("recorded by"), _("Who recorded it.")),
+        Column("approved_by", _("approved by"), _("Who approved exactly this version.")),
+        Column("published_by", _("published by"), _("Who published it.")),
+        Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
+        Column("published_at", _("published at"), _("Since when this site says it."), lambda row: row.known_from),
+        Column("replaced_at", _("replaced at"), _("Until when it said so; empty while it does."), lambda row: row.known_to),
+        Column("content_hash", _("hash"), _("SHA-256 of the content in canonical JSON.")),
+    ),
+)
+
+LISTINGS = {listing.name: listing for listing in (RECOMMENDATIONS, ADDRESSEES, ACTIONS, ASSESSMENTS, DOCUMENTS, GOVERNMENTS, CHANGES)}

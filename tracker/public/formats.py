@@ -1,0 +1,89 @@
+"""The same rows as JSON or CSV, streamed. The format is chosen last."""
+
+import csv
+import datetime as dt
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+
+from tracker.public.clocks import Clocks
+from tracker.public.columns import Column, Listing
+from tracker.public.facets import Facet
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+CHUNK = 500
+"""Rows that a stream takes from the database, and writes, at a time."""
+
+
+class _Echo:
+    """A file that gives back what is written to it, for ``csv.writer``."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def row_as_json(listing: Listing, row: Any, site: str) -> dict[str, Any]:
+    """A row as a JSON object; ``site`` is the origin of the site, without a slash at the end."""
+    return {**{column.name: _json(column.of(row)) for column in listing.columns}, "url": site + listing.address(row)}
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def facets_as_json(found: list[Facet]) -> dict[str, Any]:
+    """Facets as the API gives them."""
+    return {facet.name: [{"value": value.value, "label": value.label, "count": value.count} for value in facet.values] for facet in found}
+
+
+def as_json(listing: Listing, rows: QuerySet[Any], found: list[Facet], clocks: Clocks, site: str) -> StreamingHttpResponse:
+    """All rows as one JSON object, streamed."""
+
+    def parts() -> Iterator[str]:
+        yield f'{{"count": {rows.count()}, "next": null, "as_of": "{clocks.as_of}", "known": {json.dumps(_known(clocks))}, "results": ['
+        for number, row in enumerate(rows.iterator(CHUNK)):
+            yield (",\n" if number else "\n") + json.dumps(row_as_json(listing, row, site), ensure_ascii=False)
+        yield '\n], "facets": ' + json.dumps(facets_as_json(found), ensure_ascii=False) + "}\n"
+
+    return _attached(parts(), "application/json", listing, clocks, "json")
+
+
+def as_csv(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str) -> StreamingHttpResponse:
+    """All rows as CSV (RFC 4180, UTF-8 with a byte-order mark so that spreadsheets read it), streamed.
+
+    Each row carries its public address and both clocks. A cell that a spreadsheet would run as a formula gets an apostrophe before it.
+    """
+    writer = csv.writer(_Echo())
+    tail = [clocks.as_of.isoformat(), _known(clocks) or ""]
+
+    def parts() -> Iterator[str]:
+        yield "\ufeff" + writer.writerow([*(column.name for column in listing.columns), "url", "as_of", "known"])
+        for row in rows.iterator(CHUNK):
+            yield writer.writerow([*(_cell(column, row) for column in listing.columns), site + listing.address(row), *tail])
+
+    return _attached(parts(), "text/csv; charset=utf-8", listing, clocks, "csv")
+
+
+def _cell(column: Column, row: Any) -> str:
+    value = _json(column.of(row))
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = str(value)
+    return "'" + text if isinstance(value, str) and text.startswith(FORMULA_STARTS) else text
+
+
+def _known(clocks: Clocks) -> str | None:
+    return clocks.known_as_written or None
+
+
+def _attached(parts: Iterator[str], content_type: str, listing: Listing, clocks: Clocks, ending: str) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(parts, content_type=content_type)
+    response["Content-Disposition"] = f'inline; filename="{listing.name}-{clocks.as_of}.{ending}"'
+    return response

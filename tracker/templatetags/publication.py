@@ -1,0 +1,363 @@
+"""What the public templates need: words of the vocabularies with their shapes, dates as people write them, and addresses that keep the
+reader's two clocks.
+
+``{% load publication %}``. Every tag returns safe markup; nothing here reads the database or the clock.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django import template
+from django.template.context import RequestContext
+from django.urls import reverse
+from django.utils import dateformat
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+
+from tracker.editions.tables import AddresseeEdition, CitationEdition, DocumentEdition, RecommendationEdition
+from tracker.public import charts
+from tracker.public.summaries import HONEST_NEGATIVES, Distribution, EffectOfAction, Matrix, StatusCount
+from tracker.rules import vocabulary
+from tracker.rules.dates import PartialDate, Precision
+from tracker.rules.vocabulary import Direction, Earlier, Status, Word
+
+register = template.Library()
+
+PLACES = ("page", "cursor")
+"""Where in a list a reader is: starts again when anything else of the address changes."""
+
+
+
+# Symbols and words
+
+
+@register.simple_tag
+def symbol(shape: str) -> SafeString:
+    """A shape of the page's sprite (parts/symbols.svg). Always beside a word, so hidden from screen readers."""
+    return format_html('<svg class="sym" aria-hidden="true" focusable="false"><use href="#{}"/></svg>', shape)
+
+
+@register.simple_tag
+def status(value: str | None, *, bare: bool = False) -> SafeString:
+    """A status as shape, word and colour; ``bare`` hides the word from the eye and keeps it for screen readers.
+
+    None (a row that is shown and not counted) is a dash that says so.
+    """
+    if not value:
+        return format_html('<span class="none">– <span class="hush">{}</span></span>', gettext("shown, not counted"))
+    known = Status(value)
+    return format_html(
+        '<span class="status tone-{}">{} <span class="{}">{}</span></span>',
+        known.tone.value,
+        symbol(known.shape),
+        "hush" if bare else "status__word",
+        gettext(known.label),
+    )
+
+
+@register.filter
+def word(value: str | None, vocabulary_name: str) -> str:
+    """The label of a stored value: ``{{ "at_large"|word:"Standing" }}`` is “at large”. Empty stays empty."""
+    return gettext(_word(value, vocabulary_name).label) if value else ""
+
+
+@register.filter
+def definition(value: str | None, vocabulary_name: str) -> str:
+    """The published definition of a stored value."""
+    return gettext(_word(value, vocabulary_name).definition) if value else ""
+
+
+def _word(value: str, vocabulary_name: str) -> Word:
+    return getattr(vocabulary, vocabulary_name)(value)
+
+
+@register.filter
+def said(text: Any) -> str:
+    """A vocabulary's English words (a label, a definition, a name from the data) in the page's language."""
+    return gettext(str(text)) if text else ""
+
+
+# How an action stands to a recommendation
+
+_DIRECTION_SHAPE = {
+    Direction.FULFILS: ("disc", "done"),
+    Direction.PARTLY_FULFILS: ("half-disc", "partly"),
+    Direction.NO_DIRECT_EFFECT: ("ring", "unknown"),
+    Direction.CONTRADICTS: ("triangle-down", "contrary"),
+    Direction.NOT_JUDGED: ("query", "unknown"),
+}
+
+
+def effect_mark(direction: str | None, sign: int = 0) -> tuple[str, str]:
+    """The shape and tone of an effect; one that undoes another (no direction of its own) turns, in the tone of its sign."""
+    if not direction:
+        return "turn", "contrary" if sign < 0 else "partly" if sign > 0 else "unknown"
+    return _DIRECTION_SHAPE[Direction(direction)]
+
+
+@register.simple_tag
+def effect(direction: str | None, sign: int = 0) -> SafeString:
+    """An effect's direction as shape, word and colour; without a direction of its own it reads “reverses”."""
+    shape, tone = effect_mark(direction, sign)
+    label = gettext(Direction(direction).label) if direction else gettext("reverses")
+    return format_html('<span class="status tone-{}">{} <span class="status__word">{}</span></span>', tone, symbol(shape), label)
+
+
+@register.simple_tag
+def in_time(earlier: str, in_place: bool = False) -> str:
+    """How an action's date stands to the recommendation's, in words: already in place, earlier, later or order unknown."""
+    if in_place:
+        return gettext("already in place")
+    return gettext(Earlier(earlier).label)
+
+
+# Dates
+
+
+@register.filter
+def when(value: PartialDate | str | dt.date | dt.datetime | None) -> SafeString | str:
+    """A day, month or year in words of the page's language: “15 January 2020”, “February 2019”, “2019”. Empty for none."""
+    if not value:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', _iso(value), in_words(value))
+
+
+@register.filter
+def in_words(value: PartialDate | str | dt.date | dt.datetime | None) -> str:
+    """The same as plain text, for titles and sentences."""
+    if not value:
+        return ""
+    date = PartialDate(_iso(value))
+    formats = {
+        Precision.DAY: pgettext("a day, after Django's date format", "j F Y"),
+        Precision.MONTH: pgettext("a month, after Django's date format", "F Y"),
+        Precision.YEAR: pgettext("a year, after Django's date format", "Y"),
+    }
+    return dateformat.format(date.first, formats[date.precision])
+
+
+def _iso(value: PartialDate | str | dt.date) -> str:
+    if isinstance(value, dt.datetime):
+        value = value.date()
+    return value.isoformat() if isinstance(value, dt.date) else str(value)
+
+
+# Addresses
+
+
+@register.simple_tag(takes_context=True)
+def to(context: RequestContext, name: str, *args: Any, **filters: Any) -> str:
+    """The address of a public page, keeping the reader's clocks: ``{% to "government" code %}``, ``{% to "matrix" status="implemented" %}``.
+
+    Positional arguments belong to the path; keywords are filters, a list repeats one, empty ones are left out.
+    """
+    query = [clock for clock in _clocks(context).items() if clock[0] not in filters]
+    for key, value in filters.items():
+        query += [(key, str(item)) for item in (value if isinstance(value, list | tuple) else [value]) if item not in (None, "")]
+    path = reverse(f"public:{name}", args=args)
+    return f"{path}?{urlencode(query)}" if query else path
+
+
+def _clocks(context: RequestContext) -> dict[str, str]:
+    clocks = context.get("clocks")
+    return clocks.parameters if clocks else {}
+
+
+@register.simple_tag(takes_context=True)
+def here(context: RequestContext, **changes: Any) -> str:
+    """This page's own query with some filters replaced (None removes one), as ``?...``; the page number starts again unless given."""
+    query = context["request"].GET.copy()
+    for key in PLACES:
+        query.pop(key, None)
+    for key, value in changes.items():
+        query.pop(key, None)
+        if value not in (None, ""):
+            query[key] = str(value)
+    return f"?{query.urlencode()}" if query else context["request"].path
+
+
+@register.simple_tag(takes_context=True)
+def kept_fields(context: RequestContext, *without: str) -> SafeString:
+    """Hidden inputs that carry the rest of this page's query through a GET form which sets the filters named."""
+    query = context["request"].GET
+    pairs = ((name, value) for name in query if name not in without and name not in PLACES for value in query.getlist(name) if value)
+    return format_html_join("\n", '<input type="hidden" name="{}" value="{}">', pairs)
+
+
+@register.filter
+def get(mapping: Mapping[Any, Any], key: Any) -> Any:
+    """``mapping[key]`` where the key is a variable; None where it is missing."""
+    return mapping.get(key)
+
+
+@register.filter
+def share(part: int, whole: int) -> str:
+    """A part of a whole as an SVG length, “37.5%”: for bars only; readers get the two numbers."""
+    return f"{100 * part / whole:.2f}%" if whole else "0%"
+
+
+@register.simple_tag(takes_context=True)
+def cleared(context: RequestContext) -> str:
+    """This page without filters, by the same clocks."""
+    path, clocks = context["request"].path, _clocks(context)
+    return f"{path}?{urlencode(clocks)}" if clocks else path
+
+
+@register.filter
+def in_use(facet: Any) -> bool:
+    """Whether any value of a facet is chosen."""
+    return any(value.chosen for value in facet.values)
+
+
+@register.simple_tag(takes_context=True)
+def to_rows(context: RequestContext, filters: Mapping[str, Any]) -> str:
+    """The recommendations behind a number, from the filters that the number carries."""
+    return to(context, "recommendations", **filters)
+
+
+# Distributions
+
+
+@register.filter
+def shown(counts: Distribution) -> list[StatusCount]:
+    """The statuses that say what a government did or said."""
+    return [item for item in counts.counts if item.status not in HONEST_NEGATIVES]
+
+
+@register.filter
+def honest_negatives(counts: Distribution) -> list[StatusCount]:
+    """Not assessed, no evidence found, no action: apart from the others, and from each other."""
+    return [item for item in counts.counts if item.status in HONEST_NEGATIVES]
+
+
+@register.filter
+def of(counts: Distribution, which: Status) -> int:
+    """How many addressees of a distribution have a status."""
+    return counts.of(which)
+
+
+@register.filter
+def segments(counts: Distribution, whole: int | None = None) -> list[charts.Segment]:
+    """A distribution as the parts of one bar; ``whole`` is the count that fills its width."""
+    return charts.split(((item.status, item.count) for item in counts.counts), whole or None)
+
+
+@register.filter
+def largest(summaries: list[Any]) -> int:
+    """The largest denominator among rows that each have a distribution: the common scale of their bars."""
+    return max((row.distribution.total for row in summaries), default=0)
+
+
+@register.filter
+def counts_in_words(counts: Distribution) -> str:
+    """A distribution as a sentence: “implemented 3, no evidence found 1, of 4 counted”."""
+    parts = [f"{gettext(item.status.label)} {item.count}" for item in counts.held]
+    return ", ".join([*parts, gettext("of %(total)s counted") % {"total": counts.total}])
+
+
+@register.filter
+def cited(document: DocumentEdition) -> str:
+    """A document in a few words: its author or publisher, and the year."""
+    who = document.author or document.publisher or document.title
+    return f"{who}, {document.published_on[:4]}" if document.published_on else who
+
+
+@register.filter
+def earlier_at(table: Matrix, cell: AddresseeEdition) -> bool:
+    """Whether an action dated before the recommendation is on record for a cell of the matrix."""
+    return (cell.recommendation, cell.government) in table.earlier
+
+
+@register.filter
+def when_short(value: PartialDate | str | dt.date | None) -> SafeString | str:
+    """The same as ``when`` with the month abbreviated, where room is scarce: “15 Jan 2020”, “Feb 2019”, “2019”."""
+    if not value:
+        return ""
+    date = PartialDate(_iso(value))
+    formats = {
+        Precision.DAY: pgettext("a day with a short month, after Django's date format", "j M Y"),
+        Precision.MONTH: pgettext("a short month, after Django's date format", "M Y"),
+        Precision.YEAR: pgettext("a year, after Django's date format", "Y"),
+    }
+    return format_html('<time datetime="{}">{}</time>', date.text, dateformat.format(date.first, formats[date.precision]))
+
+
+@register.simple_tag(takes_context=True)
+def current(context: RequestContext, listing: str, record: str = "") -> SafeString | str:
+    """Marks the menu entry of the page that is open, or of the list that its record stands in."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    if not match or match.url_name not in (listing, record):
+        return ""
+    return format_html(' aria-current="{}"', "page" if match.url_name == listing else "true")
+
+
+@register.filter
+def sort_options(columns: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The orders that a list takes, each both ways: pairs of the address's value and its words."""
+    options = [("", gettext("as usual"))]
+    for name in columns:
+        words = gettext(name.replace("_", " "))
+        options += [(name, words), (f"-{name}", gettext("%(column)s, the other way") % {"column": words})]
+    return options
+
+
+# One recommendation: what was done before and after it
+
+
+@register.filter
+def by_order(effects: list[EffectOfAction]) -> list[tuple[Earlier, list[EffectOfAction]]]:
+    """Effects in groups by their order to the recommendation: earlier, order unknown, later; empty groups left out."""
+    groups = [(order, [item for item in effects if item.effect.earlier == order]) for order in (Earlier.YES, Earlier.UNKNOWN, Earlier.NO)]
+    return [group for group in groups if group[1]]
+
+
+@register.inclusion_tag("tracker/parts/timeline.html")
+def timeline(effects: list[EffectOfAction], recommendation: RecommendationEdition, as_of: dt.date) -> dict[str, Any]:
+    """The actions around a recommendation, drawn: earlier ones grey and left of the issue date, a lane a government."""
+    drawing = charts.timeline(
+        [_moment(item) for item in sorted(effects, key=lambda item: item.action.government_name)],
+        issued=(recommendation.recommended_first, recommendation.recommended_last),
+        until=as_of,
+    )
+    return {"drawing": drawing, "recommendation": recommendation, "as_of": as_of, "count": len(effects)}
+
+
+def _moment(item: EffectOfAction) -> charts.Moment:
+    effect, action = item.effect, item.action
+    shape, tone = effect_mark(effect.direction, effect.sign)
+    direction = gettext(effect.direction.label) if effect.direction else gettext("reverses")
+    title = f"{in_words(action.acted_on)}: {action.title} ({direction}; {in_time(effect.earlier, item.in_place)})"
+    return charts.Moment(
+        lane=gettext(action.government_name),
+        first=effect.first_day,
+        last=effect.last_day,
+        title=title,
+        shape=shape,
+        tone=tone,
+        earlier=effect.earlier == Earlier.YES,
+        in_place=item.in_place,
+        unsure=effect.earlier == Earlier.UNKNOWN,
+    )
+
+
+# Records of any kind
+
+_PAGES = {"recommendation": "recommendation", "action": "action", "document": "document"}
+
+
+@register.simple_tag(takes_context=True)
+def record(context: RequestContext, kind: str, key: str, title: str = "") -> SafeString:
+    """A link to a record's page with its title, or its title alone where its kind has no page of its own (assessments)."""
+    words = format_html('{} <small class="soft">{} · {}</small>', title or key, gettext(kind), key) if title else key
+    if kind not in _PAGES:
+        return format_html("{}", words)
+    return format_html('<a href="{}">{}</a>', to(context, _PAGES[kind], key), words)
+
+
+@register.simple_tag(takes_context=True)
+def cited_record(context: RequestContext, citation: CitationEdition) -> SafeString:
+    """What a citation serves, as words with a link: “action BE-2021-JUD”."""
+    return format_html("{} {}", gettext(citation.record_kind), record(context, citation.record_kind, citation.record_key))
