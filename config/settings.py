@@ -57,7 +57,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 INSTALLED_APPS = [
     "tracker.apps.TrackerConfig",
-    "django.contrib.admin",
+    "tracker.admin.site.TrackerAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -22,6 +22,7 @@ class TrackerConfig(AppConfig):
         from tracker import checks  # noqa: F401
 
         post_migrate.connect(grant_after_migrating, sender=self, dispatch_uid="tracker.grants")
+        post_migrate.connect(make_groups_after_migrating, sender=self, dispatch_uid="tracker.groups")
 
 
 def grant_after_migrating(using: str, **_: Any) -> None:
@@ -32,3 +33,11 @@ def grant_after_migrating(using: str, **_: Any) -> None:
 
     if using == "owner":
         grants.apply(connections["owner"], desk_role=grants.role_of("default"), public_role=grants.role_of("public"))
+
+
+def make_groups_after_migrating(using: str, **_: Any) -> None:
+    """The roles of the desk, with the permissions of the models that there now are."""
+    from tracker.admin.roles import ensure_groups
+
+    if using == "owner":
+        ensure_groups(using=using)

@@ -135,5 +135,15 @@ def test_each_facet_counts_what_its_value_would_give(
         assert {value[label]: value["count"] for value in values if value["count"]} == expected, name
 
 
+@pytest.mark.parametrize("filters", FILTERS, ids=str)
+def test_the_facets_of_the_matrix_count_its_cells(client: Client, today: dt.date, filters: dict[str, list[str]]) -> None:
+    for facet in client.get(address("/matrix/", None, filters)).context["facets"]:
+        if facet.name in ("theme", "measure"):
+            continue
+        rows = [row for row in casefile.matching(today, filters, without=facet.name) if row.counted]
+        expected = Counter(value for row in rows for value in casefile.VALUES[facet.name](row))
+        assert {value.value: value.count for value in facet.values if value.count} == dict(expected), facet.name
+
+
 def test_past_days_differ_so_that_the_comparison_means_something(today: dt.date) -> None:
     assert len({tuple(casefile.addressees(day or today)) for day in DAYS}) == len(DAYS)

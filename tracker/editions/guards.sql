@@ -39,7 +39,8 @@ DECLARE edition editions.site_edition;
 BEGIN
     IF OLD.known_to IS NOT NULL
         OR NEW.known_to IS NULL
-        OR to_jsonb(NEW) - 'known_to' IS DISTINCT FROM to_jsonb(OLD) - 'known_to'
+        -- A generated column is not computed yet before an update; it follows from the others.
+        OR to_jsonb(NEW) - '{known_to,search}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{known_to,search}'::text[]
     THEN
         RAISE EXCEPTION 'A published row is never changed; publish a new edition of its record.' USING ERRCODE = 'restrict_violation';
     END IF;

@@ -475,6 +475,7 @@ def _effects(published: Published, reference: str, recommended_on: PartialDate) 
                 corroboration=effect["corroboration"],
                 supports=len(weight.supports),
                 disputes=len(weight.disputes),
+                disputed=weight.disputed,
                 claimed_by=list(weight.claimed_by),
             )
         )

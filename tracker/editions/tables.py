@@ -373,6 +373,7 @@ class EffectEdition(Row):
     corroboration = WordField(words.Corroboration)
     supports = models.PositiveSmallIntegerField(help_text="Citations for the action.")
     disputes = models.PositiveSmallIntegerField(help_text="Citations against the action.")
+    disputed = models.BooleanField()
     claimed_by = ArrayField(models.CharField(max_length=600))
 
     class Meta(Row.Meta):

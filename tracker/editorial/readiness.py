@@ -29,7 +29,7 @@ def problems(bodies: Mapping[Name, Body], *, withdrawing: Set[Name] = frozenset(
                 pass
         found += [
             f"{key} refers to {other_kind} {other}, which is not public; submit it too."
-            for other_kind, other in sorted(_references(RecordKind(kind), body))
+            for other_kind, other in sorted(references(RecordKind(kind), body))
             if (other_kind, other) not in public
         ]
     return found + _left_behind(withdrawing, set(bodies)) + _successions(bodies, withdrawing)
@@ -39,7 +39,8 @@ def _public_names() -> set[Name]:
     return set(RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).values_list("kind", "key"))
 
 
-def _references(kind: RecordKind, body: Body) -> set[Name]:
+def references(kind: RecordKind, body: Body) -> set[Name]:
+    """The names of the records that a body refers to."""
     nested = [*body.get("parties", ()), *body.get("positions", ())]
     names = {("document", citation["document"]) for part in (body, *nested) for citation in part.get("citations", ())}
     match kind:
@@ -91,7 +92,7 @@ def _left_behind(withdrawing: Set[Name], publishing: Set[Name]) -> list[str]:
             continue
         found += [
             f"{kind.capitalize()} {key} refers to {other_kind} {other}; withdraw or change it first."
-            for other_kind, other in sorted(_references(RecordKind(kind), body) & withdrawing)
+            for other_kind, other in sorted(references(RecordKind(kind), body) & withdrawing)
         ]
     return found
 

@@ -1172,6 +1172,7 @@ class Migration(migrations.Migration):
                 ('corroboration', tracker.fields.WordField(max_length=40)),
                 ('supports', models.PositiveSmallIntegerField(help_text='Citations for the action.')),
                 ('disputes', models.PositiveSmallIntegerField(help_text='Citations against the action.')),
+                ('disputed', models.BooleanField()),
                 ('claimed_by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=600), size=None)),
             ],
             options={

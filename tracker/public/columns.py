@@ -193,6 +193,33 @@ ACTIONS = Listing(
     ),
 )
 
+EFFECTS = Listing(
+    name="effects",
+    filters=filters.EffectFilters,
+    order=("first_day", "key"),
+    sorts=("recommendation", "government", "first_day", "action"),
+    address=lambda row: f"/actions/{row.action}/",
+    columns=(
+        Column("key", _("key"), _("Names the effect.")),
+        Column("action", _("action"), _("Its key.")),
+        Column("action_title", _("action, in words"), _("Its title.")),
+        Column("acted_on", _("date"), _("Of the action's decisive event: a day, a month or a year.")),
+        Column("recommendation", _("recommendation"), _("Its reference.")),
+        Column("government", _("government"), _("Code of the addressee.")),
+        Column("direction", _("direction"), _("How the action bears on what was recommended; empty where it undoes another effect.")),
+        Column("undoes", _("undoes"), _("Key of the effect that it undoes.")),
+        Column("sign", _("sign"), _("1 toward the recommendation, -1 against it, 0 neither.")),
+        Column("earlier", _("order in time"), _("yes, no or unknown: whether the action came before the recommendation, by the dates alone.")),
+        Column("in_place", _("in place when recommended"), _("Earlier, toward the recommendation, and in force when it was made.")),
+        Column("ended_on", _("ended on"), _("First day on which it was no longer in place; empty where no end is on record.")),
+        Column("reasoning", _("reasoning"), _("Why this direction.")),
+        Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
+        Column("supports", _("citations for"), _("Citations for the action.")),
+        Column("disputes", _("citations against"), _("Citations against the action.")),
+        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
+    ),
+)
+
 DOCUMENTS = Listing(
     name="documents",
     filters=filters.DocumentFilters,
@@ -257,4 +284,4 @@ CHANGES = Listing(
     ),
 )
 
-LISTINGS = {listing.name: listing for listing in (RECOMMENDATIONS, ADDRESSEES, ACTIONS, ASSESSMENTS, DOCUMENTS, GOVERNMENTS, CHANGES)}
+LISTINGS = {listing.name: listing for listing in (RECOMMENDATIONS, ADDRESSEES, ACTIONS, EFFECTS, ASSESSMENTS, DOCUMENTS, GOVERNMENTS, CHANGES)}

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, F, Func, QuerySet
+from django.db.models import CharField, Count, F, Func, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tracker.public.filters import YES_NO, Grammar
+from tracker.public.filters import Grammar
 from tracker.rules.vocabulary import Status
 
 ARRAYS = {"documents", "themes"}
@@ -32,16 +32,20 @@ class Facet:
     values: list[FacetValue]
 
 
-def facets(filters: Grammar, *, counting: str) -> list[Facet]:
-    """The facets of a filter set. ``counting`` is the column whose different values are counted (recommendations, or rows by ``id``)."""
-    return [_facet(filters, name, counting) for name in filters.FACETS]
+def facets(filters: Grammar, *, counting: str, among: Q | None = None) -> list[Facet]:
+    """The facets of a filter set.
+
+    ``counting`` is the column whose different values are counted (recommendations, or rows by ``id``); ``among`` leaves out rows that the page
+    does not show.
+    """
+    return [_facet(filters, name, counting, among or Q()) for name in filters.FACETS]
 
 
-def _facet(filters: Grammar, name: str, counting: str) -> Facet:
+def _facet(filters: Grammar, name: str, counting: str, among: Q) -> Facet:
     declared = filters.filters[name]
     column = str(declared.field_name)
     chosen = filters.given.get(name, [])
-    counts = {_written(value): count for value, count in _counts(filters.rows(without=name), column, counting) if value is not None}
+    counts = {_written(value): count for value, count in _counts(filters.rows(without=name).filter(among), column, counting) if value is not None}
     labels = _labels(name, declared, counts)
     order = {value: place for place, value in enumerate(labels)}
     values = [
@@ -67,8 +71,6 @@ def _labels(name: str, declared: Any, counts: dict[str, int]) -> dict[str, Any]:
     match name:
         case "year":
             return {year: year for year in sorted(counts, reverse=True)}
-        case "disputed":
-            return dict(YES_NO)
         case "status":
             return {status.value: _(status.label) for status in Status}
         case _:

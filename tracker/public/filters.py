@@ -29,7 +29,7 @@ from tracker.editions.tables import (
     RecordEdition,
 )
 from tracker.public.clocks import BadFilter, Clocks
-from tracker.rules.vocabulary import GovernmentKind, Status
+from tracker.rules.vocabulary import Corroboration, Direction, Earlier, GovernmentKind, Provenance, Status, Word
 
 Choices = list[tuple[str, str]]
 LONGEST_QUERY = 200
@@ -179,8 +179,17 @@ REFERENCE = gettext_lazy("the reference of a recommendation on this site, as MQ-
 MEASURE = gettext_lazy("the key of a kind of measure on this site, as expulsion")
 THEME = gettext_lazy("the key of a theme on this site")
 YEAR = gettext_lazy("a year of four digits")
-DISPUTED = gettext_lazy("yes or no")
+YES_OR_NO = gettext_lazy("yes or no")
 YES_NO: Choices = [("yes", gettext_lazy("disputed")), ("no", gettext_lazy("not disputed"))]  # type: ignore[list-item]
+
+CLAIMED: Choices = [("yes", gettext_lazy("claimed by advocacy sources alone")), ("no", gettext_lazy("other support"))]  # type: ignore[list-item]
+ORDERS: Choices = [*Earlier.choices(), ("in_place", gettext_lazy("already in place"))]  # type: ignore[list-item]
+
+
+def _words_of(name: str, label: str | Promise, vocabulary: type[Word]) -> OneOf:
+    """A filter that takes values of a controlled vocabulary."""
+    takes = gettext_lazy("one of %(values)s") % {"values": ", ".join(word.value for word in vocabulary)}
+    return _one_of(name, label, vocabulary.choices, takes)
 
 
 class YearsField(forms.Field):
@@ -232,7 +241,7 @@ class _ByGovernment(Grammar):
 class _ByDispute(Grammar):
     """Filter of rows that may be disputed."""
 
-    disputed = _one_of("disputed", gettext_lazy("disputed"), lambda: YES_NO, DISPUTED, method="by_dispute")
+    disputed = _one_of("disputed", gettext_lazy("disputed"), lambda: YES_NO, YES_OR_NO, method="by_dispute")
 
     def by_dispute(self, queryset: QuerySet[Any], _name: str, values: list[str]) -> QuerySet[Any]:
         """Whether anything disputes the record or what it rests on."""
@@ -241,6 +250,10 @@ class _ByDispute(Grammar):
 
 class AddresseeFilters(_ByGovernment, _ByDispute):
     """Filters of addressees; recommendations are filtered through theirs."""
+
+    corroboration = _words_of("corroboration", gettext_lazy("corroboration"), Corroboration)
+    provenance = _words_of("provenance", gettext_lazy("provenance"), Provenance)
+    claimed = _one_of("claimed_by", gettext_lazy("claimed"), lambda: CLAIMED, YES_OR_NO, method="by_claim")
 
     FACETS = ("status", "government", "document", "measure", "theme", "year", "disputed")
 
@@ -257,6 +270,13 @@ class AddresseeFilters(_ByGovernment, _ByDispute):
 
         model = AddresseeEdition
         fields: ClassVar[list[str]] = []
+
+    def by_claim(self, queryset: QuerySet[Any], _name: str, values: list[str]) -> QuerySet[Any]:
+        """Whether advocacy sources alone support the status."""
+        wanted = Q()
+        for value in values:
+            wanted |= ~Q(claimed_by=[]) if value == "yes" else Q(claimed_by=[])
+        return queryset.filter(wanted)
 
     def matching(self, queryset: QuerySet[Any], _name: str, text: str) -> QuerySet[Any]:
         """Addressees of recommendations that match the words."""
@@ -321,6 +341,35 @@ class ActionFilters(_ByGovernment, _ByDispute):
     def citing(self, queryset: QuerySet[Any], _name: str, keys: list[str]) -> QuerySet[Any]:
         """Actions for or against which a document is cited."""
         return queryset.filter(key__in=self.clocks.said(CitationEdition).filter(record_kind="action", document__in=keys).values("record_key"))
+
+
+class EffectFilters(_ByGovernment, _ByDispute):
+    """Filters of effects: the links from actions to addressees."""
+
+    FACETS = ("government", "earlier", "direction", "disputed")
+
+    recommendation = _one_of("recommendation", gettext_lazy("recommendation"), _references, REFERENCE)
+    earlier = _one_of("earlier", gettext_lazy("order in time"), lambda: ORDERS, gettext_lazy("yes, no, unknown or in_place"), method="by_order")
+    direction = _words_of("direction", gettext_lazy("direction"), Direction)
+    document = _one_of("document", gettext_lazy("document"), _documents, DOCUMENT, method="of_document")
+
+    class Meta:
+        """Of effects."""
+
+        model = EffectEdition
+        fields: ClassVar[list[str]] = []
+
+    def by_order(self, queryset: QuerySet[Any], _name: str, values: list[str]) -> QuerySet[Any]:
+        """By the order of action and recommendation; ``in_place``: earlier, toward the recommendation, and no end on record by the day."""
+        wanted = Q(earlier__in=[value for value in values if value != "in_place"])
+        if "in_place" in values:
+            wanted |= Q(in_place=True) & (Q(ended_on=None) | Q(ended_on__gt=self.clocks.as_of))
+        return queryset.filter(wanted)
+
+    def of_document(self, queryset: QuerySet[Any], _name: str, keys: list[str]) -> QuerySet[Any]:
+        """Effects on recommendations that a document makes or reports."""
+        found = self.clocks.rows(RecommendationEdition).filter(documents__overlap=keys).values("reference")
+        return queryset.filter(recommendation__in=found)
 
 
 class DocumentFilters(Grammar):

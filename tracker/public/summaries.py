@@ -135,7 +135,7 @@ def dashboard(clocks: Clocks) -> Dashboard:
         governments=counted.aggregate(number=distinct_count("government"))["number"],
         distribution=distribution(by_status),
         sources=_sources(clocks),
-        by_government=_by_government(clocks),
+        by_government=by_government(clocks),
         certainty=_certainty(clocks),
         earlier=_earlier(clocks),
         latest_statuses=list(counted.exclude(assessment=None).order_by("-valid_from", "recommendation", "government")[:8]),
@@ -177,7 +177,8 @@ def _sources(clocks: Clocks) -> list[SourceSummary]:
     ]
 
 
-def _by_government(clocks: Clocks) -> list[GovernmentSummary]:
+def by_government(clocks: Clocks) -> list[GovernmentSummary]:
+    """What became of the recommendations addressed to each government, by name."""
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     disputed: dict[str, int] = defaultdict(int)
     rows = clocks.rows(AddresseeEdition).filter(counted=True).order_by("government_name")

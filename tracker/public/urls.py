@@ -18,6 +18,7 @@ urlpatterns = [
     re_path(rf"^documents/(?P<key>{KEY})/$", views.document, name="document"),
     path("actions/", views.action_list, name="actions"),
     re_path(rf"^actions/(?P<key>{KEY})/$", views.action, name="action"),
+    path("effects/", views.effect_list, name="effects"),
     path("matrix/", views.matrix, name="matrix"),
     path("changes/", views.changes, name="changes"),
     path("methodology/", views.methodology, name="methodology"),

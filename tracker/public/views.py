@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db import DatabaseError
+from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
@@ -90,7 +91,7 @@ def recommendation(request: HttpRequest, clocks: Clocks, reference: str) -> Page
 def government_list(request: HttpRequest, clocks: Clocks) -> Page:
     """Governments with what became of what was addressed to them, and groups."""
     context = _list(request, clocks, columns.GOVERNMENTS)
-    context["by_government"] = {row.code: row for row in summaries.dashboard(clocks).by_government}
+    context["by_government"] = {row.code: row for row in summaries.by_government(clocks)}
     return "tracker/government_list.html", context
 
 
@@ -111,7 +112,7 @@ def matrix(request: HttpRequest, clocks: Clocks) -> Page:
     query = query_of(request, clocks, grammar)
     return "tracker/matrix.html", {
         "filters": grammar,
-        "facets": facets(grammar, counting="id"),
+        "facets": facets(grammar, counting="id", among=Q(counted=True)),
         "matrix": summaries.matrix(clocks, grammar.rows()),
         "query": query,
         "downloads": downloads(columns.ADDRESSEES, query),
@@ -146,6 +147,12 @@ def action(request: HttpRequest, clocks: Clocks, key: str) -> Page:
     if page is None:
         raise NotHere(_("No action %(key)s on this site on that day.") % {"key": key})
     return "tracker/action.html", {"action_page": page}
+
+
+@public_page
+def effect_list(request: HttpRequest, clocks: Clocks) -> Page:
+    """Links from actions to addressees, with their order in time and their direction."""
+    return "tracker/effect_list.html", _list(request, clocks, columns.EFFECTS)
 
 
 @public_page

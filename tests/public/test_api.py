@@ -1,0 +1,229 @@
+"""/api/v1/: the same rows as the pages, in every format, refused in words when asked wrongly."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tracker.public.columns import LISTINGS
+from tracker.public.formats import FORMULA_STARTS, _cell
+
+LISTS = list(LISTINGS)
+PAGES = [
+    "/",
+    "/recommendations/",
+    "/recommendations/MQ-1/",
+    "/governments/",
+    "/governments/AL/",
+    "/governments/EU-MEMBERS/",
+    "/matrix/",
+    "/documents/",
+    "/documents/WP-MQ/",
+    "/actions/",
+    "/actions/FR-2018-EXP/",
+    "/effects/",
+    "/changes/",
+    "/methodology/",
+]
+# Questions that a page may ask the public database, whatever the number of its rows. A facet asks one, and one for its labels.
+BUDGETS = {
+    "/": 16,
+    "/recommendations/": 20,
+    "/recommendations/MQ-1/": 12,
+    "/governments/": 14,
+    "/governments/AL/": 8,
+    "/governments/EU-MEMBERS/": 8,
+    "/matrix/": 20,
+    "/documents/": 6,
+    "/documents/WP-MQ/": 6,
+    "/actions/": 14,
+    "/actions/FR-2018-EXP/": 6,
+    "/effects/": 14,
+    "/changes/": 6,
+    "/methodology/": 2,
+}
+
+
+@pytest.fixture
+def client(published: str) -> Client:
+    return Client(SERVER_NAME="localhost")
+
+
+def whole(response: Any) -> bytes:
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def read_csv(response: Any) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(whole(response).decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize("query", ["", "?government=AL", "?status=implemented&status=contrary_action", "?q=expel&as_of=2020-02-01", "?year=2019&disputed=yes"])
+def test_the_downloads_hold_the_rows_of_the_page(client: Client, query: str) -> None:
+    page = client.get(f"/recommendations/{query}")
+    shown = [item.recommendation.reference for item in page.context["listed"]]
+    (as_csv, as_json) = (link["url"] for link in page.context["downloads"])
+    assert [row["reference"] for row in read_csv(client.get(as_csv))] == shown
+    answer = json.loads(whole(client.get(as_json)))
+    assert [row["reference"] for row in answer["results"]] == shown
+    assert answer["count"] == len(shown)
+    html = page.content.decode()
+    assert as_csv.replace("&", "&amp;") in html
+
+
+def test_the_matrix_and_its_download_hold_the_same_cells(client: Client) -> None:
+    page = client.get("/matrix/?document=WP-MQ&as_of=2023-05-26")
+    cells = {(cell.recommendation, cell.government, cell.status.value) for row in page.context["matrix"].rows for cell in row.cells if cell}
+    rows = read_csv(client.get(page.context["downloads"][0]["url"]))
+    assert {(row["recommendation"], row["government"], row["status"]) for row in rows if row["counted"] == "true"} == cells
+    assert {row["as_of"] for row in rows} == {"2023-05-26"}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_gives_the_same_rows_as_page_json_and_csv(client: Client, name: str) -> None:
+    everything = json.loads(whole(client.get(f"/api/v1/{name}.json")))
+    rows = read_csv(client.get(f"/api/v1/{name}.csv"))
+    paged, address = [], f"/api/v1/{name}"
+    while address:
+        answer = client.get(address.removeprefix("http://localhost")).json()
+        paged += answer["results"]
+        address = answer["next"]
+    assert paged == everything["results"]
+    assert [row["url"] for row in rows] == [row["url"] for row in paged]
+    assert everything["count"] == len(paged) > 0
+    assert set(rows[0]) == {*(column.name for column in LISTINGS[name].columns), "url", "as_of", "known"}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_row_has_a_public_address_that_opens(client: Client, name: str) -> None:
+    addresses = {row["url"].removeprefix("http://localhost").split("#")[0] for row in client.get(f"/api/v1/{name}").json()["results"][:10]}
+    for address in addresses:
+        assert client.get(address).status_code == 200, address
+
+
+@pytest.mark.parametrize(
+    ("query", "name", "says"),
+    [
+        ("status=done", "status", "“done”: status takes a status, as implemented or no_evidence; /methodology/ lists them."),
+        ("government=ZZ", "government", "“ZZ”: government takes the code of a government on this site, as AL or EU."),
+        ("as_of=yesterday", "as_of", "“yesterday”: as_of takes a day up to today, written as 2019-06-01."),
+        ("as_of=2999-01-01", "as_of", "“2999-01-01”: as_of takes a day up to today, written as 2019-06-01."),
+        ("as_of=2019-02-30", "as_of", "“2019-02-30”: as_of takes a day up to today, written as 2019-06-01."),
+        ("known=soon", "known", "“soon”: known takes a day up to today, as 2026-11-20, or an instant, as 2026-11-20T12:00:00Z."),
+        ("year=19", "year", "“19”: year takes a year of four digits."),
+        ("disputed=maybe", "disputed", "“maybe”: disputed takes yes or no."),
+        ("group=AL", "group", "“AL”: group takes the code of a group on this site, as EU-MEMBERS."),
+        ("page=0", "page", "“0”: page takes a number from 1 to 2."),
+        ("sort=colour", "sort", "“colour”: sort takes one of recommendation, government, status, valid_from, with a minus before it for the other way."),
+    ],
+)
+def test_a_bad_value_is_refused_by_name_in_the_api_and_in_words_on_the_page(client: Client, query: str, name: str, says: str) -> None:
+    answer = client.get(f"/api/v1/addressees?{query}")
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert (answer.json()["filter"], answer.json()["detail"]) == (name, says)
+    if name not in ("page", "sort"):
+        page = client.get(f"/recommendations/?{query}")
+        assert page.status_code == 400
+        assert says in page.content.decode()
+
+
+def test_unknown_parameters_and_empty_values_are_ignored(client: Client) -> None:
+    plain = client.get("/api/v1/addressees").json()
+    assert client.get("/api/v1/addressees?utm_source=letter&status=&government=&q=+&as_of=").json()["count"] == plain["count"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/api/v1/", "/api/v1/addressees", "/api/v1/addressees.csv"])
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_the_public_only_reads(client: Client, path: str, method: str) -> None:
+    assert getattr(client, method)(path).status_code == 405
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/api/v1/addressees", "/api/v1/changes"])
+def test_a_page_asks_the_public_connection_alone_and_within_its_budget(client: Client, path: str) -> None:
+    client.get(path)
+    with (
+        CaptureQueriesContext(connections["public"]) as asked,
+        CaptureQueriesContext(connections["default"]) as desk,
+        CaptureQueriesContext(connections["owner"]) as owner,
+    ):
+        response = client.get(path)
+    assert response.status_code == 200
+    assert (len(desk), len(owner)) == (0, 0)
+    assert len(asked) <= BUDGETS.get(path, 20), "\n".join(query["sql"][:150] for query in asked)
+    assert not response.cookies
+
+
+def test_a_page_of_few_rows_asks_as_much_as_one_of_many(client: Client) -> None:
+    def asked(path: str) -> int:
+        with CaptureQueriesContext(connections["public"]) as queries:
+            client.get(path)
+        return len(queries)
+
+    assert asked("/recommendations/?year=2020") == asked("/recommendations/?year=2019")
+    assert asked("/recommendations/BA-1/") == asked("/recommendations/MQ-1/")
+    assert asked("/governments/VA/") == asked("/governments/CA/")
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/api/v1/recommendations", "/api/v1/recommendations.csv"])
+def test_an_unchanged_page_is_not_sent_again(client: Client, path: str) -> None:
+    first = client.get(path)
+    again = client.get(path, headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    assert not again.content
+    assert client.head(path).status_code == 200
+    assert client.get(path, {"as_of": "2020-01-01"})["ETag"] != first["ETag"]
+
+
+def test_pages_that_are_not_there_say_so(client: Client) -> None:
+    for path in ("/recommendations/NO-1/", "/governments/ZZ/", "/documents/NONE/", "/actions/NONE/"):
+        response = client.get(path)
+        assert response.status_code == 404
+        assert path.split("/")[2] in response.content.decode()
+    assert client.get("/api/v1/nothing").json()["detail"].startswith("No list “nothing”; there are recommendations,")
+    early = client.get("/recommendations/MQ-1/?as_of=2019-02-27")
+    assert early.status_code == 404
+    assert "on that day" in early.content.decode()
+
+
+def test_what_people_typed_is_escaped(client: Client) -> None:
+    html = client.get("/recommendations/", {"q": "<script>alert(1)</script>"}).content.decode()
+    assert "<script>alert" not in html
+    html = client.get("/recommendations/", {"status": "<b>x"}).content.decode()
+    assert "<b>x" not in html
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    query=st.dictionaries(
+        st.sampled_from(["q", "status", "government", "group", "document", "measure", "theme", "year", "disputed", "as_of", "known", "sort", "page"]),
+        st.text(max_size=12) | st.sampled_from(["AL", "implemented", "2019", "2019-06-01", "yes", "-reference", "\x00", "“", "a'b", "OR", '"', "-"]),
+        max_size=4,
+    ),
+    name=st.sampled_from(LISTS),
+)
+def test_no_query_breaks_a_list(client: Client, query: dict[str, str], name: str) -> None:
+    response = client.get(f"/api/v1/{name}", query)
+    assert response.status_code in (200, 400)
+    if response.status_code == 400:
+        assert response.json()["filter"] in query
+        assert response.json()["detail"].endswith(".")
+
+
+@given(st.text(min_size=1, max_size=20))
+def test_no_cell_runs_as_a_formula_and_none_loses_its_text(text: str) -> None:
+    column = LISTINGS["actions"].columns[0]
+    cell = _cell(column, type("Action", (), {column.name: text})())
+    assert not cell.startswith(FORMULA_STARTS)
+    assert cell in (text, "'" + text)
+
+
+def test_health(client: Client) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert client.get("/readyz").json() == {"status": "ready", "edition": 2}

@@ -1,0 +1,542 @@
+"""What the pages of all nouns share: autocomplete, the question "why?", who edited what, and the history in words."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pghistory
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from tracker.admin import workflow
+from tracker.admin.history import entries
+from tracker.admin.reviewstate import (
+    APPROVED,
+    DRAFT,
+    EDITED,
+    PUBLIC,
+    RETURNED,
+    WAITING,
+    WITHDRAWN,
+    ReviewState,
+    in_state,
+    review_state,
+    review_states,
+)
+from tracker.models import Action, Assessment, Recommendation, User
+from tracker.models.base import Publishable
+
+# Fields of forms
+
+
+class KnownChoice:
+    """Autocomplete that asks the database for the chosen option only where the form's record does not hold it already.
+
+    A form with fifty rows would otherwise ask fifty times.
+    """
+
+    known: dict[str, str] | None = None
+
+    def optgroups(self, name: str, value: list[str], attr: Any = None) -> list[Any]:
+        """The chosen option alone; the others are searched for."""
+        if self.known is None or len(value) != 1 or value[0] not in self.known:
+            return super().optgroups(name, value, attr)  # type: ignore[misc]
+        empty = [] if self.is_required else [self.create_option(name, "", "", False, 0)]  # type: ignore[attr-defined]
+        return [(None, [*empty, self.create_option(name, value[0], self.known[value[0]], True, len(empty))], 0)]  # type: ignore[attr-defined]
+
+
+class ChooseOne(KnownChoice, AutocompleteSelect):
+    """One record, searched for by typing."""
+
+
+class DeskForm(forms.ModelForm):
+    """A form whose broken promises read as sentences, and whose chosen records need no query each."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            widget = getattr(field.widget, "widget", field.widget)
+            if isinstance(widget, KnownChoice):
+                widget.known = self._known(name)
+
+    def _known(self, name: str) -> dict[str, str] | None:
+        if name not in self.instance._state.fields_cache:
+            return None
+        related = getattr(self.instance, name)
+        return None if related is None else {str(related.pk): str(related)}
+
+    def validate_constraints(self) -> None:
+        """As Django does it; a constraint without a message of its own speaks by its name, which is the promise that it keeps."""
+        promises = {
+            constraint.get_violation_error_message(): capfirst(constraint.name.replace("_", " ")) + "."
+            for constraint in self._meta.model._meta.constraints
+        }
+        try:
+            self.instance.validate_constraints(exclude=self._get_validation_exclusions())
+        except ValidationError as error:
+            for problem in getattr(error, "error_list", None) or [item for items in error.error_dict.values() for item in items]:
+                problem.message = promises.get(problem.message, problem.message)
+            self._update_errors(error)
+
+
+class ReasonForm(DeskForm):
+    """A record's form, with the question why. Readers are owed the answer once the record is public."""
+
+    must_say_why = False
+    reason = forms.CharField(
+        label=_("Why?"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text=_("In a sentence: it stands beside your change in the history."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "reason" in self.fields and self.must_say_why:
+            self.fields["reason"].required = True
+            self.fields["reason"].error_messages["required"] = _("This record is public; say why you change it.")
+
+    @property
+    def changed_content(self) -> list[str]:
+        """The fields of the record that were changed: the reason is none."""
+        return [name for name in self.changed_data if name != "reason"]
+
+
+class Autocompleting:
+    """Every relation is chosen by typing."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Search instead of a list of everything."""
+        if self._can_be_searched(db_field):
+            kwargs.setdefault("widget", ChooseOne(db_field, self.admin_site))  # type: ignore[attr-defined]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The same for several."""
+        if self._can_be_searched(db_field):
+            kwargs.setdefault("widget", AutocompleteSelectMultiple(db_field, self.admin_site))  # type: ignore[attr-defined]
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Two buttons beside a choice, add and change: deleting from another record's form is a trap."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_delete_related = field.widget.can_view_related = False
+        return field
+
+    def _can_be_searched(self, db_field: Any) -> bool:
+        related = self.admin_site._registry.get(db_field.remote_field.model)  # type: ignore[attr-defined]
+        return bool(related and related.search_fields)
+
+
+class Rows(Autocompleting, admin.TabularInline):
+    """Rows of a table below a form. ``related`` is what a row's words need."""
+
+    form = DeskForm
+    extra = 1
+    related: tuple[str, ...] = ()
+    prefetch: tuple[str, ...] = ()
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 40})}}
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """With what the rows show, so that fifty rows cost as many queries as five."""
+        return super().get_queryset(request).select_related(*self.related).prefetch_related(*self.prefetch)
+
+
+class Blocks(Rows):
+    """The same with a small form for each row, where texts are long."""
+
+    template = "admin/edit_inline/stacked.html"
+    extra = 0
+
+
+class ReadOnlyRows(Rows):
+    """Rows that verbs and background work write; shown, never edited."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+
+# Who edited what
+
+
+def touch(records: models.QuerySet[Any], by: User) -> None:
+    """Someone edited something that is reviewed as a part of these records: they are its last editor now."""
+    records.update(edited_by=by, edited_at=timezone.now())
+
+
+def publishables_of(lookups: dict[type[Publishable], Iterable[str]], value: Any) -> Iterable[models.QuerySet[Any]]:
+    """The records of each kind that a value reaches by any of the lookups."""
+    for model, names in lookups.items():
+        condition = models.Q()
+        for name in names:
+            condition |= models.Q(**{name: value})
+        yield model._default_manager.filter(pk__in=model._default_manager.filter(condition).values("pk"))
+
+
+CITED_IN: dict[type[Publishable], tuple[str, ...]] = {
+    Recommendation: ("citation_uses__citation",),
+    Action: ("citation_uses__citation", "legal_statuses__citation_uses__citation"),
+    Assessment: ("citation_uses__citation", "positions__citation_uses__citation"),
+}
+"""From a citation to the records that are approved together with it."""
+
+
+# Pages
+
+
+class NounAdmin(Autocompleting, admin.ModelAdmin):
+    """The pages of one noun.
+
+    ``related`` is what its words need from other tables. ``part_of`` says which publishable records hold it as a part, and are
+    therefore edited when it is.
+    """
+
+    form = ReasonForm
+    list_per_page = 100
+    show_full_result_count = False
+    save_on_top = False
+    related: tuple[str, ...] = ()
+    part_of: dict[type[Publishable], tuple[str, ...]] = {}
+    published_fields: frozenset[str] | None = None  # which of its fields are a part of those records; None: all
+    key_field: str | None = None
+    object_history_template = "admin/tracker/object_history.html"
+    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})}}
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """With what ``__str__`` and the lists show."""
+        return super().get_queryset(request).select_related(*self.related)
+
+    # Forms
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The declared ones, and the question why for those who may write."""
+        fieldsets = []
+        for name, options in super().get_fieldsets(request, obj):
+            # Without declared fieldsets Django lists every field of the form, and the question with them.
+            fields = [field for field in options["fields"] if field != "reason"]
+            fieldsets.append((name, {**options, "fields": fields}))
+        writable = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        if writable and issubclass(self.form, ReasonForm):
+            fieldsets.append((None, {"fields": ["reason"], "classes": ["why"]}))
+        return fieldsets
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form, knowing whether it must ask why."""
+        form = super().get_form(request, obj, change, **kwargs)
+        form.must_say_why = bool(obj and self.is_public(obj))
+        return form
+
+    def is_public(self, obj: Any) -> bool:
+        """Whether readers see it."""
+        return False
+
+    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> Any:
+        """Every write says who and why."""
+        note_who_and_why(request)
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """Every deletion too."""
+        note_who_and_why(request)
+        return super().delete_view(request, object_id, extra_context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """And every action on a list."""
+        note_who_and_why(request)
+        return super().changelist_view(request, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save what changed; records of which this is a part are edited with it."""
+        if change and not form.changed_content:
+            return
+        super().save_model(request, obj, form, change)
+        if self.published_fields is None or self.published_fields & set(form.changed_content):
+            self.mark_wholes(request, obj)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        """Taking a part away is an edit of the whole."""
+        self.mark_wholes(request, obj)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        """The same for several."""
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the rows; a change of them is a change of the record."""
+        super().save_related(request, form, formsets, change)
+        if change and any(formset.has_changed() for formset in formsets):
+            self.rows_changed(request, form.instance)
+
+    def rows_changed(self, request: HttpRequest, obj: Any) -> None:
+        """What follows a change of the rows alone."""
+        self.mark_wholes(request, obj)
+
+    def mark_wholes(self, request: HttpRequest, obj: Any) -> None:
+        """The user is the last editor of the records of which this is a part."""
+        for records in publishables_of(self.part_of, obj):
+            touch(records, request.user)  # type: ignore[arg-type]
+
+    # History: the tables of events hold it; Django's log of its own would say the same twice.
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Kept by the database."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Kept by the database."""
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        """Kept by the database."""
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Who changed what, when and why, in words."""
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, obj):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("History of %(name)s") % {"name": obj},
+            "entries": entries(obj, registry=self.admin_site._registry, request=request),
+            "object": obj,
+            "opts": self.opts,
+            "module_name": capfirst(self.opts.verbose_name_plural),
+            "preserved_filters": self.get_preserved_filters(request),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, self.object_history_template, context)
+
+
+def note_who_and_why(request: HttpRequest) -> None:
+    """Say to the history who writes and why; the middleware has opened its entry for this request."""
+    if request.method == "POST":
+        pghistory.context(user=request.user.pk, reason=request.POST.get("reason", "").strip())
+
+
+class PartAdmin(NounAdmin):
+    """A record that is entered in the form of the whole that it belongs to. Its own page shows it; some let its citations be added there."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only within the whole."""
+        return False
+
+
+class ReviewFilter(admin.SimpleListFilter):
+    """Where the records stand between draft and public."""
+
+    title = _("review")
+    parameter_name = "review"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """In the order of the work."""
+        return [
+            (DRAFT, _("Drafts")),
+            (WAITING, _("Submitted")),
+            (RETURNED, _("Returned")),
+            (APPROVED, _("Approved")),
+            (PUBLIC, _("Published")),
+            (EDITED, _("Edited since published")),
+            (WITHDRAWN, _("Withdrawn")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """The records in the chosen state."""
+        return in_state(queryset, self.value()) if self.value() in dict(self.lookup_choices) else queryset
+
+
+class MineFilter(admin.SimpleListFilter):
+    """Whose records."""
+
+    title = _("person")
+    parameter_name = "by"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Mine, or everybody's."""
+        return [("me", _("Recorded or last edited by me"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Those that the user recorded or edited last."""
+        return of_user(queryset, request.user) if self.value() == "me" else queryset
+
+
+def of_user(records: models.QuerySet[Any], user: Any) -> models.QuerySet[Any]:
+    """What a person recorded or edited last."""
+    return records.filter(models.Q(recorded_by=user) | models.Q(edited_by=user))
+
+
+class ReviewedList(ChangeList):
+    """A list whose rows know where they stand, found for all of them at once."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """The page of results, each with its ``review``."""
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        states = review_states(self.result_list)
+        for record in self.result_list:
+            record.review = states[record.pk]
+
+
+class PublishableAdmin(NounAdmin):
+    """A record that is reviewed and published: a document, a recommendation, an action or an assessment."""
+
+    change_form_template = "admin/tracker/record_form.html"
+    actions = ("submit_for_review", "withdraw_from_site")
+    key_field = "key"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Ours."""
+        return ReviewedList
+
+    @admin.display(description=_("review"))
+    def review(self, record: Publishable) -> str:
+        """The word for where it stands."""
+        state: ReviewState = record.review  # type: ignore[attr-defined]
+        return format_html('<span class="review review-{}">{}</span>', state.tone, state.word)
+
+    def public_address(self, record: Any) -> str:
+        """Its address on the public site."""
+        raise NotImplementedError
+
+    def view_on_site(self, record: Any) -> str | None:
+        """Its public address; none while the public has no such page."""
+        return self.public_address(record) if self.is_public(record) else None
+
+    def is_public(self, obj: Any) -> bool:
+        """Whether readers see it."""
+        return self.state_of(obj).edition is not None
+
+    def state_of(self, obj: Any) -> ReviewState:
+        """Where it stands; looked up once for each page."""
+        if not hasattr(obj, "_review_state"):
+            obj._review_state = review_state(obj)
+        return obj._review_state
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The key stands in public addresses: it stays once a version was submitted."""
+        fixed = (self.key_field,) if obj and self.state_of(obj).ever_submitted else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A key is proposed for a new record only."""
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A draft may go; what was submitted stays in the record of the review."""
+        return super().has_delete_permission(request, obj) and not (obj and self.state_of(obj).ever_submitted)
+
+    def has_submit_permission(self, request: HttpRequest) -> bool:
+        """Researchers and reviewers."""
+        return request.user.has_perm("tracker.submit")
+
+    def has_review_permission(self, request: HttpRequest) -> bool:
+        """Reviewers."""
+        return request.user.has_perm("tracker.review")
+
+    # Saving
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Note who recorded it first and who edited it last."""
+        if not change:
+            obj.recorded_by = request.user
+        if not change or form.changed_content:
+            obj.edited_by = request.user
+        super().save_model(request, obj, form, change)
+
+    def rows_changed(self, request: HttpRequest, obj: Any) -> None:
+        """An edit of its rows is an edit of the record."""
+        touch(type(obj)._default_manager.filter(pk=obj.pk), request.user)  # type: ignore[arg-type]
+
+    # Pages
+
+    def get_urls(self) -> list[Any]:
+        """The page that asks before a single record is submitted or withdrawn."""
+        name = self.opts.model_name
+        return [
+            path("<int:pk>/submit/", self.admin_site.admin_view(self.submit_view), name=f"tracker_{name}_submit"),
+            path("<int:pk>/withdraw/", self.admin_site.admin_view(self.withdraw_view), name=f"tracker_{name}_withdraw"),
+            *super().get_urls(),
+        ]
+
+    def submit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask why, and what else goes with it."""
+        return self._single(request, pk, "submit_for_review")
+
+    def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask why it goes."""
+        return self._single(request, pk, "withdraw_from_site")
+
+    def _single(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
+        chosen = self.get_queryset(request).filter(pk=pk)
+        if not chosen or action not in self.get_actions(request):
+            raise PermissionDenied
+        return getattr(self, action)(request, chosen)
+
+    @admin.action(description=_("Submit for review"), permissions=["submit"])
+    def submit_for_review(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse:
+        """Bundle the chosen records and what they need."""
+        return workflow.ask_about_records(self, request, queryset, workflow.SUBMIT)
+
+    @admin.action(description=_("Withdraw from the site"), permissions=["review"])
+    def withdraw_from_site(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse:
+        """Ask for the chosen records to be taken off the site."""
+        return workflow.ask_about_records(self, request, queryset, workflow.WITHDRAW)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """With where the record stands, and what may be done with it."""
+        record = kwargs.get("obj")
+        context["may_submit"] = self.has_submit_permission(request)
+        if record is not None:
+            context["review"] = state = self.state_of(record)
+            context["may_withdraw"] = state.edition is not None and self.has_review_permission(request)
+            if context["may_withdraw"]:
+                context["withdraw_url"] = reverse(f"admin:tracker_{self.opts.model_name}_withdraw", args=[record.pk])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        """Saved; on to the submission where that button was pressed."""
+        return self._on_to_submission(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Saved; on to the submission where that button was pressed."""
+        return self._on_to_submission(request, obj) or super().response_change(request, obj)
+
+    def _on_to_submission(self, request: HttpRequest, obj: Any) -> HttpResponse | None:
+        if "_submit_for_review" not in request.POST or not self.has_submit_permission(request):
+            return None
+        return HttpResponseRedirect(reverse(f"admin:tracker_{self.opts.model_name}_submit", args=[obj.pk]))
+
+
+def link(url: str, words: Any) -> str:
+    """A link."""
+    return format_html('<a href="{}">{}</a>', url, words)
+
+
+def change_link(obj: Any, words: Any = None) -> str:
+    """A link to a record's form."""
+    return link(reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk]), words or str(obj))

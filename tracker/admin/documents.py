@@ -1,0 +1,127 @@
+"""Documents with their archived copies, and citations of them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from tracker.admin.base import CITED_IN, MineFilter, NounAdmin, PublishableAdmin, ReadOnlyRows, ReviewFilter, Rows, change_link
+from tracker.models import Citation, CitationUse, Document, Snapshot
+
+
+class SnapshotRows(ReadOnlyRows):
+    """Archived copies: made by capturing, never edited."""
+
+    model = Snapshot
+    fields = ("captured_at", "captured_how", "media_type", "size", "sha256")
+    readonly_fields = fields
+
+
+class CitationRows(Rows):
+    """The passages that serve a record, each with its stance there."""
+
+    model = CitationUse
+    fields = ("citation", "stance")
+    related = ("citation__document",)
+    classes = ("citations",)
+    verbose_name = _("cited source")
+    verbose_name_plural = _("cited sources")
+
+
+def with_sources(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Rows below a form that cite sources of their own, with how many."""
+    return rows.annotate(_sources=models.Count("citation_uses"))
+
+
+def sources_link(row: Any) -> str:
+    """The way to a row's cited sources: they are entered on its own page, as a form has no rows below its rows."""
+    if not row.pk:
+        return gettext("Save first, then cite.")
+    return change_link(row, gettext("%(count)s cited") % {"count": row._sources} if row._sources else gettext("Cite a source"))
+
+
+@admin.register(Document)
+class DocumentAdmin(PublishableAdmin):
+    """What something is cited from."""
+
+    list_display = ("shown_title", "publisher", "published_on", "kind", "interest", "language", "cited", "review")
+    list_filter = (ReviewFilter, MineFilter, "kind", "interest", "language")
+    search_fields = ("key", "title", "author", "publisher", "url")
+    ordering = ("-published_on", "key")
+    prepopulated_fields = {"key": ("title",)}
+    fieldsets = (
+        (None, {"fields": (("kind", "language"), "title", "title_is_description", "url")}),
+        (_("Who and when"), {"fields": ("author", "publisher", "published_on")}),
+        (_("How its publisher is placed"), {"fields": ("interest", "stake", "note")}),
+        (_("Address on the site"), {"fields": ("key",)}),
+    )
+    inlines = (SnapshotRows,)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """With how often each is cited."""
+        return super().get_queryset(request).annotate(_citations=models.Count("citations"))
+
+    @admin.display(description=_("title"), ordering="title")
+    def shown_title(self, document: Document) -> str:
+        """In square brackets where it is a description."""
+        return document.shown_title
+
+    @admin.display(description=_("citations"), ordering="_citations")
+    def cited(self, document: Any) -> int:
+        """How many passages of it are on record."""
+        return document._citations
+
+    def public_address(self, record: Document) -> str:
+        """Its page."""
+        return f"/documents/{record.key}/"
+
+
+@admin.register(Citation)
+class CitationAdmin(NounAdmin):
+    """A passage. It is approved with the records that it serves, so that an edit of it is an edit of them."""
+
+    list_display = ("says", "document", "locator", "corroboration", "serves")
+    list_filter = ("corroboration", "document__interest", "document__kind")
+    search_fields = ("key", "says", "locator", "exact", "document__key", "document__title", "document__publisher")
+    ordering = ("-id",)
+    related = ("document",)
+    part_of = CITED_IN
+    fieldsets = (
+        (None, {"fields": ("document", "locator", "says")}),
+        (_("The words themselves, where they are held"), {"fields": ("exact", ("prefix", "suffix")), "classes": ("collapse",)}),
+        (None, {"fields": ("corroboration", "key", "serves_what")}),
+    )
+    readonly_fields = ("serves_what",)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """With how many records each serves."""
+        return super().get_queryset(request).annotate(_uses=models.Count("uses"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The key names the passage in published records: it stays from the first save."""
+        return (*super().get_readonly_fields(request, obj), *(("key",) if obj else ()))
+
+    @admin.display(description=_("serves"), ordering="_uses")
+    def serves(self, citation: Any) -> int:
+        """How many records."""
+        return citation._uses
+
+    @admin.display(description=_("serves"))
+    def serves_what(self, citation: Citation) -> str:
+        """The records, each with the stance that the passage takes there."""
+        if citation.pk is None:
+            return "–"
+        uses = citation.uses.select_related(
+            "recommendation", "action", "assessment__addressee__recommendation", "assessment__addressee__government",
+            "position__assessment", "legal_status__party",
+        )  # fmt: skip
+        rows = [
+            (use.get_stance_display(), change_link(record))
+            for use in uses
+            if (record := next(getattr(use, name) for name in CitationUse.RECORDS if getattr(use, f"{name}_id")))
+        ]
+        return format_html_join("", "<div>{}: {}</div>", rows) or "–"

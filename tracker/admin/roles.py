@@ -1,0 +1,64 @@
+"""The four roles as groups of accounts, and what each may do. Said once; applied after every migration."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.management import create_permissions
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+
+RESEARCHER, REVIEWER, ADMINISTRATOR, AUDITOR = "researcher", "reviewer", "administrator", "auditor"
+
+RECORDS = (
+    "document", "citation", "citationuse", "recommendation", "relation", "addressee", "action", "actionevent", "effect", "party", "legalstatus",
+    "assessment", "search", "position",
+)  # fmt: skip
+"""What researchers and reviewers write."""
+
+REFERENCE = ("government", "membership", "measure", "theme")
+"""What administrators keep."""
+
+REVIEW = ("submission", "version", "snapshot")
+"""What is written by verbs alone: everyone reads it, nobody edits it in a form."""
+
+ACCOUNTS = ("user", "auth.group")
+
+Rights = set[tuple[str, str, str]]
+"""(app, model, codename) each."""
+
+
+def _rights(operations: Iterable[str], models: Iterable[str]) -> Rights:
+    found = set()
+    for name in models:
+        app, _dot, model = name.rpartition(".")
+        found |= {(app or "tracker", model, f"{operation}_{model}") for operation in operations}
+    return found
+
+
+def rights() -> dict[str, Rights]:
+    """What each role may do."""
+    read = _rights(["view"], [*RECORDS, *REFERENCE, *REVIEW])
+    record = read | _rights(["add", "change", "delete"], RECORDS) | {("tracker", "submission", "submit")}
+    return {
+        RESEARCHER: record,
+        REVIEWER: record | {("tracker", "submission", "review"), ("tracker", "submission", "publish")},
+        # An account that signed anything stays; it is made inactive instead of being deleted.
+        ADMINISTRATOR: read | _rights(["add", "change", "delete"], REFERENCE) | _rights(["view", "add", "change"], ACCOUNTS),
+        AUDITOR: read | _rights(["view"], ACCOUNTS),
+    }
+
+
+def ensure_groups(using: str = "default", **_: Any) -> None:
+    """Make the four groups hold exactly these rights. Repeating it changes nothing; other groups are left alone.
+
+    The rights themselves are made first: after a migration this may run before Django's own handler.
+    """
+    for label in ("contenttypes", "auth", "tracker"):
+        create_permissions(apps.get_app_config(label), verbosity=0, using=using)
+    held = Permission.objects.using(using).select_related("content_type")
+    by_name = {(right.content_type.app_label, right.content_type.model, right.codename): right for right in held}
+    ContentType.objects.clear_cache()
+    for name, wanted in rights().items():
+        group, _created = Group.objects.using(using).get_or_create(name=name)
+        group.permissions.set([by_name[right] for right in sorted(wanted)])
