@@ -1,5 +1,6 @@
 """Model and form fields of our own: a partial date, and a word of a controlled vocabulary."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -22,7 +23,7 @@ class PartialDateFormField(forms.CharField):
         kwargs.pop("empty_value", None)
         super().__init__(**kwargs)
 
-    def to_python(self, value: Any) -> PartialDate | None:
+    def to_python(self, value: Any) -> PartialDate | None:  # type: ignore[override]
         """Read the typed text; a ``ValidationError`` says what would be right."""
         if isinstance(value, PartialDate) or value in self.empty_values:
             return value or None
@@ -92,7 +93,7 @@ class WordField(models.CharField):
         kwargs.setdefault("max_length", 40)
         super().__init__(**kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         """Leave the choices out of migrations: a changed word is no change of the table."""
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("choices", None)

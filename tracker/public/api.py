@@ -3,7 +3,8 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from tracker.public import formats
@@ -15,14 +16,14 @@ from tracker.public.views import page_of
 
 
 @public_data
-def index(request: HttpRequest, _clocks: Clocks) -> HttpResponse:
+def index(request: HttpRequest, _clocks: Clocks) -> HttpResponseBase:
     """The lists that there are."""
     site = origin(request)
     return JsonResponse({name: {ending or "page": f"{site}/api/v1/{name}{ending}" for ending in ("", ".json", ".csv")} for name in LISTINGS})
 
 
 @public_data
-def listing(request: HttpRequest, clocks: Clocks, name: str, ending: str = "") -> HttpResponse:
+def listing(request: HttpRequest, clocks: Clocks, name: str, ending: str = "") -> HttpResponseBase:
     """A list: a page of it as JSON, or with ``.json`` or ``.csv`` exactly the filtered rows, all of them."""
     if name not in LISTINGS:
         raise NotHere(_("No list “%(name)s”; there are %(names)s.") % {"name": name[:60], "names": ", ".join(LISTINGS)})

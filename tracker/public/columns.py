@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.editions.tables import RecommendationEdition
 from tracker.public import filters
 from tracker.public.clocks import BadFilter, Clocks
+from tracker.public.filters import Grammar
 from tracker.rules.dates import PartialDate
 
 Value = Any
@@ -38,15 +39,15 @@ class Listing:
     """A list of the API: its name, its filters, its columns, the rows' public addresses, and what its facets count."""
 
     name: str
-    filters: type[filters.Grammar]
+    filters: type[Grammar]
     columns: tuple[Column, ...]
     address: Callable[[Any], str]
     counting: str = "id"
-    rows: Callable[[Clocks, filters.Grammar], QuerySet[Any]] | None = None
+    rows: Callable[[Clocks, Grammar], QuerySet[Any]] | None = None
     order: tuple[str, ...] = ()
     sorts: tuple[str, ...] = ()
 
-    def queryset(self, clocks: Clocks, grammar: filters.Grammar, parameters: QueryDict) -> QuerySet[Any]:
+    def queryset(self, clocks: Clocks, grammar: Grammar, parameters: QueryDict) -> QuerySet[Any]:
         """The filtered rows in the order asked for; ``BadFilter`` for a sort that is none of ``sorts``."""
         found = self.rows(clocks, grammar) if self.rows else grammar.rows()
         return found.order_by(*self._order(parameters))
@@ -61,7 +62,7 @@ class Listing:
         return (written, *self.order)
 
 
-def _recommendations(clocks: Clocks, grammar: filters.Grammar) -> QuerySet[Any]:
+def _recommendations(clocks: Clocks, grammar: Grammar) -> QuerySet[Any]:
     """Recommendations with at least one addressee that matches the filter."""
     return clocks.rows(RecommendationEdition).filter(reference__in=grammar.rows().values("recommendation"))
 

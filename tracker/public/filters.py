@@ -5,7 +5,7 @@ filter and says what it takes.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import django_filters as df
 from django import forms
@@ -76,13 +76,13 @@ class WordsField(forms.MultipleChoiceField):
 
     def valid_value(self, value: Any) -> bool:
         """Whether the site has it."""
-        return str(value) in {choice for choice, _label in self.choices}
+        return str(value) in dict(cast("Choices", self.choices))
 
 
 class OneOf(df.MultipleChoiceFilter):
     """A filter that takes values of a list, any of them."""
 
-    field_class = WordsField
+    field_class: type[forms.Field] = WordsField
 
     def __init__(self, *args: Any, takes: str | Promise, **kwargs: Any) -> None:
         """``takes`` completes the sentence “status takes ...”."""

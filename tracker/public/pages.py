@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -18,18 +19,20 @@ import tracker
 from tracker.editions.tables import SiteEdition
 from tracker.public.clocks import BadFilter, Clocks, read_clocks
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
+Page = tuple[str, dict[str, Any]]
+"""A template's name, and what it is given."""
 
 
 class NotHere(Exception):
     """There is no such record at the clocks; the text says so in a sentence."""
 
 
-def public_page(view: View) -> View:
+def public_page(view: Callable[..., Page]) -> View:
     """A page for people. The view takes the request and its clocks, and gives a template's name and context."""
 
     @functools.wraps(view)
-    def respond(request: HttpRequest, **named: str) -> HttpResponse:
+    def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
         try:
             clocks = read_clocks(request.GET, now=timezone.now())
             return _revalidated(request, clocks, lambda edition: _page(request, clocks, edition, *view(request, clocks, **named)))
@@ -45,10 +48,10 @@ def public_data(view: View) -> View:
     """An answer for programs. The view takes the request and its clocks, and gives a response; errors are problem details (RFC 9457)."""
 
     @functools.wraps(view)
-    def respond(request: HttpRequest, **named: str) -> HttpResponse:
+    def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
         try:
             clocks = read_clocks(request.GET, now=timezone.now())
-            response = _revalidated(request, clocks, lambda _edition: view(request, clocks, **named))
+            response: HttpResponseBase = _revalidated(request, clocks, lambda _edition: view(request, clocks, **named))
         except BadFilter as bad:
             response = problem(400, _("Bad filter"), bad.sentence, filter=bad.name)
         except NotHere as missing:
@@ -75,14 +78,14 @@ def today_url(request: HttpRequest) -> str:
     return request.path + ("?" + urlencode(parameters) if parameters else "")
 
 
-def _revalidated(request: HttpRequest, clocks: Clocks, build: Callable[[SiteEdition | None], HttpResponse]) -> HttpResponse:
+def _revalidated(request: HttpRequest, clocks: Clocks, build: Callable[[SiteEdition | None], HttpResponseBase]) -> HttpResponseBase:
     """A response is a function of address, language, edition, day and software version: these are its ETag."""
     edition = clocks.edition()
     newest = edition.number if edition else 0
     parts = (request.get_full_path(), request.get_host(), translation.get_language(), newest, clocks.today, tracker.__version__)
     etag = quote_etag(hashlib.sha256(repr(parts).encode()).hexdigest()[:32])
     unchanged = get_conditional_response(request, etag=etag)
-    response = unchanged if unchanged is not None else build(edition)
+    response: HttpResponseBase = unchanged if unchanged is not None else build(edition)
     if response.status_code in (200, 304):
         response["ETag"] = etag
         patch_cache_control(response, public=True, max_age=1, must_revalidate=True)

@@ -4,8 +4,8 @@ Each function takes the clocks (and filters) and gives plain values for a templa
 """
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,10 +56,15 @@ class Distribution:
         return next(item.count for item in self.counts if item.status is status)
 
 
-def distribution(counts: dict[str, int], **filters: str) -> Distribution:
+def distribution(counts: Mapping[str, int], **filters: str) -> Distribution:
     """A distribution from counts by status; ``filters`` are what else the address of the rows must carry."""
     items = [StatusCount(status, counts.get(status.value, 0), {**filters, "status": status.value}) for status in Status]
     return Distribution(items, sum(item.count for item in items))
+
+
+def distribution_of(addressees: Iterable[AddresseeEdition], **filters: str) -> Distribution:
+    """The distribution of the counted ones among given addressees."""
+    return distribution(Counter(str(row.status) for row in addressees if row.counted), **filters)
 
 
 # Dashboard
@@ -247,19 +252,17 @@ def matrix(clocks: Clocks, addressees: Iterable[AddresseeEdition]) -> Matrix:
     """The matrix of the given addressees; groups and governments cited as models stand in no cell."""
     cells: dict[str, dict[str, AddresseeEdition]] = defaultdict(dict)
     governments: dict[str, str] = {}
-    counts: dict[str, int] = defaultdict(int)
     for row in addressees:
         if row.counted:
             cells[row.recommendation][row.government] = row
             governments[row.government] = row.government_name
-            counts[row.status] += 1
     columns = sorted(governments.items(), key=lambda pair: pair[1])
     recommendations = clocks.rows(RecommendationEdition).filter(reference__in=cells).order_by("recommended_first", "documents", "reference")
     pairs = clocks.rows(EffectEdition).filter(recommendation__in=cells, earlier=Earlier.YES.value).values_list("recommendation", "government")
     return Matrix(
         governments=columns,
         rows=[MatrixRow(row, [cells[row.reference].get(code) for code, _name in columns]) for row in recommendations],
-        distribution=distribution(counts),
+        distribution=distribution_of(cell for row in cells.values() for cell in row.values()),
         earlier=set(pairs),
     )
 
@@ -371,10 +374,6 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
         )
         for addressee in addressees
     ]
-    counts: dict[str, int] = defaultdict(int)
-    for addressee in addressees:
-        if addressee.counted:
-            counts[addressee.status] += 1
     return RecommendationPage(
         recommendation=recommendation,
         made_in=documents.get(recommendation.made_in or ""),
@@ -382,7 +381,7 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
         citations=cited["recommendation", reference],
         stories=[story for story in stories if story.addressee.counted],
         not_counted=[story for story in stories if not story.addressee.counted],
-        distribution=distribution(counts, recommendation=reference),
+        distribution=distribution_of(addressees, recommendation=reference),
         history=history_of(clocks, "recommendation", [reference]),
     )
 
@@ -451,15 +450,11 @@ def government_page(clocks: Clocks, code: str) -> GovernmentPage | None:
     memberships = list(clocks.rows(MembershipEdition).filter(Q(group=code) | Q(member=code)))
     codes = {membership.group for membership in memberships} | {membership.member for membership in memberships}
     named = {row.code: row for row in clocks.said(GovernmentEdition).filter(code__in=codes)}
-    counts: dict[str, int] = defaultdict(int)
-    for addressee in addressees:
-        if addressee.counted:
-            counts[addressee.status] += 1
     return GovernmentPage(
         government=government,
         addressees=[row for row in addressees if row.counted],
         not_counted=[row for row in addressees if not row.counted],
-        distribution=distribution(counts, government=code),
+        distribution=distribution_of(addressees, government=code),
         actions=[(action, effects[action.key]) for action in actions],
         groups=[(row, named[row.group]) for row in memberships if row.member == code],
         members=sorted(((row, named[row.member]) for row in memberships if row.group == code), key=lambda pair: pair[1].name),
@@ -532,14 +527,10 @@ def listed(clocks: Clocks, recommendations: Sequence[RecommendationEdition], mat
     found: dict[str, list[AddresseeEdition]] = defaultdict(list)
     for addressee in matching.filter(recommendation__in=[row.reference for row in recommendations]).order_by("government_name"):
         found[addressee.recommendation].append(addressee)
-    result = []
-    for row in recommendations:
-        counts: dict[str, int] = defaultdict(int)
-        for addressee in found[row.reference]:
-            if addressee.counted:
-                counts[addressee.status] += 1
-        result.append(ListedRecommendation(row, found[row.reference], distribution(counts, recommendation=row.reference)))
-    return result
+    return [
+        ListedRecommendation(row, found[row.reference], distribution_of(found[row.reference], recommendation=row.reference))
+        for row in recommendations
+    ]
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def _table(found: Matrix) -> list[str]:
     for row in found.rows:
         name = f"{row.recommendation.reference} {row.recommendation.short_title}"
         name = name if len(name) < WIDTH else name[: WIDTH - 2] + "…"
-        lines.append(f"{name:<{WIDTH}}" + "".join(f"{SIGNS[cell.status] if cell else '·':>4}" for cell in row.cells))
+        lines.append(f"{name:<{WIDTH}}" + "".join(f"{SIGNS[Status(cell.status)] if cell and cell.status else '·':>4}" for cell in row.cells))
     return lines
 
 

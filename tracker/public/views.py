@@ -14,11 +14,10 @@ from tracker.public import columns, summaries
 from tracker.public.clocks import BadFilter, Clocks
 from tracker.public.facets import facets
 from tracker.public.filters import AddresseeFilters, Grammar
-from tracker.public.pages import NotHere, public_page
+from tracker.public.pages import NotHere, Page, public_page
 from tracker.rules import vocabulary
 
 PER_PAGE = 50
-Page = tuple[str, dict[str, Any]]
 
 
 def page_of(rows: Any, request: HttpRequest) -> Any:
