@@ -1,0 +1,39 @@
+"""/methodology/ says what the code decides by: every word of every vocabulary with its definition, every column of every list."""
+
+import html
+import inspect
+import re
+
+import pytest
+from django.test import Client
+
+from tracker.public.columns import LISTINGS
+from tracker.rules import vocabulary
+from tracker.rules.vocabulary import Word
+
+VOCABULARIES = [
+    member for _name, member in inspect.getmembers(vocabulary, inspect.isclass) if issubclass(member, Word) and member not in (Word,)
+]
+
+
+@pytest.fixture
+def text(published: str) -> str:
+    page = Client(SERVER_NAME="localhost").get("/methodology/").content.decode()
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+@pytest.mark.parametrize("words", VOCABULARIES, ids=lambda words: words.__name__)
+def test_every_word_is_published_with_its_definition(text: str, words: type[Word]) -> None:
+    for word in words:
+        assert word.label in text
+        assert word.definition, f"{word!r} has no definition"
+        assert word.definition in text
+
+
+@pytest.mark.parametrize("listing", LISTINGS.values(), ids=lambda listing: listing.name)
+def test_every_column_and_filter_is_published(text: str, listing: object) -> None:
+    for column in listing.columns:  # type: ignore[attr-defined]
+        assert column.name in text
+        assert str(column.meaning) in text
+    for name in listing.filters.base_filters:  # type: ignore[attr-defined]
+        assert name in text
