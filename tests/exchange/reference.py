@@ -40,11 +40,3 @@ def rewrite(folder: Path, file: str, change: Callable[[Table], Table | None]) ->
         writer = csv.DictWriter(stream, header, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-
-
-def line_of(folder: Path, file: str, **cells: str) -> int:
-    """The line on which the first row with these cells stands (no cell of the case files holds a line break)."""
-    for number, row in enumerate(read(folder / f"{file}.csv"), start=2):
-        if all(row[name] == cell for name, cell in cells.items()):
-            return number
-    raise LookupError(f"{file} has no row with {cells}")

@@ -47,7 +47,7 @@ def same(name: str) -> Back:
 
 
 def unless_unknown(name: str) -> Back:
-    """ “unknown” became an empty cell, which is how the package says it; every other word stays."""
+    """“unknown” became an empty cell, which is how the package says it; every other word stays."""
     return lambda case, given, row: "unknown" if given[name] == "unknown" and row[name] == "" else row[name]
 
 
@@ -66,7 +66,9 @@ def counted(case: str, given: dict[str, str], row: dict[str, str]) -> str:
 
 
 def assessed(case: str, given: dict[str, str], row: dict[str, str]) -> str:
-    verdicts = [a for a in table(case, "assessments") if (a["recommendation"], a["government"]) == (row["recommendation"], row["government"])]
+    verdicts = [
+        a for a in table(case, "assessments") if (a["recommendation"], a["government"]) == (row["recommendation"], row["government"])
+    ]
     return "yes" if verdicts else "no"
 
 
@@ -163,7 +165,9 @@ BACK: dict[str, tuple[str, Callable[[dict[str, str]], Callable[[dict[str, str]],
         {
             "recommendation_key": same("recommendation"),
             "government": same("government"),
-            "basis": lambda case, given, row: words(row["basis"]) + (" (group, no status of its own)" if row["government"] in GROUPS else ""),
+            "basis": lambda case, given, row: (
+                words(row["basis"]) + (" (group, no status of its own)" if row["government"] in GROUPS else "")
+            ),
             "counted": counted,
             "assessed": assessed,
         },
@@ -212,7 +216,9 @@ BACK: dict[str, tuple[str, Callable[[dict[str, str]], Callable[[dict[str, str]],
             "source_key": same("document"),
             "locator": same("locator"),
             "says": same("says"),
-            "stance": lambda case, given, row: {"context": "contextualises"}.get(own_use(case, row["key"])["stance"], own_use(case, row["key"])["stance"]),
+            "stance": lambda case, given, row: {"context": "contextualises"}.get(
+                own_use(case, row["key"])["stance"], own_use(case, row["key"])["stance"]
+            ),
             "verified": lambda case, given, row: corroboration(row),
         },
     ),
@@ -335,7 +341,7 @@ def test_legal_statuses_say_nothing_that_the_tables_do_not() -> None:
 
 
 def test_measures_of_two_packages_are_the_same() -> None:
-    """A package holds the kinds of measure that it uses; where two hold the same one, they define it alike, or each load would undo the other's."""
+    """A package holds the kinds of measure that it uses. Two that hold the same one define it alike, or each load would undo the other."""
     by_case = [{row["key"]: row for row in table(case, "measures")} for case in CASES]
     for key in by_case[0].keys() & by_case[1].keys():
         assert by_case[0][key] == by_case[1][key]
@@ -376,7 +382,10 @@ def test_the_counts_of_the_case(published: str) -> None:
     from tracker.models import Action, Addressee, Assessment, Citation, CitationUse, Document, Effect, Recommendation, Search
 
     refs = [row["key"] for row in reference("iran-2019", "recommendations")]
-    keys = {name: [row["key"] for row in reference("iran-2019", name)] for name in ("actions", "links", "evidence", "assessments", "searches", "sources")}
+    keys = {
+        name: [row["key"] for row in reference("iran-2019", name)]
+        for name in ("actions", "links", "evidence", "assessments", "searches", "sources")
+    }
     addressees = Addressee.objects.filter(recommendation__reference__in=refs)
     own = CitationUse.objects.filter(citation__key__in=keys["evidence"]).exclude(recommendation=None, action=None)
     actions = Action.objects.filter(key__in=keys["actions"])
@@ -422,7 +431,11 @@ def test_made_by_made_in_and_known_from_are_told_apart(published: str) -> None:
     relayed = Recommendation.objects.get(reference="BA-3")
     assert (relayed.made_in, relayed.known_from.key) == (None, "BAHRAMI-2018")
     call = Recommendation.objects.get(reference="TRC-4")
-    assert (call.made_by, call.made_in.key, call.known_from.key) == ("Truth and Reconciliation Commission of Canada", "TRC-2015", "IW-220426")
+    assert (call.made_by, call.made_in.key, call.known_from.key) == (
+        "Truth and Reconciliation Commission of Canada",
+        "TRC-2015",
+        "IW-220426",
+    )
     disputed = Recommendation.objects.get(reference="TRC-14")
     assert (disputed.made_in.key, disputed.known_from.key) == ("TRC-2015", "IW-220426")
 

@@ -1,6 +1,7 @@
 """Writing packages: the same bytes for the same records, and nothing else overwritten."""
 
 import io
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from tracker.exchange import casefiles, exporter, files
 from tracker.exchange.exporter import export
 from tracker.exchange.files import PackageError
 from tracker.exchange.loader import load_shipped
+from tracker.exchange.schema import BY_NAME
+from tracker.models import Theme
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -39,33 +42,37 @@ def test_everything_exported_and_loaded_again_changes_nothing(casefile_desk: str
     assert contents(tmp_path / "again") == contents(tmp_path / "all")
 
 
-def test_everything_goes_into_an_empty_desk_and_comes_back(desk: str, tmp_path: Path) -> None:
-    """With a row of every file: what the case files leave empty, too."""
-    from tracker.models import (
-        Action, Addressee, Assessment, Citation, CitationUse, Document, Position, Recommendation, Relation, Snapshot, Theme, system_actor,
-    )  # fmt: skip
-
-    for folder in casefiles.in_order():
-        load_shipped(folder)
-    by = system_actor()
-    theme = Theme.objects.create(key="safety", name="safety, “and” more\nlines, \r too")
-    Recommendation.objects.get(reference="MQ-1").themes.add(theme)
-    Relation.objects.create(recommendation_id=Recommendation.objects.get(reference="BA-2").pk, kind="splits", other=Recommendation.objects.get(reference="BA-1"))
-    document = Document.objects.create(key="X-1", kind="opinion", title=" spaces ", language="en", interest="press", recorded_by=by, edited_by=by)
-    Snapshot.objects.create(
-        document=document, sha256="0" * 64, size=3, media_type="text/plain", captured_at="2026-11-20T10:00:00.123456+01:00", captured_how="by hand", stored_as="0/0"
-    )
-    assessment = Assessment.objects.get(key="AS-005")
-    position = Position.objects.create(key="P-1", assessment=assessment, answer="noted", on="2024-06", said_by="The minister")
-    CitationUse.objects.create(citation=Citation.objects.first(), position=position)
-    assert Addressee.objects.exists() and Action.objects.exists()
-    counts = export(tmp_path / "all")
+def test_a_package_with_rows_in_every_file_comes_back(desk: str, tmp_path: Path) -> None:
+    """What the case files leave empty, too; and text that a careless writer of CSV would spoil."""
+    package = Path(shutil.copytree(CASEFILES / "iran-2019", tmp_path / "iran-2019"))
+    awkward = 'safety, “and” "more"\nlines, \r too '
+    add(package, "themes", key="safety", name=awkward)
+    add(package, "recommendation_themes", recommendation="MQ-1", theme="safety")
+    add(package, "relations", recommendation="BA-2", kind="splits", other="BA-1")
+    add(package, "snapshots", document="WP-MQ", sha256="0" * 64, size="3", media_type="text/plain", captured_how="by hand", stored_as="0/0",
+        captured_at="2026-11-20T09:00:00.123456Z")  # fmt: skip
+    add(package, "positions", key="P-1", assessment="AS-005", answer="noted", on="2024-06", said_by="The minister")
+    add(package, "citation_uses", citation="EV-001", stance="context", position="P-1")
+    load_shipped(CASEFILES / "governments")
+    records = load_shipped(package).records
+    assert Theme.objects.get().name == awkward
+    about = files.read(package)
+    counts = export(tmp_path / "out", records=records, governments=False, name=about.name, title=about.title, description=about.description)
     assert all(counts.values()), counts
-    assert load_shipped(tmp_path / "all").created == 0
-    files.read(tmp_path / "all")
-    exported = contents(tmp_path / "all")
-    assert b'"safety, \xe2\x80\x9cand\xe2\x80\x9d more\nlines, \r too"' in exported["themes.csv"]
-    assert b"2026-11-20T09:00:00.123456Z" in exported["snapshots.csv"]
+    assert contents(tmp_path / "out") == contents(package)
+    assert load_shipped(tmp_path / "out").edition is None
+    # A copy is never altered: what the archive holds is proof of what was there.
+    (tmp_path / "out" / "snapshots.csv").write_text((package / "snapshots.csv").read_text().replace("by hand", "by a robot"))
+    with pytest.raises(PackageError, match=r"^snapshots\.csv, row 2: this snapshot is here with other values, and it is never changed\.$"):
+        load_shipped(tmp_path / "out")
+
+
+def add(package: Path, file: str, **cells: str) -> None:
+    """A row more, at its place in the order of keys."""
+    resource = BY_NAME[file]
+    rows = [row.cells for row in files.read(package).tables[file]]
+    rows.append(dict.fromkeys(resource.header, "") | cells)
+    files.write_table(package / resource.file, resource, sorted(rows, key=resource.key_of))
 
 
 def test_a_folder_with_other_things_is_not_overwritten(casefile_desk: str, tmp_path: Path) -> None:
@@ -78,7 +85,9 @@ def test_a_folder_with_other_things_is_not_overwritten(casefile_desk: str, tmp_p
     assert [path.name for path in tmp_path.rglob("*")] == ["mine", "thesis.txt"]
 
 
-def test_an_interrupted_export_leaves_the_package_that_was_there(casefile_desk: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_export_leaves_the_package_that_was_there(
+    casefile_desk: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     export(tmp_path / "all")
     before = contents(tmp_path / "all")
 
@@ -86,7 +95,7 @@ def test_an_interrupted_export_leaves_the_package_that_was_there(casefile_desk: 
         raise KeyboardInterrupt
 
     monkeypatch.setattr(exporter.files, "write_descriptor", stop)
-    with pytest.raises(Trouble, match="^Interrupted: .* is as it was.$"):
+    with pytest.raises(Trouble, match=r"^Interrupted: .* is as it was\.$"):
         call_command("export_package", str(tmp_path / "all"), verbosity=0)
     assert contents(tmp_path / "all") == before
     assert [path.name for path in tmp_path.iterdir()] == ["all"]

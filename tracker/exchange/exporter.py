@@ -13,7 +13,7 @@ from django.db.models.functions import Collate
 
 from tracker.exchange import files
 from tracker.exchange.files import PackageError
-from tracker.exchange.schema import DESCRIPTOR, REFERENCE, RESOURCES, Resource, descriptor, resource_of
+from tracker.exchange.schema import DESCRIPTOR, REFERENCE, RESOURCES, Resource, descriptor, resource_of, with_related
 from tracker.models.base import Publishable
 
 Progress = Callable[[str], None]
@@ -34,10 +34,11 @@ def export(
 ) -> dict[str, int]:
     """Write records as a package; returns the rows of each file.
 
-    ``records``: documents, recommendations, actions and assessments, written with all that is part of them and what they refer to that is no such
-    record (citations, parties, kinds of measure, themes); None: every record of the desk; empty: none, so that only the governments are written.
-    ``governments`` says whether these are written, too; a package may leave them to another one. A folder that holds anything but a package is
-    not overwritten (:class:`PackageError`). The package appears at once and whole: it is written beside the folder and renamed.
+    ``records``: documents, recommendations, actions and assessments, written with all that is part of them and what they refer to
+    that is no such record (citations, parties, kinds of measure, themes); None: every record of the desk; empty: none, so that only
+    the governments are written. ``governments`` says whether these are written, too; a package may leave them to another one. A folder
+    that holds anything but a package is not overwritten (:class:`PackageError`). The package appears at once and whole: it is written
+    beside the folder and renamed.
     """
     say = progress or (lambda _words: None)
     folder = folder.absolute()
@@ -109,7 +110,7 @@ def _rows(resource: Resource, condition: Q | None) -> Iterator[dict[str, str]]:
     found = resource.model._default_manager.all() if condition is None else resource.model._default_manager.filter(condition)
     # By code point, as Python sorts, whatever the database's language; nothing stands before something.
     order = [Collate(F("__".join(column.path)), "C").asc(nulls_first=True) for column in resource.key_columns]
-    for record in found.select_related(*resource.related()).order_by(*order).iterator(chunk_size=2000):
+    for record in with_related(found, resource.related()).order_by(*order).iterator(chunk_size=2000):
         yield resource.cells(record)
 
 

@@ -1,7 +1,7 @@
 """The files of a package: reading them strictly, writing them the one way.
 
-Reading collects every problem instead of stopping at the first; each names file, row (the line of the file, counted from 1), column, and what
-would be right.
+Reading collects every problem instead of stopping at the first; each names file, row (the line of the file, counted from 1), column,
+and what would be right.
 """
 
 import csv
@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-
-from django.utils.translation import ngettext
 
 from tracker.exchange.schema import BY_NAME, DESCRIPTOR, RESOURCES, Resource
 
@@ -49,9 +47,8 @@ class PackageError(Exception):
     def told(self, limit: int = SHOWN_PROBLEMS) -> str:
         """One sentence a line, at most ``limit`` of them."""
         lines = [problem.sentence for problem in self.problems[:limit]]
-        if more := len(self.problems) - limit:
-            if more > 0:
-                lines.append(ngettext("And %(count)d more.", "And %(count)d more.", more) % {"count": more})
+        if len(self.problems) > limit:
+            lines.append(f"And {len(self.problems) - limit} more.")
         return "\n".join(lines)
 
 
@@ -114,8 +111,8 @@ def close_to(word: str, words: Iterable[str]) -> str:
 def read(folder: Path) -> Package:
     """Read the files of a package and check each by itself.
 
-    Raises :class:`PackageError` with all that is wrong where a file cannot be read as a table; problems of single cells come with the package, so
-    that whoever goes on can tell them together with what else is wrong.
+    Raises :class:`PackageError` with all that is wrong where a file cannot be read as a table; problems of single cells come with the
+    package, so that whoever goes on can tell them together with what else is wrong.
     """
     about = _descriptor(folder)
     unreadable: list[Problem | str] = []
@@ -133,12 +130,17 @@ def read(folder: Path) -> Package:
     return Package(name=about["name"], title=about["title"], description=about["description"], tables=tables, problems=problems)
 
 
-def _descriptor(folder: Path) -> dict[str, Any]:
-    path = folder / DESCRIPTOR
+def refuse_what_is_no_package(folder: Path) -> None:
+    """Raise :class:`PackageError` unless there is a folder with a descriptor in it."""
     if not folder.is_dir():
         raise PackageError([f"There is no folder {folder}."])
-    if not path.is_file():
+    if not (folder / DESCRIPTOR).is_file():
         raise PackageError([f"{folder} is no data package: it has no {DESCRIPTOR}."])
+
+
+def _descriptor(folder: Path) -> dict[str, Any]:
+    refuse_what_is_no_package(folder)
+    path = folder / DESCRIPTOR
     try:
         about = json.loads(path.read_text(encoding="utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
@@ -217,10 +219,13 @@ def _rows(path: Path, resource: Resource, problems: list[Problem | str]) -> list
 
 def _header_is_right(header: list[str], resource: Resource, at: Any) -> bool:
     wanted = resource.header
-    faults = [f"there is no column “{name}” in this file{close_to(name, wanted) or '; take it out'}" for name in header if name not in wanted]
+    faults = [
+        f"there is no column “{name}” in this file{close_to(name, wanted) or '; take it out'}" for name in header if name not in wanted
+    ]
     for name in wanted:
         if name not in header:
-            faults.append(f"the column {name} is missing; add it" + ("" if resource.by_name[name].required else ", empty where there is nothing to say"))
+            empty = "" if resource.by_name[name].required else ", empty where there is nothing to say"
+            faults.append(f"the column {name} is missing; add it{empty}")
         elif header.count(name) > 1:
             faults.append(f"the column {name} stands there twice; keep one")
     for fault in faults:

@@ -1,15 +1,14 @@
 """A package into the desk: whole or not at all, and nothing twice.
 
-What the package says is compared with what is stored, cell by cell. Rows that say the same are not touched; the others are written by the person
-who loads, in one transaction, with an entry in the history each. What somebody else last edited here is left as it is and counted.
+What the package says is compared with what is stored, cell by cell. Rows that say the same are not touched; the others are written
+by the person who loads, in one transaction, with an entry in the history each. What somebody else last edited here is left as it is
+and counted.
 """
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +18,13 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError, Q
 from django.utils import timezone, translation
 
+from tracker.editions.tables import RecordEdition
+from tracker.editorial.freeze import kind_of
 from tracker.editorial.verbs import Refused, ship, submit
 from tracker.exchange import files
 from tracker.exchange.files import Package, PackageError, Problem, Row, close_to
-from tracker.exchange.schema import EXCUSED, RESOURCES, Column, Resource, resource_of
-from tracker.models import Submission, User, system_actor
+from tracker.exchange.schema import EXCUSED, RESOURCES, Column, Resource, resource_of, with_related
+from tracker.models import Change, Submission, User, system_actor
 from tracker.models.base import Publishable
 
 Key = tuple[str, ...]
@@ -45,6 +46,7 @@ class Summary:
     removed: int = 0
     unchanged: int = 0
     left: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
     records: list[Publishable] = field(default_factory=list)
     changed: list[Publishable] = field(default_factory=list)
     submission: Submission | None = None
@@ -53,21 +55,29 @@ class Summary:
     def told(self) -> list[str]:
         """The summary in sentences."""
         if self.created or self.updated or self.removed:
-            done = f"{self.title}: {self.created} rows added, {self.updated} changed, {self.removed} taken away, {self.unchanged} as they were."
+            counts = f"{self.created} rows added, {self.updated} changed, {self.removed} taken away, {self.unchanged} as they were"
+            done = f"{self.title}: {counts}."
         else:
             done = f"{self.title}: all {self.unchanged} rows are here already, word for word."
         sentences = [done]
         if self.left:
-            count, one = len(self.left), len(self.left) == 1
-            shown = ", ".join(self.left[:10]) + (f" and {count - 10} more" if count > 10 else "")
-            sentences.append(
-                f"{count} {'record' if one else 'records'} edited here since {'was' if one else 'were'} left as {'it is' if one else 'they are'}: {shown}."
-            )
+            one = len(self.left) == 1
+            did = f"edited here since {'was' if one else 'were'} left as {'it is' if one else 'they are'}"
+            sentences.append(f"{len(self.left)} {'record' if one else 'records'} {did}: {_listed(self.left)}.")
+        if self.withdrawn:
+            one = len(self.withdrawn) == 1
+            did = f"withdrawn here {'stays' if one else 'stay'} withdrawn"
+            sentences.append(f"{len(self.withdrawn)} {'record' if one else 'records'} {did}: {_listed(self.withdrawn)}.")
         if self.edition is not None:
             sentences.append(f"Published as edition {self.edition} of the site.")
         if self.submission is not None:
             sentences.append(f"They are drafts, handed in for review as submission #{self.submission.pk}; a second person approves them.")
         return sentences
+
+
+def _listed(names: list[str], shown: int = 10) -> str:
+    more = len(names) - shown
+    return ", ".join(names[:shown]) + (f" and {more} more" if more > 0 else "")
 
 
 def load(folder: Path, *, by: User, reason: str = "", progress: Progress | None = None) -> Summary:
@@ -88,23 +98,46 @@ def _load(folder: Path, *, by: User, reason: str, progress: Progress | None, shi
     say(f"Reading {folder.name}")
     package = files.read(folder)
     if not reason:
-        reason = f"Case file {package.title}, shipped with the software" if shipped else f"Package {package.title}, loaded from {folder.name}"
+        reason = (
+            f"Case file {package.title}, shipped with the software" if shipped else f"Package {package.title}, loaded from {folder.name}"
+        )
     with transaction.atomic(), pghistory.context(user=by.pk, reason=reason):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         summary = _Loading(package, by, say).run()
         try:
+            if shipped:
+                _keep_withdrawn(summary)
             if shipped and summary.records:
                 say("Publishing what is new")
                 edition = ship(summary.records, reason=reason, progress=progress)
                 summary.edition = edition.number if edition else None
             elif summary.changed and not shipped:
-                summary.submission = submit(summary.changed, by=by, reason=reason)
+                summary.submission = submit(_with_drafts(summary), by=by, reason=reason)
         except Refused as refused:
             raise PackageError([str(refused)]) from refused
         except ValidationError as error:
             raise PackageError(error.messages) from error
     return summary
+
+
+def _names(change: Change) -> set[tuple[str, str]]:
+    """Kind and key of the records whose newest edition publishes, or withdraws, them."""
+    return set(RecordEdition.desk.known_at(None).filter(change=change.value).values_list("kind", "key"))
+
+
+def _with_drafts(summary: Summary) -> list[Publishable]:
+    """What a load changed, with all of the package that is not public yet and that it may rest on."""
+    public = _names(Change.PUBLISH)
+    drafts = [record for record in summary.records if (str(kind_of(record)), record.public_key) not in public]
+    return list({(kind_of(record), record.public_key): record for record in [*summary.changed, *drafts]}.values())
+
+
+def _keep_withdrawn(summary: Summary) -> None:
+    """What was taken off the site here does not come back with the next start."""
+    withdrawn = _names(Change.WITHDRAW)
+    summary.withdrawn = sorted(record.public_key for record in summary.records if (str(kind_of(record)), record.public_key) in withdrawn)
+    summary.records = [record for record in summary.records if record.public_key not in summary.withdrawn]
 
 
 class _Loading:
@@ -117,7 +150,8 @@ class _Loading:
         self.stored: dict[str, dict[Key, models.Model]] = {}  # as the database has them, by key
         self.known: dict[str, dict[Key, models.Model]] = {}  # what references resolve to: stored, and about to be stored
         self.said: dict[int, dict[str, str]] = {}  # by id(): what a stored record said before the load changed it
-        self.left: set[Name] = set()  # rows that the load does not touch
+        self.foreign: set[Name] = set()  # what somebody else last edited, or deleted, here
+        self.left: set[Name] = set()  # rows of the package that the load does not touch
         self.left_with_difference: set[Name] = set()
         self.new: dict[str, list[Row]] = defaultdict(list)
         self.changed: dict[str, list[Row]] = defaultdict(list)
@@ -138,13 +172,14 @@ class _Loading:
         self._stop_at_problems()
         self._write()
         self._stop_at_problems()
-        records = [
+        records: list[Any] = [
             self.instance[resource.name, key]
             for resource in RESOURCES
             if resource.is_record
             for key in self.rows.get(resource.name, {})
             if (resource.name, key) not in self.left
         ]
+        changed: list[Any] = [self.known[name][key] for name, key in sorted(self.touched) if resource_named(name).is_record]
         return Summary(
             title=self.package.title,
             created=sum(map(len, self.new.values())),
@@ -153,7 +188,7 @@ class _Loading:
             unchanged=self.unchanged,
             left=sorted(" ".join(filter(None, key)) for _file, key in self.left_with_difference),
             records=records,
-            changed=[self.known[name][key] for name, key in sorted(self.touched) if resource_named(name).is_record],
+            changed=changed,
         )
 
     def _stop_at_problems(self) -> None:
@@ -173,7 +208,7 @@ class _Loading:
         for resource in RESOURCES:
             found: dict[Key, models.Model] = {}
             for condition in self._conditions(resource, wanted[resource.name]):
-                for record in resource.model._default_manager.filter(condition).select_related(*resource.related()):  # type: ignore[attr-defined]
+                for record in with_related(resource.model._default_manager.filter(condition), resource.related()):
                     cells = resource.cells(record)
                     key = resource.key_of(cells)
                     if key not in found:
@@ -200,33 +235,61 @@ class _Loading:
     # Leave: what somebody else edited here last
 
     def _leave(self) -> None:
-        foreign: set[Name] = set()
         for resource in RESOURCES:
+            stored = self.stored[resource.name]
             if resource.is_record:
-                foreign |= {(resource.name, key) for key, record in self.stored[resource.name].items() if record.edited_by_id != self.by.pk}
-            if len(resource.key_columns) == 1 and not resource.parents:
-                foreign |= {(resource.name, key) for key in self._edited_here(resource)}
-        self.left = {name for name in foreign if name[1] in self.rows.get(name[0], ())}
+                self.foreign |= {(resource.name, key) for key, record in stored.items() if record.edited_by_id != self.by.pk}
+            elif not _part_of_record(resource):
+                self.foreign |= {(resource.name, key) for key in self._edited_here(resource)}
+            if not _part_of_record(resource):
+                self.foreign |= {(resource.name, key) for key in self._deleted_here(resource)}
         # A passage belongs to what it serves: changing it would change a record that is to stay as it is.
-        for key, use in self.stored["citation_uses"].items():
-            if self._root_of_record("citation_uses", use) in foreign:
-                self.left.add(("citations", key[:1]))
-        self.foreign = foreign
+        different = [key for key in self._different(resource_named("citations")) if key in self.rows.get("citations", {})]
+        for use, root in self._users(resource_named("citations"), different):
+            if not self._is_own(root):
+                self.foreign.add(("citations", (use.citation.key,)))
+        self.left = {(name, key) for name, key in self.foreign if key in self.rows.get(name, ())}
+
+    def _different(self, resource: Resource) -> list[Key]:
+        """Keys of stored rows that are not in the package as they are here."""
+        rows = self.rows.get(resource.name, {})
+        return [key for key, record in self.stored[resource.name].items() if key not in rows or rows[key].cells != self.said[id(record)]]
 
     def _edited_here(self, resource: Resource) -> set[Key]:
-        """Keys of rows that somebody else last changed, by the history: those that differ from the package, and those deleted here."""
-        column = resource.key_columns[0].name
-        rows = self.rows.get(resource.name, {})
-        different = [key[0] for key, row in rows.items() if (record := self.stored[resource.name].get(key)) is None or self.said[id(record)] != row.cells]
-        history = resource.model.pgh_event_model  # type: ignore[attr-defined]
-        found: set[Key] = set()
-        for condition in _among((column,), different):
-            last = history._default_manager.filter(condition).order_by(column, "-pgh_id").distinct(column)
-            for key, label, context in last.values_list(column, "pgh_label", "pgh_context"):
-                absent = (key,) not in self.stored[resource.name]
-                if (context or {}).get("user") != self.by.pk and absent == (label == "delete"):
-                    found.add((key,))
-        return found
+        """Keys of rows that differ and that somebody else last changed. They have no editor of their own; the history knows."""
+        by_pk = {self.stored[resource.name][key].pk: key for key in self._different(resource)}
+        history = resource.model.pgh_event_model._default_manager  # type: ignore[attr-defined]
+        last = history.filter(pgh_obj_id__in=by_pk).order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
+        return {by_pk[pk] for pk, context in last.values_list("pgh_obj_id", "pgh_context") if not self._did(context)}
+
+    def _deleted_here(self, resource: Resource) -> set[Key]:
+        """Keys of the package's rows that somebody else took away here."""
+        rows, stored = self.rows.get(resource.name, {}), self.stored[resource.name]
+        deletions = resource.model.pgh_event_model._default_manager.filter(pgh_label="delete")  # type: ignore[attr-defined]
+        last: dict[Key, Any] = {}
+        if any(key not in stored for key in rows):
+            for entry in with_related(deletions, _leading_to(resource.key_columns)).order_by("pgh_id"):
+                last[tuple(column.text_of(entry) for column in resource.key_columns)] = entry.pgh_context
+        return {key for key, context in last.items() if key in rows and key not in stored and not self._did(context)}
+
+    def _did(self, context: dict[str, Any] | None) -> bool:
+        return (context or {}).get("user") == self.by.pk
+
+    def _is_own(self, root: models.Model) -> bool:
+        """Whether the load may change a record: one that the loader last edited, or that is no record of the four."""
+        return not isinstance(root, Publishable) or root.edited_by_id == self.by.pk  # type: ignore[attr-defined]
+
+    def _users(self, target: Resource, keys: Iterable[Key]) -> Iterator[tuple[Any, models.Model]]:
+        """The stored rows that refer to rows of a file, each with the record that it is part of."""
+        names = [key[0] for key in keys]
+        for resource in RESOURCES:
+            for own, other, columns in resource.references:
+                if other is not target or not names:
+                    continue
+                ways = {*resource.related(), *(f"{name}__{way}" for name in resource.parents for way in _parents_of(resource, name))}
+                for condition in _among(columns[0].path, names):
+                    for record in resource.model._default_manager.filter(condition).select_related(own.name, *ways):
+                        yield record, _root_record(resource, record)
 
     def _root(self, row: Row) -> Name:
         """The record that a row is part of: itself, or what it belongs to."""
@@ -248,14 +311,22 @@ class _Loading:
         resource = resource_named(name)
         for parent in resource.parents:
             if getattr(record, f"{parent}_id") is not None:
-                other = getattr(record, parent)
-                return self._root_of_record(resource_of(type(other)).name, other)
-        return name, resource.key_of(self.said.get(id(record)) or resource.cells(record))
+                parents = resource_of(resource.model._meta.get_field(parent).related_model)
+                key = tuple(column.text_of(record) for column in resource.columns_of(parent))
+                if not parents.parents:
+                    return parents.name, key
+                return self._root_of_record(parents.name, self.stored[parents.name].get(key) or getattr(record, parent))
+        return name, tuple(column.text_of(record) for column in resource.key_columns)
 
     # Build: rows into records, with what they refer to
 
     def _build(self, resource: Resource) -> None:
-        for row in _in_order_of_reference(resource, list(self.rows.get(resource.name, {}).values()), self.problems):
+        rows = list(self.rows.get(resource.name, {}).values())
+        waves, in_circles = _waves(resource, rows)
+        for row in in_circles:
+            self.problems.append(row.problem(_self_reference(resource)[0].name, f"leads in a circle back to this {resource.noun}"))
+            self.known[resource.name].setdefault(row.key, resource.model())
+        for row in (row for wave in waves for row in wave):
             name = (resource.name, row.key)
             record = self.stored[resource.name].get(row.key)
             same = record is not None and self.said[id(record)] == row.cells
@@ -268,6 +339,9 @@ class _Loading:
                 continue
             related = self._related(row)
             if related is None:
+                if name not in self.left:
+                    # What refers to this row is not at fault for what this row lacks.
+                    self.known[resource.name].setdefault(row.key, resource.model())
                 continue
             if record is not None and resource.permanent:
                 self.problems.append(row.fault(f"this {resource.noun} is here with other values, and it is never changed."))
@@ -309,8 +383,8 @@ class _Loading:
                 related[reference.name] = None
             elif not all(key):
                 if not row.broken:
-                    names = ", ".join(column.name for column in columns)
-                    self.problems.append(row.fault(f"the columns {names} name a {target.noun} together; fill in all of them, or none."))
+                    listed = ", ".join(column.name for column in columns)
+                    self.problems.append(row.fault(f"the columns {listed} name a {target.noun} together; fill in all of them, or none."))
                 whole = False
             elif (other := self.known[target.name].get(key)) is not None:
                 related[reference.name] = other
@@ -355,7 +429,7 @@ class _Loading:
                 if key in self.rows[resource.name] or not self._held_by_package(resource, record):
                     continue
                 root = self._root_of_record(resource.name, record)
-                if root in self.foreign:
+                if root in self.foreign or (resource.name, key) in self.foreign:
                     self.left_with_difference.add(root)
                     continue
                 self.gone.setdefault(resource.name, []).append(record)
@@ -405,26 +479,25 @@ class _Loading:
         return kept
 
     def _create(self, resource: Resource, rows: list[Row]) -> None:
-        for wave in _waves(resource, rows):
-            records = [self.instance[resource.name, row.key] for row in wave]
-            self._all_or_each(wave, lambda: resource.model._default_manager.bulk_create(records, batch_size=AT_ONCE), _insert)
+        manager = resource.model._default_manager
+        for wave in _waves(resource, rows)[0]:
+            self._all_or_each(wave, lambda records: manager.bulk_create(records, batch_size=AT_ONCE), _insert)
 
     def _update(self, resource: Resource, rows: list[Row]) -> None:
         names = [own.name for own in resource.fields if own.name not in resource.identity]
         if resource.is_record:
             names += ["edited_by", "edited_at"]
-        now = timezone.now()
-        records = [self.instance[resource.name, row.key] for row in rows]
-        for record in records:
-            record.edited_at = now  # type: ignore[attr-defined]
+        now, manager = timezone.now(), resource.model._default_manager
+        for row in rows:
+            self.instance[resource.name, row.key].edited_at = now  # type: ignore[attr-defined]
         if names:
-            self._all_or_each(rows, lambda: resource.model._default_manager.bulk_update(records, names, batch_size=AT_ONCE), lambda record: record.save())
+            self._all_or_each(rows, lambda records: manager.bulk_update(records, names, batch_size=AT_ONCE), models.Model.save)
 
-    def _all_or_each(self, rows: list[Row], all_at_once: Callable[[], Any], each: Callable[[models.Model], None]) -> None:
+    def _all_or_each(self, rows: list[Row], all_at_once: Callable[[list[Any]], Any], each: Callable[[Any], None]) -> None:
         """Write rows in one statement; where the database refuses, one by one, so that each that it refuses can be named."""
         try:
             with transaction.atomic():
-                all_at_once()
+                all_at_once([self.instance[row.resource.name, row.key] for row in rows])
             return
         except IntegrityError:
             pass
@@ -443,9 +516,12 @@ class _Loading:
                 break
             waiting = again  # a row may have had to wait for another one to make room
         for row in waiting:
-            self.problems.append(_refusal(row, refused[row.line]))
-        if waiting:
-            raise PackageError(self.problems)
+            told = len(self.problems)
+            # The model may say it better than the database.
+            self._check(row, self.instance[row.resource.name, row.key], lambda record: record.clean())
+            if len(self.problems) == told:
+                self.problems.append(_refusal(row, refused[row.line]))
+        self._stop_at_problems()
 
     def _mark_edited(self) -> None:
         """A record is edited where something that is part of it is."""
@@ -457,23 +533,20 @@ class _Loading:
             keys = {key for name, key in self.touched if name == resource.name} - written
             pks = [self.known[resource.name][key].pk for key in keys]
             resource.model._default_manager.filter(pk__in=pks).update(edited_by=self.by, edited_at=now)
-        if changed := {row.key[0] for row in self.changed["citations"]}:
-            self._touch_users_of(changed)
+        for resource in RESOURCES:
+            if not resource.is_record and not resource.parents:
+                self._mark_users(resource)
 
-    def _touch_users_of(self, citations: set[str]) -> None:
-        """A record is edited, too, where a passage that it cites is."""
-        resource = resource_named("citation_uses")
-        for condition in _among(("citation", "key"), citations):
-            for use in resource.model._default_manager.filter(condition).select_related(*resource.related()):
-                name, key = self._root_of_record("citation_uses", use)
-                if (name, key) not in self.touched:
-                    self.touched.add((name, key))
-                    self.known[name].setdefault(key, self._record_named(name, key))
-                    resource_named(name).model._default_manager.filter(pk=self.known[name][key].pk).update(edited_by=self.by, edited_at=timezone.now())
-
-    def _record_named(self, name: str, key: Key) -> models.Model:
-        resource = resource_named(name)
-        return resource.model._default_manager.get(**{resource.key_columns[0].name: key[0]})
+    def _mark_users(self, changed: Resource) -> None:
+        """A record is edited, too, where a passage, a party or a kind of measure that it names is."""
+        for _user, root in self._users(changed, (row.key for row in self.changed[changed.name])):
+            if not isinstance(root, Publishable) or not self._is_own(root):
+                continue
+            name = (resource_of(type(root)).name, (root.public_key,))
+            if name not in self.touched:
+                self.touched.add(name)
+                self.known[name[0]].setdefault(name[1], root)
+                type(root)._default_manager.filter(pk=root.pk).update(edited_by=self.by, edited_at=timezone.now())
 
     def _all_rows(self) -> Iterator[Row]:
         for rows in self.rows.values():
@@ -483,6 +556,30 @@ class _Loading:
 def resource_named(name: str) -> Resource:
     """The file of that name."""
     return next(resource for resource in RESOURCES if resource.name == name)
+
+
+def _part_of_record(resource: Resource) -> bool:
+    """Whether its rows are part of one of the four, whose editor is theirs."""
+    return bool(resource.parents) and any(
+        parents.is_record or _part_of_record(parents)
+        for parents in (resource_of(resource.model._meta.get_field(name).related_model) for name in resource.parents)
+    )
+
+
+def _parents_of(resource: Resource, name: str) -> tuple[str, ...]:
+    return resource_of(resource.model._meta.get_field(name).related_model).parents
+
+
+def _root_record(resource: Resource, record: models.Model) -> models.Model:
+    """The record that a stored row is part of: itself, or what it belongs to."""
+    for name in resource.parents:
+        if (other := getattr(record, name)) is not None:
+            return _root_record(resource_of(type(other)), other)
+    return record
+
+
+def _leading_to(columns: Iterable[Column]) -> list[str]:
+    return sorted({"__".join(column.path[:-1]) for column in columns if len(column.path) > 1})
 
 
 def _among(path: Iterable[str], values: Iterable[str]) -> Iterator[Q]:
@@ -500,28 +597,18 @@ def _self_reference(resource: Resource) -> tuple[Column, ...]:
     return next((tuple(columns) for _field, target, columns in resource.references if target is resource), ())
 
 
-def _in_order_of_reference(resource: Resource, rows: list[Row], problems: list[Problem | str]) -> list[Row]:
-    """Rows with those first that others of the same file refer to. A circle is a problem."""
-    return [row for wave in _waves(resource, rows, problems) for row in wave]
-
-
-def _waves(resource: Resource, rows: list[Row], problems: list[Problem | str] | None = None) -> list[list[Row]]:
-    """Rows in groups such that each refers, within its own file, only to rows of earlier groups."""
+def _waves(resource: Resource, rows: list[Row]) -> tuple[list[list[Row]], list[Row]]:
+    """Rows in groups such that each refers, within its own file, only to rows of earlier groups; and those that lead in circles."""
     columns = _self_reference(resource)
     if not columns:
-        return [rows] if rows else []
+        return [rows] if rows else [], []
     waiting = {row.key: row for row in rows}
     waves = []
-    while waiting:
-        wave = [row for row in waiting.values() if tuple(row.cells[column.name] for column in columns) not in waiting]
-        if not wave:
-            if problems is not None:
-                problems += [row.problem(columns[0].name, f"leads in a circle back to this {resource.noun}") for row in waiting.values()]
-            break
+    while wave := [row for row in waiting.values() if tuple(row.cells[column.name] for column in columns) not in waiting]:
         waves.append(wave)
         for row in wave:
             del waiting[row.key]
-    return waves
+    return waves, list(waiting.values())
 
 
 def _insert(record: models.Model) -> None:

@@ -1,8 +1,9 @@
 """The data package: which files it has, which columns they have, and what each column holds.
 
-One declaration, from which files are read, written and described (``datapackage.json``, after the Frictionless Data Package and its tabular data
-resource, specs.frictionlessdata.io, version 1). A file is a noun in the plural, a column a field of its model under the field's own name. A
-reference is written as the natural key of what it refers to: a key, a reference, a code; an addressee as recommendation and government.
+One declaration, from which files are read, written and described (``datapackage.json``, after the Frictionless Data Package and its
+tabular data resource, specs.frictionlessdata.io, version 1). A file is a noun in the plural, a column a field of its model under the
+field's own name. A reference is written as the natural key of what it refers to: a key, a reference, a code; an addressee as
+recommendation and government.
 """
 
 import datetime as dt
@@ -64,8 +65,8 @@ UNPREFIXED = {"addressee"}
 class Column:
     """One column of a file.
 
-    ``own`` is the field of the record that the column belongs to; ``path`` leads from the record to the value, through a reference where ``own`` is
-    one, and ``field`` is the field at its end, which says how the value is written.
+    ``own`` is the field of the record that the column belongs to; ``path`` leads from the record to the value, through a reference
+    where ``own`` is one, and ``field`` is the field at its end, which says how the value is written.
     """
 
     name: str
@@ -118,7 +119,8 @@ class Column:
             return _partial_date(text)
         if isinstance(self.field, models.BooleanField):
             if text not in ("true", "false"):
-                raise ValueError("is neither true nor false" + _guess({"yes": "true", "no": "false", "1": "true", "0": "false"}.get(text.lower(), text.lower())))
+                meant = _MEANT.get(text.casefold())
+                raise ValueError("is neither true nor false" + (f"; did you mean “{meant}”?" if meant else ""))
             return text == "true"
         if isinstance(self.field, models.IntegerField):
             if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
@@ -135,8 +137,7 @@ class Column:
         return text
 
 
-def _guess(value: str) -> str:
-    return f"; did you mean “{value}”?" if value in ("true", "false") else ""
+_MEANT = {"true": "true", "false": "false", "yes": "true", "no": "false", "1": "true", "0": "false"}
 
 
 def _partial_date(text: str) -> PartialDate:
@@ -207,7 +208,7 @@ class Resource:
 
     def columns_of(self, name: str) -> list[Column]:
         """The columns that one field is written in: its own, or one for each part of the key that it refers to."""
-        field = self.model._meta.get_field(name)
+        field: Any = self.model._meta.get_field(name)
         if not field.is_relation:
             return [Column(name, field, (name,), field)]
         parts = resource_of(field.related_model).key_columns
@@ -273,6 +274,11 @@ _BY_MODEL = {resource.model: resource for resource in RESOURCES}
 def resource_of(model: Any) -> Resource:
     """The file that holds records of a model."""
     return _BY_MODEL[model]
+
+
+def with_related(records: models.QuerySet[Any], ways: Iterable[str]) -> models.QuerySet[Any]:
+    """Read related records along; with no way given none at all, where Django would follow every one."""
+    return records.select_related(*ways) if (ways := list(ways)) else records
 
 
 DESCRIPTIONS = {
@@ -389,9 +395,9 @@ def _constraints(resource: Resource, column: Column) -> dict[str, Any]:
             constraints["pattern"] = DATE_PATTERN
         elif column.field.max_length and isinstance(column.field, models.CharField):
             constraints["maxLength"] = column.field.max_length
-        patterns = [check.regex.pattern for check in column.field.validators if type(check) is RegexValidator and check.message]
-        if patterns:
-            constraints["pattern"] = patterns[0].removeprefix("^").removesuffix("$")
+        checks: list[Any] = [check for check in column.field.validators if type(check) is RegexValidator]
+        if checks:
+            constraints["pattern"] = checks[0].regex.pattern.removeprefix("^").removesuffix("$")
     return constraints
 
 

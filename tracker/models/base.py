@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 Model = TypeVar("Model", bound=type[models.Model])
 
-KEY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9.-]*$"
+KEY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9.-]*\Z"
 KEY_HELP = _("Letters, digits, dots and hyphens. It becomes part of the public address and does not change once published.")
 key_is_plain = RegexValidator(KEY_PATTERN, _("Use letters, digits, dots and hyphens, beginning with a letter or digit."))
 

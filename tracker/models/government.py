@@ -10,6 +10,8 @@ from tracker.models.base import history
 from tracker.rules.dates import Order, order
 from tracker.rules.vocabulary import GovernmentKind
 
+CODE_PATTERN = r"^[A-Z][A-Z0-9-]+\Z"
+
 
 @history
 class Government(models.Model):
@@ -22,7 +24,7 @@ class Government(models.Model):
         _("code"),
         max_length=20,
         unique=True,
-        validators=[RegexValidator(r"^[A-Z][A-Z0-9-]+$", _("Use capital letters, digits and hyphens, as AL or EU-MEMBERS."))],
+        validators=[RegexValidator(CODE_PATTERN, _("Use capital letters, digits and hyphens, as AL or EU-MEMBERS."))],
         help_text=_("ISO 3166-1 alpha-2 where there is one (AL, GB); EU for the Union as a body; a name of your own for a group."),
     )
     kind = WordField(GovernmentKind, verbose_name=_("kind"), default=GovernmentKind.STATE)
@@ -40,7 +42,7 @@ class Government(models.Model):
         verbose_name_plural = _("governments")
         constraints = [
             one_of("kind", GovernmentKind, "government_kind_is_in_the_vocabulary"),
-            models.CheckConstraint(condition=models.Q(code__regex=r"^[A-Z][A-Z0-9-]+$"), name="government_code_is_capital_letters"),
+            models.CheckConstraint(condition=models.Q(code__regex=CODE_PATTERN), name="government_code_is_capital_letters"),
             models.CheckConstraint(
                 condition=models.Q(includes_every_state=False) | models.Q(kind=GovernmentKind.GROUP.value), name="only_a_group_includes_every_state"
             ),

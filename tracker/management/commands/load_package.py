@@ -7,7 +7,8 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from config.trouble import Trouble
 from tracker.exchange import casefiles
-from tracker.exchange.loader import PackageError, Summary, load, load_shipped
+from tracker.exchange.files import PackageError, refuse_what_is_no_package
+from tracker.exchange.loader import Summary, load, load_shipped
 from tracker.models import User
 
 
@@ -25,7 +26,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The folder, and who loads it."""
         parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with the datapackage.json")
-        parser.add_argument("--by", metavar="USERNAME", help="the member of staff whose drafts the records become; a second person approves them")
+        parser.add_argument(
+            "--by", metavar="USERNAME", help="the member of staff whose drafts the records become; a second person approves them"
+        )
         parser.add_argument("--reason", default="", help="why; it stands beside the change on the public page of changes")
 
     def handle(self, *args: Any, folder: Path, by: str | None, reason: str, verbosity: int = 1, **options: Any) -> None:
@@ -35,7 +38,8 @@ class Command(BaseCommand):
                 self.stdout.write(sentence)
         except PackageError as error:
             count = len(error.problems)
-            raise Trouble(f"{error.told()}\nNothing was loaded from {folder}: {count} {'problem' if count == 1 else 'problems'}.") from error
+            rest = " Nothing was loaded." if count == 1 else f"\nNothing was loaded from {folder}: {count} problems."
+            raise Trouble(error.told() + rest) from error
         except KeyboardInterrupt:
             raise Interrupted("Interrupted: nothing was loaded.") from None
 
@@ -45,6 +49,7 @@ class Command(BaseCommand):
                 self.stderr.write(f"  {words}")
                 self.stderr.flush()
 
+        refuse_what_is_no_package(folder)
         if casefiles.is_shipped(folder) and by is None:
             return load_shipped(folder, progress=progress)
         if by is None:
