@@ -252,6 +252,7 @@ class Cluster:
             done = self._run(
                 "initdb", "-D", str(half), "-U", SUPERUSER, "--auth=scram-sha-256", f"--pwfile={password_file}",
                 "--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-instructions",
+                *(["--no-sync"] if self.settings.get("fsync") == "off" else []),
             )  # fmt: skip
         finally:
             os.unlink(password_file)
@@ -337,6 +338,9 @@ class Cluster:
                     "{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD {}"
                 ).format(sql.SQL("ALTER" if known else "CREATE"), sql.Identifier(role), sql.Literal(verifier))
             )
+        # Everybody may otherwise go to the server's own databases and keep things there.
+        for database in ("postgres", "template1"):
+            superuser.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
         # Not what protects the tables (the rights do), but a mistake is found out sooner.
         superuser.execute(
             sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(ROLES["public"]))

@@ -82,7 +82,7 @@ def kept_secrets(path: Path, makers: dict[str, Callable[[], str]]) -> dict[str, 
     """
     try:
         known = json.loads(path.read_text())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         known = {}
     except (OSError, ValueError) as error:
         raise Trouble(f"The secrets file {path} cannot be read ({error}).") from None

@@ -23,9 +23,8 @@ def folder() -> Iterator[Path]:
     made = throwaway.run_folder() / f"trial-{secrets.token_hex(4)}"
     made.mkdir(mode=0o711)
     yield made
-    for data in made.rglob("PG_VERSION"):
-        if data.parent.name == "data":
-            throwaway.remove(data.parent.parent.parent)
+    for data in list(made.glob("**/postgres/data/PG_VERSION")):
+        throwaway.remove(data.parents[2])
     shutil.rmtree(made, ignore_errors=True)
 
 

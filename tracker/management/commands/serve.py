@@ -47,8 +47,8 @@ def serve(*, host: str, port: int, workers: int) -> None:
         interface=Interfaces.WSGI,
         loop=Loops.asyncio,
         workers=workers,
-        # As many as the public pool has connections: a ninth reader waits for a thread, not for a connection.
-        blocking_threads=8,
+        # Two a core and one, no more than the public pool has connections: a reader waits for a thread, not for a connection.
+        blocking_threads=min(8, 2 * (os.cpu_count() or 1) + 1),
         backpressure=256,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
