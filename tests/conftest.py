@@ -77,15 +77,14 @@ def empty_template(cluster: postgres.Cluster, django_db_blocker: Any) -> str:
 @pytest.fixture(scope="session")
 def casefiles_template(cluster: postgres.Cluster, empty_template: str, django_db_blocker: Any) -> str:
     """A database with every case file loaded, by the same verb as everyone. Made once a run."""
-    from tracker.management.commands.start import CASEFILES as FOLDER
-    from tracker.management.commands.start import case_files
+    from tracker.exchange import casefiles
 
     with one_at_a_time(CASEFILES):
         if not exists(cluster, CASEFILES):
             cluster.drop_database(CASEFILES)
             cluster.create_database(CASEFILES, template=empty_template)
             with django_db_blocker.unblock(), pointing_at(CASEFILES):
-                for folder in case_files(FOLDER):
+                for folder in casefiles.in_order():
                     call_command("load_package", str(folder), verbosity=0)
             seal(cluster, CASEFILES)
     return CASEFILES

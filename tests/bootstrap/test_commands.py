@@ -14,7 +14,6 @@ import pytest
 from django.conf import settings
 
 from config import postgres
-from tracker.management.commands.start import case_files
 
 
 def free_port() -> int:
@@ -171,13 +170,3 @@ def test_one_role_for_everything_works_too(manage, server, folder):
     url = f"postgresql:///tracker?host={server.sockets}&user=tracker_owner&password={server.secrets['owner']}"
     done = manage("start", "--no-serve", "--no-demo", DATABASE_URL=url, TRACKER_STATE_DIR=str(folder / "elsewhere"))
     assert done.returncode == 0, done.stderr
-
-
-def test_the_order_of_case_files(tmp_path):
-    for name in ("b", "a", "c"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "datapackage.json").write_text("{}")
-    (tmp_path / "notes").mkdir()
-    assert [path.name for path in case_files(tmp_path)] == ["a", "b", "c"]
-    (tmp_path / "ORDER").write_text("c\nb\n")
-    assert [path.name for path in case_files(tmp_path)] == ["c", "b", "a"]

@@ -21,9 +21,9 @@ from django.db import connections, transaction
 
 from config import postgres, state
 from config.trouble import Trouble
+from tracker.exchange import casefiles
 from tracker.management.commands.serve import LOOPBACK, check_port, serve
 
-CASEFILES = settings.BASE_DIR / "tracker" / "casefiles"
 MATRIX_DOCUMENT = "WP-MQ"  # the paper that the first case is about
 ACCOUNTS = ("researcher", "reviewer", "administrator")
 GROUPS = (*ACCOUNTS, "auditor")
@@ -112,7 +112,7 @@ class Command(BaseCommand):
 
     def load_case_files(self) -> None:
         """Load each package of tracker/casefiles; loading what is there already changes nothing."""
-        for folder in case_files(CASEFILES):
+        for folder in casefiles.in_order():
             with self.step(f"Case file {folder.name}") as done:
                 try:
                     call_command("load_package", str(folder), stdout=self.stdout, stderr=self.stderr)
@@ -162,16 +162,6 @@ class Command(BaseCommand):
             self.stdout.flush()
         yield outcome.append
         self.say(f"{title}: {''.join(outcome)} ({time.monotonic() - started:.1f} s)")
-
-
-def case_files(folder: Path) -> list[Path]:
-    """The packages in a folder, in the order that its file ORDER lists (those not listed after them, by name)."""
-    packages = {path.parent.name: path.parent for path in sorted(folder.glob("*/datapackage.json"))}
-    order = folder / "ORDER"
-    listed = order.read_text().split() if order.is_file() else []
-    if unknown := [name for name in listed if name not in packages]:
-        raise Trouble(f"{order} lists {unknown[0]}, but {folder / unknown[0]} holds no datapackage.json.")
-    return [packages[name] for name in dict.fromkeys([*listed, *packages])]
 
 
 def create_accounts() -> dict[str, str]:
