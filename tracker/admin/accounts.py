@@ -97,7 +97,7 @@ class GroupAdmin(StockGroupAdmin):
         """Who has the role."""
         return ", ".join(user.public_name for user in group.user_set.all()) or "–"
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest | None = None, **kwargs: Any) -> Any:
         """Rights on what the desk shows; the tables of events and of the framework are nobody's to edit."""
         if db_field.name == "permissions":
             shown = {(model._meta.app_label, model._meta.model_name) for model in self.admin_site._registry}

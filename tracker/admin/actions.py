@@ -18,13 +18,6 @@ from tracker.rules import order
 from tracker.rules.vocabulary import Earlier
 
 
-class EventForm(DeskForm):
-    """An event. That one of them is decisive is a question about all rows, which the formset answers."""
-
-    def _get_validation_exclusions(self) -> set[str]:
-        return {*super()._get_validation_exclusions(), "decisive"}
-
-
 class EventFormSet(forms.BaseInlineFormSet):
     """The events of an action, of which at most one is decisive."""
 
@@ -53,7 +46,6 @@ class EventRows(Rows):
     """What happened to it when."""
 
     model = ActionEvent
-    form = EventForm
     formset = EventFormSet
     fields = ("kind", "on", "decisive", "note")
     related = ("action",)

@@ -48,7 +48,8 @@ class AssessmentAdmin(PublishableAdmin):
     list_display = ("reference", "government", "status_word", "effective_on", "assessor_kind", "confidence", "review")
     list_display_links = ("reference", "government")
     list_filter = (
-        ReviewFilter, MineFilter, "status", "assessor_kind", "confidence", "corroboration", ("addressee__government", admin.RelatedOnlyFieldListFilter),
+        ReviewFilter, MineFilter, "status", "assessor_kind", "confidence", "corroboration",
+        ("addressee__government", admin.RelatedOnlyFieldListFilter),
     )  # fmt: skip
     search_fields = (
         "key", "rationale", "addressee__recommendation__reference", "addressee__recommendation__short_title", "=addressee__government__code",

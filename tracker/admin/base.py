@@ -1,13 +1,13 @@
 """What the pages of all nouns share: autocomplete, the question "why?", who edited what, and the history in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pghistory
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminURLFieldWidget, AutocompleteSelect, AutocompleteSelectMultiple, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -76,25 +76,23 @@ class DeskForm(forms.ModelForm):
         related = getattr(self.instance, name)
         return None if related is None else {str(related.pk): str(related)}
 
-    def validate_constraints(self) -> None:
+    def _update_errors(self, errors: ValidationError) -> None:
         """As Django does it; a constraint without a message of its own speaks by its name, which is the promise that it keeps."""
         promises = {
             constraint.get_violation_error_message(): capfirst(constraint.name.replace("_", " ")) + "."
             for constraint in self._meta.model._meta.constraints
         }
-        try:
-            self.instance.validate_constraints(exclude=self._get_validation_exclusions())
-        except ValidationError as error:
-            for problem in getattr(error, "error_list", None) or [item for items in error.error_dict.values() for item in items]:
+        for problems in getattr(errors, "error_dict", {}).values():
+            for problem in problems:
                 problem.message = promises.get(problem.message, problem.message)
-            self._update_errors(error)
+        super()._update_errors(errors)
 
 
 class ReasonForm(DeskForm):
     """A record's form, with the question why. Readers are owed the answer once the record is public."""
 
     must_say_why = False
-    reason = forms.CharField(
+    why = forms.CharField(
         label=_("Why?"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
@@ -103,14 +101,14 @@ class ReasonForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "reason" in self.fields and self.must_say_why:
-            self.fields["reason"].required = True
-            self.fields["reason"].error_messages["required"] = _("This record is public; say why you change it.")
+        if "why" in self.fields and self.must_say_why:
+            self.fields["why"].required = True
+            self.fields["why"].error_messages["required"] = _("This record is public; say why you change it.")
 
     @property
     def changed_content(self) -> list[str]:
-        """The fields of the record that were changed: the reason is none."""
-        return [name for name in self.changed_data if name != "reason"]
+        """The fields of the record that were changed: the answer to why is none."""
+        return [name for name in self.changed_data if name != "why"]
 
 
 class Autocompleting:
@@ -188,7 +186,7 @@ def touch(records: models.QuerySet[Any], by: User) -> None:
     records.update(edited_by=by, edited_at=timezone.now())
 
 
-def publishables_of(lookups: dict[type[Publishable], Iterable[str]], value: Any) -> Iterable[models.QuerySet[Any]]:
+def publishables_of(lookups: Mapping[type[Publishable], Iterable[str]], value: Any) -> Iterable[models.QuerySet[Any]]:
     """The records of each kind that a value reaches by any of the lookups."""
     for model, names in lookups.items():
         condition = models.Q()
@@ -224,7 +222,10 @@ class NounAdmin(Autocompleting, admin.ModelAdmin):
     published_fields: frozenset[str] | None = None  # which of its fields are a part of those records; None: all
     key_field: str | None = None
     object_history_template = "admin/tracker/object_history.html"
-    formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})}}
+    formfield_overrides = {
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})},
+        models.URLField: {"assume_scheme": "https", "widget": AdminURLFieldWidget},
+    }
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With what ``__str__`` and the lists show."""
@@ -234,14 +235,10 @@ class NounAdmin(Autocompleting, admin.ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The declared ones, and the question why for those who may write."""
-        fieldsets = []
-        for name, options in super().get_fieldsets(request, obj):
-            # Without declared fieldsets Django lists every field of the form, and the question with them.
-            fields = [field for field in options["fields"] if field != "reason"]
-            fieldsets.append((name, {**options, "fields": fields}))
+        fieldsets = list(super().get_fieldsets(request, obj))
         writable = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
         if writable and issubclass(self.form, ReasonForm):
-            fieldsets.append((None, {"fields": ["reason"], "classes": ["why"]}))
+            fieldsets.append((None, {"fields": ["why"], "classes": ["why"]}))
         return fieldsets
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -304,13 +301,13 @@ class NounAdmin(Autocompleting, admin.ModelAdmin):
 
     # History: the tables of events hold it; Django's log of its own would say the same twice.
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Kept by the database."""
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Kept by the database."""
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """Kept by the database."""
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -336,7 +333,7 @@ class NounAdmin(Autocompleting, admin.ModelAdmin):
 def note_who_and_why(request: HttpRequest) -> None:
     """Say to the history who writes and why; the middleware has opened its entry for this request."""
     if request.method == "POST":
-        pghistory.context(user=request.user.pk, reason=request.POST.get("reason", "").strip())
+        pghistory.context(user=request.user.pk, reason=request.POST.get("why", "").strip())
 
 
 class PartAdmin(NounAdmin):
@@ -367,7 +364,8 @@ class ReviewFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """The records in the chosen state."""
-        return in_state(queryset, self.value()) if self.value() in dict(self.lookup_choices) else queryset
+        state = self.value()
+        return in_state(queryset, state) if state in dict(self.lookup_choices) else queryset
 
 
 class MineFilter(admin.SimpleListFilter):

@@ -53,7 +53,7 @@ OF_PART: dict[str, tuple[type, ...]] = {
 def differences(before: Body, after: Body, kind: str) -> list[Line]:
     """What a version changes against the public one: changed entries, added and removed parts."""
     lines = []
-    for name in after:
+    for name in _in_order(after, OF_KIND[kind]):
         old, new = before.get(name), after[name]
         if old == new:
             continue
@@ -74,8 +74,15 @@ def as_html(body: Body, kind: str) -> str:
 
 
 def _entries(body: Body, models: tuple[type, ...]) -> str:
-    rows = [(_label(name, models), _shown(name, value, models)) for name, value in body.items() if value not in ("", None, [], False)]
+    rows = [(_label(name, models), _shown(name, body[name], models)) for name in _in_order(body, models) if body[name] not in ("", None, [], False)]
     return format_html('<dl class="content">{}</dl>', format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", rows))
+
+
+def _in_order(body: Body, models: tuple[type, ...]) -> list[str]:
+    """In the order of the form, its parts last (the stored order is the alphabet's). What a name says need not be said by its key."""
+    order = {field.name: number for number, field in enumerate(field for model in models for field in model._meta.concrete_fields)}  # type: ignore[attr-defined]
+    names = [name for name in body if f"{name}_name" not in body]
+    return sorted(names, key=lambda name: (_is_part(body[name]), order.get(name.removesuffix("_name"), len(order))))
 
 
 def _shown(name: str, value: Any, models: tuple[type, ...]) -> str:
@@ -111,7 +118,7 @@ def _field(name: str, models: tuple[type, ...]) -> Any:
 def _label(name: str, models: tuple[type, ...]) -> str:
     if OF_PART.get(name):
         return capfirst(str(OF_PART[name][0]._meta.verbose_name_plural))  # type: ignore[attr-defined]
-    field = _field(name, models)
+    field = _field(name.removesuffix("_name"), models)
     return capfirst(str(field.verbose_name) if field is not None else name.replace("_", " "))
 
 
@@ -122,5 +129,5 @@ def _words(name: str, value: Any, models: tuple[type, ...]) -> str:
         return _("yes") if value else _("no")
     field = _field(name, models)
     if isinstance(field, WordField):
-        return str(dict(field.choices).get(value, value))
+        return str(dict(field.flatchoices).get(value, value))
     return str(value)

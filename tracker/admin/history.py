@@ -57,7 +57,7 @@ def entries(record: models.Model, *, registry: Mapping[Any, Any], request: HttpR
         moment = event.pgh_context_id or event.pgh_created_at
         if moment not in found:
             who = _context(event).get("user")
-            found[moment] = Entry(event.pgh_created_at, people.get(who, _("The software")), _context(event).get("reason") or "")
+            found[moment] = Entry(event.pgh_created_at, people.get(who or 0, _("The software")), _context(event).get("reason") or "")
         return found[moment]
 
     before: dict[Any, Any] = {}

@@ -1,5 +1,6 @@
 """Submissions: what was submitted together, for a second person to read, approve or return, and publish."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import admin
@@ -7,6 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +19,7 @@ from tracker.admin.content import as_html, differences
 from tracker.admin.worklists import OF_SUBMISSIONS, submissions_in
 from tracker.editions.tables import RecordEdition
 from tracker.editorial.freeze import MODELS
-from tracker.models import Change, RecordKind, Submission, Version
+from tracker.models import Change, RecordKind, Submission, User, Version
 
 READ_AT_ONCE = 20
 """Versions whose whole content stands on the page of their submission; of a larger one each opens on its own page."""
@@ -36,7 +39,8 @@ class QueueFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """The rows that the front page counted."""
-        return submissions_in(self.value(), queryset, request.user) if self.value() in OF_SUBMISSIONS else queryset
+        queue = self.value()
+        return submissions_in(queue, queryset, request.user) if queue in OF_SUBMISSIONS else queryset
 
 
 class ReadAdmin(NounAdmin):
@@ -67,9 +71,8 @@ class SubmissionAdmin(ReadAdmin):
     ordering = ("-id",)
     related = ("submitted_by", "decided_by")
     actions = ("approve", "publish", "return_to_author", "take_back")
-    fieldsets = (
-        (None, {"fields": ("reason", ("submitted_by", "submitted_at"), ("decided_by", "decided_at"), "decision_reason", "edition")}),
-    )
+    fieldsets = ((None, {"fields": ("reason", "submitted", "decided", "decision_reason", "edition")}),)
+    readonly_fields = ("submitted", "decided")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With how many records each holds."""
@@ -96,6 +99,16 @@ class SubmissionAdmin(ReadAdmin):
     def holds(self, submission: Any) -> int:
         """How many."""
         return submission._holds or 0
+
+    @admin.display(description=_("submitted"))
+    def submitted(self, submission: Submission) -> str:
+        """By whom and when."""
+        return in_words(submission.submitted_by, submission.submitted_at)
+
+    @admin.display(description=_("approved or returned"))
+    def decided(self, submission: Submission) -> str:
+        """By whom and when."""
+        return in_words(submission.decided_by, submission.decided_at)
 
     # What may be done with it
 
@@ -209,6 +222,11 @@ class VersionAdmin(ReadAdmin):
         """With its content for reading."""
         context["reading"] = _for_reading(kwargs["obj"], whole=True)
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def in_words(person: User | None, moment: dt.datetime | None) -> str:
+    """A person and a time."""
+    return f"{person.public_name}, {date_format(timezone.localtime(moment), 'DATETIME_FORMAT')}" if person and moment else "–"
 
 
 def _for_reading(version: Version, *, whole: bool) -> dict[str, Any]:

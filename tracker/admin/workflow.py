@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy
 
 from tracker.admin.bundle import find, hanging_on, name_of, needed, states_of
 from tracker.editorial import verbs
-from tracker.editorial.verbs import Refused
-from tracker.models import State, Submission, User
+from tracker.editorial.verbs import Refused, own_work
+from tracker.models import State, Submission
 from tracker.models.base import Publishable
 
 MOST_AT_ONCE = 500
@@ -113,8 +113,8 @@ def why_not(step: Step, submission: Submission, user: Any) -> str:
         return "" if allowed else _("Only %(name)s or a reviewer can take it back.") % {"name": submission.submitted_by.public_name}
     if not user.has_perm(step.right):
         return _("Your role does not include this; a reviewer's does.")
-    if step is APPROVE and (own := submission.versions.filter(Q(recorded_by=user) | Q(edited_by=user)).first()):
-        return _("You recorded or last edited %(record)s; another person must approve it.") % {"record": own.key}
+    if step is APPROVE and (own := own_work(submission, user)):
+        return _("You recorded or last edited %(record)s, or asked for its withdrawal; another person must approve it.") % {"record": own.key}
     return ""
 
 
@@ -129,14 +129,15 @@ def ask_about_records(model_admin: Any, request: HttpRequest, chosen: QuerySet[A
     if len(records) > MOST_AT_ONCE:
         messages.error(request, _("Choose at most %(number)s records: more than that nobody reviews at once.") % {"number": MOST_AT_ONCE})
         return HttpResponseRedirect(request.get_full_path())
+    user: Any = request.user
     confirmed = request.method == "POST" and "confirmed" in request.POST
-    ticked = [tuple(value.split(":", 1)) for value in request.POST.getlist("also")] if confirmed else []
+    ticked = [(value.partition(":")[0], value.partition(":")[2]) for value in request.POST.getlist("also")] if confirmed else []
     errors: list[str] = []
     if confirmed:
-        allowed = [record for record in find(ticked) if _may_submit(request.user, record)]
+        allowed = [record for record in find(ticked) if _may_submit(user, record)]
         try:
             submission = (verbs.submit if step is SUBMIT else verbs.withdraw)(
-                [*records, *allowed], by=request.user, reason=request.POST.get("reason", "").strip()
+                [*records, *allowed], by=user, reason=request.POST.get("reason", "").strip()
             )
         except (Refused, ValidationError) as error:
             errors = sentences(error)
@@ -211,7 +212,7 @@ def _decide(request: HttpRequest, step: Step, submission: Submission, reason: st
         messages.success(request, step.done % {"number": submission.pk, "edition": getattr(result, "number", "")})
 
 
-def _may_submit(user: User | Any, record: Publishable) -> bool:
+def _may_submit(user: Any, record: Publishable) -> bool:
     if not user.has_perm(f"tracker.view_{record._meta.model_name}"):
         raise PermissionDenied
     return True

@@ -202,7 +202,7 @@ def _action(record: Action) -> Body:
                 }
                 for status in record.legal_statuses.all()
             ),
-            key=lambda party: (party["name"], party["on"], party["standing"]),
+            key=lambda party: (party["name"], party["on"], party["standing"], party["party"]),
         ),
         "effects": sorted(
             (

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -48,6 +49,8 @@ def submit(
         submission = Submission.objects.create(reason=reason, submitted_by=by)
         for version in versions:
             version.submission, version.provenance = submission, provenance
+            if change is Change.WITHDRAW:
+                version.edited_by = by  # who asks for a withdrawal cannot approve it
         Version.objects.bulk_create(versions, batch_size=500)
     return submission
 
@@ -56,13 +59,18 @@ def approve(submission: Submission, *, by: User, reason: str = "") -> Submission
     """A second person approves exactly these versions. ``Refused`` for an author or last editor, superusers included."""
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
         submission = _locked(submission, State.SUBMITTED, _("approved"))
-        own = submission.versions.filter(recorded_by=by) | submission.versions.filter(edited_by=by)
-        if version := own.first():
+        if version := own_work(submission, by):
             raise Refused(
-                _("%(name)s recorded or last edited %(record)s; another person must approve it.") % {"name": by.public_name, "record": version.key}
+                _("%(name)s recorded or last edited %(record)s, or asked for its withdrawal; another person must approve it.")
+                % {"name": by.public_name, "record": version.key}
             )
         _refuse_edited(submission)
         return _approve(submission, by, reason)
+
+
+def own_work(submission: Submission, by: User) -> Version | None:
+    """A version in the submission that a person recorded, last edited or asked to withdraw, and so cannot approve; None where there is none."""
+    return submission.versions.filter(Q(recorded_by=by) | Q(edited_by=by)).first()
 
 
 def return_to_author(submission: Submission, *, by: User, reason: str) -> Submission:

@@ -1,0 +1,170 @@
+"""What forms say when something is amiss, and that nothing typed is lost."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteMixin
+from django.db import models
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from tests import builders
+from tests.admin.forms import Form, errors, words
+from tracker.models import ActionEvent, Document, User
+
+SignIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def client(sign_in: SignIn) -> Client:
+    """A researcher's."""
+    return sign_in("researcher")
+
+
+def test_a_wrong_date_gets_one_sentence_and_loses_nothing(client: Client) -> None:
+    """In the form and in a row below it."""
+    builders.government("AL")
+    form = Form(client, "/admin/tracker/action/add/").fill(key="ACT", title="A title", body="A ministry", description="A description")
+    form.row("events", kind="adopted", on="sometime in 2019", note="A note of the event")
+    answer = form.send()
+    assert [sentence for sentence in errors(answer) if "date" in sentence] == [
+        "“sometime in 2019” is not a date; write a day, a month or a year, as 2019-02-01, 2019-02, 2019 or February 2019."
+    ]
+    for typed in ("A title", "A ministry", "A description", "sometime in 2019", "A note of the event", 'value="adopted" selected'):
+        assert typed in answer.content.decode(), typed
+
+    document = Form(client, "/admin/tracker/document/add/").fill(
+        key="DOC", kind="opinion", title="A title", language="en", interest="press", published_on="2019-13"
+    )
+    answer = document.send()
+    assert len([sentence for sentence in errors(answer) if "2019-13" in sentence]) == 1
+    assert not Document.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("February 2019", "2019-02"), ("1 February 2019", "2019-02-01"), ("2019", "2019"), ("", "None")]
+)
+def test_dates_are_typed_as_people_write_them(typed: str, stored: str, client: Client) -> None:
+    """A day, a month or a year."""
+    form = Form(client, "/admin/tracker/document/add/").fill(
+        key="DOC", kind="opinion", title="A title", language="en", interest="press", published_on=typed
+    )
+    assert form.send().status_code == 302
+    assert str(Document.objects.get().published_on) == stored
+
+
+def test_a_broken_promise_reads_as_a_sentence(client: Client) -> None:
+    """A constraint of the database, before the database says it."""
+    recommendation = builders.recommendation("REC", builders.document("PAPER"))
+    form = Form(client, f"/admin/tracker/assessment/add/?addressee={recommendation.addressees.get().pk}")
+    answer = form.fill(status="implemented", rationale="So it is.", assessor_kind="third_party").send()
+    assert errors(answer) == ["An outside assessor has a name."]
+    assert b"So it is." in answer.content
+
+
+def test_a_row_entered_twice_is_said_and_not_saved(client: Client) -> None:
+    """Two rows with the same government."""
+    recommendation = builders.recommendation("REC", builders.document("PAPER"))
+    form = Form(client, reverse("admin:tracker_recommendation_change", args=[recommendation.pk]))
+    form.row("addressees", government=builders.government("AL").pk, basis="tracked")
+    answer = form.send()
+    assert any("duplicate" in sentence for sentence in errors(answer))
+    assert recommendation.addressees.count() == 1
+
+
+def test_an_effect_has_a_direction_or_undoes_another(client: Client) -> None:
+    """One of the two, said beside the field."""
+    made = builders.everything()
+    form = Form(client, reverse("admin:tracker_action_change", args=[made["reversing_action"].pk]))
+    form.values["effects-0-undoes"] = [""]
+    assert errors(form.send()) == ["Say how the action bears on the recommendation, or which effect it undoes."]
+    form = Form(client, reverse("admin:tracker_action_change", args=[made["reversing_action"].pk]))
+    form.values["effects-0-direction"] = ["fulfils"]
+    assert errors(form.send()) == ["Leave the direction empty: an effect that undoes another takes its sign from that one."]
+
+
+def test_the_decisive_tick_moves_from_one_event_to_another(client: Client) -> None:
+    """Whichever row stands first; two ticks are one sentence."""
+    action = builders.action("ACT", on="2020-05")
+    ActionEvent.objects.create(action=action, kind="announced", on="2020-01")
+    address = reverse("admin:tracker_action_change", args=[action.pk])
+    form = Form(client, address)  # the earlier event, without the tick, stands first
+    form.values["events-0-decisive"] = ["on"]
+    assert any(sentence.startswith("Tick one event as decisive") for sentence in errors(form.send()))
+    del form.values["events-1-decisive"]
+    assert form.send().status_code == 302
+    assert str(action.events.get(decisive=True).on) == "2020-01"
+    form = Form(client, address)
+    del form.values["events-0-decisive"]
+    form.values["events-1-decisive"] = ["on"]
+    assert form.send().status_code == 302
+    assert str(action.events.get(decisive=True).on) == "2020-05"
+
+
+def test_the_order_in_time_is_shown_and_never_typed(client: Client) -> None:
+    """From the dates."""
+    recommendation = builders.recommendation("REC", builders.document("PAPER"), recommended_on="2019-02")
+    for on, sentence in (
+        ("2018-12", "Earlier than the recommendation"),
+        ("2019", "Order unknown"),
+        ("2020", "Later than the recommendation"),
+    ):
+        action = builders.action(f"ACT-{on}", on=on)
+        builders.effect(action, recommendation)
+        page = client.get(reverse("admin:tracker_action_change", args=[action.pk]))
+        assert sentence in words(page)
+        assert b'name="effects-0-earlier"' not in page.content
+
+
+def test_a_government_is_found_by_its_code(client: Client) -> None:
+    """In whatever case it is typed."""
+    builders.government("AL", name="Albania")
+    builders.government("AT", name="Austria, where al stands in no code but in the name: Tyrol")
+    found = client.get(
+        reverse("admin:autocomplete"), {"app_label": "tracker", "model_name": "action", "field_name": "government", "term": "at"}
+    )
+    assert found.json()["results"][0]["text"].endswith("(AT)")
+
+
+def test_only_addressees_with_a_status_are_offered_for_assessment(client: Client) -> None:
+    """A group has none."""
+    builders.government("GROUP", kind="group")
+    builders.recommendation("REC", builders.document("PAPER"), to=("AL", "GROUP"))
+    query = {"app_label": "tracker", "field_name": "addressee", "term": "REC"}
+    offered = {
+        model: len(client.get(reverse("admin:autocomplete"), {**query, "model_name": model}).json()["results"])
+        for model in ("assessment", "effect")
+    }
+    assert offered == {"assessment": 1, "effect": 2}
+
+
+def test_every_relation_is_chosen_by_typing(people: dict[str, User]) -> None:
+    """In forms and in rows; the rights of a role are the one list to tick."""
+    request = RequestFactory().get("/")
+    request.user = people["superuser"]
+    for page in admin.site._registry.values():
+        for form_page in (page, *page.get_inline_instances(request)):
+            shown = [
+                name
+                for _title, options in form_page.get_fieldsets(request)
+                for line in options["fields"]
+                for name in ([line] if isinstance(line, str) else line)
+            ]
+            for field in (*form_page.model._meta.fields, *form_page.model._meta.many_to_many):
+                if field.remote_field and field.name in shown and field.name not in form_page.get_readonly_fields(request):
+                    widget = form_page.formfield_for_dbfield(field, request).widget
+                    widget = getattr(widget, "widget", widget)
+                    assert isinstance(widget, AutocompleteMixin) or field.name == "permissions", field
+
+
+def test_every_page_of_the_desk_keeps_to_the_sites_policy(client: Client) -> None:
+    """No script and no style within a page: the policy would stop them."""
+    made = builders.everything()
+    for record in made.values():
+        if isinstance(record, models.Model) and admin.site.is_registered(type(record)):
+            page = client.get(reverse(f"admin:tracker_{record._meta.model_name}_change", args=[record.pk])).content.decode()
+            assert "<style" not in page
+            assert " style=" not in page
+            assert " onclick=" not in page
+            assert "<script>" not in page

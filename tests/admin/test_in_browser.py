@@ -1,0 +1,76 @@
+"""The desk in a real browser, under the site's strict policy: nothing blocked, nothing wider than the screen, typing finds."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+
+from tracker.admin.roles import ensure_groups
+from tracker.models import Action, Assessment, Recommendation, Submission, User
+
+pytestmark = pytest.mark.browser
+
+
+def sign_in(page: Any, site: Any) -> list[str]:
+    """As a reviewer. Gives the list that whatever the browser complains of is put on."""
+    ensure_groups(using="owner")
+    person = User.objects.create_user("reviewer", password="reviewer", is_staff=True)
+    person.groups.add(Group.objects.get(name="reviewer"))
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{site}/admin/login/")
+    page.fill("#id_username", "reviewer")
+    page.fill("#id_password", "reviewer")
+    page.click("input[type=submit]")
+    return complaints
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
+def test_pages_fit_and_nothing_is_blocked(width: int, scheme: str, desk_site: Any, new_page: Callable[..., Any]) -> None:
+    """Front page, list, the longest form, the page of a submission, the history."""
+    page = new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    complaints = sign_in(page, desk_site)
+    action, recommendation = Action.objects.first(), Recommendation.objects.first()
+    assert action and recommendation
+    for path in (
+        "",
+        "tracker/recommendation/",
+        "tracker/document/",
+        f"tracker/action/{action.pk}/change/",
+        f"tracker/recommendation/{recommendation.pk}/change/",
+        f"tracker/recommendation/{recommendation.pk}/history/",
+        f"tracker/recommendation/{recommendation.pk}/submit/",
+        f"tracker/submission/{Submission.objects.latest('id').pk}/change/",
+    ):
+        response = page.goto(f"{desk_site}/admin/{path}")
+        assert response.status == 200, path
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        if width >= 1280 and page.locator(".results").count():
+            assert page.evaluate("(() => { const box = document.querySelector('.results'); return box.scrollWidth <= box.clientWidth; })()"), path
+    assert complaints == []
+
+
+def test_typing_finds_and_a_form_without_scripts_saves(desk_site: Any, new_page: Callable[..., Any]) -> None:
+    """The search of a relation opens and answers; a browser without JavaScript can do the work too."""
+    page = new_page(viewport={"width": 1280, "height": 900})
+    complaints = sign_in(page, desk_site)
+    page.goto(f"{desk_site}/admin/tracker/assessment/add/")
+    page.click(".field-addressee .select2-selection")
+    page.keyboard.type("MQ-1 AL")
+    page.wait_for_selector(".select2-results__option:has-text('Albania')")
+    page.keyboard.press("Enter")
+    assert "Albania" in page.inner_text(".field-addressee .select2-selection__rendered")
+    assert complaints == []
+
+    plain = new_page(java_script_enabled=False)
+    plain.context.add_cookies(page.context.cookies())
+    assessment = Assessment.objects.earliest("id")
+    plain.goto(f"{desk_site}/admin/tracker/assessment/{assessment.pk}/change/")
+    plain.fill("#id_note", "Written without scripts.")
+    plain.fill("#id_why", "To try it.")
+    plain.click("input[name=_save]")
+    assessment.refresh_from_db()
+    assert assessment.note == "Written without scripts."

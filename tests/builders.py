@@ -1,0 +1,216 @@
+"""Records to try things on: each builder saves one, complete enough to be published."""
+
+import datetime as dt
+from typing import Any
+
+from tracker.editions.tables import SiteEdition
+from tracker.editorial.verbs import approve, publish, submit
+from tracker.models import (
+    Action,
+    ActionEvent,
+    Addressee,
+    Assessment,
+    Citation,
+    CitationUse,
+    Document,
+    Effect,
+    Government,
+    LegalStatus,
+    Measure,
+    Membership,
+    Party,
+    Position,
+    Recommendation,
+    Relation,
+    Search,
+    Snapshot,
+    Theme,
+    User,
+)
+from tracker.models.base import Publishable
+
+
+def user(username: str, **fields: Any) -> User:
+    """An account; the same one each time."""
+    return User.objects.get_or_create(username=username, defaults=fields)[0]
+
+
+def author() -> User:
+    """Who records everything here."""
+    return user("author", first_name="Ada", last_name="Author")
+
+
+def reviewer() -> User:
+    """A second person."""
+    return user("reviewer", first_name="Rita", last_name="Reviewer")
+
+
+def government(code: str, **fields: Any) -> Government:
+    """A government; the same one each time."""
+    return Government.objects.get_or_create(code=code, defaults={"name": f"Land of {code}", **fields})[0]
+
+
+def measure(key: str = "expulsion") -> Measure:
+    """A kind of measure; the same one each time."""
+    return Measure.objects.get_or_create(key=key, defaults={"name": key})[0]
+
+
+def document(key: str, **fields: Any) -> Document:
+    """A press report of that key."""
+    by = fields.pop("by", None) or author()
+    values = {"kind": "news_report", "title": f"Title of {key}", "author": f"Author of {key}", "language": "en", "interest": "press"}
+    return Document.objects.create(**{"key": key, "recorded_by": by, "edited_by": by, **values, **fields})
+
+
+def citation(of: Document, key: str, **fields: Any) -> Citation:
+    """A passage of a document."""
+    return Citation.objects.create(**{"key": key, "document": of, "locator": "¶1", "says": f"What {key} says.", **fields})
+
+
+def cite(record: Any, passage: Citation, stance: str = "supports") -> CitationUse:
+    """Let a passage serve a record."""
+    names = {"LegalStatus": "legal_status"}
+    name = names.get(type(record).__name__, type(record).__name__.lower())
+    return CitationUse.objects.create(citation=passage, stance=stance, **{name: record})
+
+
+def recommendation(reference: str, known_from: Document, *, to: tuple[str, ...] = ("AL",), **fields: Any) -> Recommendation:
+    """A recommendation of 1 February 2019, addressed to governments by name."""
+    by = fields.pop("by", None) or author()
+    values = {"short_title": f"Do {reference}", "statement": f"They should do {reference}.", "made_by": "An institute", "locator": "p. 1"}
+    values |= {"recommended_on": "2019-02-01", "measure": measure(), "known_from": known_from}
+    record = Recommendation.objects.create(**{"reference": reference, "recorded_by": by, "edited_by": by, **values, **fields})
+    for code in to:
+        Addressee.objects.create(recommendation=record, government=government(code))
+    return record
+
+
+def action(key: str, *, code: str = "AL", on: str = "2020-01-15", **fields: Any) -> Action:
+    """An action that happened on a date. It has no citation yet."""
+    by = fields.pop("by", None) or author()
+    values = {"body": "Ministry", "title": f"Title of {key}", "description": f"Description of {key}.", "measure": measure()}
+    record = Action.objects.create(**{"key": key, "government": government(code), "recorded_by": by, "edited_by": by, **values, **fields})
+    ActionEvent.objects.create(action=record, kind="occurred", on=on, decisive=True)
+    return record
+
+
+def effect(of: Action, on: Recommendation, *, code: str = "AL", direction: str = "fulfils", **fields: Any) -> Effect:
+    """How an action bears on an addressee."""
+    addressee = on.addressees.get(government__code=code)
+    key = fields.pop("key", f"LK-{of.key}-{on.reference}-{code}")
+    return Effect.objects.create(**{"key": key, "action": of, "addressee": addressee, "direction": direction, "reasoning": "Because.", **fields})
+
+
+def assessment(key: str, on: Recommendation, *, code: str = "AL", status: str = "implemented", **fields: Any) -> Assessment:
+    """A verdict by the staff. It has no citation yet."""
+    by = fields.pop("by", None) or author()
+    addressee = on.addressees.get(government__code=code)
+    values = {"rationale": f"Rationale of {key}.", "recorded_by": by, "edited_by": by}
+    return Assessment.objects.create(**{"key": key, "addressee": addressee, "status": status, **values, **fields})
+
+
+def search(of: Assessment, key: str) -> Search:
+    """The log of a search."""
+    words = {name: f"{name} of {key}" for name in ("searched_by", "where", "languages", "looked_for", "found", "limits")}
+    return Search.objects.create(key=key, assessment=of, searched_on="2020-03", **words)
+
+
+def everything() -> dict[str, Any]:
+    """One record of every noun, each as full as it can be, in a web that may be published."""
+    made: dict[str, Any] = {}
+    made["group"] = government("GROUP", kind="group", note="A group.")
+    made["government"] = government("AL", name="Albania", note="A state.")
+    made["membership"] = Membership.objects.create(group=made["group"], member=made["government"], since="2004", until="2020-01-31")
+    made["measure"] = Measure.objects.create(key="expulsion", name="expulsion", definition="Telling someone to leave.")
+    made["theme"] = Theme.objects.create(key="safety", name="safety")
+    made["paper"] = document("PAPER", kind="white_paper", interest="advocacy", published_on="2019-02-01", publisher="An institute")
+    made["document"] = document(
+        "REPORT",
+        title_is_description=True,
+        publisher="A paper",
+        published_on="2020-01",
+        url="https://example.org/report",
+        stake="A stake.",
+        note="A note.",
+    )
+    made["snapshot"] = Snapshot.objects.create(
+        document=made["document"],
+        sha256="a" * 64,
+        size=10,
+        media_type="text/html",
+        captured_at=dt.datetime(2020, 2, 1, 12, tzinfo=dt.UTC),
+        captured_how="by hand",
+        stored_as="aa/aa",
+    )
+    made["citation"] = citation(made["document"], "EV-1", exact="left the country", prefix="They ", suffix=".", corroboration="corroborated")
+    made["dispute"] = citation(made["paper"], "EV-2")
+    made["other"] = recommendation("OTHER-1", made["paper"])
+    made["recommendation"] = recommendation(
+        "REC-1",
+        made["paper"],
+        number="1",
+        made_in=made["paper"],
+        corroboration="corroborated",
+        target="Officers",
+        addressed="AL;GROUP",
+        criteria_partial="Some left.",
+        criteria_full="All left.",
+        due_on="2021",
+        note="A note.",
+    )
+    made["recommendation"].themes.add(made["theme"])
+    made["addressee"] = made["recommendation"].addressees.get()
+    made["addressee"].note = "A note."
+    made["addressee"].save()
+    made["relation"] = Relation.objects.create(recommendation=made["recommendation"], kind="repeats", other=made["other"], note="A note.")
+    made["action"] = action(
+        "ACT-1",
+        scope_note="All of them.",
+        legal_instrument="Decree 1",
+        target="Officers",
+        legal_status="no person named",
+        corroboration="corroborated",
+        note="A note.",
+    )
+    made["event"] = made["action"].events.get()
+    made["event"].note = "A note."
+    made["event"].save()
+    made["reversing_action"] = action("ACT-2", on="2021-05")
+    made["party"] = Party.objects.create(key="a-person", kind="person", name="A Person", note="A note.")
+    made["legal_status"] = LegalStatus.objects.create(
+        action=made["action"], party=made["party"], standing="expelled", on="2020-01-15", said_by="The ministry", wording="non grata"
+    )
+    made["effect"] = effect(made["action"], made["recommendation"], corroboration="corroborated")
+    made["undoing"] = effect(made["reversing_action"], made["recommendation"], direction="", undoes=made["effect"])
+    made["earlier_assessment"] = assessment("AS-1", made["recommendation"], status="no_evidence")
+    made["assessment"] = assessment(
+        "AS-2",
+        made["recommendation"],
+        effective_on="2020-01-15",
+        supersedes=made["earlier_assessment"],
+        confidence="high",
+        corroboration="corroborated",
+        source_status="Complete",
+        note="A note.",
+    )
+    made["outside_assessment"] = assessment("AS-3", made["recommendation"], assessor_kind="third_party", assessor="A club")
+    made["search"] = search(made["earlier_assessment"], "SR-1")
+    made["position"] = Position.objects.create(
+        key="PO-1", assessment=made["assessment"], answer="accepted", on="2019-03", statement="They would.", said_by="The minister"
+    )
+    for name in ("recommendation", "action", "reversing_action", "assessment", "outside_assessment", "position", "legal_status"):
+        made[f"{name}_use"] = cite(made[name], made["citation"])
+    made["dispute_use"] = cite(made["action"], made["dispute"], "disputes")
+    return made
+
+
+def publishables(made: dict[str, Any]) -> list[Publishable]:
+    """The records among what :func:`everything` made."""
+    return [record for record in made.values() if isinstance(record, Publishable)]
+
+
+def put_out(*records: Publishable, reason: str = "a test") -> SiteEdition:
+    """Submit, approve and publish, by two people."""
+    submission = submit(records, by=author(), reason=reason)
+    approve(submission, by=reviewer())
+    return publish(submission, by=reviewer())
