@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Set
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tracker.editions.projection import verdict
-from tracker.editions.tables import RecordEdition
+from tracker.editions.tables import AssessmentEdition, EffectEdition, RecordEdition
 from tracker.models import Change, RecordKind
 from tracker.rules import status
 from tracker.rules.vocabulary import AssessorKind, Stance, Standing, Status
@@ -15,7 +17,9 @@ Body = dict[str, Any]
 
 def problems(bodies: Mapping[Name, Body], *, withdrawing: Set[Name] = frozenset()) -> list[str]:
     """Why these bodies cannot be published together; empty where they can. Names are (kind, key)."""
-    public = _public_names() - set(withdrawing) | {(str(kind), key) for kind, key in bodies}
+    dropped = _dropped_effects(bodies, withdrawing)
+    public = _public_names() - withdrawing - dropped | {(str(kind), key) for kind, key in bodies}
+    public |= {("effect", effect["key"]) for (kind, _key), body in bodies.items() if kind == RecordKind.ACTION for effect in body["effects"]}
     found: list[str] = []
     for (kind, key), body in bodies.items():
         match RecordKind(kind):
@@ -28,26 +32,40 @@ def problems(bodies: Mapping[Name, Body], *, withdrawing: Set[Name] = frozenset(
             case RecordKind.DOCUMENT:
                 pass
         found += [
-            f"{key} refers to {other_kind} {other}, which is not public; submit it too."
+            _("%(key)s refers to %(kind)s %(other)s, which is not public; submit it too.")
+            % {"key": key, "kind": RecordKind(other_kind).label, "other": other}
             for other_kind, other in sorted(references(RecordKind(kind), body))
             if (other_kind, other) not in public
         ]
-    return found + _left_behind(withdrawing, set(bodies)) + _successions(bodies, withdrawing)
+    found += _left_behind(withdrawing | dropped, set(bodies))
+    return found + _not_addressed(bodies, withdrawing) + _successions(bodies, withdrawing)
 
 
 def _public_names() -> set[Name]:
-    return set(RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).values_list("kind", "key"))
+    """Of records, and of the effects within actions, which other effects undo."""
+    records = set(RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).values_list("kind", "key"))
+    return records | {("effect", key) for key in EffectEdition.desk.known_at(None).values_list("key", flat=True)}
+
+
+def _dropped_effects(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> set[Name]:
+    """Effects that are public and won't be: their action is withdrawn, or published without them."""
+    kept = {effect["key"] for (kind, _key), body in bodies.items() if kind == RecordKind.ACTION for effect in body["effects"]}
+    actions = [key for kind, key in (*bodies, *withdrawing) if kind == RecordKind.ACTION]
+    public = EffectEdition.desk.known_at(None).filter(action__in=actions).values_list("key", flat=True)
+    return {("effect", key) for key in public if key not in kept}
 
 
 def references(kind: RecordKind, body: Body) -> set[Name]:
-    """The names of the records that a body refers to."""
+    """The names of the records, and of the effects of actions, that a body refers to."""
     nested = [*body.get("parties", ()), *body.get("positions", ())]
     names = {("document", citation["document"]) for part in (body, *nested) for citation in part.get("citations", ())}
     match kind:
         case RecordKind.RECOMMENDATION:
             names |= {("document", key) for key in (body["made_in"], body["known_from"]) if key}
+            names |= {("recommendation", relation["other"]) for relation in body["relations"]}
         case RecordKind.ACTION:
             names |= {("recommendation", effect["recommendation"]) for effect in body["effects"]}
+            names |= {("effect", effect["undoes"]) for effect in body["effects"] if effect["undoes"]}
         case RecordKind.ASSESSMENT:
             names |= {("recommendation", body["recommendation"])}
             names |= {("assessment", body["supersedes"])} if body["supersedes"] else set()
@@ -57,27 +75,28 @@ def references(kind: RecordKind, body: Body) -> set[Name]:
 
 
 def _recommendation(key: str, body: Body) -> list[str]:
-    return [] if body["addressees"] else [f"Recommendation {key} has no addressee; add the governments that it addresses."]
+    return [] if body["addressees"] else [_("Recommendation %(key)s has no addressee; add the governments that it addresses.") % {"key": key}]
 
 
 def _action(key: str, body: Body) -> list[str]:
     found = []
     if not any(event["decisive"] for event in body["events"]):
-        found.append(f"Action {key} has no decisive event; tick the one whose date decides its order.")
+        found.append(_("Action %(key)s has no decisive event; tick the one whose date decides its order.") % {"key": key})
     if not any(citation["stance"] == Stance.SUPPORTS for citation in body["citations"]):
-        found.append(f"Action {key} has no supporting citation.")
+        found.append(_("Action %(key)s has no supporting citation.") % {"key": key})
     return found + [
-        f"Action {key} says that {party['name']} was {Standing(party['standing']).label}; cite where that is said."
+        _("Action %(key)s says that %(party)s was %(standing)s; cite where that is said.")
+        % {"key": key, "party": party["name"], "standing": Standing(party["standing"]).label}
         for party in body["parties"]
-        if not party["citations"]
+        if not any(citation["stance"] == Stance.SUPPORTS for citation in party["citations"])
     ]
 
 
 def _assessment(key: str, body: Body) -> list[str]:
     if Status(body["status"]).rests_on_a_search:
-        return [] if body["searches"] else [f"Assessment {key} finds nothing; log the search that was made."]
+        return [] if body["searches"] else [_("Assessment %(key)s finds nothing; log the search that was made.") % {"key": key}]
     if not any(citation["stance"] == Stance.SUPPORTS for citation in body["citations"]):
-        return [f"Assessment {key} has no supporting citation; a status is published only with one."]
+        return [_("Assessment %(key)s has no supporting citation; a status is published only with one.") % {"key": key}]
     return []
 
 
@@ -91,10 +110,52 @@ def _left_behind(withdrawing: Set[Name], publishing: Set[Name]) -> list[str]:
         if (kind, key) in withdrawing or (kind, key) in publishing:
             continue
         found += [
-            f"{kind.capitalize()} {key} refers to {other_kind} {other}; withdraw or change it first."
+            _("%(record)s refers to %(kind)s %(other)s; withdraw or change it first.")
+            % {"record": f"{RecordKind(kind).label.capitalize()} {key}", "kind": RecordKind(other_kind).label, "other": other}
             for other_kind, other in sorted(references(RecordKind(kind), body) & withdrawing)
         ]
     return found
+
+
+def _not_addressed(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> list[str]:
+    """Verdicts and effects on governments that the public version of their recommendation doesn't address: no page would show them."""
+    addressed = {key: body for (kind, key), body in bodies.items() if kind == RecordKind.RECOMMENDATION}
+    standing_on = {"recommendation__in": list(addressed)}
+    new: list[tuple[str, Name]] = []
+    for (kind, key), body in bodies.items():
+        if kind == RecordKind.ASSESSMENT:
+            new.append((f"Assessment {key}", (body["recommendation"], body["government"])))
+        elif kind == RecordKind.ACTION:
+            new += [(f"Effect {effect['key']}", (effect["recommendation"], effect["government"])) for effect in body["effects"]]
+    others = {recommendation for _what, (recommendation, _government) in new} - set(addressed)
+    rows = RecordEdition.desk.known_at(None).filter(kind=RecordKind.RECOMMENDATION, change=Change.PUBLISH.value, key__in=others)
+    addressed |= dict(rows.values_list("key", "body"))
+    governments = {key: {addressee["government"]: addressee["counted"] for addressee in body["addressees"]} for key, body in addressed.items()}
+
+    found = []
+    for what, (recommendation, government) in new:
+        if recommendation not in governments:
+            continue  # said already: it is not public
+        if government not in governments[recommendation]:
+            found.append(f"{what} is of {government}, which the public version of {recommendation} does not address; submit {recommendation} too.")
+        elif what.startswith("Assessment") and not governments[recommendation][government]:
+            found.append(f"{what} is of {government}, which {recommendation} names as a group or a model, so that it has no status.")
+    touched = set(bodies) | set(withdrawing)
+    old: list[tuple[str, Name]] = []
+    for key, recommendation, government in (
+        AssessmentEdition.desk.known_at(None).filter(**standing_on).values_list("key", "recommendation", "government")
+    ):
+        if ("assessment", key) not in touched:
+            old.append((f"Assessment {key}", (recommendation, government)))
+    effects = EffectEdition.desk.known_at(None).filter(**standing_on)
+    for key, action, recommendation, government in effects.values_list("key", "action", "recommendation", "government"):
+        if ("action", action) not in touched:
+            old.append((f"Effect {key}", (recommendation, government)))
+    return found + [
+        f"{what} is of {government}, which {recommendation} no longer addresses; withdraw or change it first."
+        for what, (recommendation, government) in sorted(old)
+        if government not in governments[recommendation] or (what.startswith("Assessment") and not governments[recommendation][government])
+    ]
 
 
 def _successions(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> list[str]:

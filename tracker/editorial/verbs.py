@@ -44,6 +44,12 @@ def submit(
         raise Refused(_("Choose at least one record to submit."))
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
         versions = list(_freeze_all(records, change))
+        frozen = {(version.kind, version.key) for version in versions}
+        for record in records:
+            if (kind_of(record), record.public_key) not in frozen:
+                raise Refused(_("%(record)s is no longer on the desk.") % {"record": record.public_key})
+        if change is Change.WITHDRAW:
+            _take_as_public(versions)
         if change is Change.PUBLISH and (found := problems({(version.kind, version.key): version.body for version in versions})):
             raise ValidationError(found)
         submission = Submission.objects.create(reason=reason, submitted_by=by)
@@ -119,11 +125,6 @@ def ship(records: Iterable[Publishable], *, reason: str, progress: Progress | No
 
 def withdraw(records: Iterable[Publishable], *, by: User, reason: str) -> Submission:
     """Ask for published records to be taken off the site: a submission like any other, to be approved and published by the same rules."""
-    records = list(records)
-    public = set(RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).values_list("kind", "key"))
-    for record in records:
-        if (str(kind_of(record)), record.public_key) not in public:
-            raise Refused(_("%(record)s is not public, so that there is nothing to withdraw.") % {"record": record.public_key})
     return submit(records, by=by, reason=reason, change=Change.WITHDRAW)
 
 
@@ -156,6 +157,21 @@ def _freeze_all(records: list[Publishable], change: Change) -> Iterable[Version]
             )
 
 
+def _take_as_public(versions: list[Version]) -> None:
+    """A withdrawal is of what is public, whatever the desk has written since: a draft does not become readable by it."""
+    public = _public_of(versions)
+    for version in versions:
+        row = public.get((version.kind, version.key))
+        if row is None:
+            raise Refused(_("%(record)s is not public, so that there is nothing to withdraw.") % {"record": version.key})
+        version.title, version.body, version.content_hash = row.title, row.body, row.content_hash
+
+
+def _public_of(versions: list[Version]) -> dict[tuple[str, str], RecordEdition]:
+    rows = RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value, key__in=[version.key for version in versions])
+    return {(row.kind, row.key): row for row in rows}
+
+
 def _not_yet_public(records: list[Publishable]) -> list[Publishable]:
     public = {
         (kind, key): digest
@@ -177,18 +193,19 @@ def _locked(submission: Submission, state: State | tuple[State, ...], done: str)
 
 
 def _refuse_edited(submission: Submission) -> None:
-    """Any edit after submission voids it: what the desk holds now must be what was frozen."""
+    """Any edit after submission voids it: what the desk holds now (for a withdrawal: what is public now) must be what was frozen."""
     versions = list(submission.versions.all())
-    records = {}
+    records: list[Publishable] = []
     for kind in RecordKind:
-        keys = [version.key for version in versions if version.kind == kind]
+        keys = [version.key for version in versions if version.kind == kind and version.change == Change.PUBLISH]
         lookup = "reference__in" if kind is RecordKind.RECOMMENDATION else "key__in"
-        for record in MODELS[kind].objects.filter(**{lookup: keys}):
-            records[kind, record.public_key] = record
-    now = {(version.kind, version.key): version for version in _freeze_all(list(records.values()), Change.PUBLISH)}
+        records += MODELS[kind].objects.filter(**{lookup: keys})
+    held = {(version.kind, version.key): version.content_hash for version in _freeze_all(records, Change.PUBLISH)}
+    public = {name: row.content_hash for name, row in _public_of([version for version in versions if version.change == Change.WITHDRAW]).items()}
     for version in versions:
-        held = now.get((version.kind, version.key))
-        if held is None or held.content_hash != version.content_hash:
+        now = (public if version.change == Change.WITHDRAW else held).get((version.kind, version.key))
+        # The body is hashed anew: what a version says that it holds is not what counts.
+        if now is None or not now == version.content_hash == content_hash(version.body):
             raise Refused(
                 _("%(record)s was edited after it was submitted; submit it again, so that what is approved is what is published.")
                 % {"record": version.key}
@@ -210,11 +227,11 @@ def _publish(submission: Submission, by: User, progress: Progress | None) -> Sit
     if found := problems(publishing, withdrawing=withdrawing):
         raise Refused(" ".join(found))
     _write_records(versions, submission, by)
-    project_governments(_governments(), _memberships())
+    renamed = project_governments(_governments(), _memberships())
     changed: dict[str, set[str]] = defaultdict(set)
     for version in versions:
         changed[str(version.kind)].add(version.key)
-    project(changed, progress=progress)
+    project(changed, renamed=renamed, progress=progress)
     submission.state, submission.edition = State.PUBLISHED, edition.number
     submission.save()
     return edition
