@@ -181,6 +181,15 @@ def test_an_unchanged_page_is_not_sent_again(client: Client, path: str) -> None:
     assert client.get(path, {"as_of": "2020-01-01"})["ETag"] != first["ETag"]
 
 
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_weighs_less_than_100_kb_compressed(client: Client, path: str) -> None:
+    response = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert response["Content-Encoding"] == "gzip"
+    assert len(response.content) < 100_000
+    again = client.get(path, headers={"Accept-Encoding": "gzip", "If-None-Match": response["ETag"]})
+    assert again.status_code == 304
+
+
 def test_pages_that_are_not_there_say_so(client: Client) -> None:
     for path in ("/recommendations/NO-1/", "/governments/ZZ/", "/documents/NONE/", "/actions/NONE/"):
         response = client.get(path)
