@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.template import Context, Template
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from tracker.public.clocks import Clocks
@@ -145,3 +146,11 @@ def test_no_template_styles_or_scripts_inline():
         if path.is_file() and "admin" not in path.parts:
             source = path.read_text(encoding="utf-8")
             assert not re.search(r"<style|<script|\sstyle=|\son\w+=", source), path
+
+
+@pytest.mark.parametrize("name", ["400.html", "404.html", "500.html"])
+def test_an_error_page_needs_nothing(name):
+    """Django gives the page of a failure neither a request nor a context."""
+    page = render_to_string(name)
+    assert "<h1>" in page
+    assert 'href="/"' in page

@@ -46,6 +46,10 @@ def _facet(filters: Grammar, name: str, counting: str, among: Q) -> Facet:
     column = str(declared.field_name)
     chosen = filters.given.get(name, [])
     counts = {_written(value): count for value, count in _counts(filters.rows(without=name).filter(among), column, counting) if value is not None}
+    if name == "earlier":  # "already in place" is a part of "earlier", and no value of the column
+        others = filters.rows(without=name).filter(among)
+        if in_place := declared.filter(others, ["in_place"]).aggregate(number=Count(counting, distinct=True))["number"]:
+            counts["in_place"] = in_place
     labels = _labels(name, declared, counts)
     order = {value: place for place, value in enumerate(labels)}
     values = [

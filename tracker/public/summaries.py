@@ -193,7 +193,7 @@ def by_government(clocks: Clocks) -> list[GovernmentSummary]:
         counts[code, name][status] = number
         disputed[code] += disputes
     earlier = dict(
-        clocks.rows(EffectEdition).filter(earlier=Earlier.YES.value).order_by().values_list("government").annotate(number=distinct_count("action"))
+        clocks.rows(EffectEdition).filter(earlier=Earlier.YES.value).order_by().values_list("government").annotate(number=Count("id"))
     )
     return [
         GovernmentSummary(code, name, distribution(statuses, government=code), disputed[code], earlier.get(code, 0))

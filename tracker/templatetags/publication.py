@@ -19,6 +19,8 @@ from django.utils.translation import gettext, pgettext
 
 from tracker.editions.tables import AddresseeEdition, CitationEdition, DocumentEdition, RecommendationEdition
 from tracker.public import charts
+from tracker.public.facets import Facet
+from tracker.public.filters import Grammar
 from tracker.public.summaries import HONEST_NEGATIVES, Distribution, EffectOfAction, Matrix, StatusCount
 from tracker.rules import vocabulary
 from tracker.rules.dates import PartialDate, Precision
@@ -28,7 +30,6 @@ register = template.Library()
 
 PLACES = ("page", "cursor")
 """Where in a list a reader is: starts again when anything else of the address changes."""
-
 
 
 # Symbols and words
@@ -180,6 +181,18 @@ def here(context: RequestContext, **changes: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def only(context: RequestContext, name: str, value: str) -> str:
+    """This page's query with a filter, whose name is a variable, set to one value."""
+    return here(context, **{name: value})
+
+
+@register.simple_tag(takes_context=True)
+def without_filter(context: RequestContext, name: str) -> str:
+    """This page's query without a filter."""
+    return here(context, **{name: None})
+
+
+@register.simple_tag(takes_context=True)
 def kept_fields(context: RequestContext, *without: str) -> SafeString:
     """Hidden inputs that carry the rest of this page's query through a GET form which sets the filters named."""
     query = context["request"].GET
@@ -207,7 +220,14 @@ def cleared(context: RequestContext) -> str:
 
 
 @register.filter
-def in_use(facet: Any) -> bool:
+def beside(filters: Grammar, facets: list[Facet]) -> list[tuple[str, str]]:
+    """The filters that are set and have no field in the form, as pairs that it carries along."""
+    shown = {"q", *(facet.name for facet in facets)}
+    return [(name, value) for name, values in filters.given.items() if name not in shown for value in values]
+
+
+@register.filter
+def in_use(facet: Facet) -> bool:
     """Whether any value of a facet is chosen."""
     return any(value.chosen for value in facet.values)
 
@@ -231,6 +251,12 @@ def shown(counts: Distribution) -> list[StatusCount]:
 def honest_negatives(counts: Distribution) -> list[StatusCount]:
     """Not assessed, no evidence found, no action: apart from the others, and from each other."""
     return [item for item in counts.counts if item.status in HONEST_NEGATIVES]
+
+
+@register.filter
+def assessed(counts: Distribution) -> list[str]:
+    """The statuses of assessed addressees, as the filter takes them: every one but “not assessed”."""
+    return [item.status.value for item in counts.counts if item.status is not Status.NOT_ASSESSED]
 
 
 @register.filter
@@ -286,10 +312,10 @@ def when_short(value: PartialDate | str | dt.date | None) -> SafeString | str:
 
 
 @register.simple_tag(takes_context=True)
-def current(context: RequestContext, listing: str, record: str = "") -> SafeString | str:
-    """Marks the menu entry of the page that is open, or of the list that its record stands in."""
+def current(context: RequestContext, listing: str, *within: str) -> SafeString | str:
+    """Marks the menu entry of the page that is open, or of the list that the page stands ``within``."""
     match = getattr(context.get("request"), "resolver_match", None)
-    if not match or match.url_name not in (listing, record):
+    if not match or match.url_name not in (listing, *within):
         return ""
     return format_html(' aria-current="{}"', "page" if match.url_name == listing else "true")
 
@@ -297,7 +323,7 @@ def current(context: RequestContext, listing: str, record: str = "") -> SafeStri
 @register.filter
 def sort_options(columns: tuple[str, ...]) -> list[tuple[str, str]]:
     """The orders that a list takes, each both ways: pairs of the address's value and its words."""
-    options = [("", gettext("as usual"))]
+    options = [("", gettext("the list’s own order"))]
     for name in columns:
         words = gettext(name.replace("_", " "))
         options += [(name, words), (f"-{name}", gettext("%(column)s, the other way") % {"column": words})]
@@ -343,6 +369,12 @@ def _moment(item: EffectOfAction) -> charts.Moment:
     )
 
 
+@register.filter
+def voices(citations: list[CitationEdition], stance: str) -> list[str]:
+    """Who is cited with a stance, each once: the publisher, or the author where no publisher is known."""
+    return list(dict.fromkeys(row.publisher or row.author or row.document_title for row in citations if row.stance == stance))
+
+
 # Records of any kind
 
 _PAGES = {"recommendation": "recommendation", "action": "action", "document": "document"}
@@ -361,3 +393,18 @@ def record(context: RequestContext, kind: str, key: str, title: str = "") -> Saf
 def cited_record(context: RequestContext, citation: CitationEdition) -> SafeString:
     """What a citation serves, as words with a link: “action BE-2021-JUD”."""
     return format_html("{} {}", gettext(citation.record_kind), record(context, citation.record_kind, citation.record_key))
+
+
+# The vocabularies themselves
+
+
+@register.simple_tag(name="vocabulary")
+def vocabulary_of(name: str) -> list[Word]:
+    """The words of a vocabulary in its order: ``{% vocabulary "Status" as statuses %}``."""
+    return list(getattr(vocabulary, name))
+
+
+@register.filter
+def words_in(text: str) -> list[str]:
+    """The words of a text, for a short list written in a template."""
+    return text.split()

@@ -1,0 +1,152 @@
+"""Every kind of public page in a real browser: accessible, narrow, light, of our own files only, and whole without JavaScript."""
+
+import gzip
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PAGES = {
+    "dashboard": "/",
+    "dashboard in the past": "/?as_of=2019-06-01",
+    "recommendations": "/recommendations/",
+    "recommendations filtered": "/recommendations/?status=implemented&government=AL&q=expel",
+    "recommendation": "/recommendations/MQ-1/",
+    "recommendation with a reversal": "/recommendations/ER-1/",
+    "governments": "/governments/",
+    "government": "/governments/BE/",
+    "group": "/governments/EU-MEMBERS/",
+    "matrix": "/matrix/",
+    "matrix of one document": "/matrix/?document=WP-MQ",
+    "documents": "/documents/",
+    "document": "/documents/HAKAMIAN-2019/",
+    "actions": "/actions/",
+    "action": "/actions/BE-2021-JUD/",
+    "effects": "/effects/?earlier=in_place",
+    "changes": "/changes/",
+    "methodology": "/methodology/",
+    "bad filter": "/recommendations/?status=nonsense",
+    "not found": "/recommendations/NO-SUCH/",
+}
+WIDTHS = (320, 768, 3840)
+EVERYTHING = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+LOOKS = [(1280, "light", EVERYTHING), (1280, "dark", COLOURS), (320, "light", EVERYTHING)]
+HEAVIEST = 100_000
+"""Bytes of a page, compressed, with its style sheet and symbols."""
+
+NewPage = Callable[..., Any]
+
+
+def opened(page: Any, address: str) -> Any:
+    """The page, with every closed part of it opened, as a reader may."""
+    page.goto(address)
+    page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    return page
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_nobody_is_shut_out(site: Any, new_page: NewPage, path: str) -> None:
+    """Axe finds nothing, in light, dark and at 320 px, with everything opened."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opened(new_page(), f"{site}{path}")
+    for width, scheme, rules in LOOKS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page, options=rules)
+        assert not found.response["violations"], f"{width} px, {scheme}\n{found.generate_report()}"
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_no_page_scrolls_sideways(site: Any, new_page: NewPage, path: str) -> None:
+    """At 320 px, which is 1280 px at 400 %, as at 768 and 3840, in both directions: wide tables scroll in a region of their own."""
+    page = opened(new_page(), f"{site}{path}")
+    for direction in ("ltr", "rtl"):
+        page.evaluate("direction => document.documentElement.dir = direction", direction)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wider <= 0, f"{wider} px too wide at {width} px, {direction}"
+
+
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
+def test_a_page_is_light_and_its_own(site: Any, new_page: NewPage, path: str) -> None:
+    """Under 100 KB compressed, no other host asked for anything, nothing that its own policy refuses, nothing that shifts."""
+    page = new_page(viewport={"width": 1280, "height": 900})
+    asked, said, weight = [], [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("response", lambda response: weight.append(len(gzip.compress(response.body()))))
+    page.goto(f"{site}{path}", wait_until="networkidle")
+    assert all(address.startswith(str(site)) for address in asked), asked
+    assert not [text for text in said if "the server responded with a status of 40" not in text], said
+    assert sum(weight) < HEAVIEST
+    shift = """() => new Promise(done => {
+        let total = 0;
+        new PerformanceObserver(list => list.getEntries().forEach(entry => { total += entry.value }))
+            .observe({type: 'layout-shift', buffered: true});
+        setTimeout(() => done(total), 50);
+    })"""
+    assert page.evaluate(shift) == 0
+
+
+def test_everything_works_without_javascript(site: Any, new_page: NewPage) -> None:
+    """Filter, open the reasons, change the day: with scripts off."""
+    page = new_page(java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    page.goto(f"{site}/recommendations/")
+    page.get_by_label("Words").fill("expel")
+    page.get_by_role("checkbox", name="implemented", exact=False).first.check()
+    page.get_by_role("button", name="Show").first.click()
+    assert "q=expel" in page.url
+    assert "status=implemented" in page.url
+    page.get_by_role("link", name="Expel intelligence officers").first.click()
+    albania = page.locator("#AL")
+    albania.locator("details summary").click()
+    assert albania.get_by_text("What supersedes what").is_visible()
+    page.locator("details.clocks summary").click()
+    page.get_by_label("What was true on").fill("2019-06-01")
+    page.get_by_role("button", name="Show that day").click()
+    assert "as_of=2019-06-01" in page.url
+    assert page.get_by_text("Not today’s page.").is_visible()
+    assert "not assessed" in page.locator("#AL").inner_text()
+    page.get_by_role("link", name="Governments").first.click()
+    assert "as_of=2019-06-01" in page.url, "the day goes along"
+    page.get_by_role("link", name="Back to today").click()
+    assert "as_of" not in page.url
+
+
+def test_a_cell_of_the_matrix_opens_its_evidence(site: Any, page: Any) -> None:
+    page.goto(f"{site}/matrix/?document=WP-MQ")
+    page.locator("a[href*='/recommendations/MQ-1/'][href$='#AL']").click()
+    assert page.url.endswith("#AL")
+    assert page.locator("#AL").get_by_text("2 against").count() or page.locator("#AL .weight").is_visible()
+
+
+def test_the_keyboard_reaches_the_content_first(site: Any, page: Any) -> None:
+    page.goto(f"{site}/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    assert skip.evaluate("link => link === document.activeElement")
+    assert skip.bounding_box()["y"] >= 0, "visible once focused"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_headers_of_the_matrix_stay_in_sight(site: Any, new_page: NewPage) -> None:
+    page = new_page(viewport={"width": 768, "height": 700})
+    page.goto(f"{site}/matrix/")
+    page.locator(".matrix-scroll").evaluate("region => region.scrollTo(400, 300)")
+    region, head = page.locator(".matrix-scroll").bounding_box(), page.locator(".matrix thead th").first.bounding_box()
+    assert abs(head["x"] - region["x"]) < 2
+    assert abs(head["y"] - region["y"]) < 3
+
+
+def test_print_leaves_the_controls_out_and_opens_the_reasons(site: Any, page: Any) -> None:
+    page.goto(f"{site}/recommendations/MQ-1/")
+    page.emulate_media(media="print")
+    assert not page.locator(".menu").is_visible()
+    assert not page.get_by_role("button", name="Show that day").is_visible()
+    assert page.locator("#AL .evidence li").first.is_visible()
