@@ -232,6 +232,6 @@ def _review_sentence(event: Any, before: Any) -> str:
         State.APPROVED: _("Approved, #%(number)s."),
         State.RETURNED: _("Returned to the author, #%(number)s."),
         State.PUBLISHED: _("Published as a part of edition %(edition)s."),
-        State.WITHDRAWN: _("Submission #%(number)s taken back."),
+        State.TAKEN_BACK: _("Submission #%(number)s taken back."),
     }
     return sentences.get(event.state, "") % number

@@ -149,7 +149,7 @@ def with_review(records: QuerySet) -> QuerySet:
 
 def in_state(records: QuerySet, state: str) -> QuerySet:
     """The records in a state. *Edited* goes by the time of the last edit; the lists' words compare the content itself."""
-    settled = Q(_last_state=None) | Q(_last_state__in=[State.PUBLISHED.value, State.WITHDRAWN.value])
+    settled = Q(_last_state=None) | Q(_last_state__in=[State.PUBLISHED.value, State.TAKEN_BACK.value])
     conditions = {
         DRAFT: settled & Q(_is_public=False, _is_withdrawn=False),
         WAITING: Q(_last_state=State.SUBMITTED.value),

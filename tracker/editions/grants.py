@@ -16,6 +16,12 @@ SCHEMA = "editions"
 EDITORIAL_SCHEMA = "public"
 # What only the owner changes: the list of applied migrations.
 READ_ONLY_TABLES = frozenset({"django_migrations"})
+# What the desk keeps whole, and the columns that it may fill in later (None: any).
+KEPT_TABLES: dict[str, frozenset[str] | None] = {
+    "tracker_snapshot": frozenset(),
+    "tracker_version": frozenset({"approved_by_id", "approved_at"}),
+    "tracker_submission": None,
+}
 # The one column of an edition that changes, once, from nothing to a time (a trigger holds that).
 CLOSING_COLUMN = "known_to"
 
@@ -56,6 +62,18 @@ def apply(owner_connection: BaseDatabaseWrapper, *, desk_role: str, public_role:
             _grant_desk(cursor, desk_role, tables)
         if public_role not in (owner_role, desk_role):
             _grant_public(cursor, public_role, tables)
+        _turn_off_the_switch(cursor)
+
+
+def _turn_off_the_switch(cursor: Any) -> None:
+    """Take away the means by which any session may switch off the triggers that keep history and versions.
+
+    pgtrigger asks a function of its own whether a setting, which everybody can set, names the trigger; it brings that function back with each
+    trigger that a migration makes.
+    """
+    cursor.execute(
+        "CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false'"
+    )
 
 
 def _tables(cursor: Any) -> dict[tuple[str, str], set[str]]:
@@ -104,6 +122,11 @@ def _grant_desk(cursor: Any, role: str, tables: dict[tuple[str, str], set[str]])
                 _execute(cursor, "GRANT UPDATE ({}) ON {} TO {}", sql.Identifier(CLOSING_COLUMN), table, desk)
         elif name in READ_ONLY_TABLES:
             _execute(cursor, "GRANT SELECT ON {} TO {}", table, desk)
+        elif name in KEPT_TABLES:
+            _execute(cursor, "GRANT SELECT, INSERT ON {} TO {}", table, desk)
+            fillable = KEPT_TABLES[name]
+            for column in sorted(columns if fillable is None else fillable):
+                _execute(cursor, "GRANT UPDATE ({}) ON {} TO {}", sql.Identifier(column), table, desk)
         else:
             _execute(cursor, "GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}", table, desk)
     for schema in sorted({schema for schema, _ in tables}):

@@ -8,7 +8,7 @@ the same stay as they are, so that ``known_from`` tells since when the site says
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,14 +69,19 @@ def source_name(document: Body) -> str:
 # What an edition touches
 
 
-def project(changed: dict[str, set[str]], *, progress: Callable[[str], None] | None = None) -> None:
+def project(changed: dict[str, set[str]], *, renamed: Collection[str] = (), progress: Callable[[str], None] | None = None) -> None:
     """Bring the reading tables in line with the current record editions.
 
-    ``changed`` holds the keys that the edition being written publishes or withdraws, by kind. Runs inside that edition's transaction.
+    ``changed`` holds the keys that the edition being written publishes or withdraws, by kind; ``renamed`` the codes of the governments that it
+    names otherwise. Runs inside that edition's transaction.
     """
     say = progress or (lambda _words: None)
     documents, actions = changed.get("document", set()), set(changed.get("action", ()))
     recommendations = set(changed.get("recommendation", ()))
+
+    # A government's name stands on the rows of its actions and of what is recommended to it.
+    actions |= set(ActionEdition.desk.known_at(None).filter(government__in=renamed).values_list("key", flat=True))
+    recommendations |= set(AddresseeEdition.desk.known_at(None).filter(government__in=renamed).values_list("recommendation", flat=True))
 
     # A document's name and interest stand on every row that cites it.
     citing = CitationEdition.desk.known_at(None).filter(document__in=documents).values_list("record_kind", "record_key")
@@ -361,7 +366,7 @@ def _assessment(
         citation["key"]: citation
         for action in actions
         for citation in published.actions[action]["citations"]
-        if citation["key"] in weight.disputes and citation["key"] not in listed
+        if citation["stance"] == Stance.DISPUTES and citation["key"] not in listed
     }
     successors = {other["supersedes"]: other["key"] for other in verdicts if other["supersedes"]}
     copied = {
@@ -485,7 +490,10 @@ def _effects(published: Published, reference: str, recommended_on: PartialDate) 
 # Reference data
 
 
-def project_governments(governments: Iterable[GovernmentEdition], memberships: Iterable[MembershipEdition]) -> None:
-    """Bring governments and memberships in line with the desk's reference data."""
-    replace(GovernmentEdition, Q(), list(governments))
+def project_governments(governments: Iterable[GovernmentEdition], memberships: Iterable[MembershipEdition]) -> set[str]:
+    """Bring governments and memberships in line with the desk's reference data. Gives the codes whose name is another than before."""
+    before = dict(GovernmentEdition.desk.known_at(None).values_list("code", "name"))
+    rows = list(governments)
+    replace(GovernmentEdition, Q(), rows)
     replace(MembershipEdition, Q(), list(memberships))
+    return {code for code, _name in set(before.items()) ^ {(row.code, row.name) for row in rows}}

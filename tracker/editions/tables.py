@@ -18,6 +18,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tracker.fields import WordField
+from tracker.rules import order
 from tracker.rules import vocabulary as words
 
 PUBLIC = "public"
@@ -391,6 +392,16 @@ class EffectEdition(Row):
     def holds_on(cls, day: dt.date) -> Q:
         """Action and recommendation both there by then for certain."""
         return Q(last_day__lte=day, recommended_last__lte=day)
+
+    @classmethod
+    def in_place_on(cls, day: dt.date) -> Q:
+        """Already in place on a day: :func:`tracker.rules.order.already_in_place`, for a query."""
+        toward = Q(earlier=words.Earlier.YES.value, direction__in=[words.Direction.FULFILS.value, words.Direction.PARTLY_FULFILS.value])
+        return toward & (Q(ended_on=None) | Q(ended_on__gt=day))
+
+    def is_in_place_on(self, day: dt.date) -> bool:
+        """The same for one row."""
+        return order.already_in_place(direction=self.direction, is_earlier=self.earlier, ended_on=self.ended_on, on=day)
 
 
 class AssessmentEdition(Row):

@@ -33,12 +33,16 @@ def problems(bodies: Mapping[Name, Body], *, withdrawing: Set[Name] = frozenset(
                 pass
         found += [
             _("%(key)s refers to %(kind)s %(other)s, which is not public; submit it too.")
-            % {"key": key, "kind": RecordKind(other_kind).label, "other": other}
+            % {"key": key, "kind": _word(other_kind), "other": other}
             for other_kind, other in sorted(references(RecordKind(kind), body))
             if (other_kind, other) not in public
         ]
     found += _left_behind(withdrawing | dropped, set(bodies))
     return found + _not_addressed(bodies, withdrawing) + _successions(bodies, withdrawing)
+
+
+def _word(kind: str) -> str:
+    return _("effect") if kind == "effect" else RecordKind(kind).label
 
 
 def _public_names() -> set[Name]:
@@ -93,11 +97,18 @@ def _action(key: str, body: Body) -> list[str]:
 
 
 def _assessment(key: str, body: Body) -> list[str]:
-    if Status(body["status"]).rests_on_a_search:
-        return [] if body["searches"] else [_("Assessment %(key)s finds nothing; log the search that was made.") % {"key": key}]
-    if not any(citation["stance"] == Stance.SUPPORTS for citation in body["citations"]):
-        return [_("Assessment %(key)s has no supporting citation; a status is published only with one.") % {"key": key}]
-    return []
+    found = []
+    given = Status(body["status"])
+    if given.rests_on_a_search and not body["searches"]:
+        found.append(_("Assessment %(key)s finds nothing; log the search that was made.") % {"key": key})
+    # That nothing was found needs the search alone; that a government did not act is shown by a source.
+    if given is not Status.NO_EVIDENCE and not any(citation["stance"] == Stance.SUPPORTS for citation in body["citations"]):
+        found.append(_("Assessment %(key)s has no supporting citation; a status is published only with one.") % {"key": key})
+    return found + [
+        _("Assessment %(key)s says what %(speaker)s answered; cite where that is said.") % {"key": key, "speaker": position["said_by"]}
+        for position in body["positions"]
+        if not position["citations"]
+    ]
 
 
 def _left_behind(withdrawing: Set[Name], publishing: Set[Name]) -> list[str]:
@@ -111,7 +122,7 @@ def _left_behind(withdrawing: Set[Name], publishing: Set[Name]) -> list[str]:
             continue
         found += [
             _("%(record)s refers to %(kind)s %(other)s; withdraw or change it first.")
-            % {"record": f"{RecordKind(kind).label.capitalize()} {key}", "kind": RecordKind(other_kind).label, "other": other}
+            % {"record": f"{RecordKind(kind).label.capitalize()} {key}", "kind": _word(other_kind), "other": other}
             for other_kind, other in sorted(references(RecordKind(kind), body) & withdrawing)
         ]
     return found
@@ -159,24 +170,25 @@ def _not_addressed(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> list[
 
 
 def _successions(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> list[str]:
-    """Staff assessments of an addressee must be one chain, those already public included."""
-    touched: dict[tuple[str, str], dict[str, Body]] = {}
-    for (kind, key), body in bodies.items():
-        if kind == RecordKind.ASSESSMENT and body["assessor_kind"] == AssessorKind.STAFF:
-            touched.setdefault((body["recommendation"], body["government"]), {})[key] = body
-    if not touched:
+    """Staff assessments of an addressee must be one chain, those already public included, where they were and where they will be."""
+    new = {key: body for (kind, key), body in bodies.items() if kind == RecordKind.ASSESSMENT}
+    if not new:
         return []
-    rows = RecordEdition.desk.known_at(None).filter(
-        kind=RecordKind.ASSESSMENT, change=Change.PUBLISH.value, body__recommendation__in={recommendation for recommendation, _government in touched}
-    )
-    for key, body in rows.values_list("key", "body"):
-        name = (body["recommendation"], body["government"])
-        if name in touched and body["assessor_kind"] == AssessorKind.STAFF and ("assessment", key) not in withdrawing:
-            touched[name].setdefault(key, body)
+    rows = RecordEdition.desk.known_at(None).filter(kind=RecordKind.ASSESSMENT, change=Change.PUBLISH.value)
+    places = {_place(body) for body in (*new.values(), *rows.filter(key__in=new).values_list("body", flat=True))}
+    standing = rows.filter(body__recommendation__in={recommendation for recommendation, _government in places}).values_list("key", "body")
+    chains: dict[tuple[str, str], dict[str, Body]] = {place: {} for place in places}
+    for key, body in (dict(standing) | new).items():
+        if _place(body) in places and body["assessor_kind"] == AssessorKind.STAFF and ("assessment", key) not in withdrawing:
+            chains[_place(body)][key] = body
     found = []
-    for chain in touched.values():
+    for chain in chains.values():
         try:
-            status.in_succession(map(verdict, chain.values()))
+            status.in_succession(verdict(chain[key]) for key in sorted(chain))
         except ValueError as error:
             found.append(str(error))
     return found
+
+
+def _place(assessment: Body) -> tuple[str, str]:
+    return assessment["recommendation"], assessment["government"]

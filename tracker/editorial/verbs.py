@@ -44,6 +44,7 @@ def submit(
         raise Refused(_("Choose at least one record to submit."))
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
         versions = list(_freeze_all(records, change))
+        editions = _newest_editions(versions)
         frozen = {(version.kind, version.key) for version in versions}
         for record in records:
             if (kind_of(record), record.public_key) not in frozen:
@@ -55,6 +56,7 @@ def submit(
         submission = Submission.objects.create(reason=reason, submitted_by=by)
         for version in versions:
             version.submission, version.provenance = submission, provenance
+            version.over = editions.get((version.kind, version.key))
             if change is Change.WITHDRAW:
                 version.edited_by = by  # who asks for a withdrawal cannot approve it
         Version.objects.bulk_create(versions, batch_size=500)
@@ -94,7 +96,7 @@ def take_back(submission: Submission, *, by: User, reason: str) -> Submission:
     """Take a submission back before it is published."""
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
         submission = _locked(submission, (State.SUBMITTED, State.APPROVED), _("taken back"))
-        submission.state = State.WITHDRAWN
+        submission.state = State.TAKEN_BACK
         submission.save()
     return submission
 
@@ -152,6 +154,7 @@ def _freeze_all(records: list[Publishable], change: Change) -> Iterable[Version]
                 change=change,
                 body=body,
                 content_hash=content_hash(body),
+                record_edited_at=record.edited_at,
                 recorded_by=record.recorded_by,
                 edited_by=record.edited_by,
             )
@@ -192,20 +195,38 @@ def _locked(submission: Submission, state: State | tuple[State, ...], done: str)
     return submission
 
 
+def _newest_editions(versions: list[Version]) -> dict[tuple[str, str], int]:
+    """The number of each record's newest edition, withdrawals included; records without one are left out."""
+    rows = RecordEdition.desk.known_at(None).filter(key__in=[version.key for version in versions])
+    return {(kind, key): edition for kind, key, edition in rows.values_list("kind", "key", "edition")}
+
+
 def _refuse_edited(submission: Submission) -> None:
-    """Any edit after submission voids it: what the desk holds now (for a withdrawal: what is public now) must be what was frozen."""
+    """Any edit after submission voids it, an edit taken back included, and so does another edition of the record.
+
+    What the desk holds now (for a withdrawal: what is public now) must be what was frozen.
+    """
     versions = list(submission.versions.all())
     records: list[Publishable] = []
     for kind in RecordKind:
         keys = [version.key for version in versions if version.kind == kind and version.change == Change.PUBLISH]
         lookup = "reference__in" if kind is RecordKind.RECOMMENDATION else "key__in"
         records += MODELS[kind].objects.filter(**{lookup: keys})
-    held = {(version.kind, version.key): version.content_hash for version in _freeze_all(records, Change.PUBLISH)}
+    held = {(version.kind, version.key): version for version in _freeze_all(records, Change.PUBLISH)}
     public = {name: row.content_hash for name, row in _public_of([version for version in versions if version.change == Change.WITHDRAW]).items()}
+    editions = _newest_editions(versions)
     for version in versions:
-        now = (public if version.change == Change.WITHDRAW else held).get((version.kind, version.key))
+        name = (version.kind, version.key)
+        if editions.get(name) != version.over:
+            raise Refused(_("Another version of %(record)s was published after this one was submitted; submit it again.") % {"record": version.key})
         # The body is hashed anew: what a version says that it holds is not what counts.
-        if now is None or not now == version.content_hash == content_hash(version.body):
+        unchanged = version.content_hash == content_hash(version.body)
+        if version.change == Change.WITHDRAW:
+            unchanged = unchanged and public.get(name) == version.content_hash
+        else:
+            now = held.get(name)
+            unchanged = unchanged and now is not None and (now.content_hash, now.record_edited_at) == (version.content_hash, version.record_edited_at)
+        if not unchanged:
             raise Refused(
                 _("%(record)s was edited after it was submitted; submit it again, so that what is approved is what is published.")
                 % {"record": version.key}

@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tracker.fields import WordField, one_of
@@ -27,7 +28,7 @@ class State(Word):
     RETURNED = "returned", "returned", "Sent back with a reason."
     APPROVED = "approved", "approved", "A second person approved exactly these versions."
     PUBLISHED = "published", "published", "Public, as a numbered edition of the site."
-    WITHDRAWN = "withdrawn", "withdrawn", "Taken back before it was published."
+    TAKEN_BACK = "taken_back", "taken back", "Taken back before it was published."
 
 
 class Change(Word):
@@ -72,7 +73,20 @@ class Submission(models.Model):
                 condition=~Q(state=State.PUBLISHED.value) | Q(edition__isnull=False), name="a_published_submission_has_an_edition"
             ),
         ]
-        triggers = [never_deleted]
+        triggers = [
+            never_deleted,
+            pgtrigger.FSM(
+                name="a_submission_moves_one_way",
+                field="state",
+                transitions=[
+                    ("submitted", "returned"),
+                    ("submitted", "approved"),
+                    ("submitted", "taken_back"),
+                    ("approved", "taken_back"),
+                    ("approved", "published"),
+                ],
+            ),
+        ]
 
     def __str__(self) -> str:
         """Number, state, reason."""
@@ -91,6 +105,15 @@ class Version(models.Model):
     body = models.JSONField(_("content"), help_text=_("The record with everything that is published with it, citations included."))
     content_hash = models.CharField(_("hash"), max_length=64, help_text=_("SHA-256 of the content in canonical JSON."))
     provenance = WordField(Provenance, verbose_name=_("provenance"), default=Provenance.REVIEWED)
+    over = models.PositiveIntegerField(
+        _("made over edition"),
+        null=True,
+        blank=True,
+        help_text=_("The edition of the record that was public when it was submitted; nothing for a first one."),
+    )
+    record_edited_at = models.DateTimeField(
+        _("record last edited at"), default=timezone.now, help_text=_("When the record had last been edited: a later edit voids the approval.")
+    )
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("last edited by"))
     approved_by = models.ForeignKey(
@@ -122,7 +145,20 @@ class Version(models.Model):
             never_deleted,
             pgtrigger.ReadOnly(
                 name="a_version_is_never_rewritten",
-                fields=["submission", "kind", "key", "title", "change", "body", "content_hash", "provenance", "recorded_by", "edited_by"],
+                fields=[
+                    "submission",
+                    "kind",
+                    "key",
+                    "title",
+                    "change",
+                    "body",
+                    "content_hash",
+                    "provenance",
+                    "over",
+                    "record_edited_at",
+                    "recorded_by",
+                    "edited_by",
+                ],
             ),
         ]
 
