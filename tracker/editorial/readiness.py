@@ -32,8 +32,7 @@ def problems(bodies: Mapping[Name, Body], *, withdrawing: Set[Name] = frozenset(
             case RecordKind.DOCUMENT:
                 pass
         found += [
-            _("%(key)s refers to %(kind)s %(other)s, which is not public; submit it too.")
-            % {"key": key, "kind": _word(other_kind), "other": other}
+            _("%(key)s refers to %(kind)s %(other)s, which is not public; submit it too.") % {"key": key, "kind": _word(other_kind), "other": other}
             for other_kind, other in sorted(references(RecordKind(kind), body))
             if (other_kind, other) not in public
         ]

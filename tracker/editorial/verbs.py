@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker.editions.projection import bounds, project, project_governments
-from tracker.editions.tables import DESK, GovernmentEdition, MembershipEdition, RecordEdition, SiteEdition
-from tracker.editorial.freeze import MODELS, PREFETCH, content_hash, freeze, kind_of, title_of
+from tracker.editions.tables import DESK, ActionEdition, AddresseeEdition, GovernmentEdition, MembershipEdition, RecordEdition, SiteEdition
+from tracker.editorial.freeze import MODELS, PREFETCH, Body, content_hash, freeze, kind_of, title_of
 from tracker.editorial.readiness import problems
 from tracker.models import Change, Government, Membership, RecordKind, State, Submission, User, Version, system_actor
 from tracker.models.base import Publishable
@@ -248,7 +248,8 @@ def _publish(submission: Submission, by: User, progress: Progress | None) -> Sit
     if found := problems(publishing, withdrawing=withdrawing):
         raise Refused(" ".join(found))
     _write_records(versions, submission, by)
-    renamed = project_governments(_governments(), _memberships())
+    in_use = _governments_in_use(publishing.values())
+    renamed = project_governments(_governments(in_use), _memberships(in_use))
     changed: dict[str, set[str]] = defaultdict(set)
     for version in versions:
         changed[str(version.kind)].add(version.key)
@@ -297,14 +298,29 @@ def _write_records(versions: list[Version], submission: Submission, by: User) ->
     )
 
 
-def _governments() -> list[GovernmentEdition]:
+def _governments_in_use(bodies: Iterable[Body]) -> set[str]:
+    """Codes of the governments that public records name, of the groups that those belong to, and of these groups' members.
+
+    Reference data is not reviewed record by record; what no public record has to do with stays on the desk.
+    """
+    codes = set(AddresseeEdition.desk.known_at(None).values_list("government", flat=True))
+    codes |= set(ActionEdition.desk.known_at(None).values_list("government", flat=True))
+    for body in bodies:
+        codes |= {addressee["government"] for addressee in body.get("addressees", ())}
+        codes |= {effect["government"] for effect in body.get("effects", ())}
+        codes |= {body["government"]} if "government" in body else set()
+    groups = set(Membership.objects.filter(member__code__in=codes).values_list("group__code", flat=True))
+    return codes | groups | set(Membership.objects.filter(group__code__in=codes | groups).values_list("member__code", flat=True))
+
+
+def _governments(codes: set[str]) -> list[GovernmentEdition]:
     columns = ("code", "kind", "name", "includes_every_state", "note")
-    return [GovernmentEdition(**row) for row in Government.objects.values(*columns)]
+    return [GovernmentEdition(**row) for row in Government.objects.filter(code__in=codes).values(*columns)]
 
 
-def _memberships() -> list[MembershipEdition]:
+def _memberships(codes: set[str]) -> list[MembershipEdition]:
     rows = []
-    for membership in Membership.objects.select_related("group", "member"):
+    for membership in Membership.objects.filter(group__code__in=codes).select_related("group", "member"):
         since, until = str(membership.since), str(membership.until) if membership.until else None
         rows.append(
             MembershipEdition(
