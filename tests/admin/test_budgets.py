@@ -38,8 +38,8 @@ def records(numbers: range) -> None:
         said = LegalStatus.objects.create(action=action, party=party, standing="expelled", on="2020", said_by="The ministry")
         builders.cite(said, passage)
         assessment = builders.assessment(f"AS-{number}", recommendation)
-        Position.objects.create(assessment=assessment, answer="accepted", on="2019-03", said_by="The minister")
-        for record in (recommendation, action, assessment):
+        position = Position.objects.create(assessment=assessment, answer="accepted", on="2019-03", said_by="The minister")
+        for record in (recommendation, action, assessment, position):
             builders.cite(record, passage)
         if number % 2 == 0:
             public += [document, recommendation, action, assessment]

@@ -73,6 +73,7 @@ PLACES: dict[type[models.Model], list[tuple[str, str, dict[str, str], dict[str, 
     CitationUse: [("action", "citations", {"citation": "key"}, ROW | dict.fromkeys(CitationUse.RECORDS, "the body is that record's"))],
 }
 
+
 def test_every_noun_that_belongs_to_a_record_is_accounted_for() -> None:
     """Whatever hangs on one of the four by a foreign key that goes with it (CASCADE), or is cited, stands in the table above."""
     belonging: set[type[models.Model]] = set(KINDS)

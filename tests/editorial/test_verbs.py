@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 
 from config.postgres import Cluster
 from tests import builders
+from tracker.editions import projection
 from tracker.editions.tables import (
     READING_TABLES,
     ActionEdition,
@@ -21,6 +22,7 @@ from tracker.editions.tables import (
     SiteEdition,
 )
 from tracker.editorial import verbs
+from tracker.editorial.freeze import content_hash
 from tracker.editorial.verbs import Refused, approve, publish, return_to_author, ship, submit, take_back, withdraw
 from tracker.models import (
     Addressee,
@@ -439,8 +441,6 @@ def test_publishing_fails_whole(public: dict[str, Any], monkeypatch: pytest.Monk
                 publish(submission, by=builders.reviewer())
         assert everything_public() == before, step
 
-    from tracker.editions import projection
-
     with monkeypatch.context() as patch:  # half-way through the tables, and with a row that the database refuses
         patch.setattr(projection, "_effects", lambda *_arguments: [EffectEdition(key="LK-99")])
         with pytest.raises(DatabaseError):
@@ -454,8 +454,6 @@ def test_publishing_fails_whole(public: dict[str, Any], monkeypatch: pytest.Monk
 
 def test_a_body_that_the_projection_cannot_read_is_not_published_by_half(public: dict[str, Any]) -> None:
     """A version written past the verbs, with a body and a hash that fit each other and no record of ours."""
-    from tracker.editorial.freeze import content_hash
-
     body, made_at = {"key": "REPORT"}, public["document"].edited_at
     author = builders.author()
     submission = Submission.objects.create(reason="forged", submitted_by=author, state=State.APPROVED)
