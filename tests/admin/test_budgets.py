@@ -81,9 +81,7 @@ def test_a_form_costs_the_same_for_two_rows_and_for_twenty(people: dict[str, Use
     recommendation = builders.recommendation("REC", paper, to=codes[:2])
     action = builders.action("ACT", code="G0")
     assessment = builders.assessment("AS", recommendation, code="G0")
-    forms = [
-        reverse(f"admin:tracker_{record._meta.model_name}_change", args=[record.pk]) for record in (recommendation, action, assessment)
-    ]
+    forms = [reverse(f"admin:tracker_{record._meta.model_name}_change", args=[record.pk]) for record in (recommendation, action, assessment)]
 
     def rows(numbers: range) -> None:
         for number in numbers:

@@ -294,9 +294,7 @@ def test_a_withdrawal_is_reviewed_like_any_change(people: dict[str, User], sign_
     builders.put_out(document)
     client = sign_in("reviewer")
     form = Form(client, reverse("admin:tracker_document_withdraw", args=[document.pk]))
-    page = client.post(
-        reverse("admin:tracker_document_changelist"), {**form.values, "action": "withdraw_from_site", "reason": "A hoax"}, follow=True
-    )
+    page = client.post(reverse("admin:tracker_document_changelist"), {**form.values, "action": "withdraw_from_site", "reason": "A hoax"}, follow=True)
     assert "to be withdrawn" in words(page)
     submission = Submission.objects.first()
     assert "another person must approve it" in words(decide(client, submission, "approve"))

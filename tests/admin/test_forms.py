@@ -42,9 +42,7 @@ def test_a_wrong_date_gets_one_sentence_and_loses_nothing(client: Client) -> Non
     assert not Document.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("typed", "stored"), [("February 2019", "2019-02"), ("1 February 2019", "2019-02-01"), ("2019", "2019"), ("", "None")]
-)
+@pytest.mark.parametrize(("typed", "stored"), [("February 2019", "2019-02"), ("1 February 2019", "2019-02-01"), ("2019", "2019"), ("", "None")])
 def test_dates_are_typed_as_people_write_them(typed: str, stored: str, client: Client) -> None:
     """A day, a month or a year."""
     form = Form(client, "/admin/tracker/document/add/").fill(
@@ -121,9 +119,7 @@ def test_a_government_is_found_by_its_code(client: Client) -> None:
     """In whatever case it is typed."""
     builders.government("AL", name="Albania")
     builders.government("AT", name="Austria, where al stands in no code but in the name: Tyrol")
-    found = client.get(
-        reverse("admin:autocomplete"), {"app_label": "tracker", "model_name": "action", "field_name": "government", "term": "at"}
-    )
+    found = client.get(reverse("admin:autocomplete"), {"app_label": "tracker", "model_name": "action", "field_name": "government", "term": "at"})
     assert found.json()["results"][0]["text"].endswith("(AT)")
 
 
@@ -133,8 +129,7 @@ def test_only_addressees_with_a_status_are_offered_for_assessment(client: Client
     builders.recommendation("REC", builders.document("PAPER"), to=("AL", "GROUP"))
     query = {"app_label": "tracker", "field_name": "addressee", "term": "REC"}
     offered = {
-        model: len(client.get(reverse("admin:autocomplete"), {**query, "model_name": model}).json()["results"])
-        for model in ("assessment", "effect")
+        model: len(client.get(reverse("admin:autocomplete"), {**query, "model_name": model}).json()["results"]) for model in ("assessment", "effect")
     }
     assert offered == {"assessment": 1, "effect": 2}
 

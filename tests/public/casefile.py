@@ -1,6 +1,7 @@
 """The facts as they were handed to us, read and counted by themselves: no code of the product takes part.
 
-Files: tests/reference/<case>/*.csv. The rules are written here a second time, plainly, so that a fault in the product cannot hide in the test.
+Files: tests/reference/<case>/*.csv; and, of the packages, what the reference has no table of: memberships of groups, and events that end an action.
+The rules are written here a second time, plainly, so that a fault in the product cannot hide in the test.
 """
 
 import calendar
@@ -12,7 +13,9 @@ from functools import cache
 from pathlib import Path
 
 REFERENCE = Path(__file__).parent.parent / "reference"
+PACKAGES = Path(__file__).parent.parent.parent / "tracker" / "casefiles"
 CASES = ("iran-2019", "inquiries")
+ENDINGS = ("suspended", "repealed", "annulled", "expired")
 NOT_COUNTED = ("model cited", "named (group, no status of its own)")
 STATUS = {
     "partially implemented": "partially_implemented",
@@ -28,11 +31,22 @@ STATUS = {
 @cache
 def rows(case: str, name: str) -> list[dict[str, str]]:
     """The rows of one file; none where the case has no such file."""
-    path = REFERENCE / case / f"{name}.csv"
+    return read(REFERENCE / case / f"{name}.csv")
+
+
+@cache
+def read(path: Path) -> list[dict[str, str]]:
+    """The rows of a file; none where there is no such file."""
     if not path.exists():
         return []
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def first_day(written: str) -> dt.date:
+    """The first day that a day, a month or a year can mean."""
+    parts = [int(part) for part in written.split("-")]
+    return dt.date(*parts, *[1] * (3 - len(parts)))
 
 
 def last_day(written: str) -> dt.date:
@@ -58,6 +72,9 @@ class Row:
     documents: tuple[str, ...]
     measure: str
     year: str
+    groups: tuple[str, ...]
+    corroboration: str | None
+    claimed: bool
 
 
 def documents_of(case: str, recommendation: dict[str, str]) -> tuple[str, ...]:
@@ -89,6 +106,56 @@ def disputes(case: str, assessment: dict[str, str]) -> set[str]:
     return {row["key"] for row in against if row["key"] in listed or (row["record_kind"] == "action" and row["record_key"] in actions)}
 
 
+def claimed(case: str, assessment: dict[str, str]) -> bool:
+    """Whether advocacy sources alone support an assessment. What disputes any of it is no support."""
+    against = disputes(case, assessment)
+    listed = set(assessment["evidence_keys"].split(";"))
+    supporting = {row["source_key"] for row in rows(case, "evidence") if row["key"] in listed - against and row["stance"] == "supports"}
+    interests = {row["interest"].split(":")[0] for row in rows(case, "sources") if row["key"] in supporting}
+    return interests == {"advocacy"}
+
+
+@cache
+def groups(government: str, day: dt.date) -> tuple[str, ...]:
+    """The groups that a government belonged to on a day; those of every state have every state."""
+    listed = {row["code"]: row for row in read(PACKAGES / "governments" / "governments.csv")}
+    named = {
+        row["group"]
+        for row in read(PACKAGES / "governments" / "memberships.csv")
+        if row["member"] == government and first_day(row["since"]) <= day and (not row["until"] or day <= last_day(row["until"]))
+    }
+    if listed.get(government, {}).get("kind") == "state":
+        named |= {code for code, row in listed.items() if row["includes_every_state"] == "true"}
+    return tuple(sorted(named))
+
+
+@dataclass(frozen=True)
+class Link:
+    """An action beside a recommendation, as the files mark it on a day."""
+
+    key: str
+    government: str
+    earlier: str
+    in_place: bool
+
+
+def links(day: dt.date) -> list[Link]:
+    """The links of both cases of which action and recommendation were there by a day, for certain."""
+    result = []
+    for case in CASES:
+        acted = {row["key"]: row["date"] for row in rows(case, "actions")}
+        made = {row["key"]: row["recommended_on"] for row in rows(case, "recommendations")}
+        ended = {row["action"]: first_day(row["on"]) for row in read(PACKAGES / case / "events.csv") if row["kind"] in ENDINGS}
+        undone = {row["reverses"]: first_day(acted[row["action_key"]]) for row in rows(case, "links") if row.get("reverses")}
+        for row in rows(case, "links"):
+            if max(last_day(acted[row["action_key"]]), last_day(made[row["recommendation_key"]])) > day:
+                continue
+            over = [end for end in (ended.get(row["action_key"]), undone.get(row["key"])) if end and end <= day]
+            toward = row["effect"] in ("fulfils", "partly fulfils")
+            result.append(Link(row["key"], row["government"], row["earlier"], row["earlier"] == "yes" and toward and not over))
+    return result
+
+
 @cache
 def addressees(day: dt.date) -> tuple[Row, ...]:
     """Every addressee of both cases on a day; none of a recommendation that was not made by then for certain."""
@@ -112,6 +179,9 @@ def addressees(day: dt.date) -> tuple[Row, ...]:
                     documents=documents_of(case, recommendation),
                     measure=recommendation["action_type"],
                     year=recommendation["recommended_on"][:4],
+                    groups=groups(addressee["government"], day),
+                    corroboration=held["verified"].replace("-", "_") if held else None,
+                    claimed=bool(held and claimed(case, held)),
                 )
             )
     return tuple(result)
@@ -125,14 +195,16 @@ VALUES: dict[str, Callable[[Row], tuple[str, ...]]] = {
     "year": lambda row: (row.year,),
     "disputed": lambda row: ("yes" if row.disputed else "no",),
     "recommendation": lambda row: (row.recommendation,),
+    "group": lambda row: row.groups,
+    "corroboration": lambda row: (row.corroboration,) if row.corroboration else (),
+    "claimed": lambda row: ("yes" if row.claimed else "no",),
+    "provenance": lambda _row: ("shipped",),
 }
 
 
 def matching(day: dt.date, filters: dict[str, list[str]], without: str = "") -> list[Row]:
     """Addressees that match: any value of a filter, all filters."""
-    return [
-        row for row in addressees(day) if all(set(VALUES[name](row)) & set(values) for name, values in filters.items() if name != without)
-    ]
+    return [row for row in addressees(day) if all(set(VALUES[name](row)) & set(values) for name, values in filters.items() if name != without)]
 
 
 def facet(day: dt.date, name: str, filters: dict[str, list[str]], counting: Callable[[Row], object]) -> dict[str, int]:

@@ -59,7 +59,7 @@ def test_two_verdicts_of_one_day_leave_the_later(client: Client) -> None:
 def effects(client: Client, recommendation: str, government: str, day: str = "2019-06-01") -> dict[str, tuple[str, bool]]:
     story = client.get(f"/recommendations/{recommendation}/", {"as_of": day}).context["story"]
     (row,) = (story for story in story.stories if story.addressee.government == government)
-    return {item.action.key: (item.effect.earlier.value, item.in_place) for item in row.effects}
+    return {item.action.key: (item.effect.earlier.value, item.effect.in_place) for item in row.effects}
 
 
 def test_an_expulsion_before_the_paper_reads_already_in_place_and_a_recall_only_earlier(client: Client) -> None:

@@ -1,6 +1,7 @@
 """Every count of the dashboard, the matrix and the facets equals a plain count of the case file's own rows, today and on five past days."""
 
 import datetime as dt
+import json
 from collections import Counter
 from typing import Any
 
@@ -22,6 +23,8 @@ FILTERS: list[dict[str, list[str]]] = [
     {"year": ["2019"], "disputed": ["yes"]},
     {"recommendation": ["MQ-1", "ER-1"]},
     {"disputed": ["no"], "document": ["ENAYAT-2020"]},
+    {"group": ["EU-MEMBERS"], "status": ["no_evidence", "not_assessed"]},
+    {"group": ["EU-MEMBERS", "INTL"], "claimed": ["yes"]},
 ]
 
 
@@ -37,6 +40,12 @@ def address(path: str, day: dt.date | None, filters: dict[str, list[str]] | None
     if day:
         parameters["as_of"] = day.isoformat()
     return f"{path}?{parameters.urlencode()}"
+
+
+def rows_of(client: Client, name: str, day: dt.date | None, filters: dict[str, list[str]] | None = None) -> list[dict[str, Any]]:
+    """All rows of a list."""
+    answer = client.get(address(f"/api/v1/{name}.json", day, filters))
+    return json.loads(b"".join(answer.streaming_content))["results"]  # type: ignore[attr-defined]
 
 
 def nonzero(distribution: Any) -> dict[str, int]:
@@ -62,30 +71,38 @@ def test_the_dashboard_counts_what_the_rows_count(client: Client, today: dt.date
     assert {item.code: nonzero(item.distribution) for item in dashboard.by_government} == {
         code: statuses([row for row in counted if row.government == code]) for code in {row.government for row in counted}
     }
-    assert {item.code: item.disputed for item in dashboard.by_government if item.disputed} == dict(Counter(row.government for row in counted if row.disputed))
+    assert {item.code: item.disputed for item in dashboard.by_government if item.disputed} == dict(
+        Counter(row.government for row in counted if row.disputed)
+    )
     assert dashboard.certainty.total == len(assessed)
     assert dashboard.certainty.disputed == sum(row.disputed for row in assessed)
+    assert dashboard.certainty.single_source == sum(row.corroboration == "single_source" for row in assessed)
+    assert dashboard.certainty.claimed == sum(row.claimed for row in assessed)
+    assert dashboard.certainty.not_reviewed == len(assessed), "everything came with the software"
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_dashboard_counts_earlier_actions_as_the_case_file_marks_them(client: Client, today: dt.date, day: dt.date | None) -> None:
-    earlier = client.get(address("/", day)).context["dashboard"].earlier
-    marks: Counter[str] = Counter()
-    for case in casefile.CASES:
-        acted = {row["key"]: casefile.last_day(row["date"]) for row in casefile.rows(case, "actions")}
-        made = {row["key"]: casefile.last_day(row["recommended_on"]) for row in casefile.rows(case, "recommendations")}
-        for link in casefile.rows(case, "links"):
-            if max(acted[link["action_key"]], made[link["recommendation_key"]]) <= (day or today):
-                marks[link["earlier"]] += 1
+    dashboard = client.get(address("/", day)).context["dashboard"]
+    earlier = dashboard.earlier
+    links = casefile.links(day or today)
+    marks = Counter(link.earlier for link in links)
     assert (earlier.earlier, earlier.later, earlier.order_unknown) == (marks["yes"], marks["no"], marks["unknown"])
     assert earlier.total == marks.total()
+    assert earlier.in_place == sum(link.in_place for link in links)
+    counted = {row.government for row in casefile.addressees(day or today) if row.counted}
+    by_government = Counter(link.government for link in links if link.earlier == "yes")
+    assert {item.code: item.earlier for item in dashboard.by_government} == {code: by_government[code] for code in counted}
+    assert {row["key"] for row in rows_of(client, "effects", day) if row["in_place"]} == {link.key for link in links if link.in_place}
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_dashboard_counts_by_source(client: Client, today: dt.date, day: dt.date | None) -> None:
     sources = client.get(address("/", day)).context["dashboard"].sources
     made_in = {
-        row["key"]: row.get("made_in") or row.get("known_from") or row["source_key"] for case in casefile.CASES for row in casefile.rows(case, "recommendations")
+        row["key"]: row.get("made_in") or row.get("known_from") or row["source_key"]
+        for case in casefile.CASES
+        for row in casefile.rows(case, "recommendations")
     }
     rows = casefile.addressees(day or today)
     assert {item.document.key: nonzero(item.distribution) for item in sources} == {
@@ -98,9 +115,7 @@ def test_the_dashboard_counts_by_source(client: Client, today: dt.date, day: dt.
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
-def test_each_cell_of_the_matrix_is_that_of_the_case_file(
-    client: Client, today: dt.date, day: dt.date | None, filters: dict[str, list[str]]
-) -> None:
+def test_each_cell_of_the_matrix_is_that_of_the_case_file(client: Client, today: dt.date, day: dt.date | None, filters: dict[str, list[str]]) -> None:
     matrix = client.get(address("/matrix/", day, filters)).context["matrix"]
     shown = {
         (row.recommendation.reference, cell.government): (cell.status.value, cell.effective_on, cell.disputed)
@@ -109,9 +124,7 @@ def test_each_cell_of_the_matrix_is_that_of_the_case_file(
         if cell
     }
     expected = {
-        (row.recommendation, row.government): (row.status, row.since, row.disputed)
-        for row in casefile.matching(day or today, filters)
-        if row.counted
+        (row.recommendation, row.government): (row.status, row.since, row.disputed) for row in casefile.matching(day or today, filters) if row.counted
     }
     assert shown == expected
 

@@ -11,9 +11,7 @@ from tracker.public.columns import LISTINGS
 from tracker.rules import vocabulary
 from tracker.rules.vocabulary import Word
 
-VOCABULARIES = [
-    member for _name, member in inspect.getmembers(vocabulary, inspect.isclass) if issubclass(member, Word) and member not in (Word,)
-]
+VOCABULARIES = [member for _name, member in inspect.getmembers(vocabulary, inspect.isclass) if issubclass(member, Word) and member not in (Word,)]
 
 
 @pytest.fixture

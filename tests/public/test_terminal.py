@@ -25,9 +25,7 @@ def printed(text: str) -> dict[tuple[str, str], str]:
 @pytest.mark.parametrize("day", ["2019-06-01", "2020-01-15", "2023-06-30", "today"])
 def test_the_terminal_shows_the_case_files_statuses(published: str, today: dt.date, day: str) -> None:
     on = today if day == "today" else dt.date.fromisoformat(day)
-    expected = {
-        (row.recommendation, row.government): row.status for row in casefile.matching(on, {"document": ["WP-MQ"]}) if row.counted
-    }
+    expected = {(row.recommendation, row.government): row.status for row in casefile.matching(on, {"document": ["WP-MQ"]}) if row.counted}
     text = matrix("WP-MQ", on)
     assert printed(text) == expected
     assert len({reference for reference, _government in expected}) == 6

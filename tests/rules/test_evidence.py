@@ -144,9 +144,7 @@ def test_claimed_by_appears_exactly_where_all_support_is_advocacy(own: list[Use]
 
 
 @given(own_uses, actions_uses, st.randoms(use_true_random=False))
-def test_the_order_in_which_citations_and_actions_are_fetched_does_not_matter(
-    own: list[Use], actions: dict[str, list[Use]], random: Random
-) -> None:
+def test_the_order_in_which_citations_and_actions_are_fetched_does_not_matter(own: list[Use], actions: dict[str, list[Use]], random: Random) -> None:
     def shuffled(items: list) -> list:
         return random.sample(items, len(items))
 

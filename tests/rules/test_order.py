@@ -111,9 +111,7 @@ def test_the_order_in_which_events_were_typed_does_not_matter(typed: list[str]) 
 
 
 @given(events, st.lists(partial_dates, max_size=2))
-def test_an_act_ends_only_with_something_on_record_that_ends_it(
-    recorded: list[tuple[EventKind, PartialDate]], undone: list[PartialDate]
-) -> None:
+def test_an_act_ends_only_with_something_on_record_that_ends_it(recorded: list[tuple[EventKind, PartialDate]], undone: list[PartialDate]) -> None:
     ends = {"suspended", "repealed", "annulled", "expired"}
     possible = {on.first for kind, on in recorded if kind.value in ends} | {on.first for on in undone}
     without_restart = [(kind, on) for kind, on in recorded if kind is not EventKind.IN_FORCE]

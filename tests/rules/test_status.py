@@ -204,9 +204,7 @@ def test_periods_leave_no_gap_and_do_not_overlap(recommended_on: PartialDate, ve
 
 
 @given(near_dates, successions())
-def test_not_assessed_comes_only_first_and_the_last_in_the_succession_comes_last(
-    recommended_on: PartialDate, verdicts: list[Verdict]
-) -> None:
+def test_not_assessed_comes_only_first_and_the_last_in_the_succession_comes_last(recommended_on: PartialDate, verdicts: list[Verdict]) -> None:
     history = periods(recommended_on, verdicts)
     assert all(period.key is not None for period in history[1:])
     assert history[-1].key == (verdicts[-1].key if verdicts else None)
@@ -214,9 +212,7 @@ def test_not_assessed_comes_only_first_and_the_last_in_the_succession_comes_last
 
 
 @given(near_dates, successions(), st.randoms(use_true_random=False))
-def test_the_order_in_which_verdicts_are_fetched_does_not_matter(
-    recommended_on: PartialDate, verdicts: list[Verdict], random: Random
-) -> None:
+def test_the_order_in_which_verdicts_are_fetched_does_not_matter(recommended_on: PartialDate, verdicts: list[Verdict], random: Random) -> None:
     shuffled = list(verdicts)
     random.shuffle(shuffled)
     assert in_succession(shuffled) == verdicts

@@ -12,8 +12,7 @@ VALUES = [member for kind in VOCABULARIES for member in kind]
 
 # The values are stored, exported and typed into addresses: one that changes breaks what others keep.
 STORED = {
-    "Status": "implemented partially_implemented under_consideration no_evidence no_action rejected contrary_action reversed superseded "
-    "not_assessed",
+    "Status": "implemented partially_implemented under_consideration no_evidence no_action rejected contrary_action reversed superseded not_assessed",
     "Direction": "fulfils partly_fulfils no_direct_effect contradicts not_judged",
     "Earlier": "yes no unknown",
     "EventKind": "occurred announced adopted in_force amended suspended repealed annulled expired",

@@ -76,9 +76,7 @@ class GroupAdmin(StockGroupAdmin):
     list_display = ("name", "people")
     search_fields = ("name",)
     ordering = ("name",)
-    fieldsets = (
-        (None, {"fields": ("name", "permissions"), "description": _("The four roles that come with the software are kept by it.")}),
-    )
+    fieldsets = ((None, {"fields": ("name", "permissions"), "description": _("The four roles that come with the software are kept by it.")}),)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the people in each."""

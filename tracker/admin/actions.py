@@ -24,19 +24,12 @@ class EventFormSet(forms.BaseInlineFormSet):
     def clean(self) -> None:
         """One decisive event, whichever rows were ticked and unticked."""
         super().clean()
-        if (
-            sum(bool(row.get("decisive")) and not row.get("DELETE") for row in (getattr(form, "cleaned_data", {}) for form in self.forms))
-            > 1
-        ):
-            raise ValidationError(
-                _("Tick one event as decisive: its date decides whether the action came before or after a recommendation.")
-            )
+        if sum(bool(row.get("decisive")) and not row.get("DELETE") for row in (getattr(form, "cleaned_data", {}) for form in self.forms)) > 1:
+            raise ValidationError(_("Tick one event as decisive: its date decides whether the action came before or after a recommendation."))
 
     def save(self, commit: bool = True) -> Any:
         """Untick first, so that the tick can move from one row to another."""
-        unticked = [
-            form.instance.pk for form in self.initial_forms if "decisive" in form.changed_data and not form.cleaned_data.get("decisive")
-        ]
+        unticked = [form.instance.pk for form in self.initial_forms if "decisive" in form.changed_data and not form.cleaned_data.get("decisive")]
         if commit and unticked:
             ActionEvent.objects.filter(pk__in=unticked, decisive=True).update(decisive=False)
         return super().save(commit)
@@ -188,9 +181,7 @@ class EffectAdmin(PartAdmin):
     ordering = ("-id",)
     related = ("action", "addressee__recommendation", "addressee__government", "undoes")
     part_of = {Action: ("effects",)}
-    fieldsets = (
-        (None, {"fields": ("of_action", "addressee", "direction_word", "undoes", "reasoning", "corroboration", "earlier", "key")}),
-    )
+    fieldsets = ((None, {"fields": ("of_action", "addressee", "direction_word", "undoes", "reasoning", "corroboration", "earlier", "key")}),)
     readonly_fields = ("of_action", "direction_word", "earlier")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -210,9 +201,7 @@ class EffectAdmin(PartAdmin):
     def direction_word(self, effect: Effect) -> str:
         """Its direction, or the effect that it undoes."""
         return (
-            effect.get_direction_display()
-            if effect.direction
-            else gettext("undoes %(key)s") % {"key": effect.undoes.key if effect.undoes else "?"}
+            effect.get_direction_display() if effect.direction else gettext("undoes %(key)s") % {"key": effect.undoes.key if effect.undoes else "?"}
         )
 
     @admin.display(description=_("order in time"))

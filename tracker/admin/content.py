@@ -98,9 +98,7 @@ def _summary(name: str, item: Any) -> str:
     if not isinstance(item, Mapping):
         return str(item)
     models = OF_PART.get(name, ())
-    return "; ".join(
-        _words(key, value, models) for key, value in item.items() if not _is_part(value) and value not in ("", None, False, True)
-    )
+    return "; ".join(_words(key, value, models) for key, value in item.items() if not _is_part(value) and value not in ("", None, False, True))
 
 
 def _is_part(value: Any) -> bool:

@@ -48,8 +48,7 @@ def entries(record: models.Model, *, registry: Mapping[Any, Any], request: HttpR
     reviews = _review_events(record)
     names = _names(events, registry, request)
     people = {
-        user.pk: user.public_name
-        for user in User.objects.filter(pk__in={_context(event).get("user") for event in [*events, *reviews]} - {None})
+        user.pk: user.public_name for user in User.objects.filter(pk__in={_context(event).get("user") for event in [*events, *reviews]} - {None})
     }
     found: dict[Any, Entry] = {}
 
@@ -82,11 +81,7 @@ def has_history(model: type[models.Model]) -> bool:
 
 
 def _event_model(model: Any) -> Any:
-    return (
-        model._meta.get_field("history").related_model
-        if model is not RecommendationTheme
-        else RecommendationTheme.history.rel.related_model
-    )
+    return model._meta.get_field("history").related_model if model is not RecommendationTheme else RecommendationTheme.history.rel.related_model
 
 
 def _parts(model: type[models.Model]) -> list[tuple[Any, str]]:

@@ -143,9 +143,7 @@ class AddresseeAdmin(PartAdmin):
         """With the public status of each."""
         return with_status(super().get_queryset(request))
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str
-    ) -> tuple[models.QuerySet[Any], bool]:
+    def get_search_results(self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str) -> tuple[models.QuerySet[Any], bool]:
         """Whoever assesses is offered only those that can have a status."""
         found, duplicates = super().get_search_results(request, queryset, search_term)
         if request.GET.get("model_name") == "assessment":
@@ -190,9 +188,7 @@ class AddresseeAdmin(PartAdmin):
             for assessment in held
         ]
         if addressee.counted:
-            lines.append(
-                link(f"{reverse('admin:tracker_assessment_add')}?{urlencode({'addressee': addressee.pk})}", gettext("Add an assessment"))
-            )
+            lines.append(link(f"{reverse('admin:tracker_assessment_add')}?{urlencode({'addressee': addressee.pk})}", gettext("Add an assessment")))
         return format_lines(lines)
 
     @admin.display(description=_("effects of actions"))

@@ -58,9 +58,7 @@ class ReviewState:
         number = {"number": self.submission, "edition": self.edition}
         sentences = []
         if self.state is State.SUBMITTED and not self.edited:
-            sentences.append(
-                _("Submitted as #%(number)s; it waits for a second person. An edit voids the submission: submit the record again.")
-            )
+            sentences.append(_("Submitted as #%(number)s; it waits for a second person. An edit voids the submission: submit the record again."))
         elif self.state is State.APPROVED and not self.edited:
             sentences.append(_("Approved as #%(number)s, not yet published. An edit voids the approval: submit the record again."))
         elif self.state in (State.SUBMITTED, State.APPROVED):
@@ -71,9 +69,7 @@ class ReviewState:
             sentences.append(_("Readers see the version of edition %(edition)s until this one is approved and published."))
         elif self.edition:
             sentences.append(
-                _(
-                    "Public in edition %(edition)s. Readers keep seeing that version after an edit here, until the new one is approved and published."
-                )
+                _("Public in edition %(edition)s. Readers keep seeing that version after an edit here, until the new one is approved and published.")
             )
         elif self.withdrawn:
             sentences.append(_("It was public and was withdrawn."))
@@ -87,9 +83,7 @@ def review_states(records: Iterable[Publishable]) -> dict[int, ReviewState]:
         return {}
     kind = KINDS[type(records[0])]
     keys = [record.public_key for record in records]
-    newest = (
-        Version.objects.filter(kind=kind, key__in=keys).order_by("key", "-id").distinct("key").select_related("submission").defer("body")
-    )
+    newest = Version.objects.filter(kind=kind, key__in=keys).order_by("key", "-id").distinct("key").select_related("submission").defer("body")
     versions = {version.key: version for version in newest}
     editions = {row.key: row for row in RecordEdition.desk.known_at(None).filter(kind=kind, key__in=keys).defer("body")}
     known = [record for record in records if record.public_key in versions or record.public_key in editions]

@@ -76,13 +76,7 @@ class SubmissionAdmin(ReadAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With how many records each holds."""
-        held = (
-            Version.objects.filter(submission=models.OuterRef("pk"))
-            .order_by()
-            .values("submission")
-            .annotate(n=models.Count("pk"))
-            .values("n")
-        )
+        held = Version.objects.filter(submission=models.OuterRef("pk")).order_by().values("submission").annotate(n=models.Count("pk")).values("n")
         return super().get_queryset(request).annotate(_holds=models.Subquery(held))
 
     @admin.display(description="#", ordering="id")

@@ -51,9 +51,7 @@ WITHDRAW = Step(
     action="withdraw_from_site",
     title=gettext_lazy("Withdraw from the site"),
     button=gettext_lazy("Ask for the withdrawal"),
-    advice=gettext_lazy(
-        "A second person approves it. Readers then find a note that the record was withdrawn, and why; earlier editions keep it."
-    ),
+    advice=gettext_lazy("A second person approves it. Readers then find a note that the record was withdrawn, and why; earlier editions keep it."),
     reason_required=True,
 )
 APPROVE = Step(
@@ -82,9 +80,7 @@ PUBLISH = Step(
     action="publish",
     title=gettext_lazy("Publish"),
     button=gettext_lazy("Publish"),
-    advice=gettext_lazy(
-        "Readers see these versions from now on, as one numbered edition. It cannot be undone, only followed by another edition."
-    ),
+    advice=gettext_lazy("Readers see these versions from now on, as one numbered edition. It cannot be undone, only followed by another edition."),
     reason_required=False,
     right="tracker.publish",
     states=(State.APPROVED,),
@@ -162,9 +158,7 @@ def ask_about_records(model_admin: Any, request: HttpRequest, chosen: QuerySet[A
         {"record": record, "state": state, "value": ":".join(name_of(record)), "needed": False, "ticked": name_of(record) in ticked}
         for record, state in states_of(record for record in may if name_of(record) not in must_names)
     ]
-    return _page(
-        model_admin, request, step, errors, chosen=states_of(records), companions=companions, pks=[record.pk for record in records]
-    )
+    return _page(model_admin, request, step, errors, chosen=states_of(records), companions=companions, pks=[record.pk for record in records])
 
 
 def ask_about_submissions(model_admin: Any, request: HttpRequest, chosen: Iterable[Submission], step: Step) -> HttpResponse:
@@ -181,11 +175,7 @@ def ask_about_submissions(model_admin: Any, request: HttpRequest, chosen: Iterab
             _decide(request, step, submission, reason, refused)
     errors = [f"#{submission.pk}: {sentence}" for submission, found in refused for sentence in found]
     if confirmed and not errors:
-        url = (
-            reverse("admin:tracker_submission_change", args=[chosen[0].pk])
-            if len(chosen) == 1
-            else reverse("admin:tracker_submission_changelist")
-        )
+        url = reverse("admin:tracker_submission_change", args=[chosen[0].pk]) if len(chosen) == 1 else reverse("admin:tracker_submission_changelist")
         return HttpResponseRedirect(url)
     blocked = {submission.pk for submission, _found in refused}
     left = [submission for submission in chosen if not confirmed or submission.pk in blocked]

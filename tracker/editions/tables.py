@@ -401,7 +401,8 @@ class EffectEdition(Row):
 
     def is_in_place_on(self, day: dt.date) -> bool:
         """The same for one row."""
-        return order.already_in_place(direction=self.direction, is_earlier=self.earlier, ended_on=self.ended_on, on=day)
+        direction = words.Direction(self.direction) if self.direction else None
+        return order.already_in_place(direction=direction, is_earlier=words.Earlier(self.earlier), ended_on=self.ended_on, on=day)
 
 
 class AssessmentEdition(Row):

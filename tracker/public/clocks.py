@@ -97,12 +97,18 @@ def _read_known(written: str, now: dt.datetime) -> dt.datetime | None:
     takes = _("known takes a day up to today, as 2026-11-20, or an instant, as 2026-11-20T12:00:00Z.")
     day = _iso_day(written)
     try:
-        instant = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), dt.UTC) if day else parse_datetime(written)
-    except (ValueError, OverflowError):
+        instant = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), dt.UTC) if day else _instant(written)
+    except (ValueError, OverflowError):  # no such day or hour, or none within the years that a calendar has, once in UTC
         instant = None
-    if instant is None or instant.tzinfo is None or (day or instant.astimezone(dt.UTC).date()) > now.astimezone(dt.UTC).date():
+    if instant is None or (day or instant.date()) > now.astimezone(dt.UTC).date():
         raise BadFilter("known", f"“{written}”: {takes}")
     return instant if instant <= now else None
+
+
+def _instant(written: str) -> dt.datetime | None:
+    """An instant in UTC; None for what is none, or says no offset."""
+    instant = parse_datetime(written)
+    return instant.astimezone(dt.UTC) if instant and instant.tzinfo else None
 
 
 def distinct_count(field: str) -> models.Count:

@@ -1,6 +1,6 @@
 """One declaration of the columns of each list: what a CSV's header, a JSON object's keys and /data/'s codebook all show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.editions.tables import RecommendationEdition
-from tracker.public import filters
+from tracker.public import as_of, filters
 from tracker.public.clocks import BadFilter, Clocks
 from tracker.public.filters import Grammar
 from tracker.rules.dates import PartialDate
@@ -21,17 +21,26 @@ Value = Any
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, its label, what it means, and how a row gives its value (by default the field of that name)."""
+    """A column: its name, its label, what it means, and how a row gives its value (by default the field of that name).
+
+    ``text`` writes a value that is a list as one cell of a table.
+    """
 
     name: str
     label: str | Promise
     meaning: str | Promise
     value: Callable[[Any], Value] | None = None
+    text: Callable[[Any], str] | None = None
 
     def of(self, row: Any) -> Value:
-        """The row's value: text, number, true or false, a list of texts, or nothing."""
+        """The row's value: text, number, true or false, a list, or nothing."""
         value = self.value(row) if self.value else getattr(row, self.name)
         return str(value) if isinstance(value, str | PartialDate) else value
+
+    def cell(self, row: Any) -> Value:
+        """The same for a cell: a list as text."""
+        value = self.of(row)
+        return self.text(value) if self.text else value
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,10 @@ class Listing:
         found = self.rows(clocks, grammar) if self.rows else grammar.rows()
         return found.order_by(*self._order(parameters))
 
+    def told(self, rows: Iterable[Any], clocks: Clocks) -> list[Any]:
+        """Rows of the list as they may be told at the clocks."""
+        return as_of.told(rows, clocks)
+
     def _order(self, parameters: QueryDict) -> tuple[str, ...]:
         written = parameters.get("sort", "").strip()
         if not written:
@@ -69,6 +82,22 @@ def _recommendations(clocks: Clocks, grammar: Grammar) -> QuerySet[Any]:
 
 def _semicolons(name: str) -> Callable[[Any], str]:
     return lambda row: "; ".join(getattr(row, name))
+
+
+def _parts(name: str, *keys: str) -> Callable[[Any], list[dict[str, Value]]]:
+    """The parts that a row carries, each with the keys that are published."""
+    return lambda row: [{key: part[key] for key in keys} for part in getattr(row, name)]
+
+
+def _parties_in_words(parties: list[dict[str, Value]]) -> str:
+    """Who, with what legal status, according to whom and when, in one breath."""
+    return "; ".join(
+        f"{party['name']}: {party['reads']}, {party['on']}" + (f" [{party['wording']}]" if party["wording"] else "") for party in parties
+    )
+
+
+def _events_in_words(events: list[dict[str, Value]]) -> str:
+    return "; ".join(f"{event['kind']} {event['on']}" + (f" [{event['note']}]" if event["note"] else "") for event in events)
 
 
 RECOMMENDATIONS = Listing(
@@ -121,7 +150,6 @@ ADDRESSEES = Listing(
         Column("status", _("status"), _("What holds on the day of as_of; empty where not counted.")),
         Column("effective_on", _("effective on"), _("Since when, as the assessment dates it; empty where it dates no change.")),
         Column("valid_from", _("holds from"), _("The first day on which the status holds here.")),
-        Column("valid_to", _("holds until"), _("The first day on which it holds no longer; empty where no end is known.")),
         Column("rationale", _("rationale"), _("Why this status.")),
         Column("confidence", _("confidence"), _("As stated by the assessor.")),
         Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
@@ -151,7 +179,7 @@ ASSESSMENTS = Listing(
         Column("effective_day", _("effective day"), _("The first day on which it can hold.")),
         Column("sequence", _("place in the succession"), _("From 1; a later one supersedes.")),
         Column("supersedes", _("supersedes"), _("Key of the assessment before it.")),
-        Column("superseded_by", _("superseded by"), _("Key of the assessment after it.")),
+        Column("superseded_by", _("superseded by"), _("Key of the assessment after it; empty where that was not in effect on the day of as_of.")),
         Column("rationale", _("rationale"), _("Why this status.")),
         Column("confidence", _("confidence"), _("As stated by the assessor.")),
         Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
@@ -161,6 +189,7 @@ ASSESSMENTS = Listing(
         Column("actions", _("rests on actions"), _("Keys of the actions with which it shares a citation."), _semicolons("actions")),
         Column("supports", _("citations for"), _("Citations for it.")),
         Column("disputes", _("citations against"), _("Citations against it or the actions that it rests on.")),
+        Column("disputed", _("disputed"), _("Whether there is any.")),
         Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
         Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
     ),
@@ -180,14 +209,36 @@ ACTIONS = Listing(
         Column("measure", _("kind of measure"), _("Key of the kind of measure.")),
         Column("title", _("title"), _("What was done.")),
         Column("description", _("description"), _("With who says so where it is contested.")),
-        Column("target", _("target"), _("In the recorded wording.")),
-        Column("legal_status", _("legal status of the target"), _("In words; an allegation is no finding.")),
+        Column(
+            "events",
+            _("events"),
+            _("What happened to it by the day of as_of: kind, date, whether it decides the order, note."),
+            _parts("events", "kind", "on", "decisive", "note"),
+            _events_in_words,
+        ),
+        Column(
+            "parties",
+            _("parties"),
+            _("Who is named as a target, with each legal status by the day of as_of, its basis in words, its date and who says so."),
+            _parts("parties", "party", "name", "kind", "standing", "reads", "on", "said_by", "wording"),
+            _parties_in_words,
+        ),
+        Column("target", _("target"), _("As recorded on this site; it may tell what came after the day of as_of.")),
+        Column(
+            "legal_status",
+            _("legal status of the target"),
+            _(
+                "As recorded on this site, which may tell what came after the day of as_of; an allegation is no finding. "
+                "Empty where a party has a legal status of a later day."
+            ),
+        ),
         Column("legal_instrument", _("legal instrument"), _("Name and number where known.")),
         Column("scope_note", _("scope"), _("What it covers and leaves out.")),
-        Column("ended_on", _("ended on"), _("First day on which it is no longer in force; empty where no end is on record.")),
+        Column("ended_on", _("ended on"), _("First day on which it is no longer in force; empty where no end by the day of as_of is on record.")),
         Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
         Column("supports", _("citations for"), _("Citations that bear it out.")),
         Column("disputes", _("citations against"), _("Citations that deny it or give a conflicting fact.")),
+        Column("disputed", _("disputed"), _("Whether there is any.")),
         Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
         Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
         Column("note", _("note"), _("Where sources differ, how.")),
@@ -211,12 +262,13 @@ EFFECTS = Listing(
         Column("undoes", _("undoes"), _("Key of the effect that it undoes.")),
         Column("sign", _("sign"), _("1 toward the recommendation, -1 against it, 0 neither.")),
         Column("earlier", _("order in time"), _("yes, no or unknown: whether the action came before the recommendation, by the dates alone.")),
-        Column("in_place", _("in place when recommended"), _("Earlier, toward the recommendation, and in force when it was made.")),
-        Column("ended_on", _("ended on"), _("First day on which it was no longer in place; empty where no end is on record.")),
+        Column("in_place", _("already in place"), _("Earlier, toward the recommendation, and still in force on the day of as_of.")),
+        Column("ended_on", _("ended on"), _("First day on which it was no longer in place; empty where no end by the day of as_of is on record.")),
         Column("reasoning", _("reasoning"), _("Why this direction.")),
         Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
         Column("supports", _("citations for"), _("Citations for the action.")),
         Column("disputes", _("citations against"), _("Citations against the action.")),
+        Column("disputed", _("disputed"), _("Whether there is any.")),
         Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
     ),
 )
@@ -280,7 +332,7 @@ CHANGES = Listing(
         Column("published_by", _("published by"), _("Who published it.")),
         Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
         Column("published_at", _("published at"), _("Since when this site says it."), lambda row: row.known_from),
-        Column("replaced_at", _("replaced at"), _("Until when it said so; empty while it does."), lambda row: row.known_to),
+        Column("replaced_at", _("replaced at"), _("Until when it said so; empty while it does, or did at known."), lambda row: row.known_to),
         Column("content_hash", _("hash"), _("SHA-256 of the content in canonical JSON.")),
     ),
 )

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import CharField, Count, F, Func, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from tracker.public.filters import Grammar
-from tracker.rules.vocabulary import Status
 
 ARRAYS = {"documents", "themes"}
 
@@ -43,14 +41,17 @@ def facets(filters: Grammar, *, counting: str, among: Q | None = None) -> list[F
 
 def _facet(filters: Grammar, name: str, counting: str, among: Q) -> Facet:
     declared = filters.filters[name]
-    column = str(declared.field_name)
     chosen = filters.given.get(name, [])
-    counts = {_written(value): count for value, count in _counts(filters.rows(without=name).filter(among), column, counting) if value is not None}
-    if name == "earlier":  # "already in place" is a part of "earlier", and no value of the column
-        others = filters.rows(without=name).filter(among)
-        if in_place := declared.filter(others, ["in_place"]).aggregate(number=Count(counting, distinct=True))["number"]:
-            counts["in_place"] = in_place
-    labels = _labels(name, declared, counts)
+    labels = filters.labels(name)
+    rows = filters.rows(without=name).filter(among).order_by()
+    conditions = {value: condition for value in labels if (condition := declared.condition(filters.clocks, value)) is not None}
+    counts: dict[str, int] = {}
+    if not conditions or len(conditions) < len(labels):
+        counts |= {str(value): count for value, count in _by_column(rows, str(declared.field_name), counting) if value is not None}
+    if conditions:
+        counts |= _by_condition(rows, conditions, counting)
+    if name == "year":
+        labels = {year: year for year in sorted(counts, reverse=True)}
     order = {value: place for place, value in enumerate(labels)}
     values = [
         FacetValue(value, str(labels.get(value, value)), counts.get(value, 0), value in chosen)
@@ -59,23 +60,13 @@ def _facet(filters: Grammar, name: str, counting: str, among: Q) -> Facet:
     return Facet(name, str(declared.label), values)
 
 
-def _counts(rows: QuerySet[Any], column: str, counting: str) -> Iterable[tuple[Any, int]]:
+def _by_column(rows: QuerySet[Any], column: str, counting: str) -> Iterable[tuple[Any, int]]:
     value = Func(F(column), function="unnest", output_field=CharField()) if column in ARRAYS else F(column)
-    return rows.order_by().annotate(facet=value).values("facet").annotate(number=Count(counting, distinct=True)).values_list("facet", "number")
+    return rows.annotate(facet=value).values("facet").annotate(number=Count(counting, distinct=True)).values_list("facet", "number")
 
 
-def _written(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
-
-
-def _labels(name: str, declared: Any, counts: dict[str, int]) -> dict[str, Any]:
-    """Labels of the values in the order in which they are shown."""
-    match name:
-        case "year":
-            return {year: year for year in sorted(counts, reverse=True)}
-        case "status":
-            return {status.value: _(status.label) for status in Status}
-        case _:
-            return dict(declared.field.choices)
+def _by_condition(rows: QuerySet[Any], conditions: dict[str, Q], counting: str) -> dict[str, int]:
+    """Counts of the values that no column holds, in one question."""
+    numbers = {f"n{place}": Count(counting, filter=condition, distinct=True) for place, condition in enumerate(conditions.values())}
+    counts = zip(conditions, rows.aggregate(**numbers).values(), strict=True)
+    return {value: count for value, count in counts if count}

@@ -1,16 +1,18 @@
 """One declaration of the filters: the grammar of pages, downloads and the API.
 
-Repeating a filter means "or"; different filters mean "and". Unknown parameters are ignored; a bad value is a :class:`BadFilter` that names the
-filter and says what it takes.
+Repeating a filter means "or"; different filters mean "and". Unknown parameters are ignored; a bad value, or a filter of another list, is a
+:class:`BadFilter` that names the filter and says what it, or the list, takes.
 """
 
+import functools
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, cast
 
 import django_filters as df
 from django import forms
-from django.contrib.postgres.search import SearchQuery
-from django.db.models import Q, QuerySet
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import CharField, Exists, F, Func, Max, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -22,14 +24,16 @@ from tracker.editions.tables import (
     AssessmentEdition,
     CitationEdition,
     DocumentEdition,
+    EditionQuerySet,
     EffectEdition,
     GovernmentEdition,
     MembershipEdition,
     RecommendationEdition,
     RecordEdition,
+    Row,
 )
 from tracker.public.clocks import BadFilter, Clocks
-from tracker.rules.vocabulary import Corroboration, Direction, Earlier, GovernmentKind, Provenance, Status, Word
+from tracker.rules.vocabulary import AssessorKind, Corroboration, Direction, DocumentKind, Earlier, GovernmentKind, Interest, Provenance, Status, Word
 
 Choices = list[tuple[str, str]]
 LONGEST_QUERY = 200
@@ -38,35 +42,50 @@ LONGEST_SHOWN = 60
 """Characters of a bad value that the sentence about it repeats."""
 
 
-def _statuses() -> Choices:
+EVERYWHERE = ("q", "recommendation", "status", "government", "group", "document", "measure", "theme", "year", "disputed")
+"""The filters that every list takes; some lists have more."""
+
+# The values of each filter with their labels: as the site had them at ``known``, or without clocks all that it ever had.
+
+
+def _said(table: type[Row], clocks: Clocks | None) -> EditionQuerySet:
+    return clocks.said(table) if clocks else table.objects.all()
+
+
+def _statuses(_clocks: Clocks | None = None) -> Choices:
     return [(status.value, status.label) for status in Status]
 
 
-def _governments() -> Choices:
-    return list(GovernmentEdition.objects.order_by("name").values_list("code", "name").distinct())
+def _governments(clocks: Clocks | None = None) -> Choices:
+    return list(_said(GovernmentEdition, clocks).order_by("name").values_list("code", "name").distinct())
 
 
-def _groups() -> Choices:
-    return list(GovernmentEdition.objects.filter(kind=GovernmentKind.GROUP.value).order_by("name").values_list("code", "name").distinct())
+def _groups(clocks: Clocks | None = None) -> Choices:
+    groups = _said(GovernmentEdition, clocks).filter(kind=GovernmentKind.GROUP.value)
+    return list(groups.order_by("name").values_list("code", "name").distinct())
 
 
-def _documents() -> Choices:
-    return list(DocumentEdition.objects.order_by("key").values_list("key", "title").distinct())
+def _documents(clocks: Clocks | None = None) -> Choices:
+    return list(_said(DocumentEdition, clocks).order_by("key").values_list("key", "title").distinct())
 
 
-def _references() -> Choices:
-    return list(RecommendationEdition.objects.order_by("reference").values_list("reference", "short_title").distinct())
+def _references(clocks: Clocks | None = None) -> Choices:
+    named = _said(RecommendationEdition, clocks).order_by("reference").values_list("reference", "short_title").distinct()
+    return [(reference, f"{reference} {title}") for reference, title in named]
 
 
-def _measures() -> Choices:
-    named = dict(RecommendationEdition.objects.values_list("measure", "measure_name"))
-    named |= dict(ActionEdition.objects.values_list("measure", "measure_name"))
+def _measures(clocks: Clocks | None = None) -> Choices:
+    named: dict[str, str] = {}
+    for table in (RecommendationEdition, ActionEdition):
+        rows = _said(table, clocks).order_by().values("measure", "measure_name").annotate(newest=Max("known_from")).order_by("newest")
+        named |= dict(rows.values_list("measure", "measure_name"))
     return sorted(named.items(), key=lambda choice: choice[1])
 
 
-def _themes() -> Choices:
+def _themes(clocks: Clocks | None = None) -> Choices:
     named: dict[str, str] = {}
-    for keys, names in RecommendationEdition.objects.exclude(themes=[]).values_list("themes", "theme_names"):
+    rows = _said(RecommendationEdition, clocks).exclude(themes=[]).order_by("known_from")
+    for keys, names in rows.values_list("themes", "theme_names"):
         named |= dict(zip(keys, names, strict=True))
     return sorted(named.items(), key=lambda choice: choice[1])
 
@@ -79,36 +98,68 @@ class WordsField(forms.MultipleChoiceField):
         return str(value) in dict(cast("Choices", self.choices))
 
 
+Lookup = Callable[[Clocks | None], Choices]
+Condition = Callable[[Clocks, str], Q | None]
+
+
 class OneOf(df.MultipleChoiceFilter):
     """A filter that takes values of a list, any of them."""
 
     field_class: type[forms.Field] = WordsField
 
-    def __init__(self, *args: Any, takes: str | Promise, **kwargs: Any) -> None:
-        """``takes`` completes the sentence “status takes ...”."""
+    def __init__(self, *args: Any, takes: str | Promise, lookup: Lookup | None = None, condition: Condition | None = None, **kwargs: Any) -> None:
+        """``takes`` completes the sentence “status takes ...”; ``lookup`` gives the values that there are, with their labels.
+
+        ``condition`` gives the rows of a value that no column holds, and None for a value that the column of this filter holds.
+        """
+        if lookup:
+            kwargs["choices"] = lambda: lookup(None)
         super().__init__(*args, **kwargs)
         self.takes = takes
+        self.lookup = lookup
+        self.condition = condition or (lambda _clocks, _value: None)
+
+    def labels(self, clocks: Clocks) -> dict[str, str]:
+        """The words for its values at the clocks, in the order in which they are shown."""
+        return dict(self.lookup(clocks)) if self.lookup else {}
 
     def filter(self, queryset: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
         """Rows with any of the values; all rows where none is given."""
         if not value:
             return queryset
-        return queryset.filter(**{f"{self.field_name}__{self.lookup_expr}": value})
+        conditions = {each: self.condition(self.parent.clocks, each) for each in value}
+        wanted = Q()
+        if held := [each for each, condition in conditions.items() if condition is None]:
+            wanted |= Q(**{f"{self.field_name}__{self.lookup_expr}": held})
+        for condition in conditions.values():
+            if condition is not None:
+                wanted |= condition
+        return queryset.filter(wanted)
 
 
 class Grammar(df.FilterSet):
     """What the filter sets share: both clocks, the reading of the address, and the filter in words."""
 
     FACETS: ClassVar[tuple[str, ...]] = ()
+    THROUGH: ClassVar[tuple[str, ...]] = ()
+    """Filters that ask what stands behind a row, all at once (``through``): two of them are met by one and the same thing."""
 
     def __init__(self, parameters: QueryDict, clocks: Clocks, queryset: QuerySet[Any] | None = None) -> None:
-        """Read the filters of an address at the given clocks; ``BadFilter`` for the first bad value."""
+        """Read the filters of an address at the given clocks; ``BadFilter`` for the first bad value, or one that is no filter of this list."""
         self.clocks = clocks
         if queryset is None:
             queryset = clocks.rows(self._meta.model)
+        self._refuse_filters_of_other_lists(parameters)
         self.values = _cleaned(parameters, self.base_filters)
+        self._labels: dict[str, dict[str, str]] = {}
         super().__init__(self.values, queryset=queryset)
         self._refuse_bad_values()
+
+    def _refuse_filters_of_other_lists(self, parameters: QueryDict) -> None:
+        for name in _cleaned(parameters, FILTER_NAMES):
+            if name not in self.base_filters:
+                sentence = _("%(filter)s does not apply to this list; it takes %(what)s.")
+                raise BadFilter(name, sentence % {"filter": name, "what": ", ".join(self.base_filters)})
 
     def _refuse_bad_values(self) -> None:
         if self.form.is_valid():
@@ -122,10 +173,26 @@ class Grammar(df.FilterSet):
     def rows(self, *, without: str | None = None) -> QuerySet[Any]:
         """The filtered rows; ``without`` leaves one filter out, as that filter's own facet needs."""
         queryset = self.queryset
+        asked = QueryDict(mutable=True)
         for name, declared in self.filters.items():
-            if name != without and self.values.getlist(name):
+            if name == without or not self.values.getlist(name):
+                continue
+            if name in self.THROUGH:
+                asked.setlist(name, self.values.getlist(name))
+            else:
                 queryset = declared.filter(queryset, self.form.cleaned_data[name])
-        return queryset
+        return self.through(queryset, asked) if asked else queryset
+
+    def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
+        """The rows behind which stands something that meets all of the filters ``asked``, which are some of ``THROUGH``."""
+        raise NotImplementedError
+
+    def labels(self, name: str) -> dict[str, str]:
+        """The words for a filter's values, as the site had them at ``known``; looked up once."""
+        if name not in self._labels:
+            declared = self.filters[name]
+            self._labels[name] = declared.labels(self.clocks) if isinstance(declared, OneOf) else {}
+        return self._labels[name]
 
     @property
     def given(self) -> dict[str, list[str]]:
@@ -136,9 +203,8 @@ class Grammar(df.FilterSet):
         """Each filter that is set: its name, its label and the labels of its values."""
         result = []
         for name, values in self.given.items():
-            declared = self.filters[name]
-            labels = dict(declared.field.choices) if isinstance(declared, OneOf) else {}
-            result.append((name, str(declared.label), [str(labels.get(value, value)) for value in values]))
+            labels = self.labels(name)
+            result.append((name, str(self.filters[name].label), [str(labels.get(value, value)) for value in values]))
         return result
 
 
@@ -152,23 +218,50 @@ def _cleaned(parameters: QueryDict, names: Iterable[str]) -> QueryDict:
     return values
 
 
-class SearchFilter(df.CharFilter):
-    """Words, "phrases", OR and -not, as PostgreSQL's websearch_to_tsquery reads them."""
+class SearchField(forms.Field):
+    """Searches as people type them, of limited length and without null characters."""
 
-    takes = gettext_lazy("up to 200 characters: words, “phrases”, OR, -not")
+    def clean(self, value: Any) -> list[str]:
+        """The searches, or a ``ValidationError`` with the first that is none."""
+        typed = forms.CharField(max_length=LONGEST_QUERY)
+        for written in value or []:
+            try:
+                typed.clean(written)
+            except forms.ValidationError:
+                raise forms.ValidationError("no search", params={"value": written}) from None
+        return list(value or [])
+
+
+class SearchFilter(OneOf):
+    """Words, "phrases", OR and -not, as PostgreSQL's websearch_to_tsquery reads them; several searches are any of them."""
+
+    field_class = SearchField
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """A text of limited length without null characters."""
-        super().__init__(*args, label=gettext_lazy("words"), max_length=LONGEST_QUERY, **kwargs)
+        """One filter of that kind a list."""
+        takes = gettext_lazy("up to 200 characters: words, “phrases”, OR, -not")
+        super().__init__(*args, label=gettext_lazy("words"), takes=takes, **kwargs)
+
+    @property
+    def field(self) -> Any:
+        """A field that needs no list of choices."""
+        return _without_choices(self)
 
 
-def words_of(text: str) -> SearchQuery:
-    """The search that a person typed."""
-    return SearchQuery(text, search_type="websearch", config="english")
+def _without_choices(declared: OneOf) -> Any:
+    if not hasattr(declared, "_field"):
+        declared._field = declared.field_class(required=False, widget=forms.MultipleHiddenInput, label=declared.label)
+        declared._field.choices = []
+    return declared._field
 
 
-def _one_of(name: str, label: str | Promise, choices: Callable[[], Choices], takes: str | Promise, **kwargs: Any) -> OneOf:
-    return OneOf(field_name=name, lookup_expr=kwargs.pop("lookup_expr", "in"), label=label, choices=choices, takes=takes, **kwargs)
+def words_of(texts: list[str]) -> SearchQuery:
+    """The searches that a person typed: any of them."""
+    return functools.reduce(operator.or_, (SearchQuery(text, search_type="websearch", config="english") for text in texts))
+
+
+def _one_of(name: str, label: str | Promise, lookup: Lookup, takes: str | Promise, **kwargs: Any) -> OneOf:
+    return OneOf(field_name=name, lookup_expr=kwargs.pop("lookup_expr", "in"), label=label, lookup=lookup, takes=takes, **kwargs)
 
 
 STATUS = gettext_lazy("a status, as implemented or no_evidence; /methodology/ lists them")
@@ -180,16 +273,27 @@ MEASURE = gettext_lazy("the key of a kind of measure on this site, as expulsion"
 THEME = gettext_lazy("the key of a theme on this site")
 YEAR = gettext_lazy("a year of four digits")
 YES_OR_NO = gettext_lazy("yes or no")
+CHANGE_KINDS: Choices = [
+    ("document", gettext_lazy("document")),  # type: ignore[list-item]
+    ("recommendation", gettext_lazy("recommendation")),  # type: ignore[list-item]
+    ("action", gettext_lazy("action")),  # type: ignore[list-item]
+    ("assessment", gettext_lazy("assessment")),  # type: ignore[list-item]
+]
+CHANGES: Choices = [("publish", gettext_lazy("publish")), ("withdraw", gettext_lazy("withdraw"))]  # type: ignore[list-item]
 YES_NO: Choices = [("yes", gettext_lazy("disputed")), ("no", gettext_lazy("not disputed"))]  # type: ignore[list-item]
-
 CLAIMED: Choices = [("yes", gettext_lazy("claimed by advocacy sources alone")), ("no", gettext_lazy("other support"))]  # type: ignore[list-item]
 ORDERS: Choices = [*Earlier.choices(), ("in_place", gettext_lazy("already in place"))]  # type: ignore[list-item]
+
+
+def _these(choices: Choices) -> Lookup:
+    """Values that are the same at all times."""
+    return lambda _clocks: choices
 
 
 def _words_of(name: str, label: str | Promise, vocabulary: type[Word]) -> OneOf:
     """A filter that takes values of a controlled vocabulary."""
     takes = gettext_lazy("one of %(values)s") % {"values": ", ".join(word.value for word in vocabulary)}
-    return _one_of(name, label, vocabulary.choices, takes)
+    return _one_of(name, label, _these(vocabulary.choices()), takes)
 
 
 class YearsField(forms.Field):
@@ -213,57 +317,103 @@ class YearFilter(OneOf):
     @property
     def field(self) -> Any:
         """A field that needs no list of choices."""
-        if not hasattr(self, "_field"):
-            self._field = YearsField(required=False, widget=forms.MultipleHiddenInput, label=self.label)
-            self._field.choices = []
-        return self._field
+        return _without_choices(self)
 
 
-def members_of(codes: list[str], clocks: Clocks) -> QuerySet[Any] | Q:
+def _year(name: str, label: str | Promise, **kwargs: Any) -> YearFilter:
+    return YearFilter(field_name=name, lookup_expr="in", label=label, takes=YEAR, **kwargs)
+
+
+def members_of(codes: list[str], clocks: Clocks, column: str = "government") -> Q:
     """The condition that a government belonged to any of the groups on the day; a group that includes every state has every state."""
-    condition = Q(government__in=clocks.rows(MembershipEdition).filter(group__in=codes).values("member"))
-    if clocks.said(GovernmentEdition).filter(code__in=codes, includes_every_state=True).exists():
-        condition |= Q(government__in=clocks.said(GovernmentEdition).filter(kind=GovernmentKind.STATE.value).values("code"))
-    return condition
+    governments = clocks.said(GovernmentEdition)
+    states = governments.filter(kind=GovernmentKind.STATE.value).values("code")
+    named = Q(**{f"{column}__in": clocks.rows(MembershipEdition).filter(group__in=codes).values("member")})
+    return named | Q(Exists(governments.filter(code__in=codes, includes_every_state=True)), **{f"{column}__in": states})
 
 
-class _ByGovernment(Grammar):
-    """Filters of rows that stand under a government."""
-
-    government = _one_of("government", gettext_lazy("government"), _governments, GOVERNMENT)
-    group = _one_of("government", gettext_lazy("group"), _groups, GROUP, method="in_group")
-
-    def in_group(self, queryset: QuerySet[Any], _name: str, codes: list[str]) -> QuerySet[Any]:
-        """Rows of governments that belonged to the group on the day of ``as_of``."""
-        return queryset.filter(members_of(codes, self.clocks))
+def _in_group(column: str) -> Condition:
+    return lambda clocks, code: members_of([code], clocks, column)
 
 
-class _ByDispute(Grammar):
-    """Filter of rows that may be disputed."""
-
-    disputed = _one_of("disputed", gettext_lazy("disputed"), lambda: YES_NO, YES_OR_NO, method="by_dispute")
-
-    def by_dispute(self, queryset: QuerySet[Any], _name: str, values: list[str]) -> QuerySet[Any]:
-        """Whether anything disputes the record or what it rests on."""
-        return queryset.filter(disputed__in=[value == "yes" for value in values])
+def _disputed(_clocks: Clocks, value: str) -> Q:
+    return Q(disputed=value == "yes")
 
 
-class AddresseeFilters(_ByGovernment, _ByDispute):
+def _claimed(_clocks: Clocks, value: str) -> Q:
+    return ~Q(claimed_by=[]) if value == "yes" else Q(claimed_by=[])
+
+
+def _order_in_time(clocks: Clocks, value: str) -> Q | None:
+    return EffectEdition.in_place_on(clocks.as_of) if value == "in_place" else None
+
+
+# The filters that lists have alike. ``name`` is the column that holds the value.
+
+
+def _by_recommendation(name: str = "recommendation", **kwargs: Any) -> OneOf:
+    return _one_of(name, gettext_lazy("recommendation"), _references, REFERENCE, **kwargs)
+
+
+def _by_status(name: str = "status", **kwargs: Any) -> OneOf:
+    return _one_of(name, gettext_lazy("status"), _statuses, STATUS, **kwargs)
+
+
+def _by_government(name: str = "government", **kwargs: Any) -> OneOf:
+    return _one_of(name, gettext_lazy("government"), _governments, GOVERNMENT, **kwargs)
+
+
+def _by_group(name: str = "government", **kwargs: Any) -> OneOf:
+    return _one_of(name, gettext_lazy("group"), _groups, GROUP, condition=_in_group(name), **kwargs)
+
+
+def _by_document(name: str = "document", **kwargs: Any) -> OneOf:
+    return _one_of(name, gettext_lazy("document"), _documents, DOCUMENT, **kwargs)
+
+
+def _by_measure(name: str = "measure", **kwargs: Any) -> OneOf:
+    return _one_of(name, gettext_lazy("kind of measure"), _measures, MEASURE, **kwargs)
+
+
+def _by_theme(name: str = "theme", **kwargs: Any) -> OneOf:
+    return _one_of(name, gettext_lazy("theme"), _themes, THEME, **kwargs)
+
+
+def _by_dispute(**kwargs: Any) -> OneOf:
+    return _one_of("disputed", gettext_lazy("disputed"), _these(YES_NO), YES_OR_NO, condition=_disputed, **kwargs)
+
+
+class AddresseeFilters(Grammar):
     """Filters of addressees; recommendations are filtered through theirs."""
 
-    corroboration = _words_of("corroboration", gettext_lazy("corroboration"), Corroboration)
-    provenance = _words_of("provenance", gettext_lazy("provenance"), Provenance)
-    claimed = _one_of("claimed_by", gettext_lazy("claimed"), lambda: CLAIMED, YES_OR_NO, method="by_claim")
-
-    FACETS = ("status", "government", "document", "measure", "theme", "year", "disputed")
+    FACETS = (
+        "status",
+        "government",
+        "group",
+        "recommendation",
+        "document",
+        "measure",
+        "theme",
+        "year",
+        "disputed",
+        "corroboration",
+        "claimed",
+        "provenance",
+    )
 
     q = SearchFilter(method="matching")
-    recommendation = _one_of("recommendation", gettext_lazy("recommendation"), _references, REFERENCE)
-    status = _one_of("status", gettext_lazy("status"), _statuses, STATUS)
-    document = _one_of("documents", gettext_lazy("document"), _documents, DOCUMENT, lookup_expr="overlap")
-    measure = _one_of("measure", gettext_lazy("kind of measure"), _measures, MEASURE)
-    theme = _one_of("themes", gettext_lazy("theme"), _themes, THEME, lookup_expr="overlap")
-    year = YearFilter(field_name="year", lookup_expr="in", label=gettext_lazy("year recommended"), takes=YEAR)
+    recommendation = _by_recommendation()
+    status = _by_status()
+    government = _by_government()
+    group = _by_group()
+    document = _by_document("documents", lookup_expr="overlap")
+    measure = _by_measure()
+    theme = _by_theme("themes", lookup_expr="overlap")
+    year = _year("year", gettext_lazy("year recommended"))
+    disputed = _by_dispute()
+    corroboration = _words_of("corroboration", gettext_lazy("corroboration"), Corroboration)
+    claimed = _one_of("claimed_by", gettext_lazy("claimed"), _these(CLAIMED), YES_OR_NO, condition=_claimed)
+    provenance = _words_of("provenance", gettext_lazy("provenance"), Provenance)
 
     class Meta:
         """Of the narrow table."""
@@ -271,29 +421,43 @@ class AddresseeFilters(_ByGovernment, _ByDispute):
         model = AddresseeEdition
         fields: ClassVar[list[str]] = []
 
-    def by_claim(self, queryset: QuerySet[Any], _name: str, values: list[str]) -> QuerySet[Any]:
-        """Whether advocacy sources alone support the status."""
-        wanted = Q()
-        for value in values:
-            wanted |= ~Q(claimed_by=[]) if value == "yes" else Q(claimed_by=[])
-        return queryset.filter(wanted)
-
-    def matching(self, queryset: QuerySet[Any], _name: str, text: str) -> QuerySet[Any]:
+    def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Addressees of recommendations that match the words."""
-        found = self.clocks.rows(RecommendationEdition).filter(search=words_of(text)).values("reference")
+        return queryset.filter(recommendation__in=_recommendations_saying(texts, self.clocks))
+
+
+def _recommendations_saying(texts: list[str], clocks: Clocks) -> QuerySet[Any]:
+    return clocks.rows(RecommendationEdition).filter(search=words_of(texts)).values("reference")
+
+
+class _OfOneRecommendation(Grammar):
+    """Filters of rows that each stand with one recommendation."""
+
+    OF_IT: ClassVar[dict[str, str]] = {"document": "documents__overlap", "measure": "measure__in", "theme": "themes__overlap", "year": "year__in"}
+
+    recommendation = _by_recommendation()
+    government = _by_government()
+    group = _by_group()
+    document = _by_document(method="of_recommendations")
+    measure = _by_measure(method="of_recommendations")
+    theme = _by_theme(method="of_recommendations")
+    year = _year("year", gettext_lazy("year recommended"), method="of_recommendations")
+    disputed = _by_dispute()
+
+    def of_recommendations(self, queryset: QuerySet[Any], name: str, values: list[Any]) -> QuerySet[Any]:
+        """Rows of recommendations with that document, measure, theme or year."""
+        found = self.clocks.rows(RecommendationEdition).filter(**{self.OF_IT[name]: values}).values("reference")
         return queryset.filter(recommendation__in=found)
 
 
-class AssessmentFilters(_ByGovernment, _ByDispute):
+class AssessmentFilters(_OfOneRecommendation):
     """Filters of assessments."""
 
-    recommendation = _one_of("recommendation", gettext_lazy("recommendation"), _references, REFERENCE)
-    status = _one_of("status", gettext_lazy("status"), _statuses, STATUS)
+    FACETS = ("status", "government", "disputed", "assessor_kind")
+
     q = SearchFilter(method="matching")
-    document = _one_of("document", gettext_lazy("document"), _documents, DOCUMENT, method="of_recommendations")
-    measure = _one_of("measure", gettext_lazy("kind of measure"), _measures, MEASURE, method="of_recommendations")
-    theme = _one_of("theme", gettext_lazy("theme"), _themes, THEME, method="of_recommendations")
-    year = YearFilter(field_name="year", lookup_expr="in", label=gettext_lazy("year recommended"), takes=YEAR, method="of_recommendations")
+    status = _by_status()
+    assessor_kind = _words_of("assessor_kind", gettext_lazy("assessed by"), AssessorKind)
 
     class Meta:
         """Of assessments, whoever's."""
@@ -301,57 +465,23 @@ class AssessmentFilters(_ByGovernment, _ByDispute):
         model = AssessmentEdition
         fields: ClassVar[list[str]] = []
 
-    def matching(self, queryset: QuerySet[Any], _name: str, text: str) -> QuerySet[Any]:
+    def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Assessments of recommendations that match the words."""
-        found = self.clocks.rows(RecommendationEdition).filter(search=words_of(text)).values("reference")
-        return queryset.filter(recommendation__in=found)
-
-    def of_recommendations(self, queryset: QuerySet[Any], name: str, values: list[Any]) -> QuerySet[Any]:
-        """Assessments of recommendations with that document, measure, theme or year."""
-        lookup = {"document": "documents__overlap", "measure": "measure__in", "theme": "themes__overlap", "year": "year__in"}[name]
-        found = self.clocks.rows(RecommendationEdition).filter(**{lookup: values}).values("reference")
-        return queryset.filter(recommendation__in=found)
+        return queryset.filter(recommendation__in=_recommendations_saying(texts, self.clocks))
 
 
-class ActionFilters(_ByGovernment, _ByDispute):
-    """Filters of actions."""
-
-    FACETS = ("government", "measure", "year", "disputed")
-
-    q = SearchFilter(method="matching")
-    recommendation = _one_of("key", gettext_lazy("recommendation"), _references, REFERENCE, method="bearing_on")
-    document = _one_of("key", gettext_lazy("document"), _documents, DOCUMENT, method="citing")
-    measure = _one_of("measure", gettext_lazy("kind of measure"), _measures, MEASURE)
-    year = YearFilter(field_name="year", lookup_expr="in", label=gettext_lazy("year"), takes=YEAR)
-
-    class Meta:
-        """Of actions."""
-
-        model = ActionEdition
-        fields: ClassVar[list[str]] = []
-
-    def matching(self, queryset: QuerySet[Any], _name: str, text: str) -> QuerySet[Any]:
-        """Actions that match the words."""
-        return queryset.filter(search=words_of(text))
-
-    def bearing_on(self, queryset: QuerySet[Any], _name: str, references: list[str]) -> QuerySet[Any]:
-        """Actions with an effect on an addressee of the recommendation."""
-        return queryset.filter(key__in=self.clocks.rows(EffectEdition).filter(recommendation__in=references).values("action"))
-
-    def citing(self, queryset: QuerySet[Any], _name: str, keys: list[str]) -> QuerySet[Any]:
-        """Actions for or against which a document is cited."""
-        return queryset.filter(key__in=self.clocks.said(CitationEdition).filter(record_kind="action", document__in=keys).values("record_key"))
-
-
-class EffectFilters(_ByGovernment, _ByDispute):
+class EffectFilters(_OfOneRecommendation):
     """Filters of effects: the links from actions to addressees."""
 
     FACETS = ("government", "earlier", "direction", "disputed")
+    THROUGH = ("status",)
 
-    recommendation = _one_of("recommendation", gettext_lazy("recommendation"), _references, REFERENCE)
-    earlier = _one_of("earlier", gettext_lazy("order in time"), lambda: ORDERS, gettext_lazy("yes, no, unknown or in_place"), method="by_order")
+    q = SearchFilter(method="matching")
+    status = _by_status()
+    earlier = _one_of(
+        "earlier", gettext_lazy("order in time"), _these(ORDERS), gettext_lazy("yes, no, unknown or in_place"), condition=_order_in_time
+    )
     direction = _words_of("direction", gettext_lazy("direction"), Direction)
-    document = _one_of("document", gettext_lazy("document"), _documents, DOCUMENT, method="of_document")
 
     class Meta:
         """Of effects."""
@@ -359,25 +489,85 @@ class EffectFilters(_ByGovernment, _ByDispute):
         model = EffectEdition
         fields: ClassVar[list[str]] = []
 
-    def by_order(self, queryset: QuerySet[Any], _name: str, values: list[str]) -> QuerySet[Any]:
-        """By the order of action and recommendation; ``in_place``: earlier, toward the recommendation, and no end on record by the day."""
-        wanted = Q(earlier__in=[value for value in values if value != "in_place"])
-        if "in_place" in values:
-            wanted |= Q(in_place=True) & (Q(ended_on=None) | Q(ended_on__gt=self.clocks.as_of))
-        return queryset.filter(wanted)
+    def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
+        """Effects of actions, or on recommendations, that match the words."""
+        actions = self.clocks.rows(ActionEdition).filter(search=words_of(texts)).values("key")
+        return queryset.filter(Q(action__in=actions) | Q(recommendation__in=_recommendations_saying(texts, self.clocks)))
 
-    def of_document(self, queryset: QuerySet[Any], _name: str, keys: list[str]) -> QuerySet[Any]:
-        """Effects on recommendations that a document makes or reports."""
-        found = self.clocks.rows(RecommendationEdition).filter(documents__overlap=keys).values("reference")
-        return queryset.filter(recommendation__in=found)
+    def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
+        """Effects on addressees with that status on the day."""
+        return queryset.filter(_bears_on(AddresseeFilters(asked, self.clocks).rows()))
+
+
+def _bears_on(addressees: QuerySet[Any]) -> Exists:
+    """The condition that an effect bears on one of the addressees."""
+    return Exists(addressees.filter(recommendation=OuterRef("recommendation"), government=OuterRef("government")))
+
+
+class ActionFilters(Grammar):
+    """Filters of actions. ``government`` is the one whose body acted."""
+
+    FACETS = ("government", "measure", "year", "disputed")
+    THROUGH = ("recommendation", "status", "theme")
+
+    q = SearchFilter(method="matching")
+    recommendation = _by_recommendation()
+    status = _by_status()
+    government = _by_government()
+    group = _by_group()
+    document = _by_document(method="citing")
+    measure = _by_measure()
+    theme = _by_theme()
+    year = _year("year", gettext_lazy("year"))
+    disputed = _by_dispute()
+
+    class Meta:
+        """Of actions."""
+
+        model = ActionEdition
+        fields: ClassVar[list[str]] = []
+
+    def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
+        """Actions that match the words."""
+        return queryset.filter(search=words_of(texts))
+
+    def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
+        """Actions that bear on an addressee of that recommendation, status and theme."""
+        addressees = AddresseeFilters(asked, self.clocks).rows()
+        return queryset.filter(key__in=self.clocks.rows(EffectEdition).filter(_bears_on(addressees)).values("action"))
+
+    def citing(self, queryset: QuerySet[Any], _name: str, keys: list[str]) -> QuerySet[Any]:
+        """Actions for or against which a document is cited."""
+        return queryset.filter(key__in=self.clocks.said(CitationEdition).filter(record_kind="action", document__in=keys).values("record_key"))
+
+
+def records_meeting(asked: QueryDict, clocks: Clocks) -> dict[str, QuerySet[Any]]:
+    """Recommendations, assessments and actions that meet filters, by kind: their keys."""
+    return {
+        "recommendation": AddresseeFilters(asked, clocks).rows().values("recommendation"),
+        "assessment": AssessmentFilters(asked, clocks).rows().values("key"),
+        "action": ActionFilters(asked, clocks).rows().values("key"),
+    }
 
 
 class DocumentFilters(Grammar):
-    """Filters of documents."""
+    """Filters of documents. What is no property of a document asks for what it is cited for, or recommends."""
+
+    FACETS = ("kind", "interest", "year")
+    THROUGH = ("recommendation", "status", "government", "group", "measure", "theme", "disputed")
 
     q = SearchFilter(method="matching")
-    document = _one_of("key", gettext_lazy("document"), _documents, DOCUMENT)
-    year = YearFilter(field_name="published_last__year", lookup_expr="in", label=gettext_lazy("year published"), takes=YEAR)
+    recommendation = _by_recommendation()
+    status = _by_status()
+    government = _by_government()
+    group = _by_group()
+    document = _by_document("key")
+    measure = _by_measure()
+    theme = _by_theme()
+    year = _year("published_last__year", gettext_lazy("year published"))
+    disputed = _by_dispute()
+    kind = _words_of("kind", gettext_lazy("kind"), DocumentKind)
+    interest = _words_of("interest", gettext_lazy("interest"), Interest)
 
     class Meta:
         """Of documents."""
@@ -385,16 +575,39 @@ class DocumentFilters(Grammar):
         model = DocumentEdition
         fields: ClassVar[list[str]] = []
 
-    def matching(self, queryset: QuerySet[Any], _name: str, text: str) -> QuerySet[Any]:
+    def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Documents that match the words."""
-        return queryset.filter(search=words_of(text))
+        return queryset.filter(search=words_of(texts))
+
+    def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
+        """Documents that are cited for a record of that kind, or make or report such a recommendation."""
+        records = records_meeting(asked, self.clocks)
+        served = Q()
+        for kind, keys in records.items():
+            served |= Q(record_kind=kind, record_key__in=keys)
+        cited = self.clocks.said(CitationEdition).filter(served).values("document")
+        recommending = self.clocks.rows(RecommendationEdition).filter(reference__in=records["recommendation"])
+        named = recommending.order_by().annotate(named=Func(F("documents"), function="unnest", output_field=CharField())).values("named")
+        return queryset.filter(Q(key__in=cited) | Q(key__in=named))
 
 
 class GovernmentFilters(Grammar):
-    """Filters of governments."""
+    """Filters of governments. What is no property of a government asks for what it is an addressee of."""
 
-    government = _one_of("code", gettext_lazy("government"), _governments, GOVERNMENT)
-    group = _one_of("code", gettext_lazy("group"), _groups, GROUP, method="in_group")
+    FACETS = ("kind",)
+    THROUGH = ("recommendation", "status", "document", "measure", "theme", "year", "disputed")
+
+    q = SearchFilter(method="matching")
+    recommendation = _by_recommendation()
+    status = _by_status()
+    government = _by_government("code")
+    group = _by_group("code")
+    document = _by_document()
+    measure = _by_measure()
+    theme = _by_theme()
+    year = _year("year", gettext_lazy("year recommended"))
+    disputed = _by_dispute()
+    kind = _words_of("kind", gettext_lazy("kind"), GovernmentKind)
 
     class Meta:
         """Of governments and groups."""
@@ -402,20 +615,33 @@ class GovernmentFilters(Grammar):
         model = GovernmentEdition
         fields: ClassVar[list[str]] = []
 
-    def in_group(self, queryset: QuerySet[Any], _name: str, codes: list[str]) -> QuerySet[Any]:
-        """Members of the group on the day."""
-        members = self.clocks.rows(MembershipEdition).filter(group__in=codes).values("member")
-        condition = Q(code__in=members)
-        if self.clocks.said(GovernmentEdition).filter(code__in=codes, includes_every_state=True).exists():
-            condition |= Q(kind=GovernmentKind.STATE.value)
-        return queryset.filter(condition)
+    def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
+        """Governments whose name, code or note match the words."""
+        return queryset.annotate(words=SearchVector("code", "name", "note", config="english")).filter(words=words_of(texts))
+
+    def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
+        """Addressees of that status, recommendation and so on, all in one."""
+        return queryset.filter(code__in=AddresseeFilters(asked, self.clocks).rows().values("government"))
 
 
 class ChangeFilters(Grammar):
-    """Filters of the record of changes."""
+    """Filters of the record of changes. What is no property of a change asks for the recommendation, assessment or action that changed."""
 
-    recommendation = _one_of("key", gettext_lazy("recommendation"), _references, REFERENCE, method="of_recommendation")
-    document = _one_of("key", gettext_lazy("document"), _documents, DOCUMENT, method="of_document")
+    FACETS = ("kind", "change", "year")
+    THROUGH = ("status", "government", "group", "measure", "theme", "disputed")
+
+    q = SearchFilter(method="matching")
+    recommendation = _by_recommendation(method="of_recommendation")
+    status = _by_status()
+    government = _by_government()
+    group = _by_group()
+    document = _by_document(method="of_document")
+    measure = _by_measure()
+    theme = _by_theme()
+    year = _year("known_from__year", gettext_lazy("year published"))
+    disputed = _by_dispute()
+    kind = _one_of("kind", gettext_lazy("kind"), _these(CHANGE_KINDS), gettext_lazy("document, recommendation, action or assessment"))
+    change = _one_of("change", gettext_lazy("change"), _these(CHANGES), gettext_lazy("publish or withdraw"))
 
     class Meta:
         """Of record editions, open and closed."""
@@ -430,6 +656,17 @@ class ChangeFilters(Grammar):
             queryset = queryset.filter(known_from__lte=clocks.known)
         super().__init__(parameters, clocks, queryset)
 
+    def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
+        """Changes whose key, title or reason match the words."""
+        return queryset.annotate(words=SearchVector("key", "title", "reason", config="english")).filter(words=words_of(texts))
+
+    def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
+        """Changes of records that meet the filters."""
+        changed = Q()
+        for kind, keys in records_meeting(asked, self.clocks).items():
+            changed |= Q(kind=kind, key__in=keys)
+        return queryset.filter(changed)
+
     def of_recommendation(self, queryset: QuerySet[Any], _name: str, references: list[str]) -> QuerySet[Any]:
         """Changes of the recommendation and of its assessments."""
         return queryset.filter(
@@ -440,3 +677,8 @@ class ChangeFilters(Grammar):
     def of_document(self, queryset: QuerySet[Any], _name: str, keys: list[str]) -> QuerySet[Any]:
         """Changes of the document's own record."""
         return queryset.filter(kind="document", key__in=keys)
+
+
+GRAMMARS = (AddresseeFilters, AssessmentFilters, EffectFilters, ActionFilters, DocumentFilters, GovernmentFilters, ChangeFilters)
+FILTER_NAMES = tuple(dict.fromkeys(name for grammar in GRAMMARS for name in grammar.base_filters))
+"""Every filter of any list: one that a list does not take is refused there rather than ignored."""

@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -46,7 +47,7 @@ def as_json(listing: Listing, rows: QuerySet[Any], found: list[Facet], clocks: C
 
     def parts() -> Iterator[str]:
         yield f'{{"count": {rows.count()}, "next": null, "as_of": "{clocks.as_of}", "known": {json.dumps(_known(clocks))}, "results": ['
-        for number, row in enumerate(rows.iterator(CHUNK)):
+        for number, row in enumerate(_told(listing, rows, clocks)):
             yield (",\n" if number else "\n") + json.dumps(row_as_json(listing, row, site), ensure_ascii=False)
         yield '\n], "facets": ' + json.dumps(facets_as_json(found), ensure_ascii=False) + "}\n"
 
@@ -63,14 +64,21 @@ def as_csv(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str) -> 
 
     def parts() -> Iterator[str]:
         yield "\ufeff" + writer.writerow([*(column.name for column in listing.columns), "url", "as_of", "known"])
-        for row in rows.iterator(CHUNK):
+        for row in _told(listing, rows, clocks):
             yield writer.writerow([*(_cell(column, row) for column in listing.columns), site + listing.address(row), *tail])
 
     return _attached(parts(), "text/csv; charset=utf-8", listing, clocks, "csv")
 
 
+def _told(listing: Listing, rows: QuerySet[Any], clocks: Clocks) -> Iterator[Any]:
+    """All rows as they may be told, some at a time."""
+    streamed = rows.iterator(CHUNK)
+    while chunk := listing.told(itertools.islice(streamed, CHUNK), clocks):
+        yield from chunk
+
+
 def _cell(column: Column, row: Any) -> str:
-    value = _json(column.of(row))
+    value = _json(column.cell(row))
     if value is None:
         return ""
     if isinstance(value, bool):

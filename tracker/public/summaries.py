@@ -24,6 +24,7 @@ from tracker.editions.tables import (
     RecordEdition,
     SiteEdition,
 )
+from tracker.public.as_of import not_held_back, told
 from tracker.public.clocks import Clocks, distinct_count
 from tracker.rules.vocabulary import Corroboration, Earlier, Stance, Status
 
@@ -192,9 +193,7 @@ def by_government(clocks: Clocks) -> list[GovernmentSummary]:
     ):
         counts[code, name][status] = number
         disputed[code] += disputes
-    earlier = dict(
-        clocks.rows(EffectEdition).filter(earlier=Earlier.YES.value).order_by().values_list("government").annotate(number=Count("id"))
-    )
+    earlier = dict(clocks.rows(EffectEdition).filter(earlier=Earlier.YES.value).order_by().values_list("government").annotate(number=Count("id")))
     return [
         GovernmentSummary(code, name, distribution(statuses, government=code), disputed[code], earlier.get(code, 0))
         for (code, name), statuses in counts.items()
@@ -215,13 +214,12 @@ def _certainty(clocks: Clocks) -> Certainty:
 
 
 def _earlier(clocks: Clocks) -> EarlierActions:
-    in_place = Q(in_place=True) & (Q(ended_on=None) | Q(ended_on__gt=clocks.as_of))
     links = clocks.rows(EffectEdition)
     by_order = dict(links.order_by().values_list("earlier").annotate(number=Count("id")))
     return EarlierActions(
         total=sum(by_order.values()),
         earlier=by_order.get(Earlier.YES, 0),
-        in_place=links.filter(in_place).count(),
+        in_place=links.filter(EffectEdition.in_place_on(clocks.as_of)).count(),
         order_unknown=by_order.get(Earlier.UNKNOWN, 0),
         later=by_order.get(Earlier.NO, 0),
     )
@@ -272,11 +270,10 @@ def matrix(clocks: Clocks, addressees: Iterable[AddresseeEdition]) -> Matrix:
 
 @dataclass
 class EffectOfAction:
-    """An effect with its action, and what may be said of its place in time on the day."""
+    """An effect with its action, both as they may be told on the day."""
 
     effect: EffectEdition
     action: ActionEdition
-    in_place: bool
     undone_by: EffectEdition | None
     citations: list[CitationEdition] = field(default_factory=list)
 
@@ -333,12 +330,13 @@ class AddresseeStory:
 
 @dataclass(frozen=True)
 class RecommendationPage:
-    """Everything on a recommendation's page."""
+    """Everything on a recommendation's page. ``addressed``: whom the text names, as pairs of code and name; no name where the code has none."""
 
     recommendation: RecommendationEdition
     made_in: DocumentEdition | None
     known_from: DocumentEdition | None
     citations: list[CitationEdition]
+    addressed: list[tuple[str, str]]
     stories: list[AddresseeStory]
     not_counted: list[AddresseeStory]
     distribution: Distribution
@@ -359,7 +357,7 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
     documents = {document.key: document for document in clocks.said(DocumentEdition).filter(key__in=recommendation.documents)}
     addressees = list(clocks.rows(AddresseeEdition).filter(recommendation=reference).order_by("government_name"))
     assessments: dict[str, list[AssessmentEdition]] = defaultdict(list)
-    for assessment in clocks.rows(AssessmentEdition).filter(recommendation=reference):
+    for assessment in told(clocks.rows(AssessmentEdition).filter(recommendation=reference), clocks):
         assessments[assessment.government].append(assessment)
     effects = effects_of_actions(clocks, list(clocks.rows(EffectEdition).filter(recommendation=reference)))
     holding = {addressee.assessment for addressee in addressees if addressee.assessment}
@@ -379,6 +377,7 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
         made_in=documents.get(recommendation.made_in or ""),
         known_from=documents.get(recommendation.known_from_document),
         citations=cited["recommendation", reference],
+        addressed=_named(clocks, recommendation.addressed),
         stories=[story for story in stories if story.addressee.counted],
         not_counted=[story for story in stories if not story.addressee.counted],
         distribution=distribution_of(addressees, recommendation=reference),
@@ -386,20 +385,26 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
     )
 
 
+def _named(clocks: Clocks, codes: str) -> list[tuple[str, str]]:
+    """Governments from their codes as a text lists them, with their names where the site knows them."""
+    listed = [code.strip() for code in codes.split(";") if code.strip()]
+    names = dict(clocks.said(GovernmentEdition).filter(code__in=listed).values_list("code", "name"))
+    return [(code, names.get(code, "")) for code in listed]
+
+
 def effects_of_actions(clocks: Clocks, effects: Sequence[EffectEdition]) -> list[EffectOfAction]:
     """Effects with their actions and the actions' citations, oldest first."""
-    actions = {action.key: action for action in clocks.rows(ActionEdition).filter(key__in={effect.action for effect in effects})}
+    actions = {action.key: action for action in told(clocks.rows(ActionEdition).filter(key__in={effect.action for effect in effects}), clocks)}
     cited = citations_of(clocks, {"action": set(actions)})
     undoing = {effect.undoes: effect for effect in effects if effect.undoes}
     return [
         EffectOfAction(
             effect=effect,
             action=actions[effect.action],
-            in_place=effect.in_place and (effect.ended_on is None or clocks.as_of < effect.ended_on),
             undone_by=undoing.get(effect.key),
-            citations=cited["action", effect.action],
+            citations=not_held_back(actions[effect.action], cited["action", effect.action]),
         )
-        for effect in sorted(effects, key=lambda effect: (effect.first_day, effect.key))
+        for effect in sorted(told(effects, clocks), key=lambda effect: (effect.first_day, effect.key))
         if effect.action in actions
     ]
 
@@ -418,7 +423,7 @@ def citations_of(clocks: Clocks, records: dict[str, set[str]]) -> dict[tuple[str
 def history_of(clocks: Clocks, kind: str, keys: Iterable[str]) -> list[RecordEdition]:
     """The published versions of records that the site had by ``known``, newest first."""
     rows = RecordEdition.objects.defer("body").filter(kind=kind, key__in=list(keys))
-    return list(rows if clocks.known is None else rows.filter(known_from__lte=clocks.known))
+    return told(rows if clocks.known is None else rows.filter(known_from__lte=clocks.known), clocks)
 
 
 # One government
@@ -443,11 +448,11 @@ def government_page(clocks: Clocks, code: str) -> GovernmentPage | None:
     if government is None:
         return None
     addressees = list(clocks.rows(AddresseeEdition).filter(government=code).order_by("year", "recommendation"))
-    actions = list(clocks.rows(ActionEdition).filter(government=code).order_by("-last_day", "key"))
+    actions = told(clocks.rows(ActionEdition).filter(government=code).order_by("-last_day", "key"), clocks)
     effects: dict[str, list[EffectEdition]] = defaultdict(list)
-    for effect in clocks.rows(EffectEdition).filter(action__in=[action.key for action in actions]):
+    for effect in told(clocks.rows(EffectEdition).filter(action__in=[action.key for action in actions]), clocks):
         effects[effect.action].append(effect)
-    memberships = list(clocks.rows(MembershipEdition).filter(Q(group=code) | Q(member=code)))
+    memberships = told(clocks.rows(MembershipEdition).filter(Q(group=code) | Q(member=code)), clocks)
     codes = {membership.group for membership in memberships} | {membership.member for membership in memberships}
     named = {row.code: row for row in clocks.said(GovernmentEdition).filter(code__in=codes)}
     return GovernmentPage(
@@ -499,13 +504,14 @@ class ActionPage:
 
 def action_page(clocks: Clocks, key: str) -> ActionPage | None:
     """An action's page; None where there is no such action at the clocks."""
-    action = clocks.rows(ActionEdition).filter(key=key).first()
-    if action is None:
+    found = told(clocks.rows(ActionEdition).filter(key=key), clocks)
+    if not found:
         return None
+    (action,) = found
     return ActionPage(
         action=action,
-        effects=list(clocks.rows(EffectEdition).filter(action=key).order_by("recommendation")),
-        citations=citations_of(clocks, {"action": {key}})["action", key],
+        effects=told(clocks.rows(EffectEdition).filter(action=key).order_by("recommendation"), clocks),
+        citations=not_held_back(action, citations_of(clocks, {"action": {key}})["action", key]),
         history=history_of(clocks, "action", [key]),
     )
 

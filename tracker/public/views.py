@@ -47,10 +47,12 @@ def _list(request: HttpRequest, clocks: Clocks, listing: columns.Listing) -> dic
     grammar = listing.filters(request.GET, clocks)
     rows = listing.queryset(clocks, grammar, request.GET)
     query = query_of(request, clocks, grammar)
+    page = page_of(rows, request)
+    page.object_list = listing.told(page.object_list, clocks)
     return {
         "filters": grammar,
         "facets": facets(grammar, counting=listing.counting),
-        "page": page_of(rows, request),
+        "page": page,
         "query": query,
         "sorts": listing.sorts,
         "downloads": downloads(listing, query),

@@ -355,7 +355,7 @@ def _moment(item: EffectOfAction) -> charts.Moment:
     effect, action = item.effect, item.action
     shape, tone = effect_mark(effect.direction, effect.sign)
     direction = gettext(effect.direction.label) if effect.direction else gettext("reverses")
-    title = f"{in_words(action.acted_on)}: {action.title} ({direction}; {in_time(effect.earlier, item.in_place)})"
+    title = f"{in_words(action.acted_on)}: {action.title} ({direction}; {in_time(effect.earlier, effect.in_place)})"
     return charts.Moment(
         lane=gettext(action.government_name),
         first=effect.first_day,
@@ -364,7 +364,7 @@ def _moment(item: EffectOfAction) -> charts.Moment:
         shape=shape,
         tone=tone,
         earlier=effect.earlier == Earlier.YES,
-        in_place=item.in_place,
+        in_place=effect.in_place,
         unsure=effect.earlier == Earlier.UNKNOWN,
     )
 
