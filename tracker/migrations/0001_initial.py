@@ -2173,6 +2173,10 @@ class Migration(migrations.Migration):
             model_name='themehistory',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='eb400f2a41fd0a0a70bf856a53086ef7535c6379', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_89979', table='tracker_themehistory', when='BEFORE')),
         ),
+        migrations.AddIndex(
+            model_name='version',
+            index=models.Index(fields=['kind', 'key'], name='version_record'),
+        ),
         migrations.AddConstraint(
             model_name='version',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['document', 'recommendation', 'action', 'assessment'])), name='version_kind_is_in_the_vocabulary'),

@@ -127,6 +127,7 @@ class Version(models.Model):
         ordering = ["kind", "key"]
         verbose_name = _("version")
         verbose_name_plural = _("versions")
+        indexes = [models.Index(fields=["kind", "key"], name="version_record")]
         constraints = [
             one_of("kind", RecordKind, "version_kind_is_in_the_vocabulary"),
             one_of("change", Change, "version_change_is_in_the_vocabulary"),
