@@ -254,9 +254,7 @@ class Environment:
             with suppress(OSError):
                 (self.path / "install.log").write_text(output)
             raise Trouble(self.why_not_installed(output))
-        check = subprocess.run(
-            [str(self.python), "-c", "import django, psycopg, granian"], capture_output=True, text=True, env=clean_environment()
-        )
+        check = subprocess.run([str(self.python), "-c", "import django, psycopg, granian"], capture_output=True, text=True, env=clean_environment())
         if check.returncode:
             raise Trouble(f"What was installed into {self.path} does not work on this machine: {last_line(check.stderr)}")
         self.mark(self.installed() | {name: file_hash(REQUIREMENTS / name) for name in files})

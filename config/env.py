@@ -1,6 +1,8 @@
 """Typed readers of the environment. Each takes a name, gives a value or its default, and says what would be right."""
 
 import os
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,36 @@ TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 
 
+MOST = 2**31 - 1
+"""What PostgreSQL and the operating system take as a number."""
+
+_LABEL = r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)"
+_HOST = re.compile(rf"\*|\.?{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9a-f:.]+\]", re.ASCII)
+_ORIGIN = re.compile(rf"https?://(?:(?:\*\.)?{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::[0-9]{{1,5}})?", re.ASCII)
+
+
 def text(name: str, default: str = "") -> str:
     """The variable without surrounding spaces; an empty one counts as not set."""
-    return os.environ.get(name, "").strip() or default
+    value = os.environ.get(name, "").strip()
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise Trouble(f"{name} holds bytes that are no text in UTF-8; write it anew.") from None
+    return value or default
+
+
+def one_of(name: str, choices: Iterable[str], default: str) -> str:
+    """One of a few words, in capitals or not; given as `choices` writes it."""
+    value = text(name, default)
+    for choice in choices:
+        if value.casefold() == choice.casefold():
+            return choice
+    raise Trouble(f"{name} is {_shown(value)}; it takes one of {', '.join(choices)}.")
+
+
+def _shown(value: str) -> str:
+    """A wrong value, on one line and not too long of it."""
+    return repr(value if len(value) <= 60 else value[:59] + "…")
 
 
 def flag(name: str, default: bool = False) -> bool:
@@ -24,16 +53,17 @@ def flag(name: str, default: bool = False) -> bool:
         return True
     if value in FALSE_WORDS:
         return False
-    raise Trouble(f"{name} is {value!r}; it takes 1 or 0 (also true/false, yes/no, on/off).")
+    raise Trouble(f"{name} is {_shown(value)}; it takes 1 or 0 (also true/false, yes/no, on/off).")
 
 
-def number(name: str, default: int, *, least: int = 0) -> int:
-    """A whole number of at least `least`."""
+def number(name: str, default: int, *, least: int = 0, most: int = MOST) -> int:
+    """A whole number from `least` to `most`."""
     value = text(name)
     if not value:
         return default
-    if not value.isascii() or not value.isdigit() or int(value) < least:
-        raise Trouble(f"{name} is {value!r}; it takes a whole number of at least {least}.")
+    # Ten digits are more than `most` has: Python itself refuses to read numbers of thousands.
+    if not re.fullmatch(r"[0-9]{1,10}", value) or not least <= int(value) <= most:
+        raise Trouble(f"{name} is {_shown(value)}; it takes a whole number of at least {least}{f' and at most {most}' if most != MOST else ''}.")
     return int(value)
 
 
@@ -45,10 +75,31 @@ def words(name: str, default: list[str] | None = None) -> list[str]:
     return value.replace(",", " ").split()
 
 
+def hosts(name: str, default: list[str]) -> list[str]:
+    """Names and addresses under which the site is reached: `tracker.example.org`, `.example.org` with all below it, `[::1]`, `*`."""
+    found = words(name, default)
+    for host in found:
+        if not _HOST.fullmatch(host.lower()):
+            raise Trouble(f"{name} has {_shown(host)} in it; it takes names of hosts without scheme, port or path, such as tracker.example.org.")
+    return found
+
+
+def origins(name: str) -> list[str]:
+    """Where forms may come from, with the scheme: `https://tracker.example.org`."""
+    found = words(name)
+    for origin in found:
+        if not _ORIGIN.fullmatch(origin.lower()):
+            raise Trouble(f"{name} has {_shown(origin)} in it; it takes addresses with scheme and without path, such as https://tracker.example.org.")
+    return found
+
+
 def path(name: str) -> Path | None:
     """An absolute path; `~` is the home folder. None when not set."""
     value = text(name)
-    return Path(value).expanduser().absolute() if value else None
+    try:
+        return Path(value).expanduser().absolute() if value else None
+    except (RuntimeError, OSError):
+        raise Trouble(f"{name} is {_shown(value)}, which begins with a home folder that is not known here; write the whole path.") from None
 
 
 def database(name: str) -> dict[str, Any] | None:
@@ -76,6 +127,10 @@ def database(name: str) -> dict[str, Any] | None:
         ) from None
     if not found.get("dbname") and not found.get("service"):
         raise Trouble(f"{name} names no database; it takes postgresql://user:password@host:5432/database.")
+    if wrong := [port for port in str(found.get("port", "")).split(",") if port and not (port.isascii() and port.isdigit() and len(port) < 6)]:
+        raise Trouble(f"{name} has the port {_shown(wrong[0])}; it takes a number from 1 to 65535.")
+    if (timeout := found.get("connect_timeout")) and not re.fullmatch(r"[0-9]{1,9}", str(timeout)):
+        raise Trouble(f"{name} has connect_timeout={_shown(str(timeout))}; it takes a whole number of seconds.")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": found.pop("dbname", ""),

@@ -66,9 +66,7 @@ class Cluster:
     @cached_property
     def secrets(self) -> dict[str, str]:
         """The passwords by role (owner, desk, public, superuser), made when first asked for."""
-        return state.kept_secrets(
-            self.folder / "secrets.json", dict.fromkeys((*ROLES, "superuser"), state.password)
-        )
+        return state.kept_secrets(self.folder / "secrets.json", dict.fromkeys((*ROLES, "superuser"), state.password))
 
     @cached_property
     def sockets(self) -> Path:
@@ -176,9 +174,7 @@ class Cluster:
                     sql.Identifier(name), sql.Identifier(ROLES["owner"]), sql.Identifier(template)
                 )
             )
-            superuser.execute(
-                sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
-            )
+            superuser.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
             superuser.execute(
                 sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(
                     sql.Identifier(name), sql.Identifier(ROLES["desk"]), sql.Identifier(ROLES["public"])
@@ -259,9 +255,7 @@ class Cluster:
         if done.returncode:
             shutil.rmtree(half, ignore_errors=True)
             raise Trouble(f"The database's folder {self.data} cannot be made: {_reason(done.stderr)}.")
-        (half / "pg_hba.conf").write_text(
-            "# Written by manage.py: a password for everyone, over the socket only.\nlocal all all scram-sha-256\n"
-        )
+        (half / "pg_hba.conf").write_text("# Written by manage.py: a password for everyone, over the socket only.\nlocal all all scram-sha-256\n")
         with open(half / "postgresql.conf", "a") as file:
             file.write("\ninclude 'tracker.conf'\n")
         half.rename(self.data)
@@ -329,22 +323,18 @@ class Cluster:
     def _create_roles(self, superuser: psycopg.Connection[Any]) -> None:
         for key, role in ROLES.items():
             # Hashed here, so that the password is in no statement and in no log.
-            verifier = superuser.pgconn.encrypt_password(
-                self.secrets[key].encode(), role.encode(), b"scram-sha-256"
-            ).decode()
+            verifier = superuser.pgconn.encrypt_password(self.secrets[key].encode(), role.encode(), b"scram-sha-256").decode()
             known = superuser.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
             superuser.execute(
-                sql.SQL(
-                    "{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD {}"
-                ).format(sql.SQL("ALTER" if known else "CREATE"), sql.Identifier(role), sql.Literal(verifier))
+                sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD {}").format(
+                    sql.SQL("ALTER" if known else "CREATE"), sql.Identifier(role), sql.Literal(verifier)
+                )
             )
         # Everybody may otherwise go to the server's own databases and keep things there.
         for database in ("postgres", "template1"):
             superuser.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
         # Not what protects the tables (the rights do), but a mistake is found out sooner.
-        superuser.execute(
-            sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(ROLES["public"]))
-        )
+        superuser.execute(sql.SQL("ALTER ROLE {} SET default_transaction_read_only = on").format(sql.Identifier(ROLES["public"])))
 
 
 def _reason(output: str) -> str:

@@ -16,12 +16,12 @@ STATE_DIR = state.folder()
 # --- Secrets and safety --------------------------------------------------------------------------------------------------
 
 DEBUG = env.flag("DEBUG")
-SECRET_KEY = env.text("SECRET_KEY") or state.kept_secrets(
-    STATE_DIR / "secret_key.json", {"secret_key": lambda: secrets.token_urlsafe(50)}
-)["secret_key"]
+SECRET_KEY = (
+    env.text("SECRET_KEY") or state.kept_secrets(STATE_DIR / "secret_key.json", {"secret_key": lambda: secrets.token_urlsafe(50)})["secret_key"]
+)
 
-ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.words("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 # HTTPS=1 where readers come over https; BEHIND_PROXY=1 where a proxy of ours says so in X-Forwarded-Proto.
 HTTPS = env.flag("HTTPS")
@@ -184,6 +184,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a recommendation with many addressees is
 
 # --- What is written down while it runs -----------------------------------------------------------------------------------
 
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -192,9 +193,9 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     "loggers": {
         # The default handlers would mail errors and repeat each line.
-        "django": {"handlers": [], "level": env.text("LOG_LEVEL", "WARNING").upper(), "propagate": True},
+        "django": {"handlers": [], "level": env.one_of("LOG_LEVEL", LOG_LEVELS, "WARNING"), "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
-        "tracker": {"level": env.text("LOG_LEVEL", "INFO").upper()},
+        "tracker": {"level": env.one_of("LOG_LEVEL", LOG_LEVELS, "INFO")},
     },
 }
 

@@ -17,7 +17,7 @@ SYSTEM_HOME = Path("/var/lib/policy-tracker")
 
 def short_hash(path: Path) -> str:
     """Eight characters that tell one checkout from another."""
-    return hashlib.sha256(str(path).encode()).hexdigest()[:8]
+    return hashlib.sha256(os.fsencode(path)).hexdigest()[:8]
 
 
 def folder(base: Path = BASE_DIR) -> Path:
@@ -35,8 +35,15 @@ def folder(base: Path = BASE_DIR) -> Path:
         return beside
     if not beside.exists() and os.access(base, os.W_OK):
         return beside
-    data_home = env.path("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return data_home / "policy-tracker" / short_hash(base)
+    return data_home() / "policy-tracker" / short_hash(base)
+
+
+def data_home() -> Path:
+    """Where this user's programs keep what they make."""
+    try:
+        return env.path("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    except RuntimeError:
+        raise Trouble("This user has no home folder to keep the database in; TRACKER_STATE_DIR can name another place.") from None
 
 
 def make_folder(path: Path, mode: int = 0o700) -> Path:
@@ -46,9 +53,7 @@ def make_folder(path: Path, mode: int = 0o700) -> Path:
             path.mkdir(parents=True, exist_ok=True)
             path.chmod(mode)
     except OSError as error:
-        raise Trouble(
-            f"The folder {path} cannot be made ({error.strerror}); TRACKER_STATE_DIR can name another place."
-        ) from None
+        raise Trouble(f"The folder {path} cannot be made ({error.strerror}); TRACKER_STATE_DIR can name another place.") from None
     return path
 
 
@@ -103,9 +108,7 @@ def kept_secrets(path: Path, makers: dict[str, Callable[[], str]]) -> dict[str, 
         finally:
             fresh.unlink()
     except OSError as error:
-        raise Trouble(
-            f"The secrets file {path} cannot be written ({error.strerror}); TRACKER_STATE_DIR can name another place."
-        ) from None
+        raise Trouble(f"The secrets file {path} cannot be written ({error.strerror}); TRACKER_STATE_DIR can name another place.") from None
     return complete
 
 

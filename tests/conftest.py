@@ -246,9 +246,7 @@ def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
-        )
+        running = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox", "--disable-background-networking", "--disable-gpu"])
         # Playwright's event loop would make Django think that it runs in asynchronous code.
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
         yield running

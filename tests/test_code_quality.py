@@ -23,6 +23,11 @@ def test_style():
     run("ruff", "check", "--no-cache", ".")
 
 
+def test_layout():
+    """`ruff format .` writes it so."""
+    run("ruff", "format", "--check", "--no-cache", "--quiet", ".")
+
+
 def test_types():
     run("mypy", "--no-incremental")
 

@@ -8,20 +8,9 @@ from django.core.checks import CheckMessage, Tags, Warning, register
 HINT = "config/deploy/database.sql makes the three roles; give one address each."
 
 
-@register(Tags.database)
-def three_roles(app_configs: Any = None, databases: Any = None, **_: Any) -> list[CheckMessage]:
-    """Says which protection falls away when the owner, the desk and the public do not log in as three roles."""
-    return roles_apart()
-
-
-@register(Tags.security, deploy=True)
-def three_roles_when_deployed(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
-    """The same under `check --deploy`."""
-    return roles_apart()
-
-
-def roles_apart() -> list[CheckMessage]:
-    """One warning for each pair of connections that share a role."""
+@register(Tags.security, Tags.database)
+def three_roles(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """One warning for each protection that falls away when the owner, the desk and the public do not log in as three roles."""
 
     def role(alias: str) -> str:
         return settings.DATABASES[alias].get("USER") or "(the operating system's user)"

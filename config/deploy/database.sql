@@ -2,18 +2,26 @@
 --
 --   psql -v owner_password=... -v desk_password=... -v public_password=... -f config/deploy/database.sql
 --
--- The rights on tables follow with every `manage.py migrate`.
+-- On a server that other software uses as well, add `-v shared=1`: what PostgreSQL gives to everybody in its own databases then stays.
+-- The rights on tables follow with every `manage.py migrate`. config/postgres.py does the same for the embedded server; a test compares them.
 
 \set ON_ERROR_STOP on
 
-CREATE ROLE tracker_owner  LOGIN PASSWORD :'owner_password';
-CREATE ROLE tracker_desk   LOGIN PASSWORD :'desk_password';
-CREATE ROLE tracker_public LOGIN PASSWORD :'public_password';
+CREATE ROLE tracker_owner  LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'owner_password';
+CREATE ROLE tracker_desk   LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'desk_password';
+CREATE ROLE tracker_public LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD :'public_password';
+-- Not what protects the tables (the rights do), but a mistake is found out sooner.
 ALTER ROLE tracker_public SET default_transaction_read_only = on;
 
 CREATE DATABASE tracker OWNER tracker_owner TEMPLATE template0 ENCODING 'UTF8';
 REVOKE ALL ON DATABASE tracker FROM PUBLIC;
 GRANT CONNECT ON DATABASE tracker TO tracker_desk, tracker_public;
+
+-- Everybody may otherwise go to the server's own databases and keep things there.
+\if :{?shared}
+\else
+REVOKE ALL ON DATABASE postgres, template1 FROM PUBLIC;
+\endif
 
 \connect tracker
 

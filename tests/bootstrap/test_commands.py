@@ -128,7 +128,16 @@ def test_a_taken_port_is_found_before_the_long_work(manage, folder):
         (["migrate", "--skip-checks"], {"DATABASE_URL": "postgresql://a:secret@127.0.0.1:1/db"}, "cannot be reached"),
         (["start", "--no-serve"], {"DATABASE_URL": "mysql://a:secret@h/db"}, "not a PostgreSQL address"),
         (["start", "--no-serve"], {"DATABASE_URL": "postgresql://a:secret@h"}, "names no database"),
+        (["start", "--port", "http"], {}, "--port takes a number"),
+        (["serve", "--workers", "0"], {}, "--workers takes a number"),
         (["check"], {"DEBUG": "perhaps"}, "DEBUG is 'perhaps'"),
+        (["check"], {"LOG_LEVEL": "loud"}, "LOG_LEVEL is 'loud'"),
+        (["check"], {"DJANGO_SETTINGS_MODULE": "shop.settings"}, "DJANGO_SETTINGS_MODULE is 'shop.settings'"),
+        (["check"], {"HTTPS": "1", "HSTS_SECONDS": "9" * 5000}, "HSTS_SECONDS is '999"),
+        (["check", "--tag", "nonsense"], {}, 'There is no system check with the "nonsense" tag.'),
+        (["migrate", "nonsense", "--skip-checks"], {}, "No installed app with label 'nonsense'."),
+        (["load_package", "/nowhere"], {}, "There is no folder /nowhere."),
+        (["start", "--no-serve"], {"TRACKER_STATE_DIR": "~nobody-of-that-name/x"}, "TRACKER_STATE_DIR is '~nobody-of-that-name/x'"),
         (["start", "--no-serve"], {"TRACKER_STATE_DIR": "/proc/nowhere"}, "/proc/nowhere cannot be made"),
         (["start", "--no-serve"], {"TRACKER_STATE_DIR": "/dev/full/state"}, "cannot be made"),
     ],
@@ -150,7 +159,7 @@ def test_a_configured_server_is_used_in_stead_of_an_embedded_one(manage, server,
     assert not (folder / "elsewhere" / "postgres").exists()
     assert "not ours to end" in manage("db_stop", **elsewhere, **three).stdout
     with server.connect("public", "tracker") as public:
-        assert public.execute("SELECT count(*) FROM editions.tracker_siteedition").fetchone() if _has_site_editions(server) else True
+        assert public.execute("SELECT count(*) FROM editions.site_edition").fetchone() == (0,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             public.execute("SELECT * FROM public.tracker_user")
 
@@ -159,11 +168,94 @@ def test_a_configured_server_is_used_in_stead_of_an_embedded_one(manage, server,
     assert "tracker.W001" in alone.stderr
     assert "tracker.W002" in alone.stderr
     assert "tracker.W00" not in manage("check", "--database", "default", **elsewhere, **three).stderr
+    # Once each, under every way of asking.
+    deployed = manage("check", "--deploy", "--database", "default", **elsewhere, DATABASE_URL=url("owner"))
+    assert (deployed.stderr.count("tracker.W001"), deployed.stderr.count("tracker.W002")) == (1, 1)
 
 
-def _has_site_editions(server: postgres.Cluster) -> bool:
-    with server.connect(database="tracker") as superuser:
-        return superuser.execute("SELECT to_regclass('editions.tracker_siteedition') IS NOT NULL").fetchone()[0]
+def test_start_says_what_is_less_safe_with_fewer_than_three_roles(manage, server, folder):
+    def start(**addresses: str) -> list[str]:
+        done = manage("start", "--no-serve", "--no-demo", TRACKER_STATE_DIR=str(folder / "elsewhere"), **addresses)
+        assert done.returncode == 0, done.stderr
+        return [line for line in done.stdout.splitlines() if line.startswith("Less safe: ")]
+
+    def url(role: str) -> str:
+        return f"postgresql:///tracker?host={server.sockets}&user={postgres.ROLES[role]}&password={server.secrets[role]}"
+
+    writes, reads = start(DATABASE_URL=url("owner"))
+    assert writes.startswith("Less safe: The desk writes as the owner of the tables (tracker_owner): whoever breaks into the site could alter ")
+    assert reads.startswith("Less safe: The public pages read with a role that may write (tracker_owner): ")
+    for line in (writes, reads):
+        assert line.endswith(" config/deploy/database.sql makes the three roles; give one address each.")
+        assert "_DATABASE_URL to " in line
+        assert "tracker.W" not in line
+    assert start(DATABASE_URL=url("desk"), OWNER_DATABASE_URL=url("owner")) == [reads.replace("tracker_owner", "tracker_desk")]
+    assert start(DATABASE_URL=url("desk"), OWNER_DATABASE_URL=url("owner"), PUBLIC_DATABASE_URL=url("public")) == []
+
+
+def test_a_database_of_another_version_is_one_sentence(manage, folder):
+    """Whatever shape it is in: tables without the list of migrations, a list with others in it, or a list without the tables."""
+    first = manage("start", "--no-serve", "--no-demo")
+    assert first.returncode == 0, first.stderr
+    cluster = postgres.Cluster(folder / "state")
+
+    def changed_by(*statements: str) -> str:
+        with cluster.connect(database="tracker") as superuser:
+            for statement in statements:
+                superuser.execute(statement)
+        done = manage("start", "--no-serve")
+        assert done.returncode == 1
+        assert "Traceback" not in done.stdout + done.stderr
+        sentence = done.stderr.splitlines()[-1]
+        assert sentence.startswith(f"The database in {cluster.home} has other tables than this version of the software makes (")
+        assert sentence.endswith("run db_stop, move that folder away and run start for a new one, or go back to the other version.")
+        return sentence
+
+    assert "zzz_of_another_version" in changed_by(
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('tracker', '0001_zzz_of_another_version', now())"
+    )
+    assert "tracker_document" in changed_by(
+        "DELETE FROM django_migrations WHERE name = '0001_zzz_of_another_version'", "ALTER TABLE tracker_document RENAME TO tracker_paper"
+    )
+    assert "already exists" in changed_by("DELETE FROM django_migrations")
+    # What the sentence says to do helps.
+    assert manage("db_stop").returncode == 0
+    cluster.home.rename(folder / "set aside")
+    assert manage("start", "--no-serve", "--no-demo").returncode == 0
+
+
+def state_of_the_desk(cluster: postgres.Cluster) -> dict[str, object]:
+    """How many rows each table has, who has an account, and which version of their row that is."""
+    with cluster.connect(database="tracker") as superuser:
+        tables = superuser.execute(
+            "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname IN ('public', 'editions') ORDER BY 1"
+        ).fetchall()
+        rows = {table: superuser.execute(f"SELECT count(*), max(xmin::text::bigint) FROM {table}").fetchone() for (table,) in tables}
+        people = superuser.execute("SELECT username, password, xmin::text FROM tracker_user ORDER BY 1").fetchall()
+    return {"rows": rows, "people": people}
+
+
+@pytest.mark.slow
+def test_start_again_changes_nothing_and_has_less_to_do(manage, folder):
+    """With the case files: no row of any table is written, history and editions included."""
+    first = manage("start", "--no-serve")
+    assert first.returncode == 0, first.stderr
+    before = state_of_the_desk(postgres.Cluster(folder / "state"))
+    assert before["rows"]["editions.site_edition"][0] == 2
+    assert before["rows"]["public.tracker_actionhistory"][0] > 0
+    second = manage("start", "--no-serve")
+    assert second.returncode == 0, second.stderr
+    assert state_of_the_desk(postgres.Cluster(folder / "state")) == before
+
+    for line in ("Tables: up to date", "Style sheets and scripts: up to date", "Accounts: there already"):
+        assert line in second.stdout
+        assert line not in first.stdout
+    assert second.stdout.count("rows are here already, word for word.") == 3
+    steps = {done: done.stdout.count("\n") + done.stderr.count("\n") for done in (first, second)}
+    assert steps[second] < steps[first] - 30
+    # Every step says how long it took; the second time all of them are short.
+    seconds = [sum(map(float, re.findall(r"\((\d+\.\d) s\)$", done.stdout, re.MULTILINE))) for done in (first, second)]
+    assert seconds[1] < seconds[0] / 2
 
 
 def test_one_role_for_everything_works_too(manage, server, folder):

@@ -157,8 +157,7 @@ def test_an_installer_s_pages_become_one_sentence(tmp_path, output, says):
 def test_from_nothing_twice_at_once_and_again(checkout, environment):
     """Two first starts at the same moment: one sets up, the other waits; both then work, and a third has nothing to do."""
     both = [
-        subprocess.Popen([bare_python(), "manage.py", "check"], cwd=checkout, env=environment, stderr=subprocess.PIPE, text=True)
-        for _ in range(2)
+        subprocess.Popen([bare_python(), "manage.py", "check"], cwd=checkout, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(2)
     ]
     told = []
     for program in both:

@@ -149,8 +149,7 @@ def test_what_was_running_before_stays(server):
 
 def test_two_programs_that_start_it_at_once_get_one_server(folder):
     script = (
-        "import sys; from pathlib import Path; from config.postgres import Cluster; "
-        "c = Cluster(Path(sys.argv[1])); c.start(); print(c.process().pid)"
+        "import sys; from pathlib import Path; from config.postgres import Cluster; c = Cluster(Path(sys.argv[1])); c.start(); print(c.process().pid)"
     )
     from django.conf import settings
 

@@ -66,9 +66,7 @@ def counted(case: str, given: dict[str, str], row: dict[str, str]) -> str:
 
 
 def assessed(case: str, given: dict[str, str], row: dict[str, str]) -> str:
-    verdicts = [
-        a for a in table(case, "assessments") if (a["recommendation"], a["government"]) == (row["recommendation"], row["government"])
-    ]
+    verdicts = [a for a in table(case, "assessments") if (a["recommendation"], a["government"]) == (row["recommendation"], row["government"])]
     return "yes" if verdicts else "no"
 
 
@@ -165,9 +163,7 @@ BACK: dict[str, tuple[str, Callable[[dict[str, str]], Callable[[dict[str, str]],
         {
             "recommendation_key": same("recommendation"),
             "government": same("government"),
-            "basis": lambda case, given, row: (
-                words(row["basis"]) + (" (group, no status of its own)" if row["government"] in GROUPS else "")
-            ),
+            "basis": lambda case, given, row: words(row["basis"]) + (" (group, no status of its own)" if row["government"] in GROUPS else ""),
             "counted": counted,
             "assessed": assessed,
         },
@@ -383,8 +379,7 @@ def test_the_counts_of_the_case(published: str) -> None:
 
     refs = [row["key"] for row in reference("iran-2019", "recommendations")]
     keys = {
-        name: [row["key"] for row in reference("iran-2019", name)]
-        for name in ("actions", "links", "evidence", "assessments", "searches", "sources")
+        name: [row["key"] for row in reference("iran-2019", name)] for name in ("actions", "links", "evidence", "assessments", "searches", "sources")
     }
     addressees = Addressee.objects.filter(recommendation__reference__in=refs)
     own = CitationUse.objects.filter(citation__key__in=keys["evidence"]).exclude(recommendation=None, action=None)

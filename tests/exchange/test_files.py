@@ -31,9 +31,7 @@ def test_any_rows_come_back_from_a_package(tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("package")
     cells = [{"key": key, "name": name} for key, name in rows]
     files.write_table(folder / "themes.csv", BY_NAME["themes"], cells)
-    (folder / "datapackage.json").write_text(
-        json.dumps({"name": "x", "resources": [{"name": "themes", "path": "themes.csv"}]}), encoding="utf-8"
-    )
+    (folder / "datapackage.json").write_text(json.dumps({"name": "x", "resources": [{"name": "themes", "path": "themes.csv"}]}), encoding="utf-8")
     package = files.read(folder)
     assert [row.cells for row in package.tables["themes"]] == cells
 
@@ -142,8 +140,7 @@ def test_a_number(package: Path, size: str, sentence: str | None) -> None:
         (package / "snapshots.csv").write_text(f"{header}\n{row.replace('+01:00', '')}\n", encoding="utf-8")
         (moment,) = told(package)
         assert moment == (
-            "snapshots.csv, row 2, column captured_at: “2026-11-20T10:00:00” is not a moment; "
-            "write it with its time zone, as 2026-11-20T09:30:00Z."
+            "snapshots.csv, row 2, column captured_at: “2026-11-20T10:00:00” is not a moment; write it with its time zone, as 2026-11-20T09:30:00Z."
         )
 
 
@@ -223,9 +220,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_tolerated(package: Path) ->
     for path in package.glob("*.csv"):
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
     after = files.read(package).tables
-    assert {name: [row.cells for row in rows] for name, rows in after.items()} == {
-        name: [row.cells for row in rows] for name, rows in before.items()
-    }
+    assert {name: [row.cells for row in rows] for name, rows in after.items()} == {name: [row.cells for row in rows] for name, rows in before.items()}
 
 
 def test_files_that_are_missing(package: Path, tmp_path: Path) -> None:

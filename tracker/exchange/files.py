@@ -219,9 +219,7 @@ def _rows(path: Path, resource: Resource, problems: list[Problem | str]) -> list
 
 def _header_is_right(header: list[str], resource: Resource, at: Any) -> bool:
     wanted = resource.header
-    faults = [
-        f"there is no column “{name}” in this file{close_to(name, wanted) or '; take it out'}" for name in header if name not in wanted
-    ]
+    faults = [f"there is no column “{name}” in this file{close_to(name, wanted) or '; take it out'}" for name in header if name not in wanted]
     for name in wanted:
         if name not in header:
             empty = "" if resource.by_name[name].required else ", empty where there is nothing to say"

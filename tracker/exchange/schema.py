@@ -397,7 +397,8 @@ def _constraints(resource: Resource, column: Column) -> dict[str, Any]:
             constraints["maxLength"] = column.field.max_length
         checks: list[Any] = [check for check in column.field.validators if type(check) is RegexValidator]
         if checks:
-            constraints["pattern"] = checks[0].regex.pattern.removeprefix("^").removesuffix("$")
+            # A pattern here is of the whole value, as in XML Schema; Python's marks of its two ends would be read as letters.
+            constraints["pattern"] = checks[0].regex.pattern.removeprefix("^").removesuffix("$").removesuffix(r"\Z")
     return constraints
 
 

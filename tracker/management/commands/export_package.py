@@ -19,9 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Where to."""
-        parser.add_argument(
-            "folder", type=Path, metavar="DIR", help="an empty or new folder, or one that holds a package, which is replaced"
-        )
+        parser.add_argument("folder", type=Path, metavar="DIR", help="an empty or new folder, or one that holds a package, which is replaced")
         parser.add_argument("--describe", action="store_true", help="only write the datapackage.json of the package that is there anew")
 
     def handle(self, *args: Any, folder: Path, describe: bool = False, verbosity: int = 1, **options: Any) -> None:

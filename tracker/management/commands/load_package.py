@@ -26,9 +26,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The folder, and who loads it."""
         parser.add_argument("folder", type=Path, metavar="DIR", help="the folder with the datapackage.json")
-        parser.add_argument(
-            "--by", metavar="USERNAME", help="the member of staff whose drafts the records become; a second person approves them"
-        )
+        parser.add_argument("--by", metavar="USERNAME", help="the member of staff whose drafts the records become; a second person approves them")
         parser.add_argument("--reason", default="", help="why; it stands beside the change on the public page of changes")
 
     def handle(self, *args: Any, folder: Path, by: str | None, reason: str, verbosity: int = 1, **options: Any) -> None:

@@ -4,6 +4,17 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
+from django.db import connections
+from django.db.migrations.exceptions import InconsistentMigrationHistory
+from django.db.migrations.loader import MigrationLoader
+
+
+def refuse_another_version(loader: MigrationLoader) -> None:
+    """Stop where the database has been through migrations of ours that this version does not have: its tables are not the ones we know."""
+    unknown = sorted(name for app, name in set(loader.applied_migrations) - set(loader.disk_migrations) if app == "tracker")
+    replaced = {name for migration in loader.disk_migrations.values() for app, name in migration.replaces if app == "tracker"}
+    if unknown := [name for name in unknown if name not in replaced]:
+        raise InconsistentMigrationHistory(f"migration {unknown[0]} is not of this version")
 
 
 class Command(migrate.Command):
@@ -16,4 +27,5 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> str | None:
         """Migrate. Triggers and grants follow from it (tracker.apps)."""
+        refuse_another_version(MigrationLoader(connections[options["database"]]))
         return super().handle(*args, **options)

@@ -13,10 +13,29 @@ from config.trouble import Trouble
 LOOPBACK = "127.0.0.1"
 
 
+def port_number(text: str) -> int:
+    """--port, as typed."""
+    number = whole_number(text)
+    if number is None or not 0 < number < 65536:
+        raise Trouble(f"Port {text} does not exist; --port takes a number from 1 to 65535.")
+    return number
+
+
+def number_of_workers(text: str) -> int:
+    """--workers, as typed."""
+    number = whole_number(text)
+    if number is None or not 0 < number <= 256:
+        raise Trouble("--workers takes a number from 1 to 256.")
+    return number
+
+
+def whole_number(text: str) -> int | None:
+    """What is typed in a few digits; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def check_port(host: str, port: int, *, free: bool = True) -> None:
     """Stop with one sentence when a port cannot be listened on. `free`: also when somebody else listens there already."""
-    if not 0 < port < 65536:
-        raise Trouble(f"Port {port} does not exist; --port takes a number from 1 to 65535.")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
@@ -65,15 +84,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where, and with how many processes."""
         parser.add_argument("--host", default=LOOPBACK, help="address to listen on (default: %(default)s, this machine only)")
-        parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
+        parser.add_argument("--port", type=port_number, default=8000, help="port to listen on (default: %(default)s)")
         parser.add_argument(
-            "--workers", type=int, default=min(4, os.cpu_count() or 1), help="processes (default: one a core, at most four: %(default)s)"
+            "--workers",
+            type=number_of_workers,
+            default=min(4, os.cpu_count() or 1),
+            help="processes (default: one a core, at most four: %(default)s)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say where, and serve."""
-        if options["workers"] < 1:
-            raise Trouble("--workers takes a number of at least 1.")
         if not settings.DEBUG and not (settings.STATIC_ROOT / "staticfiles.json").exists():
             raise Trouble("The static files are not collected yet; run `manage.py collectstatic --noinput` first, or `manage.py start`.")
         check_port(options["host"], options["port"])
