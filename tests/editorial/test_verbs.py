@@ -346,6 +346,15 @@ def test_another_edition_of_the_record_voids_it(made: dict[str, Any]) -> None:
         publish(first, by=builders.reviewer())
 
 
+@pytest.mark.parametrize(("noun", "field"), [("assessment", "effective_on"), ("recommendation", "recommended_on")])
+def test_nothing_is_published_before_its_day(made: dict[str, Any], noun: str, field: str) -> None:
+    record = made[noun]
+    setattr(record, field, "2999-01")
+    record.save()
+    with pytest.raises(ValidationError, match="is dated 2999-01, a day to come; nothing is published before its day"):
+        submit([record], by=builders.author(), reason="too early")
+
+
 # From state to state
 
 
@@ -545,9 +554,9 @@ def test_nothing_is_withdrawn_while_something_public_refers_to_it(public: dict[s
         ("action", f"Action ACT-2 refers to effect {public['effect'].key}; withdraw or change it first."),
         ("other", "Recommendation REC-1 refers to recommendation OTHER-1; withdraw or change it first."),
     ):
-        with pytest.raises(Refused) as refused:
-            taken_off(public[noun])
-        assert sentence in str(refused.value)
+        with pytest.raises(ValidationError) as refused:
+            withdraw([public[noun]], by=builders.author(), reason="an error")
+        assert sentence in " ".join(refused.value.messages)
     assert SiteEdition.desk.count() == 1
     taken_off(*builders.publishables(public))
     for table in READING_TABLES[2:]:

@@ -509,10 +509,17 @@ def test_anothers_package_becomes_drafts_and_one_submission(desk: str, package: 
     assert Action.objects.get(key="AL-2018-EXP").edited_at > dt.datetime.now(tz=dt.UTC) - dt.timedelta(minutes=1)
 
 
-def test_a_package_of_the_software_is_not_for_others_to_change(casefile_desk: str, package: Path, researcher: Any) -> None:
+def test_what_came_with_the_software_is_corrected_by_a_persons_package(casefile_desk: str, package: Path, researcher: Any) -> None:
+    """As drafts for review, like any correction; the next start leaves them alone."""
+    from tracker.models import Action
+
     rewrite(package, "actions", cell("note", "Mine."))
     summary = load(package, by=researcher)
-    assert (summary.left, summary.submission) == (["AL-2014-HOST"], None)
+    assert (summary.left, summary.updated) == ([], 1)
+    assert summary.submission is not None
+    assert list(summary.submission.versions.values_list("key", flat=True)) == ["AL-2014-HOST"]
+    assert load_shipped(CASEFILES / "iran-2019").told()[-1] == "1 record edited here since was left as it is: AL-2014-HOST."
+    assert Action.objects.get(key="AL-2014-HOST").note == "Mine."
 
 
 # The command

@@ -29,7 +29,7 @@ from tracker.editions.tables import (
 )
 from tracker.rules import evidence, order, status
 from tracker.rules.dates import PartialDate
-from tracker.rules.vocabulary import AssessorKind, Direction, Earlier, EventKind, Interest, Stance
+from tracker.rules.vocabulary import AssessorKind, Direction, DocumentKind, Earlier, EventKind, Interest, Stance
 
 Body = dict[str, Any]
 STAMPED = ("id", "edition", "known_from", "known_to", "search")
@@ -62,8 +62,10 @@ class Published:
 
 
 def source_name(document: Body) -> str:
-    """Whom to attribute a document's claims to: its author, else its publisher, else its title."""
-    return document["author"] or document["publisher"] or document["title"]
+    """Whom to attribute a document's claims to: who put it out, or who wrote it where it is an opinion; its title where neither is known."""
+    if document["kind"] == DocumentKind.OPINION:
+        return document["author"] or document["publisher"] or document["title"]
+    return document["publisher"] or document["author"] or document["title"]
 
 
 # What an edition touches

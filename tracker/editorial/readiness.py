@@ -1,5 +1,6 @@
 """What publication needs of records, said in sentences: complete bodies, evidence behind every status, nothing public pointing at nothing."""
 
+import datetime as dt
 from collections.abc import Mapping, Set
 from typing import Any
 
@@ -9,14 +10,15 @@ from tracker.editions.projection import verdict
 from tracker.editions.tables import AssessmentEdition, EffectEdition, RecordEdition
 from tracker.models import Change, RecordKind
 from tracker.rules import status
+from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import AssessorKind, Stance, Standing, Status
 
 Name = tuple[str, str]
 Body = dict[str, Any]
 
 
-def problems(bodies: Mapping[Name, Body], *, withdrawing: Set[Name] = frozenset()) -> list[str]:
-    """Why these bodies cannot be published together; empty where they can. Names are (kind, key)."""
+def problems(bodies: Mapping[Name, Body], *, withdrawing: Set[Name] = frozenset(), today: dt.date) -> list[str]:
+    """Why these bodies cannot be published together on a day; empty where they can. Names are (kind, key)."""
     dropped = _dropped_effects(bodies, withdrawing)
     public = _public_names() - withdrawing - dropped | {(str(kind), key) for kind, key in bodies}
     public |= {("effect", effect["key"]) for (kind, _key), body in bodies.items() if kind == RecordKind.ACTION for effect in body["effects"]}
@@ -31,6 +33,7 @@ def problems(bodies: Mapping[Name, Body], *, withdrawing: Set[Name] = frozenset(
                 found += _assessment(key, body)
             case RecordKind.DOCUMENT:
                 pass
+        found += _to_come(RecordKind(kind), key, body, today)
         found += [
             _("%(key)s refers to %(kind)s %(other)s, which is not public; submit it too.") % {"key": key, "kind": _word(other_kind), "other": other}
             for other_kind, other in sorted(references(RecordKind(kind), body))
@@ -42,6 +45,24 @@ def problems(bodies: Mapping[Name, Body], *, withdrawing: Set[Name] = frozenset(
 
 def _word(kind: str) -> str:
     return _("effect") if kind == "effect" else RecordKind(kind).label
+
+
+def _to_come(kind: RecordKind, key: str, body: Body, today: dt.date) -> list[str]:
+    """Dates that lie wholly after today: nothing is said of a day before it has come."""
+    match kind:
+        case RecordKind.RECOMMENDATION:
+            dates = [body["recommended_on"]]
+        case RecordKind.ACTION:
+            dates = [event["on"] for event in body["events"] if event["decisive"]]
+        case RecordKind.ASSESSMENT:
+            dates = [body["effective_on"]] if body["effective_on"] else []
+        case RecordKind.DOCUMENT:
+            dates = []
+    return [
+        _("%(key)s is dated %(date)s, a day to come; nothing is published before its day.") % {"key": key, "date": date}
+        for date in dates
+        if PartialDate(date).first > today
+    ]
 
 
 def _public_names() -> set[Name]:

@@ -51,7 +51,7 @@ def submit(
                 raise Refused(_("%(record)s is no longer on the desk.") % {"record": record.public_key})
         if change is Change.WITHDRAW:
             _take_as_public(versions)
-        if change is Change.PUBLISH and (found := problems({(version.kind, version.key): version.body for version in versions})):
+        if found := _problems(versions):
             raise ValidationError(found)
         submission = Submission.objects.create(reason=reason, submitted_by=by)
         for version in versions:
@@ -195,6 +195,12 @@ def _locked(submission: Submission, state: State | tuple[State, ...], done: str)
     return submission
 
 
+def _problems(versions: list[Version]) -> list[str]:
+    publishing = {(version.kind, version.key): version.body for version in versions if version.change == Change.PUBLISH}
+    withdrawing = {(version.kind, version.key) for version in versions if version.change == Change.WITHDRAW}
+    return problems(publishing, withdrawing=withdrawing, today=timezone.now().date())
+
+
 def _newest_editions(versions: list[Version]) -> dict[tuple[str, str], int]:
     """The number of each record's newest edition, withdrawals included; records without one are left out."""
     rows = RecordEdition.desk.known_at(None).filter(key__in=[version.key for version in versions])
@@ -243,10 +249,9 @@ def _approve(submission: Submission, by: User, reason: str) -> Submission:
 def _publish(submission: Submission, by: User, progress: Progress | None) -> SiteEdition:
     versions = list(submission.versions.select_related("recorded_by", "approved_by"))
     edition = _new_edition(by, submission.reason, len(versions))
-    publishing = {(version.kind, version.key): version.body for version in versions if version.change == Change.PUBLISH}
-    withdrawing = {(version.kind, version.key) for version in versions if version.change == Change.WITHDRAW}
-    if found := problems(publishing, withdrawing=withdrawing):
+    if found := _problems(versions):
         raise Refused(" ".join(found))
+    publishing = {(version.kind, version.key): version.body for version in versions if version.change == Change.PUBLISH}
     _write_records(versions, submission, by)
     in_use = _governments_in_use(publishing.values())
     renamed = project_governments(_governments(in_use), _memberships(in_use))

@@ -59,6 +59,8 @@ class Summary:
         if self.created or self.updated or self.removed:
             counts = f"{self.created} rows added, {self.updated} changed, {self.removed} taken away, {self.unchanged} as they were"
             done = f"{self.title}: {counts}."
+        elif self.left or self.reviewed or self.withdrawn:
+            done = f"{self.title}: nothing changed; {self.unchanged} rows are here already, word for word."
         else:
             done = f"{self.title}: all {self.unchanged} rows are here already, word for word."
         sentences = [done]

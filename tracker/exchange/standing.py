@@ -29,6 +29,7 @@ class Standing:
 
     def __init__(self, package: Package, by: User, reviewed: Iterable[tuple[str, str]] = ()) -> None:
         self.by = by
+        self.system = User.objects.filter(is_system=True).values_list("pk", flat=True).first()
         self.rows: dict[str, dict[Key, Row]] = {name: {row.key: row for row in rows} for name, rows in package.tables.items()}
         self.stored: dict[str, dict[Key, models.Model]] = {}  # as the database has them, by key
         self.said: dict[int, dict[str, str]] = {}  # by id(): what a stored record said before the load changed it
@@ -76,7 +77,7 @@ class Standing:
         for resource in RESOURCES:
             stored = self.stored[resource.name]
             if resource.is_record:
-                self.foreign |= {(resource.name, key) for key, record in stored.items() if record.edited_by_id != self.by.pk}
+                self.foreign |= {(resource.name, key) for key, record in stored.items() if not self._may_follow(record.edited_by_id)}
             elif not _part_of_record(resource):
                 self.foreign |= {(resource.name, key) for key in self._edited_here(resource)}
             if not _part_of_record(resource):
@@ -112,13 +113,17 @@ class Standing:
         return {key for key, context in last.items() if key in rows and key not in stored and not self._did(context)}
 
     def _did(self, context: dict[str, Any] | None) -> bool:
-        return (context or {}).get("user") == self.by.pk
+        return self._may_follow((context or {}).get("user"))
+
+    def _may_follow(self, editor: int | None) -> bool:
+        """Whether the load may change what this editor wrote last: its own, or what came with the software."""
+        return editor in (self.by.pk, self.system)
 
     def is_own(self, root: models.Model) -> bool:
         """Whether the load may change a record: no record of the four, or one that the loader last edited and that nobody reviewed since."""
         if not isinstance(root, Publishable):
             return True
-        return root.edited_by_id == self.by.pk and name_of(root) not in self.reviewed  # type: ignore[attr-defined]
+        return self._may_follow(root.edited_by_id) and name_of(root) not in self.reviewed  # type: ignore[attr-defined]
 
     def users(self, target: Resource, keys: Iterable[Key]) -> Iterator[tuple[Any, models.Model]]:
         """The stored rows that refer to rows of a file, each with the record that it is part of."""

@@ -9,7 +9,7 @@ from tracker.fields import PartialDateField, WordField, one_of
 from tracker.models.base import KEY_HELP, Publishable, history, key_is_plain, new_key
 from tracker.models.government import Government
 from tracker.models.recommendation import Addressee, Measure
-from tracker.rules.vocabulary import Corroboration, Direction, EventKind, PartyKind, Standing
+from tracker.rules.vocabulary import Corroboration, Direction, EventKind, GovernmentKind, PartyKind, Standing
 
 
 @history
@@ -186,7 +186,13 @@ class Effect(models.Model):
         return f"{self.action.key} {word} {self.addressee}"
 
     def clean(self) -> None:
-        """An effect undoes one of the same addressee, and one that does not itself undo another: then the sign is plain."""
+        """A state's action bears on what was recommended to that state, and an effect undoes a plain one of the same addressee."""
+        if self.action_id and self.addressee_id:
+            actor, addressed = self.action.government, self.addressee.government
+            if actor != addressed and actor.kind == addressed.kind == GovernmentKind.STATE:
+                raise ValidationError(
+                    {"addressee": _("%(actor)s acted; this was recommended to %(addressed)s.") % {"actor": actor.name, "addressed": addressed.name}}
+                )
         if not self.undoes_id or not self.addressee_id:
             return
         undone: Effect = self.undoes  # type: ignore[assignment]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -37,9 +37,9 @@ def public_page(view: Callable[..., Page]) -> View:
             clocks = read_clocks(request.GET, now=timezone.now())
             return _revalidated(request, clocks, lambda edition: _page(request, clocks, edition, *view(request, clocks, **named)))
         except BadFilter as bad:
-            return render(request, "tracker/400.html", {"filter": bad.name, "sentence": bad.sentence}, status=400)
+            return _error(request, 400, None, {"filter": bad.name, "sentence": bad.sentence})
         except NotHere as missing:
-            return render(request, "tracker/404.html", {"sentence": str(missing), "clocks": clocks}, status=404)
+            return _error(request, 404, clocks, {"sentence": str(missing)})
 
     return require_safe(respond)
 
@@ -70,6 +70,13 @@ def problem(status: int, title: str, detail: str, **more: str) -> JsonResponse:
 def _page(request: HttpRequest, clocks: Clocks, edition: SiteEdition | None, template: str, context: dict[str, Any]) -> HttpResponse:
     shared = {"clocks": clocks, "edition": edition, "today_url": today_url(request), "site_version": tracker.__version__}
     return render(request, template, shared | context)
+
+
+def _error(request: HttpRequest, status: int, clocks: Clocks | None, context: dict[str, Any]) -> HttpResponse:
+    """A page that says what is wrong, by the clocks of the address where they can be read and by today's otherwise."""
+    clocks = clocks or read_clocks(QueryDict(), now=timezone.now())
+    shared = {"clocks": clocks, "edition": clocks.edition(), "today_url": today_url(request), "site_version": tracker.__version__}
+    return render(request, f"tracker/{status}.html", shared | context, status=status)
 
 
 def today_url(request: HttpRequest) -> str:

@@ -26,7 +26,7 @@ from tracker.editions.tables import (
 )
 from tracker.public.as_of import not_held_back, told
 from tracker.public.clocks import Clocks, distinct_count
-from tracker.rules.vocabulary import Corroboration, Earlier, Stance, Status
+from tracker.rules.vocabulary import Basis, Corroboration, Earlier, Stance, Status
 
 HONEST_NEGATIVES = (Status.NOT_ASSESSED, Status.NO_EVIDENCE, Status.NO_ACTION)
 
@@ -122,6 +122,7 @@ class Dashboard:
 
     recommendations: int
     governments: int
+    named: int
     distribution: Distribution
     sources: list[SourceSummary]
     by_government: list[GovernmentSummary]
@@ -139,6 +140,7 @@ def dashboard(clocks: Clocks) -> Dashboard:
     return Dashboard(
         recommendations=clocks.rows(RecommendationEdition).count(),
         governments=counted.aggregate(number=distinct_count("government"))["number"],
+        named=counted.filter(basis__in=[Basis.NAMED.value, Basis.GROUP_MEMBER.value]).count(),
         distribution=distribution(by_status),
         sources=_sources(clocks),
         by_government=by_government(clocks),

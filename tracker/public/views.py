@@ -74,6 +74,7 @@ def dashboard(request: HttpRequest, clocks: Clocks) -> Page:
 def recommendation_list(request: HttpRequest, clocks: Clocks) -> Page:
     """Recommendations that match the filters, with facets."""
     context = _list(request, clocks, columns.RECOMMENDATIONS)
+    context["addressees"] = context["filters"].rows().filter(counted=True).count()
     context["listed"] = summaries.listed(clocks, list(context["page"]), context["filters"].rows())
     return "tracker/recommendation_list.html", context
 

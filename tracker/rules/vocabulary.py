@@ -263,7 +263,7 @@ class Answer(Word):
 class AssessorKind(Word):
     """Whose verdict an assessment is. Only the staff's decides the status that the site shows."""
 
-    STAFF = "staff", "staff", "The editors of this site."
+    STAFF = "staff", "staff", "The editors of the record: this site's, or those who compiled what came with the software."
     GOVERNMENT = "government", "the government itself", "The government's own account."
     THIRD_PARTY = "third_party", "third party", "Another body's verdict, shown beside."
 
