@@ -9,6 +9,7 @@ import pytest
 from django.db import connections
 
 from tests import builders
+from tracker.editions.projection import source_name
 from tracker.editions.tables import (
     READING_TABLES,
     ActionEdition,
@@ -105,7 +106,7 @@ def test_a_document_speaks_on_every_row_that_cites_it(desk: str) -> None:
     made = builders.everything()
     builders.put_out(*builders.publishables(made))
     assert AssessmentEdition.objects.known_at(None).get(key="AS-2").claimed_by == []
-    Document.objects.filter(key="REPORT").update(interest="advocacy", title="Another title", author="A club")
+    Document.objects.filter(key="REPORT").update(interest="advocacy", title="Another title", publisher="A club")
     builders.put_out(made["document"])
     assert AssessmentEdition.objects.known_at(None).get(key="AS-2").claimed_by == ["A club"]
     assert AddresseeEdition.objects.known_at(None).get(assessment="AS-2").claimed_by == ["A club"]
@@ -113,6 +114,20 @@ def test_a_document_speaks_on_every_row_that_cites_it(desk: str) -> None:
     citing = CitationEdition.objects.known_at(None).filter(document="REPORT")
     assert citing.count() == 5
     assert set(citing.values_list("document_title", "interest")) == {("[Another title]", "advocacy")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "author", "publisher", "name"),
+    [
+        ("opinion", "A writer", "A paper", "A writer"),
+        ("opinion", "", "A paper", "A paper"),
+        ("news_report", "A parliament", "A club that copied it", "A club that copied it"),
+        ("news_report", "A writer", "", "A writer"),
+        ("white_paper", "", "", "Its title"),
+    ],
+)
+def test_a_claim_is_attributed_to_who_puts_it_forward(kind: str, author: str, publisher: str, name: str) -> None:
+    assert source_name({"kind": kind, "author": author, "publisher": publisher, "title": "Its title"}) == name
 
 
 def test_a_government_is_called_by_its_name_on_every_row(desk: str) -> None:

@@ -137,10 +137,14 @@ def dashboard(clocks: Clocks) -> Dashboard:
     """The front page at the given clocks."""
     counted = clocks.rows(AddresseeEdition).filter(counted=True)
     by_status = dict(counted.order_by().values_list("status").annotate(number=Count("id")))
+    totals = counted.aggregate(
+        governments=distinct_count("government"),
+        named=Count("id", filter=Q(basis__in=[Basis.NAMED.value, Basis.GROUP_MEMBER.value])),
+    )
     return Dashboard(
         recommendations=clocks.rows(RecommendationEdition).count(),
-        governments=counted.aggregate(number=distinct_count("government"))["number"],
-        named=counted.filter(basis__in=[Basis.NAMED.value, Basis.GROUP_MEMBER.value]).count(),
+        governments=totals["governments"],
+        named=totals["named"],
         distribution=distribution(by_status),
         sources=_sources(clocks),
         by_government=by_government(clocks),
