@@ -150,3 +150,14 @@ def test_print_leaves_the_controls_out_and_opens_the_reasons(site: Any, page: An
     assert not page.locator(".menu").is_visible()
     assert not page.get_by_role("button", name="Show that day").is_visible()
     assert page.locator("#AL .evidence li").first.is_visible()
+
+
+def test_a_bar_begins_beside_its_label_whichever_way_the_page_reads(site: Any, page: Any) -> None:
+    page.goto(f"{site}/")
+    edges = """() => {
+        const bar = document.querySelector(".split"), [all, first] = [bar, bar.querySelector("rect")].map(each => each.getBoundingClientRect());
+        return {start: first.left - all.left, end: all.right - first.right};
+    }"""
+    assert abs(page.evaluate(edges)["start"]) < 1
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    assert abs(page.evaluate(edges)["end"]) < 1
