@@ -1,7 +1,7 @@
 """The embedded PostgreSQL server: the wheel's programs under our own rules.
 
-Every connection needs a password (scram-sha-256), over a socket in a private folder; nothing listens on a network. Three
-login roles (owner, desk, public) and a superuser kept apart, each with a random password. `Cluster` is one server with
+Every connection needs a password (scram-sha-256), over a socket in a private folder; nothing listens on a network. Four
+login roles (owner, desk, public, eraser) and a superuser kept apart, each with a random password. `Cluster` is one server with
 its folder; whoever needs it running says so with `in_use()`, and the last one out may end it.
 """
 
@@ -25,7 +25,7 @@ from config.trouble import Trouble
 
 DATABASE = "tracker"
 SUPERUSER = "postgres"
-ROLES = {"owner": "tracker_owner", "desk": "tracker_desk", "public": "tracker_public"}
+ROLES = {"owner": "tracker_owner", "desk": "tracker_desk", "public": "tracker_public", "eraser": "tracker_eraser"}
 # A socket's whole path must stay below 104 bytes (macOS; 108 on Linux), of which PostgreSQL needs 17 for its lock's name.
 LONGEST_SOCKET_FOLDER = 80
 PORT = 5432  # only part of the socket's name
@@ -65,7 +65,7 @@ class Cluster:
 
     @cached_property
     def secrets(self) -> dict[str, str]:
-        """The passwords by role (owner, desk, public, superuser), made when first asked for."""
+        """The passwords by role (owner, desk, public, eraser, superuser), made when first asked for."""
         return state.kept_secrets(self.folder / "secrets.json", dict.fromkeys((*ROLES, "superuser"), state.password))
 
     @cached_property
@@ -176,8 +176,8 @@ class Cluster:
             )
             superuser.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
             superuser.execute(
-                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}, {}").format(
-                    sql.Identifier(name), sql.Identifier(ROLES["desk"]), sql.Identifier(ROLES["public"])
+                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(
+                    sql.Identifier(name), sql.SQL(", ").join(sql.Identifier(ROLES[role]) for role in ("desk", "public", "eraser"))
                 )
             )
         if template == "template0":

@@ -112,6 +112,7 @@ if EMBEDDED_DATABASE:
         "default": _cluster.address("desk"),
         "owner": _cluster.address("owner"),
         "public": _cluster.address("public"),
+        "eraser": _cluster.address("eraser"),
     }
 else:
     # Whatever is not given falls back to the desk's; tracker.checks says what is less safe then.
@@ -120,6 +121,7 @@ else:
         "default": _desk,
         "owner": env.database("OWNER_DATABASE_URL") or copy.deepcopy(_desk),
         "public": env.database("PUBLIC_DATABASE_URL") or copy.deepcopy(_desk),
+        "eraser": env.database("ERASER_DATABASE_URL") or env.database("OWNER_DATABASE_URL") or copy.deepcopy(_desk),
     }
 
 for _alias, _database in DATABASES.items():
@@ -145,7 +147,6 @@ if SERVING:
 
 # --- History: who changed what, when and why, kept by triggers -----------------------------------------------------------
 
-PGHISTORY_APPEND_ONLY = True
 # Who and why stand on the event itself: a context table of its own would need UPDATE by the role that writes.
 PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")  # reading changes nothing

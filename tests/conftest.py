@@ -26,7 +26,7 @@ from config import postgres, throwaway
 
 EMPTY = "template_empty"
 CASEFILES = "template_casefiles"
-ALIASES = ("default", "owner", "public")
+ALIASES = ("default", "owner", "public", "eraser")
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 

@@ -32,7 +32,12 @@ def grant_after_migrating(using: str, **_: Any) -> None:
     from tracker.editions import grants
 
     if using == "owner":
-        grants.apply(connections["owner"], desk_role=grants.role_of("default"), public_role=grants.role_of("public"))
+        grants.apply(
+            connections["owner"],
+            desk_role=grants.role_of("default"),
+            public_role=grants.role_of("public"),
+            eraser_role=grants.role_of("eraser"),
+        )
 
 
 def make_groups_after_migrating(using: str, **_: Any) -> None:

@@ -305,7 +305,6 @@ def test_a_version_whose_body_is_not_what_its_hash_says_is_refused() -> None:
         title=honest.title,
         body=honest.body | {"title": "Something else"},
         content_hash=honest.content_hash,
-        record_edited_at=honest.record_edited_at,
         recorded_by=honest.recorded_by,
         edited_by=honest.edited_by,
     )

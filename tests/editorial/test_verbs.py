@@ -463,12 +463,11 @@ def test_publishing_fails_whole(public: dict[str, Any], monkeypatch: pytest.Monk
 
 def test_a_body_that_the_projection_cannot_read_is_not_published_by_half(public: dict[str, Any]) -> None:
     """A version written past the verbs, with a body and a hash that fit each other and no record of ours."""
-    body, made_at = {"key": "REPORT"}, public["document"].edited_at
+    body = {"key": "REPORT"}
     author = builders.author()
     submission = Submission.objects.create(reason="forged", submitted_by=author, state=State.APPROVED)
     Version.objects.create(
         submission=submission, kind="document", key="REPORT", title="x", body=body, content_hash=content_hash(body), over=1,
-        record_edited_at=made_at,
         recorded_by=author, edited_by=author, approved_by=builders.reviewer(),
     )  # fmt: skip
     with pytest.raises(Refused):

@@ -4,6 +4,7 @@ PostgreSQL gives the maker of a table every right and others none, and default p
 So everything is taken back and given again, in one transaction: nobody ever sees the moment in between.
 """
 
+from collections import defaultdict
 from typing import Any
 
 from django.apps import apps
@@ -18,10 +19,13 @@ EDITORIAL_SCHEMA = "public"
 READ_ONLY_TABLES = frozenset({"django_migrations"})
 # What the desk keeps whole, and the columns that it may fill in later (None: any).
 KEPT_TABLES: dict[str, frozenset[str] | None] = {
-    "tracker_snapshot": frozenset(),
+    "tracker_snapshot": frozenset({"document_id"}),
     "tracker_version": frozenset({"approved_by_id", "approved_at"}),
     "tracker_submission": None,
+    "tracker_comment": frozenset({"settled_by_id", "settled_at"}),
 }
+# Published tables that the desk reads and never writes: the database itself forges the chain, the eraser alone logs what it erased.
+NOT_THE_DESKS = frozenset({"chain", "erasure"})
 # The one column of an edition that changes, once, from nothing to a time (a trigger holds that).
 CLOSING_COLUMN = "known_to"
 
@@ -46,8 +50,8 @@ def history_tables() -> set[str]:
     }
 
 
-def apply(owner_connection: BaseDatabaseWrapper, *, desk_role: str, public_role: str) -> None:
-    """Give the desk's and the public's role their rights in the owner's database, and everybody else none.
+def apply(owner_connection: BaseDatabaseWrapper, *, desk_role: str, public_role: str, eraser_role: str) -> None:
+    """Give the desk's, the public's and the eraser's role their rights in the owner's database, and everybody else none.
 
     A role that coincides with the owner keeps the owner's rights (taking them away would lock the owner out); one that
     coincides with the desk keeps the desk's. tracker.checks warns of both.
@@ -55,13 +59,15 @@ def apply(owner_connection: BaseDatabaseWrapper, *, desk_role: str, public_role:
     with transaction.atomic(using=owner_connection.alias), owner_connection.cursor() as cursor:
         cursor.execute("SELECT current_user")
         owner_role = cursor.fetchone()[0]
-        roles = [role for role in dict.fromkeys([desk_role, public_role]) if role != owner_role]
+        roles = [role for role in dict.fromkeys([desk_role, public_role, eraser_role]) if role != owner_role]
         tables = _tables(cursor)
         _take_back(cursor, roles, schemas=sorted({schema for schema, _ in tables} | {EDITORIAL_SCHEMA}))
         if desk_role != owner_role:
             _grant_desk(cursor, desk_role, tables)
         if public_role not in (owner_role, desk_role):
             _grant_public(cursor, public_role, tables)
+        if eraser_role not in (owner_role, desk_role, public_role):
+            _grant_eraser(cursor, eraser_role, tables)
         _turn_off_the_switch(cursor)
 
 
@@ -116,7 +122,9 @@ def _grant_desk(cursor: Any, role: str, tables: dict[tuple[str, str], set[str]])
     events = history_tables()
     for (schema, name), columns in sorted(tables.items()):
         table = sql.Identifier(schema, name)
-        if schema == SCHEMA or name in events:
+        if schema == SCHEMA and name in NOT_THE_DESKS:
+            _execute(cursor, "GRANT SELECT ON {} TO {}", table, desk)
+        elif schema == SCHEMA or name in events:
             _execute(cursor, "GRANT SELECT, INSERT ON {} TO {}", table, desk)
             if schema == SCHEMA and CLOSING_COLUMN in columns:
                 _execute(cursor, "GRANT UPDATE ({}) ON {} TO {}", sql.Identifier(CLOSING_COLUMN), table, desk)
@@ -132,6 +140,40 @@ def _grant_desk(cursor: Any, role: str, tables: dict[tuple[str, str], set[str]])
     for schema in sorted({schema for schema, _ in tables}):
         _execute(cursor, "GRANT USAGE ON SCHEMA {} TO {}", sql.Identifier(schema), desk)
         _execute(cursor, "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {} TO {}", sql.Identifier(schema), desk)
+        _grant_functions(cursor, schema, role)
+
+
+def _grant_eraser(cursor: Any, role: str, tables: dict[tuple[str, str], set[str]]) -> None:
+    """The eraser reads our own tables, blanks words in them, and logs that it did. It adds and removes nothing else.
+
+    Words are what stands in columns of text, of lists and of JSON; a leaf of the hash chain is none of them.
+    """
+    eraser, events = sql.Identifier(role), history_tables()
+    cursor.execute(
+        """
+        SELECT n.nspname, c.relname, a.attname::text FROM pg_attribute a
+        JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.atttypid IN ('text'::regtype, 'varchar'::regtype, 'jsonb'::regtype,
+              'varchar[]'::regtype) AND n.nspname = ANY(%s) AND (n.nspname = %s OR c.relname LIKE 'tracker\\_%%')
+        """,
+        [[EDITORIAL_SCHEMA, SCHEMA], SCHEMA],
+    )
+    words: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for schema, name, column in cursor.fetchall():
+        if (schema, name) in tables and column != "leaf" and not (schema == SCHEMA and name in NOT_THE_DESKS):
+            words[schema, name].append(column)
+    for (schema, name), columns in sorted(words.items()):
+        table = sql.Identifier(schema, name)
+        _execute(cursor, "GRANT SELECT ON {} TO {}", table, eraser)
+        _execute(cursor, "GRANT UPDATE ({}) ON {} TO {}", sql.SQL(", ").join(map(sql.Identifier, sorted(columns))), table, eraser)
+        if name in events:
+            _execute(cursor, "GRANT INSERT ON {} TO {}", table, eraser)  # blanking a row is a change that its history keeps
+    for name in sorted(NOT_THE_DESKS):
+        _execute(cursor, "GRANT SELECT ON {} TO {}", sql.Identifier(SCHEMA, name), eraser)
+    _execute(cursor, "GRANT INSERT ON {} TO {}", sql.Identifier(SCHEMA, "erasure"), eraser)
+    for schema in (EDITORIAL_SCHEMA, SCHEMA):
+        _execute(cursor, "GRANT USAGE ON SCHEMA {} TO {}", sql.Identifier(schema), eraser)
+        _execute(cursor, "GRANT USAGE ON ALL SEQUENCES IN SCHEMA {} TO {}", sql.Identifier(schema), eraser)
         _grant_functions(cursor, schema, role)
 
 

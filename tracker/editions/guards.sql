@@ -39,6 +39,9 @@ END $$;
 CREATE FUNCTION editions.close_once() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE edition editions.site_edition;
 BEGIN
+    IF editions.being_erased() THEN
+        RETURN NEW;  -- the eraser's rights say which columns
+    END IF;
     IF OLD.known_to IS NOT NULL
         OR NEW.known_to IS NULL
         -- A generated column is not computed yet before an update; it follows from the others.
@@ -53,6 +56,9 @@ END $$;
 
 CREATE FUNCTION editions.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'UPDATE' AND editions.being_erased() THEN
+        RETURN NEW;
+    END IF;
     RAISE EXCEPTION 'A published row is never changed or removed.' USING ERRCODE = 'restrict_violation';
 END $$;
 
@@ -67,6 +73,8 @@ BEGIN
         WHERE v.kind = NEW.kind AND v.key = NEW.key AND v.content_hash = NEW.content_hash AND v.change = NEW.change AND v.body = NEW.body
           AND v.title = NEW.title AND v.provenance = NEW.provenance AND (v.provenance = 'shipped') = approver.is_system
           AND s.state = 'approved' AND s.reason = NEW.reason
+          -- An edit after it was submitted voids it, whoever edits.
+          AND v.voided_at IS NULL AND v.forwards_to = NEW.forwards_to
           -- An approval given before another edition of the record is void.
           AND v.over IS NOT DISTINCT FROM (SELECT max(r.edition) FROM editions.record r WHERE r.kind = NEW.kind AND r.key = NEW.key)
           AND NEW.recorded_by = coalesce(nullif(btrim(recorder.first_name || ' ' || recorder.last_name), ''), recorder.username)
@@ -176,7 +184,7 @@ CREATE CONSTRAINT TRIGGER holds_what_it_says AFTER INSERT ON editions.site_editi
     FOR EACH ROW EXECUTE FUNCTION editions.holds_what_it_says();
 CREATE TRIGGER only_what_was_approved BEFORE INSERT ON editions.record FOR EACH ROW EXECUTE FUNCTION editions.only_what_was_approved();
 CREATE CONSTRAINT TRIGGER followed_by_another AFTER UPDATE ON editions.record DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION editions.followed_by_another();
+    FOR EACH ROW WHEN (OLD.known_to IS DISTINCT FROM NEW.known_to) EXECUTE FUNCTION editions.followed_by_another();
 
 DO $$
 DECLARE reading text;

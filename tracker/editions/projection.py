@@ -191,7 +191,7 @@ def _gather(recommendations: set[str], actions: set[str], documents: set[str]) -
 
 
 def _all_citations(body: Body) -> list[Body]:
-    nested = [citation for part in (*body.get("parties", ()), *body.get("positions", ())) for citation in part["citations"]]
+    nested = [citation for part in (*body.get("parties", ()), *body.get("positions", ()), *body.get("replies", ())) for citation in part["citations"]]
     return [*body["citations"], *nested]
 
 
@@ -229,7 +229,7 @@ def _citations(published: Published, kind: str, key: str, citations: Iterable[Bo
             inherited=is_inherited,
             document_title=_title(document),
             document=document["key"],
-            snapshot=document["snapshots"][-1]["sha256"] if document["snapshots"] else None,
+            snapshot=citation["archived_as"] or (document["snapshots"][-1]["sha256"] if document["snapshots"] else None),
             **{name: citation[name] for name in ("stance", "corroboration", "locator", "says", "exact", "prefix", "suffix")},
             **{name: document[name] for name in ("publisher", "author", "published_on", "language", "url", "interest", "stake")},
         )
@@ -257,7 +257,7 @@ def _action(published: Published, key: str) -> ActionEdition:
         name: body[name]
         for name in (
             "key", "government", "body", "measure", "measure_name", "title", "description", "scope_note", "legal_instrument", "target",
-            "legal_status", "corroboration", "note", "events", "parties",
+            "legal_status", "corroboration", "note", "events", "parties", "replies",
         )
     }  # fmt: skip
     return ActionEdition(
@@ -318,7 +318,8 @@ def _recommendation(published: Published, body: Body, recommended_on: PartialDat
         name: body[name]
         for name in (
             "reference", "number", "short_title", "statement", "statement_form", "made_by", "made_in", "locator", "recommended_on", "corroboration",
-            "measure", "measure_name", "target", "addressed", "criteria_partial", "criteria_full", "due_on", "note", "relations",
+            "measure", "measure_name", "target", "addressed", "criteria_partial", "criteria_full", "due_on", "deadline_moves", "note",
+            "relations",
         )
     }  # fmt: skip
     return RecommendationEdition(
@@ -375,7 +376,7 @@ def _assessment(
         name: body[name]
         for name in (
             "key", "recommendation", "government", "status", "effective_on", "supersedes", "rationale", "confidence", "corroboration",
-            "assessor_kind", "assessor", "source_status", "note", "searches", "positions",
+            "assessor_kind", "assessor", "source_status", "note", "searches", "positions", "replies", "departure",
         )
     }  # fmt: skip
     row = AssessmentEdition(

@@ -64,6 +64,8 @@ class SiteEdition(models.Model):
     reason = models.TextField()
     records = models.PositiveIntegerField(help_text="How many records it published or withdrew.")
     written_in = models.BigIntegerField(help_text="The transaction that wrote it: rows of an edition are written in no other.")
+    salt = models.CharField(max_length=64, null=True, help_text="Secret of the leaf; nothing after an erasure.")
+    leaf = models.CharField(max_length=64, help_text="SHA-256 over the salt and what the edition says of itself (chain.sql).")
 
     objects = PublicManager()
     desk = DeskManager()
@@ -73,6 +75,46 @@ class SiteEdition(models.Model):
 
         db_table = '"editions"."site_edition"'
         ordering = ["-number"]
+        default_permissions = ()
+
+
+class ChainLink(models.Model):
+    """A link of the hash chain over publications; the newest one is the head (``chain.sql``). Written by the database alone."""
+
+    number = models.PositiveIntegerField(primary_key=True, help_text="The edition of the site.")
+    previous = models.CharField(max_length=64, help_text="The link before it; empty at the first.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 over the link before, the edition's leaf and its records' leaves.")
+
+    objects = PublicManager()
+    desk = DeskManager()
+
+    class Meta:
+        """One an edition."""
+
+        db_table = '"editions"."chain"'
+        ordering = ["-number"]
+        default_permissions = ()
+
+
+class Erasure(models.Model):
+    """That a person's data was erased from what had been published or kept: why and from what, not whose. Written by the eraser's role alone."""
+
+    id = models.BigAutoField(primary_key=True)
+    erased_at = models.DateTimeField()
+    erased_by = models.CharField(max_length=300)
+    reason = models.TextField()
+    records = models.JSONField(help_text="The published records from which something was erased: kind, key and edition of each.")
+    rows = models.PositiveIntegerField(help_text="How many rows were blanked in all, those of the desk and of its history included.")
+    written_in = models.BigIntegerField(help_text="The transaction that erased.")
+
+    objects = PublicManager()
+    desk = DeskManager()
+
+    class Meta:
+        """Newest first."""
+
+        db_table = '"editions"."erasure"'
+        ordering = ["-id"]
         default_permissions = ()
 
 
@@ -113,6 +155,10 @@ class RecordEdition(Row):
     provenance = WordField(words.Provenance)
     content_hash = models.CharField(max_length=64)
     body = models.JSONField()
+    nature = WordField(words.Nature, help_text="What it does to what was public before; the database decides it.")
+    forwards_to = models.CharField(max_length=60, default="", help_text="Of a merged duplicate: the key of the record to which its address leads.")
+    salt = models.CharField(max_length=64, null=True, help_text="Secret of the leaf; nothing after an erasure.")
+    leaf = models.CharField(max_length=64, help_text="SHA-256 over the salt and everything that the row says (chain.sql).")
 
     class Meta(Row.Meta):
         """One open row a record."""
@@ -226,6 +272,7 @@ class RecommendationEdition(Row):
     criteria_full = models.TextField()
     due_on = models.CharField(max_length=10, null=True)
     due_last = models.DateField(null=True)
+    deadline_moves = models.JSONField(help_text="before, after, moved_on, moved_by, reason.")
     note = models.TextField()
     relations = models.JSONField(help_text="kind, other (reference), note.")
     supports = models.PositiveSmallIntegerField(help_text="Citations that support the record of it.")
@@ -323,6 +370,7 @@ class ActionEdition(Row):
     ended_on = models.DateField(null=True, help_text="First day on which it is no longer in force; nothing where no end is on record.")
     events = models.JSONField(help_text="kind, on, decisive, note.")
     parties = models.JSONField(help_text="party, name, kind, standing, on, said_by, wording, citations.")
+    replies = models.JSONField(help_text="key, said_by, on, words, language, note, citations.")
     supports = models.PositiveSmallIntegerField()
     disputes = models.PositiveSmallIntegerField()
     disputed = models.BooleanField()
@@ -426,6 +474,8 @@ class AssessmentEdition(Row):
     note = models.TextField()
     searches = models.JSONField(help_text="key, searched_on, searched_by, where, languages, looked_for, found, limits.")
     positions = models.JSONField(help_text="key, answer, on, statement, said_by, citations.")
+    replies = models.JSONField(help_text="key, said_by, on, words, language, note, citations.")
+    departure = models.TextField(help_text="Why the status is not the one that the rule proposes; empty where it is.")
     actions = ArrayField(models.CharField(max_length=60), help_text="Keys of the actions that it rests on: those with which it shares a citation.")
     supports = models.PositiveSmallIntegerField()
     disputes = models.PositiveSmallIntegerField()
@@ -472,7 +522,7 @@ class CitationEdition(Row):
     url = models.CharField(max_length=1000)
     interest = WordField(words.Interest)
     stake = models.CharField(max_length=500)
-    snapshot = models.CharField(max_length=64, null=True, help_text="SHA-256 of the newest archived copy; nothing where none is held.")
+    snapshot = models.CharField(max_length=64, null=True, help_text="SHA-256 of the archived copy that was read, or of the newest one held.")
 
     class Meta(Row.Meta):
         """By record, then key."""

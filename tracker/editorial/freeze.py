@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from tracker.models import Action, Assessment, CitationUse, Document, Recommendation, RecordKind
+from tracker.models import Action, Assessment, CitationUse, Document, Recommendation, RecordKind, Reply
 from tracker.models.base import Publishable
 
 Body = dict[str, Any]
@@ -25,15 +25,17 @@ MODELS = {kind: model for model, kind in KINDS.items()}
 PREFETCH: dict[RecordKind, tuple[str, ...]] = {
     RecordKind.DOCUMENT: ("snapshots",),
     RecordKind.RECOMMENDATION: (
-        "measure", "made_in", "known_from", "themes", "addressees__government", "relations__other", "citation_uses__citation__document",
+        "measure", "made_in", "known_from", "themes", "addressees__government", "relations__other", "deadline_moves",
+        "citation_uses__citation__document",
     ),
     RecordKind.ACTION: (
         "government", "measure", "events", "legal_statuses__party", "legal_statuses__citation_uses__citation__document",
-        "effects__addressee__recommendation", "effects__addressee__government", "effects__undoes", "citation_uses__citation__document",
+        "effects__addressee__recommendation", "effects__addressee__government", "effects__undoes", "replies__citation_uses__citation__document",
+        "citation_uses__citation__document",
     ),
     RecordKind.ASSESSMENT: (
         "addressee__recommendation", "addressee__government", "supersedes", "searches", "positions__citation_uses__citation__document",
-        "citation_uses__citation__document",
+        "replies__citation_uses__citation__document", "citation_uses__citation__document",
     ),
 }  # fmt: skip
 
@@ -93,10 +95,29 @@ def _citations(uses: Iterable[CitationUse]) -> list[Body]:
                 "prefix": use.citation.prefix,
                 "suffix": use.citation.suffix,
                 "corroboration": str(use.citation.corroboration),
+                "archived_as": use.citation.archived_as,
             }
             for use in uses
         ),
         key=lambda citation: citation["key"],
+    )
+
+
+def _replies(replies: Iterable[Reply]) -> list[Body]:
+    return sorted(
+        (
+            {
+                "key": reply.key,
+                "said_by": reply.said_by,
+                "on": str(reply.on),
+                "words": reply.words,
+                "language": reply.language,
+                "note": reply.note,
+                "citations": _citations(reply.citation_uses.all()),
+            }
+            for reply in replies
+        ),
+        key=lambda reply: (reply["on"], reply["key"]),
     )
 
 
@@ -148,6 +169,19 @@ def _recommendation(record: Recommendation) -> Body:
         "criteria_partial": record.criteria_partial,
         "criteria_full": record.criteria_full,
         "due_on": _text(record.due_on),
+        "deadline_moves": sorted(
+            (
+                {
+                    "before": str(move.before),
+                    "after": _text(move.after),
+                    "moved_on": str(move.moved_on),
+                    "moved_by": move.moved_by,
+                    "reason": move.reason,
+                }
+                for move in record.deadline_moves.all()
+            ),
+            key=lambda move: (move["moved_on"], move["before"], move["moved_by"]),
+        ),
         "note": record.note,
         "addressees": sorted(
             (
@@ -219,6 +253,7 @@ def _action(record: Action) -> Body:
             ),
             key=lambda effect: effect["key"],
         ),
+        "replies": _replies(record.replies.all()),
         "citations": _citations(record.citation_uses.all()),
     }
 
@@ -238,6 +273,7 @@ def _assessment(record: Assessment) -> Body:
         "assessor": record.assessor,
         "source_status": record.source_status,
         "note": record.note,
+        "departure": record.departure,
         "searches": sorted(
             (
                 {
@@ -268,5 +304,6 @@ def _assessment(record: Assessment) -> Body:
             ),
             key=lambda position: (position["on"], position["key"]),
         ),
+        "replies": _replies(record.replies.all()),
         "citations": _citations(record.citation_uses.all()),
     }

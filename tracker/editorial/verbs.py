@@ -154,7 +154,6 @@ def _freeze_all(records: list[Publishable], change: Change) -> Iterable[Version]
                 change=change,
                 body=body,
                 content_hash=content_hash(body),
-                record_edited_at=record.edited_at,
                 recorded_by=record.recorded_by,
                 edited_by=record.edited_by,
             )
@@ -210,7 +209,8 @@ def _newest_editions(versions: list[Version]) -> dict[tuple[str, str], int]:
 def _refuse_edited(submission: Submission) -> None:
     """Any edit after submission voids it, an edit taken back included, and so does another edition of the record.
 
-    What the desk holds now (for a withdrawal: what is public now) must be what was frozen.
+    The database notes the edit (``promises.sql``). What the desk holds now (for a withdrawal: what is public now) must be what was frozen besides:
+    an edit that was under way when the version was made is noted by nobody.
     """
     versions = list(submission.versions.all())
     records: list[Publishable] = []
@@ -231,7 +231,7 @@ def _refuse_edited(submission: Submission) -> None:
             unchanged = unchanged and public.get(name) == version.content_hash
         else:
             now = held.get(name)
-            unchanged = unchanged and now is not None and (now.content_hash, now.record_edited_at) == (version.content_hash, version.record_edited_at)
+            unchanged = unchanged and version.voided_at is None and now is not None and now.content_hash == version.content_hash
         if not unchanged:
             raise Refused(
                 _("%(record)s was edited after it was submitted; submit it again, so that what is approved is what is published.")
@@ -296,6 +296,7 @@ def _write_records(versions: list[Version], submission: Submission, by: User) ->
                 provenance=version.provenance,
                 content_hash=version.content_hash,
                 body=version.body,
+                forwards_to=version.forwards_to,
             )
             for version in versions
         ],

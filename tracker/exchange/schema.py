@@ -25,6 +25,7 @@ from tracker.models import (
     Assessment,
     Citation,
     CitationUse,
+    DeadlineMove,
     Document,
     Effect,
     Government,
@@ -35,6 +36,7 @@ from tracker.models import (
     Position,
     Recommendation,
     Relation,
+    Reply,
     Search,
     Snapshot,
     Theme,
@@ -54,6 +56,10 @@ EXCUSED = {
     "edited_by": "who last edited it here is this desk's own history",
     "edited_at": "when it was last edited here is this desk's own history",
     "themes": "a list; it is recommendation_themes.csv",
+    "headers": "how another site's server answered is for the desk alone",
+    "begins": "a place in the text that this desk read out of its own copy",
+    "ends": "a place in the text that this desk read out of its own copy",
+    "review_on": "when this desk means to look again is its own affair",
 }
 """Fields that no file holds, each with the reason."""
 
@@ -251,6 +257,7 @@ RESOURCES = (
     Resource("recommendations", Recommendation, ("reference",)),
     Resource("recommendation_themes", RecommendationTheme, ("recommendation", "theme"), parents=("recommendation",)),
     Resource("relations", Relation, ("recommendation", "kind", "other"), parents=("recommendation",)),
+    Resource("deadline_moves", DeadlineMove, ("recommendation", "before", "moved_on", "moved_by"), parents=("recommendation",)),
     Resource("addressees", Addressee, ("recommendation", "government"), parents=("recommendation",)),
     Resource("parties", Party, ("key",)),
     Resource("actions", Action, ("key",)),
@@ -260,6 +267,7 @@ RESOURCES = (
     Resource("assessments", Assessment, ("key",)),
     Resource("searches", Search, ("key",), parents=("assessment",)),
     Resource("positions", Position, ("key",), parents=("assessment",)),
+    Resource("replies", Reply, ("key",), parents=("action", "assessment")),
     Resource("citation_uses", CitationUse, ("citation", *CitationUse.RECORDS), parents=CitationUse.RECORDS),
 )
 """The files of a package, each after those that it refers to."""
@@ -358,6 +366,13 @@ DESCRIPTIONS = {
     "positions.answer": "What the government said that it would do.",
     "positions.on": "When it said so.",
     "positions.said_by": "Who said it for the government.",
+    "replies.key": "Names the reply.",
+    "replies.action": "The action that it answers; a row names one record.",
+    "replies.assessment": "The assessment that it answers.",
+    "replies.on": "When it was given.",
+    "citation_uses.reply": "The reply that it serves.",
+    "deadline_moves.recommendation": "The recommendation whose deadline it is.",
+    "deadline_moves.before": "The deadline before.",
     "citation_uses.citation": "The passage that serves a record.",
     "citation_uses.stance": "What the passage does for the record.",
     "citation_uses.recommendation": "The recommendation that it serves; a row names one record.",

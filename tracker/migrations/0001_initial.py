@@ -21,7 +21,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-PARTIAL_DATE = (Path(__file__).parent.parent / "editions" / "partial_date.sql").read_text(encoding="utf-8")
+EDITIONS = Path(__file__).parent.parent / "editions"
+ERASING = (EDITIONS / "erasing.sql").read_text(encoding="utf-8")
+PARTIAL_DATE = (EDITIONS / "partial_date.sql").read_text(encoding="utf-8")
 UNDO_PARTIAL_DATE = (
     "DROP DOMAIN partial_date; DROP FUNCTION partial_date_is_valid(text);"
     " DROP FUNCTION partial_date_last(text); DROP FUNCTION partial_date_first(text)"
@@ -39,6 +41,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL('CREATE SCHEMA "editions"', 'DROP SCHEMA "editions"'),
         migrations.RunSQL(PARTIAL_DATE, UNDO_PARTIAL_DATE),
+        migrations.RunSQL(ERASING, "DROP FUNCTION editions.being_erased()"),
         migrations.CreateModel(
             name='Addressee',
             fields=[
@@ -53,6 +56,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ChainLink',
+            fields=[
+                ('number', models.PositiveIntegerField(help_text='The edition of the site.', primary_key=True, serialize=False)),
+                ('previous', models.CharField(help_text='The link before it; empty at the first.', max_length=64)),
+                ('digest', models.CharField(help_text="SHA-256 over the link before, the edition's leaf and its records' leaves.", max_length=64)),
+            ],
+            options={
+                'db_table': '"editions"."chain"',
+                'ordering': ['-number'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
             name='Citation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -63,11 +79,72 @@ class Migration(migrations.Migration):
                 ('prefix', models.CharField(blank=True, max_length=300, verbose_name='words before')),
                 ('suffix', models.CharField(blank=True, max_length=300, verbose_name='words after')),
                 ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], max_length=40, verbose_name='corroboration')),
+                ('archived_as', models.CharField(blank=True, help_text='SHA-256 of the archived copy in which the words were read; empty for none.', max_length=64, verbose_name='archived copy')),
+                ('begins', models.PositiveIntegerField(blank=True, help_text="Characters before the quotation in the copy's text.", null=True, verbose_name='begins at')),
+                ('ends', models.PositiveIntegerField(blank=True, null=True, verbose_name='ends at')),
             ],
             options={
                 'verbose_name': 'citation',
                 'verbose_name_plural': 'citations',
                 'ordering': ['key'],
+            },
+        ),
+        migrations.CreateModel(
+            name='DeadlineMove',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('before', tracker.fields.PartialDateField(verbose_name='from')),
+                ('after', tracker.fields.PartialDateField(blank=True, help_text='Empty where it was given up.', null=True, verbose_name='to')),
+                ('moved_on', tracker.fields.PartialDateField(help_text='When it was moved.', verbose_name='moved on')),
+                ('moved_by', models.CharField(blank=True, help_text='Who moved it: the inquiry, the government. Empty where our record was wrong.', max_length=300, verbose_name='moved by')),
+                ('reason', models.TextField(help_text='Why, in a sentence.', verbose_name='reason')),
+            ],
+            options={
+                'verbose_name': 'moved deadline',
+                'verbose_name_plural': 'moved deadlines',
+                'ordering': ['moved_on', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Document',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
+                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
+                ('key', models.CharField(help_text='Letters, digits, dots and hyphens. It becomes part of the public address and does not change once published.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('kind', tracker.fields.WordField(max_length=40, verbose_name='kind')),
+                ('title', models.CharField(help_text='As printed. Tick the box below where it is your description instead.', max_length=500, verbose_name='title')),
+                ('title_is_description', models.BooleanField(default=False, help_text="Shown in [square brackets]: the document's own title is not known.", verbose_name='the title is a description')),
+                ('author', models.CharField(blank=True, help_text='Empty where unknown.', max_length=300, verbose_name='author')),
+                ('publisher', models.CharField(blank=True, help_text='Who put out the copy that was read; empty where unknown.', max_length=300, verbose_name='publisher')),
+                ('published_on', tracker.fields.PartialDateField(blank=True, null=True, verbose_name='published on')),
+                ('language', models.CharField(help_text='BCP 47 tag of the text that was read, as en, fr or fa.', max_length=12, verbose_name='language')),
+                ('url', models.URLField(blank=True, max_length=1000, verbose_name='address')),
+                ('interest', tracker.fields.WordField(max_length=40, verbose_name='interest')),
+                ('stake', models.CharField(blank=True, help_text='How the publisher is placed in the matter, in neutral words: “voice of the accused state”.', max_length=500, verbose_name='stake')),
+                ('note', models.TextField(blank=True, help_text='What a reader must know: an inferred date, a shortened title, a part that could not be read.', verbose_name='note')),
+            ],
+            options={
+                'verbose_name': 'document',
+                'verbose_name_plural': 'documents',
+                'ordering': ['key'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Erasure',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('erased_at', models.DateTimeField()),
+                ('erased_by', models.CharField(max_length=300)),
+                ('reason', models.TextField()),
+                ('records', models.JSONField(help_text='The published records from which something was erased: kind, key and edition of each.')),
+                ('rows', models.PositiveIntegerField(help_text='How many rows were blanked in all, those of the desk and of its history included.')),
+                ('written_in', models.BigIntegerField(help_text='The transaction that erased.')),
+            ],
+            options={
+                'db_table': '"editions"."erasure"',
+                'ordering': ['-id'],
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -257,6 +334,20 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PassageCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('outcome', tracker.fields.WordField(max_length=40, verbose_name='outcome')),
+                ('nearest', models.TextField(blank=True, help_text='The most similar passage of the later copy, where the words are lost.', verbose_name='nearest words')),
+                ('checked_at', models.DateTimeField(auto_now=True, verbose_name='checked at')),
+            ],
+            options={
+                'verbose_name': 'check of a passage',
+                'verbose_name_plural': 'checks of passages',
+                'ordering': ['-checked_at'],
+            },
+        ),
+        migrations.CreateModel(
             name='Position',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -351,6 +442,7 @@ class Migration(migrations.Migration):
                 ('criteria_full', models.TextField()),
                 ('due_on', models.CharField(max_length=10, null=True)),
                 ('due_last', models.DateField(null=True)),
+                ('deadline_moves', models.JSONField(help_text='before, after, moved_on, moved_by, reason.')),
                 ('note', models.TextField()),
                 ('relations', models.JSONField(help_text='kind, other (reference), note.')),
                 ('supports', models.PositiveSmallIntegerField(help_text='Citations that support the record of it.')),
@@ -429,6 +521,10 @@ class Migration(migrations.Migration):
                 ('provenance', tracker.fields.WordField(max_length=40)),
                 ('content_hash', models.CharField(max_length=64)),
                 ('body', models.JSONField()),
+                ('nature', tracker.fields.WordField(help_text='What it does to what was public before; the database decides it.', max_length=40)),
+                ('forwards_to', models.CharField(default='', help_text='Of a merged duplicate: the key of the record to which its address leads.', max_length=60)),
+                ('salt', models.CharField(help_text='Secret of the leaf; nothing after an erasure.', max_length=64, null=True)),
+                ('leaf', models.CharField(help_text='SHA-256 over the salt and everything that the row says (chain.sql).', max_length=64)),
             ],
             options={
                 'db_table': '"editions"."record"',
@@ -461,6 +557,43 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('kind', tracker.fields.WordField(max_length=40, verbose_name='relation')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Reply',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('said_by', models.CharField(help_text="Who replies: the ministry, the embassy, the party's lawyer.", max_length=300, verbose_name='said by')),
+                ('on', tracker.fields.PartialDateField(verbose_name='on')),
+                ('words', models.TextField(help_text='Letter for letter, in the language in which it was given.', verbose_name='words')),
+                ('language', models.CharField(help_text='BCP 47 tag of the words, as en, fr or fa.', max_length=12, verbose_name='language')),
+                ('note', models.TextField(blank=True, help_text='A translation and who made it; what was left out.', verbose_name='note')),
+            ],
+            options={
+                'verbose_name': 'reply',
+                'verbose_name_plural': 'replies',
+                'ordering': ['on', 'key'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ReplyHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('said_by', models.CharField(help_text="Who replies: the ministry, the embassy, the party's lawyer.", max_length=300, verbose_name='said by')),
+                ('on', tracker.fields.PartialDateField(verbose_name='on')),
+                ('words', models.TextField(help_text='Letter for letter, in the language in which it was given.', verbose_name='words')),
+                ('language', models.CharField(help_text='BCP 47 tag of the words, as en, fr or fa.', max_length=12, verbose_name='language')),
+                ('note', models.TextField(blank=True, help_text='A translation and who made it; what was left out.', verbose_name='note')),
             ],
             options={
                 'abstract': False,
@@ -516,6 +649,8 @@ class Migration(migrations.Migration):
                 ('reason', models.TextField()),
                 ('records', models.PositiveIntegerField(help_text='How many records it published or withdrew.')),
                 ('written_in', models.BigIntegerField(help_text='The transaction that wrote it: rows of an edition are written in no other.')),
+                ('salt', models.CharField(help_text='Secret of the leaf; nothing after an erasure.', max_length=64, null=True)),
+                ('leaf', models.CharField(help_text='SHA-256 over the salt and what the edition says of itself (chain.sql).', max_length=64)),
             ],
             options={
                 'db_table': '"editions"."site_edition"',
@@ -533,6 +668,8 @@ class Migration(migrations.Migration):
                 ('captured_at', models.DateTimeField(verbose_name='captured at')),
                 ('captured_how', models.CharField(max_length=300, verbose_name='how captured')),
                 ('stored_as', models.CharField(help_text='Path of the bytes below the archive folder.', max_length=300, verbose_name='stored as')),
+                ('url', models.URLField(blank=True, help_text='The address that answered, after redirects.', max_length=2000, verbose_name='captured from')),
+                ('headers', models.JSONField(blank=True, default=list, help_text='Names and values as they were answered.', verbose_name='headers')),
             ],
             options={
                 'verbose_name': 'snapshot',
@@ -555,6 +692,8 @@ class Migration(migrations.Migration):
                 ('captured_at', models.DateTimeField(verbose_name='captured at')),
                 ('captured_how', models.CharField(max_length=300, verbose_name='how captured')),
                 ('stored_as', models.CharField(help_text='Path of the bytes below the archive folder.', max_length=300, verbose_name='stored as')),
+                ('url', models.URLField(blank=True, help_text='The address that answered, after redirects.', max_length=2000, verbose_name='captured from')),
+                ('headers', models.JSONField(blank=True, default=list, help_text='Names and values as they were answered.', verbose_name='headers')),
             ],
             options={
                 'abstract': False,
@@ -639,8 +778,9 @@ class Migration(migrations.Migration):
                 ('content_hash', models.CharField(help_text='SHA-256 of the content in canonical JSON.', max_length=64, verbose_name='hash')),
                 ('provenance', tracker.fields.WordField(default=tracker.rules.vocabulary.Provenance['REVIEWED'], max_length=40, verbose_name='provenance')),
                 ('over', models.PositiveIntegerField(blank=True, help_text='The edition of the record that was public when it was submitted; nothing for a first one.', null=True, verbose_name='made over edition')),
-                ('record_edited_at', models.DateTimeField(default=django.utils.timezone.now, help_text='When the record had last been edited: a later edit voids the approval.', verbose_name='record last edited at')),
                 ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='approved at')),
+                ('voided_at', models.DateTimeField(blank=True, editable=False, help_text='When the record or something approved with it was edited after this version was made; set by the database, whoever edits.', null=True, verbose_name='void since')),
+                ('forwards_to', models.CharField(blank=True, help_text='Of a duplicate that is merged: the key of the record to which its address leads.', max_length=60, verbose_name='forwards to')),
             ],
             options={
                 'verbose_name': 'version',
@@ -665,8 +805,9 @@ class Migration(migrations.Migration):
                 ('content_hash', models.CharField(help_text='SHA-256 of the content in canonical JSON.', max_length=64, verbose_name='hash')),
                 ('provenance', tracker.fields.WordField(default=tracker.rules.vocabulary.Provenance['REVIEWED'], max_length=40, verbose_name='provenance')),
                 ('over', models.PositiveIntegerField(blank=True, help_text='The edition of the record that was public when it was submitted; nothing for a first one.', null=True, verbose_name='made over edition')),
-                ('record_edited_at', models.DateTimeField(default=django.utils.timezone.now, help_text='When the record had last been edited: a later edit voids the approval.', verbose_name='record last edited at')),
                 ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='approved at')),
+                ('voided_at', models.DateTimeField(blank=True, editable=False, help_text='When the record or something approved with it was edited after this version was made; set by the database, whoever edits.', null=True, verbose_name='void since')),
+                ('forwards_to', models.CharField(blank=True, help_text='Of a duplicate that is merged: the key of the record to which its address leads.', max_length=60, verbose_name='forwards to')),
             ],
             options={
                 'abstract': False,
@@ -752,6 +893,7 @@ class Migration(migrations.Migration):
                 ('ended_on', models.DateField(help_text='First day on which it is no longer in force; nothing where no end is on record.', null=True)),
                 ('events', models.JSONField(help_text='kind, on, decisive, note.')),
                 ('parties', models.JSONField(help_text='party, name, kind, standing, on, said_by, wording, citations.')),
+                ('replies', models.JSONField(help_text='key, said_by, on, words, language, note, citations.')),
                 ('supports', models.PositiveSmallIntegerField()),
                 ('disputes', models.PositiveSmallIntegerField()),
                 ('disputed', models.BooleanField()),
@@ -860,6 +1002,8 @@ class Migration(migrations.Migration):
                 ('assessor', models.CharField(blank=True, help_text='For a government or a third party.', max_length=300, verbose_name="assessor's name")),
                 ('source_status', models.CharField(blank=True, help_text='The raw value, where it was taken over from elsewhere.', max_length=200, verbose_name="status in the source's words")),
                 ('note', models.TextField(blank=True, verbose_name='note')),
+                ('departure', models.TextField(blank=True, help_text='Where the status differs from the one that follows from effects, positions and dates: why, in a sentence. It is published.', verbose_name='why not the proposed status')),
+                ('review_on', tracker.fields.PartialDateField(blank=True, help_text='For the desk alone: when someone should look whether it still holds.', null=True, verbose_name='look again on')),
                 ('addressee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='tracker.addressee', verbose_name='addressee')),
                 ('edited_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
                 ('recorded_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
@@ -896,6 +1040,8 @@ class Migration(migrations.Migration):
                 ('note', models.TextField()),
                 ('searches', models.JSONField(help_text='key, searched_on, searched_by, where, languages, looked_for, found, limits.')),
                 ('positions', models.JSONField(help_text='key, answer, on, statement, said_by, citations.')),
+                ('replies', models.JSONField(help_text='key, said_by, on, words, language, note, citations.')),
+                ('departure', models.TextField(help_text='Why the status is not the one that the rule proposes; empty where it is.')),
                 ('actions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), help_text='Keys of the actions that it rests on: those with which it shares a citation.', size=None)),
                 ('supports', models.PositiveSmallIntegerField()),
                 ('disputes', models.PositiveSmallIntegerField()),
@@ -932,11 +1078,63 @@ class Migration(migrations.Migration):
                 ('assessor', models.CharField(blank=True, help_text='For a government or a third party.', max_length=300, verbose_name="assessor's name")),
                 ('source_status', models.CharField(blank=True, help_text='The raw value, where it was taken over from elsewhere.', max_length=200, verbose_name="status in the source's words")),
                 ('note', models.TextField(blank=True, verbose_name='note')),
+                ('departure', models.TextField(blank=True, help_text='Where the status differs from the one that follows from effects, positions and dates: why, in a sentence. It is published.', verbose_name='why not the proposed status')),
+                ('review_on', tracker.fields.PartialDateField(blank=True, help_text='For the desk alone: when someone should look whether it still holds.', null=True, verbose_name='look again on')),
                 ('addressee', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.addressee', verbose_name='addressee')),
                 ('edited_by', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.assessment')),
                 ('recorded_by', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
                 ('supersedes', models.ForeignKey(blank=True, db_constraint=False, help_text='The assessment of the same addressee and assessor that this one follows.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.assessment', verbose_name='supersedes')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='Challenge',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', tracker.fields.WordField(max_length=40, verbose_name='kind')),
+                ('key', models.CharField(max_length=60, verbose_name='key')),
+                ('edition', models.PositiveIntegerField(help_text='The edition of the record that the reader saw.', verbose_name='edition')),
+                ('says', models.TextField(max_length=5000, verbose_name='what is wrong')),
+                ('source', models.TextField(blank=True, help_text='Where the reader says that it can be seen.', max_length=2000, verbose_name='source')),
+                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
+                ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='received at')),
+                ('state', tracker.fields.WordField(default=tracker.rules.vocabulary.ChallengeState['OPEN'], max_length=40, verbose_name='state')),
+                ('answer', models.TextField(blank=True, help_text='Why the record stands, or what was mended.', verbose_name='answer')),
+                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
+                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='answered by')),
+            ],
+            options={
+                'verbose_name': 'challenge',
+                'verbose_name_plural': 'challenges',
+                'ordering': ['received_at'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ChallengeHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('kind', tracker.fields.WordField(max_length=40, verbose_name='kind')),
+                ('key', models.CharField(max_length=60, verbose_name='key')),
+                ('edition', models.PositiveIntegerField(help_text='The edition of the record that the reader saw.', verbose_name='edition')),
+                ('says', models.TextField(max_length=5000, verbose_name='what is wrong')),
+                ('source', models.TextField(blank=True, help_text='Where the reader says that it can be seen.', max_length=2000, verbose_name='source')),
+                ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
+                ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='received at')),
+                ('state', tracker.fields.WordField(default=tracker.rules.vocabulary.ChallengeState['OPEN'], max_length=40, verbose_name='state')),
+                ('answer', models.TextField(blank=True, help_text='Why the record stands, or what was mended.', verbose_name='answer')),
+                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
+                ('answered_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='answered by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.challenge')),
             ],
             options={
                 'abstract': False,
@@ -969,7 +1167,7 @@ class Migration(migrations.Migration):
                 ('url', models.CharField(max_length=1000)),
                 ('interest', tracker.fields.WordField(max_length=40)),
                 ('stake', models.CharField(max_length=500)),
-                ('snapshot', models.CharField(help_text='SHA-256 of the newest archived copy; nothing where none is held.', max_length=64, null=True)),
+                ('snapshot', models.CharField(help_text='SHA-256 of the archived copy that was read, or of the newest one held.', max_length=64, null=True)),
             ],
             options={
                 'db_table': '"editions"."citation"',
@@ -1014,31 +1212,88 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name='Comment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
-                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
-                ('key', models.CharField(help_text='Letters, digits, dots and hyphens. It becomes part of the public address and does not change once published.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
-                ('kind', tracker.fields.WordField(max_length=40, verbose_name='kind')),
-                ('title', models.CharField(help_text='As printed. Tick the box below where it is your description instead.', max_length=500, verbose_name='title')),
-                ('title_is_description', models.BooleanField(default=False, help_text="Shown in [square brackets]: the document's own title is not known.", verbose_name='the title is a description')),
-                ('author', models.CharField(blank=True, help_text='Empty where unknown.', max_length=300, verbose_name='author')),
-                ('publisher', models.CharField(blank=True, help_text='Who put out the copy that was read; empty where unknown.', max_length=300, verbose_name='publisher')),
-                ('published_on', tracker.fields.PartialDateField(blank=True, null=True, verbose_name='published on')),
-                ('language', models.CharField(help_text='BCP 47 tag of the text that was read, as en, fr or fa.', max_length=12, verbose_name='language')),
-                ('url', models.URLField(blank=True, max_length=1000, verbose_name='address')),
-                ('interest', tracker.fields.WordField(max_length=40, verbose_name='interest')),
-                ('stake', models.CharField(blank=True, help_text='How the publisher is placed in the matter, in neutral words: “voice of the accused state”.', max_length=500, verbose_name='stake')),
-                ('note', models.TextField(blank=True, help_text='What a reader must know: an inferred date, a shortened title, a part that could not be read.', verbose_name='note')),
-                ('edited_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
-                ('recorded_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                ('field', models.CharField(blank=True, help_text='The path of the field in the version, as rationale or events.2.on; empty for the record as a whole.', max_length=200, verbose_name='field')),
+                ('text', models.TextField(verbose_name='comment')),
+                ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
+                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled at')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='settled by')),
             ],
             options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
-                'ordering': ['key'],
+                'verbose_name': 'comment',
+                'verbose_name_plural': 'comments',
+                'ordering': ['id'],
             },
+        ),
+        migrations.CreateModel(
+            name='CommentHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('field', models.CharField(blank=True, help_text='The path of the field in the version, as rationale or events.2.on; empty for the record as a whole.', max_length=200, verbose_name='field')),
+                ('text', models.TextField(verbose_name='comment')),
+                ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
+                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled at')),
+                ('by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.comment')),
+                ('settled_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='settled by')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='DeadlineMoveHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('before', tracker.fields.PartialDateField(verbose_name='from')),
+                ('after', tracker.fields.PartialDateField(blank=True, help_text='Empty where it was given up.', null=True, verbose_name='to')),
+                ('moved_on', tracker.fields.PartialDateField(help_text='When it was moved.', verbose_name='moved on')),
+                ('moved_by', models.CharField(blank=True, help_text='Who moved it: the inquiry, the government. Empty where our record was wrong.', max_length=300, verbose_name='moved by')),
+                ('reason', models.TextField(help_text='Why, in a sentence.', verbose_name='reason')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.deadlinemove')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='LinkCheck',
+            fields=[
+                ('document', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='link_check', serialize=False, to='tracker.document', verbose_name='document')),
+                ('url', models.URLField(max_length=1000, verbose_name='address')),
+                ('outcome', tracker.fields.WordField(max_length=40, verbose_name='outcome')),
+                ('answer', models.CharField(blank=True, help_text='What was answered, in a sentence.', max_length=500, verbose_name='answer')),
+                ('moved_to', models.URLField(blank=True, max_length=2000, verbose_name='moved to')),
+                ('checked_at', models.DateTimeField(verbose_name='checked at')),
+                ('failing_since', models.DateTimeField(blank=True, help_text='The first of the checks in a row that failed.', null=True, verbose_name='failing since')),
+            ],
+            options={
+                'verbose_name': 'check of an address',
+                'verbose_name_plural': 'checks of addresses',
+            },
+        ),
+        migrations.AddField(
+            model_name='document',
+            name='edited_by',
+            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by'),
+        ),
+        migrations.AddField(
+            model_name='document',
+            name='recorded_by',
+            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
         ),
         migrations.CreateModel(
             name='CitationHistory',
@@ -1056,6 +1311,9 @@ class Migration(migrations.Migration):
                 ('prefix', models.CharField(blank=True, max_length=300, verbose_name='words before')),
                 ('suffix', models.CharField(blank=True, max_length=300, verbose_name='words after')),
                 ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], max_length=40, verbose_name='corroboration')),
+                ('archived_as', models.CharField(blank=True, help_text='SHA-256 of the archived copy in which the words were read; empty for none.', max_length=64, verbose_name='archived copy')),
+                ('begins', models.PositiveIntegerField(blank=True, help_text="Characters before the quotation in the copy's text.", null=True, verbose_name='begins at')),
+                ('ends', models.PositiveIntegerField(blank=True, null=True, verbose_name='ends at')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.citation')),
                 ('document', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.document', verbose_name='document')),
             ],
@@ -1067,6 +1325,26 @@ class Migration(migrations.Migration):
             model_name='citation',
             name='document',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='tracker.document', verbose_name='document'),
+        ),
+        migrations.CreateModel(
+            name='Capture',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('requested_at', models.DateTimeField(auto_now_add=True, verbose_name='requested at')),
+                ('url', models.URLField(blank=True, max_length=2000, verbose_name='address')),
+                ('file_name', models.CharField(blank=True, help_text='As it was called where it was uploaded from.', max_length=300, verbose_name='file')),
+                ('state', tracker.fields.WordField(default=tracker.rules.vocabulary.CaptureState['WAITING'], max_length=40, verbose_name='state')),
+                ('problem', models.CharField(blank=True, help_text='Why nothing was archived, in a sentence.', max_length=1000, verbose_name='problem')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
+                ('held_before', models.BooleanField(default=False, help_text='The very same bytes had been archived already.', verbose_name='held before')),
+                ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
+                ('document', models.ForeignKey(blank=True, help_text='The document that it is another copy of; empty for a new one.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='captures', to='tracker.document', verbose_name='document')),
+            ],
+            options={
+                'verbose_name': 'capture',
+                'verbose_name_plural': 'captures',
+                'ordering': ['-id'],
+            },
         ),
         migrations.CreateModel(
             name='DocumentEdition',
@@ -1418,6 +1696,16 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.party'),
         ),
         migrations.AddField(
+            model_name='passagecheck',
+            name='citation',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='tracker.citation', verbose_name='citation'),
+        ),
+        migrations.AddField(
+            model_name='passagecheck',
+            name='seen_by',
+            field=models.ForeignKey(blank=True, help_text='Who looked at a lost passage and decided what to do; empty while it waits.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='seen by'),
+        ),
+        migrations.AddField(
             model_name='position',
             name='assessment',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='positions', to='tracker.assessment', verbose_name='assessment'),
@@ -1466,6 +1754,16 @@ class Migration(migrations.Migration):
             model_name='recommendation',
             name='recorded_by',
             field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
+        ),
+        migrations.AddField(
+            model_name='deadlinemovehistory',
+            name='recommendation',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.recommendation', verbose_name='recommendation'),
+        ),
+        migrations.AddField(
+            model_name='deadlinemove',
+            name='recommendation',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadline_moves', to='tracker.recommendation', verbose_name='recommendation'),
         ),
         migrations.AddField(
             model_name='citationusehistory',
@@ -1568,6 +1866,41 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.recommendation', verbose_name='recommendation'),
         ),
         migrations.AddField(
+            model_name='reply',
+            name='action',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='tracker.action', verbose_name='action'),
+        ),
+        migrations.AddField(
+            model_name='reply',
+            name='assessment',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='tracker.assessment', verbose_name='assessment'),
+        ),
+        migrations.AddField(
+            model_name='citationusehistory',
+            name='reply',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.reply'),
+        ),
+        migrations.AddField(
+            model_name='citationuse',
+            name='reply',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citation_uses', to='tracker.reply'),
+        ),
+        migrations.AddField(
+            model_name='replyhistory',
+            name='action',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.action', verbose_name='action'),
+        ),
+        migrations.AddField(
+            model_name='replyhistory',
+            name='assessment',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.assessment', verbose_name='assessment'),
+        ),
+        migrations.AddField(
+            model_name='replyhistory',
+            name='pgh_obj',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.reply'),
+        ),
+        migrations.AddField(
             model_name='search',
             name='assessment',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='searches', to='tracker.assessment', verbose_name='assessment'),
@@ -1582,15 +1915,40 @@ class Migration(migrations.Migration):
             name='pgh_obj',
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.search'),
         ),
+        migrations.CreateModel(
+            name='SnapshotText',
+            fields=[
+                ('snapshot', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='extracted', serialize=False, to='tracker.snapshot', verbose_name='snapshot')),
+                ('text', models.TextField(blank=True, verbose_name='text')),
+                ('parts', models.JSONField(default=list, help_text='Where each begins in the text, and what it is called.', verbose_name='pages and paragraphs')),
+                ('about', models.JSONField(default=dict, help_text='Title, author, language and date, as far as it says.', verbose_name='what the copy says about itself')),
+                ('problem', models.CharField(blank=True, help_text='Why there is no text, in a sentence.', max_length=500, verbose_name='problem')),
+                ('extracted_at', models.DateTimeField(auto_now=True, verbose_name='read out at')),
+            ],
+            options={
+                'verbose_name': 'text of a snapshot',
+                'verbose_name_plural': 'texts of snapshots',
+            },
+        ),
         migrations.AddField(
             model_name='snapshot',
             name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='tracker.document', verbose_name='document'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='tracker.document', verbose_name='document'),
+        ),
+        migrations.AddField(
+            model_name='passagecheck',
+            name='snapshot',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='passage_checks', to='tracker.snapshot', verbose_name='snapshot'),
+        ),
+        migrations.AddField(
+            model_name='capture',
+            name='snapshot',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='captures', to='tracker.snapshot', verbose_name='snapshot'),
         ),
         migrations.AddField(
             model_name='snapshothistory',
             name='document',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.document', verbose_name='document'),
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.document', verbose_name='document'),
         ),
         migrations.AddField(
             model_name='snapshothistory',
@@ -1670,6 +2028,16 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='tracker.submission', verbose_name='submission'),
         ),
         migrations.AddField(
+            model_name='commenthistory',
+            name='version',
+            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.version', verbose_name='version'),
+        ),
+        migrations.AddField(
+            model_name='comment',
+            name='version',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='tracker.version', verbose_name='version'),
+        ),
+        migrations.AddField(
             model_name='versionhistory',
             name='approved_by',
             field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by'),
@@ -1724,7 +2092,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='actioneventhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='33fce3e982a17d601fb779280eb03f8396f0cac7', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_05f2e', table='tracker_actioneventhistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4f2d7c4bd072262480354bd33fb452ed44c1ee9d', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_e5c48', table='tracker_actioneventhistory', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='assessment',
@@ -1756,19 +2124,51 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='assessment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_assessmenthistory" ("addressee_id", "assessor", "assessor_kind", "confidence", "corroboration", "edited_at", "edited_by_id", "effective_on", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "recorded_at", "recorded_by_id", "source_status", "status", "supersedes_id") VALUES (NEW."addressee_id", NEW."assessor", NEW."assessor_kind", NEW."confidence", NEW."corroboration", NEW."edited_at", NEW."edited_by_id", NEW."effective_on", NEW."id", NEW."key", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."rationale", NEW."recorded_at", NEW."recorded_by_id", NEW."source_status", NEW."status", NEW."supersedes_id"); RETURN NULL;', hash='fc873ef1e341702e61ab6f9e8112c2ec9906adf0', operation='INSERT', pgid='pgtrigger_insert_insert_a075f', table='tracker_assessment', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_assessmenthistory" ("addressee_id", "assessor", "assessor_kind", "confidence", "corroboration", "departure", "edited_at", "edited_by_id", "effective_on", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "recorded_at", "recorded_by_id", "review_on", "source_status", "status", "supersedes_id") VALUES (NEW."addressee_id", NEW."assessor", NEW."assessor_kind", NEW."confidence", NEW."corroboration", NEW."departure", NEW."edited_at", NEW."edited_by_id", NEW."effective_on", NEW."id", NEW."key", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."rationale", NEW."recorded_at", NEW."recorded_by_id", NEW."review_on", NEW."source_status", NEW."status", NEW."supersedes_id"); RETURN NULL;', hash='ad0dbbe46a868621876df61394b94e50d687dfea', operation='INSERT', pgid='pgtrigger_insert_insert_a075f', table='tracker_assessment', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='assessment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_assessmenthistory" ("addressee_id", "assessor", "assessor_kind", "confidence", "corroboration", "edited_at", "edited_by_id", "effective_on", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "recorded_at", "recorded_by_id", "source_status", "status", "supersedes_id") VALUES (NEW."addressee_id", NEW."assessor", NEW."assessor_kind", NEW."confidence", NEW."corroboration", NEW."edited_at", NEW."edited_by_id", NEW."effective_on", NEW."id", NEW."key", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."rationale", NEW."recorded_at", NEW."recorded_by_id", NEW."source_status", NEW."status", NEW."supersedes_id"); RETURN NULL;', hash='d8ed1367df0f7f9beb18241c5f9d3c6dbfad456c', operation='UPDATE', pgid='pgtrigger_update_update_76c08', table='tracker_assessment', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_assessmenthistory" ("addressee_id", "assessor", "assessor_kind", "confidence", "corroboration", "departure", "edited_at", "edited_by_id", "effective_on", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "recorded_at", "recorded_by_id", "review_on", "source_status", "status", "supersedes_id") VALUES (NEW."addressee_id", NEW."assessor", NEW."assessor_kind", NEW."confidence", NEW."corroboration", NEW."departure", NEW."edited_at", NEW."edited_by_id", NEW."effective_on", NEW."id", NEW."key", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."rationale", NEW."recorded_at", NEW."recorded_by_id", NEW."review_on", NEW."source_status", NEW."status", NEW."supersedes_id"); RETURN NULL;', hash='a40d9d9a1df776a91b0024ac0aa701fa68dfa724', operation='UPDATE', pgid='pgtrigger_update_update_76c08', table='tracker_assessment', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='assessment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_assessmenthistory" ("addressee_id", "assessor", "assessor_kind", "confidence", "corroboration", "edited_at", "edited_by_id", "effective_on", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "recorded_at", "recorded_by_id", "source_status", "status", "supersedes_id") VALUES (OLD."addressee_id", OLD."assessor", OLD."assessor_kind", OLD."confidence", OLD."corroboration", OLD."edited_at", OLD."edited_by_id", OLD."effective_on", OLD."id", OLD."key", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."rationale", OLD."recorded_at", OLD."recorded_by_id", OLD."source_status", OLD."status", OLD."supersedes_id"); RETURN NULL;', hash='b82eb5befd6c224b989360cd224237f76deeee65', operation='DELETE', pgid='pgtrigger_delete_delete_632a3', table='tracker_assessment', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_assessmenthistory" ("addressee_id", "assessor", "assessor_kind", "confidence", "corroboration", "departure", "edited_at", "edited_by_id", "effective_on", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "recorded_at", "recorded_by_id", "review_on", "source_status", "status", "supersedes_id") VALUES (OLD."addressee_id", OLD."assessor", OLD."assessor_kind", OLD."confidence", OLD."corroboration", OLD."departure", OLD."edited_at", OLD."edited_by_id", OLD."effective_on", OLD."id", OLD."key", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."rationale", OLD."recorded_at", OLD."recorded_by_id", OLD."review_on", OLD."source_status", OLD."status", OLD."supersedes_id"); RETURN NULL;', hash='41bff8a780534074dbb4fe545b6f389ed4c65fd5', operation='DELETE', pgid='pgtrigger_delete_delete_632a3', table='tracker_assessment', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='assessmenthistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='723165a35bb1f4f05036033c2d2bee2c80b6e1e8', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ba408', table='tracker_assessmenthistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d288f03954430fb80380ba68cec869df917b7ec1', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_af20d', table='tracker_assessmenthistory', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='challenge',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['document', 'recommendation', 'action', 'assessment'])), name='challenge_kind_is_in_the_vocabulary'),
+        ),
+        migrations.AddConstraint(
+            model_name='challenge',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'upheld', 'dismissed'])), name='challenge_state_is_in_the_vocabulary'),
+        ),
+        migrations.AddConstraint(
+            model_name='challenge',
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(models.Q(('answer', ''), _negated=True), ('answered_by__isnull', False)), _connector='OR'), name='an_answered_challenge_says_why'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='challenge',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "source", "state") VALUES (NEW."answer", NEW."answered_at", NEW."answered_by_id", NEW."edition", NEW."email", NEW."id", NEW."key", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."received_at", NEW."says", NEW."source", NEW."state"); RETURN NULL;', hash='eced0e40f366efacc27abcf40a939c7da108ddc9', operation='INSERT', pgid='pgtrigger_insert_insert_731e8', table='tracker_challenge', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='challenge',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "source", "state") VALUES (NEW."answer", NEW."answered_at", NEW."answered_by_id", NEW."edition", NEW."email", NEW."id", NEW."key", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."received_at", NEW."says", NEW."source", NEW."state"); RETURN NULL;', hash='df4215e1f93a85d447228dd9a16841c7a40ad7bd', operation='UPDATE', pgid='pgtrigger_update_update_4172b', table='tracker_challenge', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='challenge',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "source", "state") VALUES (OLD."answer", OLD."answered_at", OLD."answered_by_id", OLD."edition", OLD."email", OLD."id", OLD."key", OLD."kind", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."received_at", OLD."says", OLD."source", OLD."state"); RETURN NULL;', hash='916c1f53c60cdd38279c80450364ac5ea0fe531b', operation='DELETE', pgid='pgtrigger_delete_delete_6ac7d', table='tracker_challenge', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='challengehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd75a7e806fbbbe417aba7781072dd9194edea0b', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_04d09', table='tracker_challengehistory', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='linkcheck',
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['fine', 'moved', 'gone', 'failing'])), name='link_outcome_is_in_the_vocabulary'),
         ),
         migrations.AddConstraint(
             model_name='document',
@@ -1792,27 +2192,35 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='citationhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9be0b32fb8c0c3d1bcd21fc52cd6ccc6649a2dd4', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_aad06', table='tracker_citationhistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c9d028c7a54455da2cf467189ae699b0a914c9aa', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_d0bcb', table='tracker_citationhistory', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='citation',
             constraint=models.CheckConstraint(condition=models.Q(('corroboration__in', ['single_source', 'corroborated'])), name='citation_corroboration_is_in_the_vocabulary'),
         ),
-        pgtrigger.migrations.AddTrigger(
+        migrations.AddConstraint(
             model_name='citation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationhistory" ("corroboration", "document_id", "exact", "id", "key", "locator", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "says", "suffix") VALUES (NEW."corroboration", NEW."document_id", NEW."exact", NEW."id", NEW."key", NEW."locator", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."prefix", NEW."says", NEW."suffix"); RETURN NULL;', hash='ec06567ef24db7a7eec016d14b3f3d4f0e1896a0', operation='INSERT', pgid='pgtrigger_insert_insert_f4eb8', table='tracker_citation', when='AFTER')),
+            constraint=models.CheckConstraint(condition=models.Q(('archived_as', ''), ('archived_as__regex', '^[0-9a-f]{64}$'), _connector='OR'), name='a_copy_is_named_by_its_sha256'),
+        ),
+        migrations.AddConstraint(
+            model_name='citation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('begins', None), ('ends', None)), models.Q(('begins__isnull', False), ('ends__gt', models.F('begins'))), _connector='OR'), name='a_marked_passage_ends_after_it_begins'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='citation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_citationhistory" ("corroboration", "document_id", "exact", "id", "key", "locator", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "says", "suffix") VALUES (NEW."corroboration", NEW."document_id", NEW."exact", NEW."id", NEW."key", NEW."locator", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."prefix", NEW."says", NEW."suffix"); RETURN NULL;', hash='2fdf03c23ef90e3432f9ab2fecd7ac348db94a84', operation='UPDATE', pgid='pgtrigger_update_update_733e5', table='tracker_citation', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationhistory" ("archived_as", "begins", "corroboration", "document_id", "ends", "exact", "id", "key", "locator", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "says", "suffix") VALUES (NEW."archived_as", NEW."begins", NEW."corroboration", NEW."document_id", NEW."ends", NEW."exact", NEW."id", NEW."key", NEW."locator", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."prefix", NEW."says", NEW."suffix"); RETURN NULL;', hash='3d173c3515006a713d19d27d0c9fbf304d6aa294', operation='INSERT', pgid='pgtrigger_insert_insert_f4eb8', table='tracker_citation', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='citation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationhistory" ("corroboration", "document_id", "exact", "id", "key", "locator", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "says", "suffix") VALUES (OLD."corroboration", OLD."document_id", OLD."exact", OLD."id", OLD."key", OLD."locator", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."prefix", OLD."says", OLD."suffix"); RETURN NULL;', hash='c85c2ccb696a44ae77578847a4cc8fc4cebaa3e1', operation='DELETE', pgid='pgtrigger_delete_delete_8d900', table='tracker_citation', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_citationhistory" ("archived_as", "begins", "corroboration", "document_id", "ends", "exact", "id", "key", "locator", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "says", "suffix") VALUES (NEW."archived_as", NEW."begins", NEW."corroboration", NEW."document_id", NEW."ends", NEW."exact", NEW."id", NEW."key", NEW."locator", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."prefix", NEW."says", NEW."suffix"); RETURN NULL;', hash='0f6fd3df3651cb0d0574f3b14b8a44e932442185', operation='UPDATE', pgid='pgtrigger_update_update_733e5', table='tracker_citation', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citation',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationhistory" ("archived_as", "begins", "corroboration", "document_id", "ends", "exact", "id", "key", "locator", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "says", "suffix") VALUES (OLD."archived_as", OLD."begins", OLD."corroboration", OLD."document_id", OLD."ends", OLD."exact", OLD."id", OLD."key", OLD."locator", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."prefix", OLD."says", OLD."suffix"); RETURN NULL;', hash='b9264126f0ad514d47b34d7412ccdf4912210d0c', operation='DELETE', pgid='pgtrigger_delete_delete_8d900', table='tracker_citation', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='documenthistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e32e4d8521a542eea76ab57bf904417339ccade6', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5999a', table='tracker_documenthistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0fc12efdbd859a810911ba2f82b2f56f1cc6b7a0', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_b249f', table='tracker_documenthistory', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='effect',
@@ -1848,15 +2256,15 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='effecthistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='65c81082d3ce715ec39b8b3c0f309a768bfb1fbf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_06ab2', table='tracker_effecthistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b8a14cd6193db87f928257d604ea78999cc1264b', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_f749d', table='tracker_effecthistory', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='governmenthistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c9c3fdf98e1d17db6edfda95843e4116173dbc75', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_90826', table='tracker_governmenthistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='62adc1e8296b26a678980cbabd4db58aabc2bc10', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_5f4ef', table='tracker_governmenthistory', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='actionhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='58d9ae5631c17bdb70d961a46a6f4fd119605233', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_bad93', table='tracker_actionhistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2dbef3c02af113ca331c5e405e212d7aeca4d369', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_6b065', table='tracker_actionhistory', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='action',
@@ -1876,7 +2284,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='measurehistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6527d453c87cc0e8e282738a078795321f0f413e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1a2f3', table='tracker_measurehistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f1c25e68ae7e1a241d04c31057558afa8874d3e1', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_44937', table='tracker_measurehistory', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='membership',
@@ -1900,11 +2308,11 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='membershiphistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='05479f96009387236fed338621e6fa65a9c9d711', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ae70d', table='tracker_membershiphistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='23e24622082542f2137f55fead7c6fbd3feca569', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_0d777', table='tracker_membershiphistory', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='legalstatushistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bbb1dbb62367186099011de7e4f65771c3298590', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_64c21', table='tracker_legalstatushistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b280eea29d2949b4d9c1eac1fcef4f8b7279ea51', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_4f90b', table='tracker_legalstatushistory', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='legalstatus',
@@ -1932,7 +2340,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='partyhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='3d5e074ddf677f0cbe344f78cb03b6e72b138f02', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_be292', table='tracker_partyhistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b0d607a5d266413b6751f6af002e6b4ee676d664', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_3ccd3', table='tracker_partyhistory', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='position',
@@ -1952,55 +2360,35 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='positionhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='49881a7f99e066aa23fb5b2187ef4dec4429b480', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c1cf0', table='tracker_positionhistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cc5e45f763f9c6037fb9145331bbadf5257c3301', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_02627', table='tracker_positionhistory', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='citationusehistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8d60616f402f4ea1f7d02cd24b4bc91ca4c369e1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_cf409', table='tracker_citationusehistory', when='BEFORE')),
+            model_name='deadlinemovehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='be2f745ee84b825cb0fc8ceea57c682a9305b4a8', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_e6037', table='tracker_deadlinemovehistory', when='BEFORE')),
         ),
         migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.CheckConstraint(condition=models.Q(('stance__in', ['supports', 'disputes', 'context'])), name='citation_stance_is_in_the_vocabulary'),
+            model_name='deadlinemove',
+            constraint=models.UniqueConstraint(fields=('recommendation', 'before', 'moved_on', 'moved_by'), name='a_deadline_is_moved_once_on_a_day'),
         ),
         migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action', None), ('assessment', None), ('legal_status', None), ('position', None), ('recommendation__isnull', False)), models.Q(('action__isnull', False), ('assessment', None), ('legal_status', None), ('position', None), ('recommendation', None)), models.Q(('action', None), ('assessment__isnull', False), ('legal_status', None), ('position', None), ('recommendation', None)), models.Q(('action', None), ('assessment', None), ('legal_status', None), ('position__isnull', False), ('recommendation', None)), models.Q(('action', None), ('assessment', None), ('legal_status__isnull', False), ('position', None), ('recommendation', None)), _connector='OR'), name='citation_use_serves_exactly_one_record'),
-        ),
-        migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.UniqueConstraint(fields=('citation', 'recommendation'), name='citation_serves_a_recommendation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.UniqueConstraint(fields=('citation', 'action'), name='citation_serves_an_action_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.UniqueConstraint(fields=('citation', 'assessment'), name='citation_serves_an_assessment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.UniqueConstraint(fields=('citation', 'position'), name='citation_serves_a_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.UniqueConstraint(fields=('citation', 'legal_status'), name='citation_serves_a_legal_status_once'),
+            model_name='deadlinemove',
+            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_moved_deadline_says_why'),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='citationuse',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationusehistory" ("action_id", "assessment_id", "citation_id", "id", "legal_status_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "recommendation_id", "stance") VALUES (NEW."action_id", NEW."assessment_id", NEW."citation_id", NEW."id", NEW."legal_status_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."position_id", NEW."recommendation_id", NEW."stance"); RETURN NULL;', hash='17fb06e939e5ad543546eb21b1cd89dc0f5cf98f', operation='INSERT', pgid='pgtrigger_insert_insert_17ab6', table='tracker_citationuse', when='AFTER')),
+            model_name='deadlinemove',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_deadlinemovehistory" ("after", "before", "id", "moved_by", "moved_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "recommendation_id") VALUES (NEW."after", NEW."before", NEW."id", NEW."moved_by", NEW."moved_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."recommendation_id"); RETURN NULL;', hash='4eda0616a9ecc5525208c75844a3d73fead586f2', operation='INSERT', pgid='pgtrigger_insert_insert_f5292', table='tracker_deadlinemove', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='citationuse',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_citationusehistory" ("action_id", "assessment_id", "citation_id", "id", "legal_status_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "recommendation_id", "stance") VALUES (NEW."action_id", NEW."assessment_id", NEW."citation_id", NEW."id", NEW."legal_status_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."position_id", NEW."recommendation_id", NEW."stance"); RETURN NULL;', hash='2f333d786ca531699983ea2b65f6e97ad4825a84', operation='UPDATE', pgid='pgtrigger_update_update_d259f', table='tracker_citationuse', when='AFTER')),
+            model_name='deadlinemove',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_deadlinemovehistory" ("after", "before", "id", "moved_by", "moved_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "recommendation_id") VALUES (NEW."after", NEW."before", NEW."id", NEW."moved_by", NEW."moved_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."recommendation_id"); RETURN NULL;', hash='9a4294bbfdf30f1422ab9a2eb1c791cb8e2e7fa0', operation='UPDATE', pgid='pgtrigger_update_update_a977e', table='tracker_deadlinemove', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='citationuse',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationusehistory" ("action_id", "assessment_id", "citation_id", "id", "legal_status_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "recommendation_id", "stance") VALUES (OLD."action_id", OLD."assessment_id", OLD."citation_id", OLD."id", OLD."legal_status_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."position_id", OLD."recommendation_id", OLD."stance"); RETURN NULL;', hash='79bfddc0780aadec8025bc881d07bbd1c2a8281c', operation='DELETE', pgid='pgtrigger_delete_delete_0228c', table='tracker_citationuse', when='AFTER')),
+            model_name='deadlinemove',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_deadlinemovehistory" ("after", "before", "id", "moved_by", "moved_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "recommendation_id") VALUES (OLD."after", OLD."before", OLD."id", OLD."moved_by", OLD."moved_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."recommendation_id"); RETURN NULL;', hash='9dfc379ea6c2a9334016c320a37879443e5bea03', operation='DELETE', pgid='pgtrigger_delete_delete_cdbc9', table='tracker_deadlinemove', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='addresseehistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='748c044ac0e95126c2902c65549e62d010a4cac9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8cad9', table='tracker_addresseehistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b30cc45caa53df5015ca4be558bf1b4c30bdde65', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_fef6e', table='tracker_addresseehistory', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='addressee',
@@ -2024,7 +2412,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='recommendationhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='121a96c6fc1660de737c7461d27fa5dafb24cf06', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a791e', table='tracker_recommendationhistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6f49372bad554df96bdda373b5685d2d99d4d3ff', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_13c79', table='tracker_recommendationhistory', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='relation',
@@ -2052,7 +2440,79 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='relationhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d0863c738d9a69abb54445732e876fbefa384933', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_033e8', table='tracker_relationhistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7b294a3ceda4aec4990525f86642b552a6aee92a', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_f9f8a', table='tracker_relationhistory', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='reply',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action__isnull', False), ('assessment', None)), models.Q(('action', None), ('assessment__isnull', False)), _connector='OR'), name='a_reply_is_to_one_record'),
+        ),
+        migrations.AddConstraint(
+            model_name='reply',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('said_by__regex', '^\\s*$'), _negated=True), models.Q(('words__regex', '^\\s*$'), _negated=True)), name='a_reply_says_who_and_what'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='reply',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_replyhistory" ("action_id", "assessment_id", "id", "key", "language", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "words") VALUES (NEW."action_id", NEW."assessment_id", NEW."id", NEW."key", NEW."language", NEW."note", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."said_by", NEW."words"); RETURN NULL;', hash='595ddebc2a893aadd7dedc1c0943c4f929b2a846', operation='INSERT', pgid='pgtrigger_insert_insert_06cc1', table='tracker_reply', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='reply',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_replyhistory" ("action_id", "assessment_id", "id", "key", "language", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "words") VALUES (NEW."action_id", NEW."assessment_id", NEW."id", NEW."key", NEW."language", NEW."note", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."said_by", NEW."words"); RETURN NULL;', hash='98976deefbf42f3e8eb03e4339180199b7582ffc', operation='UPDATE', pgid='pgtrigger_update_update_a1b28', table='tracker_reply', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='reply',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_replyhistory" ("action_id", "assessment_id", "id", "key", "language", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "words") VALUES (OLD."action_id", OLD."assessment_id", OLD."id", OLD."key", OLD."language", OLD."note", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."said_by", OLD."words"); RETURN NULL;', hash='eb0c8ebe82079bfdff93c2a5fc3fd95a4d6bc6b2', operation='DELETE', pgid='pgtrigger_delete_delete_804f5', table='tracker_reply', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citationusehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='26bdf1189fdcfda8db6fe6021f7846d2a299b0b2', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_6fc7d', table='tracker_citationusehistory', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='citationuse',
+            constraint=models.CheckConstraint(condition=models.Q(('stance__in', ['supports', 'disputes', 'context'])), name='citation_stance_is_in_the_vocabulary'),
+        ),
+        migrations.AddConstraint(
+            model_name='citationuse',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action', None), ('assessment', None), ('legal_status', None), ('position', None), ('recommendation__isnull', False), ('reply', None)), models.Q(('action__isnull', False), ('assessment', None), ('legal_status', None), ('position', None), ('recommendation', None), ('reply', None)), models.Q(('action', None), ('assessment__isnull', False), ('legal_status', None), ('position', None), ('recommendation', None), ('reply', None)), models.Q(('action', None), ('assessment', None), ('legal_status', None), ('position__isnull', False), ('recommendation', None), ('reply', None)), models.Q(('action', None), ('assessment', None), ('legal_status__isnull', False), ('position', None), ('recommendation', None), ('reply', None)), models.Q(('action', None), ('assessment', None), ('legal_status', None), ('position', None), ('recommendation', None), ('reply__isnull', False)), _connector='OR'), name='citation_use_serves_exactly_one_record'),
+        ),
+        migrations.AddConstraint(
+            model_name='citationuse',
+            constraint=models.UniqueConstraint(fields=('citation', 'recommendation'), name='citation_serves_a_recommendation_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='citationuse',
+            constraint=models.UniqueConstraint(fields=('citation', 'action'), name='citation_serves_an_action_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='citationuse',
+            constraint=models.UniqueConstraint(fields=('citation', 'assessment'), name='citation_serves_an_assessment_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='citationuse',
+            constraint=models.UniqueConstraint(fields=('citation', 'position'), name='citation_serves_a_position_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='citationuse',
+            constraint=models.UniqueConstraint(fields=('citation', 'legal_status'), name='citation_serves_a_legal_status_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='citationuse',
+            constraint=models.UniqueConstraint(fields=('citation', 'reply'), name='citation_serves_a_reply_once'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citationuse',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationusehistory" ("action_id", "assessment_id", "citation_id", "id", "legal_status_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "recommendation_id", "reply_id", "stance") VALUES (NEW."action_id", NEW."assessment_id", NEW."citation_id", NEW."id", NEW."legal_status_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."position_id", NEW."recommendation_id", NEW."reply_id", NEW."stance"); RETURN NULL;', hash='f608a18b7e3db5d4fe3e485cfc966d6ea22b51c8', operation='INSERT', pgid='pgtrigger_insert_insert_17ab6', table='tracker_citationuse', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citationuse',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_citationusehistory" ("action_id", "assessment_id", "citation_id", "id", "legal_status_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "recommendation_id", "reply_id", "stance") VALUES (NEW."action_id", NEW."assessment_id", NEW."citation_id", NEW."id", NEW."legal_status_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."position_id", NEW."recommendation_id", NEW."reply_id", NEW."stance"); RETURN NULL;', hash='88db91f74d7f3eea12706b3ddfcbf0a974386431', operation='UPDATE', pgid='pgtrigger_update_update_d259f', table='tracker_citationuse', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citationuse',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationusehistory" ("action_id", "assessment_id", "citation_id", "id", "legal_status_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "recommendation_id", "reply_id", "stance") VALUES (OLD."action_id", OLD."assessment_id", OLD."citation_id", OLD."id", OLD."legal_status_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."position_id", OLD."recommendation_id", OLD."reply_id", OLD."stance"); RETURN NULL;', hash='65181bc13533a1dc887e9d5a56506f7df0dd6868', operation='DELETE', pgid='pgtrigger_delete_delete_0228c', table='tracker_citationuse', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='replyhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c7ec7e09fc6aad2b8187300dae5a34e10dcc5c32', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_b9e19', table='tracker_replyhistory', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='search',
@@ -2068,7 +2528,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='searchhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c77f512f94f366027c06afa79d98e8b34fa7d180', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_a02b9', table='tracker_searchhistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='96ebf3017561b6b9cd084310ba46a86b8f2f3b36', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_d084b', table='tracker_searchhistory', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='snapshot',
@@ -2084,19 +2544,43 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as") VALUES (NEW."captured_at", NEW."captured_how", NEW."document_id", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."sha256", NEW."size", NEW."stored_as"); RETURN NULL;', hash='422137146a744a7053105d4aae517dcd952e5c2c', operation='INSERT', pgid='pgtrigger_insert_insert_36fcc', table='tracker_snapshot', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='a_snapshot_is_never_altered', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.sha256 IS DISTINCT FROM NEW.sha256 OR OLD.size IS DISTINCT FROM NEW.size OR OLD.media_type IS DISTINCT FROM NEW.media_type OR OLD.captured_at IS DISTINCT FROM NEW.captured_at OR OLD.captured_how IS DISTINCT FROM NEW.captured_how OR OLD.stored_as IS DISTINCT FROM NEW.stored_as OR OLD.url IS DISTINCT FROM NEW.url OR OLD.headers IS DISTINCT FROM NEW.headers OR (OLD.document_id IS NOT NULL AND OLD.document_id IS DISTINCT FROM NEW.document_id)) AND NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ef730188171211af77bed92139581e31076564cf', operation='UPDATE', pgid='pgtrigger_a_snapshot_is_never_altered_5f445', table='tracker_snapshot', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as") VALUES (NEW."captured_at", NEW."captured_how", NEW."document_id", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."sha256", NEW."size", NEW."stored_as"); RETURN NULL;', hash='378a5657a258ba8c849646bcf926c64f889a6a01', operation='UPDATE', pgid='pgtrigger_update_update_dc8d3', table='tracker_snapshot', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (NEW."captured_at", NEW."captured_how", NEW."document_id", NEW."headers", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."sha256", NEW."size", NEW."stored_as", NEW."url"); RETURN NULL;', hash='3ba06c164dfa217dacb6081f8da228485e468964', operation='INSERT', pgid='pgtrigger_insert_insert_36fcc', table='tracker_snapshot', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as") VALUES (OLD."captured_at", OLD."captured_how", OLD."document_id", OLD."id", OLD."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."sha256", OLD."size", OLD."stored_as"); RETURN NULL;', hash='028beb5e1ef6cad17d16595a71f6cc4c150de7bd', operation='DELETE', pgid='pgtrigger_delete_delete_15bf7', table='tracker_snapshot', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (NEW."captured_at", NEW."captured_how", NEW."document_id", NEW."headers", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."sha256", NEW."size", NEW."stored_as", NEW."url"); RETURN NULL;', hash='fd264039af075b934acb706202d22fca3d4cf16a', operation='UPDATE', pgid='pgtrigger_update_update_dc8d3', table='tracker_snapshot', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='snapshot',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (OLD."captured_at", OLD."captured_how", OLD."document_id", OLD."headers", OLD."id", OLD."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."sha256", OLD."size", OLD."stored_as", OLD."url"); RETURN NULL;', hash='b9b471008c4042f216e8ab20a82e4770dd8de61e', operation='DELETE', pgid='pgtrigger_delete_delete_15bf7', table='tracker_snapshot', when='AFTER')),
+        ),
+        migrations.AddConstraint(
+            model_name='passagecheck',
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['found', 'moved', 'respaced', 'lost'])), name='passage_outcome_is_in_the_vocabulary'),
+        ),
+        migrations.AddConstraint(
+            model_name='passagecheck',
+            constraint=models.UniqueConstraint(fields=('citation', 'snapshot'), name='a_passage_is_checked_once_a_copy'),
+        ),
+        migrations.AddConstraint(
+            model_name='capture',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'held', 'nothing'])), name='capture_state_is_in_the_vocabulary'),
+        ),
+        migrations.AddConstraint(
+            model_name='capture',
+            constraint=models.CheckConstraint(condition=models.Q(('file_name', ''), ('url', ''), _negated=True), name='a_capture_is_of_an_address_or_a_file'),
+        ),
+        migrations.AddConstraint(
+            model_name='capture',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), ('snapshot__isnull', False), _connector='OR'), name='what_is_held_has_a_snapshot'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='snapshothistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c956289c3a3551c63d4bb3d103f00cb86c44d066', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_11578', table='tracker_snapshothistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='489897bbc81e3a97790ed27d92152b91db0640df', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_63ffd', table='tracker_snapshothistory', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='submission',
@@ -2132,7 +2616,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='submissionhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='82825b4cd0b61f3efd67fc885cda9262b7dc5665', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_02220', table='tracker_submissionhistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5976b5a4121a11415e7b13898772c8d336696143', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_5fce9', table='tracker_submissionhistory', when='BEFORE')),
         ),
         migrations.AddConstraint(
             model_name='recommendation',
@@ -2171,7 +2655,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='themehistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='eb400f2a41fd0a0a70bf856a53086ef7535c6379', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_89979', table='tracker_themehistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5848c7521a738c81e4f5f1da28f1d32a10351bf0', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_8fe97', table='tracker_themehistory', when='BEFORE')),
         ),
         migrations.AddIndex(
             model_name='version',
@@ -2201,29 +2685,61 @@ class Migration(migrations.Migration):
             model_name='version',
             constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), ('provenance', 'shipped'), models.Q(('approved_by', models.F('edited_by')), _negated=True), _connector='OR'), name='version_approver_is_not_its_last_editor'),
         ),
+        migrations.AddConstraint(
+            model_name='version',
+            constraint=models.CheckConstraint(condition=models.Q(('forwards_to', ''), ('change', 'withdraw'), _connector='OR'), name='only_a_withdrawal_forwards'),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='version',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='1fff931c46a56ebce12810a1a6808577ff65766b', operation='DELETE', pgid='pgtrigger_never_deleted_77df7', table='tracker_version', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='version',
-            trigger=pgtrigger.compiler.Trigger(name='a_version_is_never_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."submission_id" IS DISTINCT FROM (NEW."submission_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."change" IS DISTINCT FROM (NEW."change") OR OLD."body" IS DISTINCT FROM (NEW."body") OR OLD."content_hash" IS DISTINCT FROM (NEW."content_hash") OR OLD."provenance" IS DISTINCT FROM (NEW."provenance") OR OLD."over" IS DISTINCT FROM (NEW."over") OR OLD."record_edited_at" IS DISTINCT FROM (NEW."record_edited_at") OR OLD."recorded_by_id" IS DISTINCT FROM (NEW."recorded_by_id") OR OLD."edited_by_id" IS DISTINCT FROM (NEW."edited_by_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='a3ea92a2b823e1281a278e2e5156da660dc73125', operation='UPDATE', pgid='pgtrigger_a_version_is_never_rewritten_25d93', table='tracker_version', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='a_version_is_never_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.submission_id IS DISTINCT FROM NEW.submission_id OR OLD.kind IS DISTINCT FROM NEW.kind OR OLD.key IS DISTINCT FROM NEW.key OR OLD.title IS DISTINCT FROM NEW.title OR OLD.change IS DISTINCT FROM NEW.change OR OLD.body IS DISTINCT FROM NEW.body OR OLD.content_hash IS DISTINCT FROM NEW.content_hash OR OLD.provenance IS DISTINCT FROM NEW.provenance OR OLD.over IS DISTINCT FROM NEW.over OR OLD.recorded_by_id IS DISTINCT FROM NEW.recorded_by_id OR OLD.edited_by_id IS DISTINCT FROM NEW.edited_by_id OR OLD.forwards_to IS DISTINCT FROM NEW.forwards_to) AND NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='2ca16176309e6891ca8f47b1f760ec6fffc5b5db', operation='UPDATE', pgid='pgtrigger_a_version_is_never_rewritten_25d93', table='tracker_version', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='version',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_versionhistory" ("approved_at", "approved_by_id", "body", "change", "content_hash", "edited_by_id", "id", "key", "kind", "over", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provenance", "record_edited_at", "recorded_by_id", "submission_id", "title") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."body", NEW."change", NEW."content_hash", NEW."edited_by_id", NEW."id", NEW."key", NEW."kind", NEW."over", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."provenance", NEW."record_edited_at", NEW."recorded_by_id", NEW."submission_id", NEW."title"); RETURN NULL;', hash='f930284cf6ed224182d037c4e80798b268db0ad5', operation='INSERT', pgid='pgtrigger_insert_insert_d3794', table='tracker_version', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_versionhistory" ("approved_at", "approved_by_id", "body", "change", "content_hash", "edited_by_id", "forwards_to", "id", "key", "kind", "over", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provenance", "recorded_by_id", "submission_id", "title", "voided_at") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."body", NEW."change", NEW."content_hash", NEW."edited_by_id", NEW."forwards_to", NEW."id", NEW."key", NEW."kind", NEW."over", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."provenance", NEW."recorded_by_id", NEW."submission_id", NEW."title", NEW."voided_at"); RETURN NULL;', hash='cf15320d03c0495d54a8b99ca9a2ce32f6032ef9', operation='INSERT', pgid='pgtrigger_insert_insert_d3794', table='tracker_version', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='version',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_versionhistory" ("approved_at", "approved_by_id", "body", "change", "content_hash", "edited_by_id", "id", "key", "kind", "over", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provenance", "record_edited_at", "recorded_by_id", "submission_id", "title") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."body", NEW."change", NEW."content_hash", NEW."edited_by_id", NEW."id", NEW."key", NEW."kind", NEW."over", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."provenance", NEW."record_edited_at", NEW."recorded_by_id", NEW."submission_id", NEW."title"); RETURN NULL;', hash='f5568443f3780ada0d00a3897905d861dcc0ae27', operation='UPDATE', pgid='pgtrigger_update_update_43bb2', table='tracker_version', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_versionhistory" ("approved_at", "approved_by_id", "body", "change", "content_hash", "edited_by_id", "forwards_to", "id", "key", "kind", "over", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provenance", "recorded_by_id", "submission_id", "title", "voided_at") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."body", NEW."change", NEW."content_hash", NEW."edited_by_id", NEW."forwards_to", NEW."id", NEW."key", NEW."kind", NEW."over", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."provenance", NEW."recorded_by_id", NEW."submission_id", NEW."title", NEW."voided_at"); RETURN NULL;', hash='ad6d6ef86db59f7d0bed0795c87e52b0fa14c774', operation='UPDATE', pgid='pgtrigger_update_update_43bb2', table='tracker_version', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='version',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_versionhistory" ("approved_at", "approved_by_id", "body", "change", "content_hash", "edited_by_id", "id", "key", "kind", "over", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provenance", "record_edited_at", "recorded_by_id", "submission_id", "title") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."body", OLD."change", OLD."content_hash", OLD."edited_by_id", OLD."id", OLD."key", OLD."kind", OLD."over", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."provenance", OLD."record_edited_at", OLD."recorded_by_id", OLD."submission_id", OLD."title"); RETURN NULL;', hash='0a538630c01a76a5fa4133e40c7e111723f0d592', operation='DELETE', pgid='pgtrigger_delete_delete_c8c28', table='tracker_version', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_versionhistory" ("approved_at", "approved_by_id", "body", "change", "content_hash", "edited_by_id", "forwards_to", "id", "key", "kind", "over", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provenance", "recorded_by_id", "submission_id", "title", "voided_at") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."body", OLD."change", OLD."content_hash", OLD."edited_by_id", OLD."forwards_to", OLD."id", OLD."key", OLD."kind", OLD."over", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."provenance", OLD."recorded_by_id", OLD."submission_id", OLD."title", OLD."voided_at"); RETURN NULL;', hash='5052c311d0de573ee22e78a096b7f82cfe9967cb', operation='DELETE', pgid='pgtrigger_delete_delete_c8c28', table='tracker_version', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commenthistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='650568d8cdc709c8ae0a0e38eb7d8f58f3a416d6', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_6e538', table='tracker_commenthistory', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='comment',
+            constraint=models.CheckConstraint(condition=models.Q(('text__regex', '^\\s*$'), _negated=True), name='a_comment_says_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='comment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('settled_by', None)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='a_settled_comment_says_by_whom_and_when'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='49acca3c2769d45ae67e0615e01db19647bef6de', operation='DELETE', pgid='pgtrigger_never_deleted_f7074', table='tracker_comment', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "text", "version_id") VALUES (NEW."at", NEW."by_id", NEW."field", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."text", NEW."version_id"); RETURN NULL;', hash='c7ac3edddea580f28b4def2d93dd551aab1abb42', operation='INSERT', pgid='pgtrigger_insert_insert_c353f', table='tracker_comment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "text", "version_id") VALUES (NEW."at", NEW."by_id", NEW."field", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."text", NEW."version_id"); RETURN NULL;', hash='741dab18af2183ab11450566282ad9c1f1257cb1', operation='UPDATE', pgid='pgtrigger_update_update_f2c97', table='tracker_comment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "text", "version_id") VALUES (OLD."at", OLD."by_id", OLD."field", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."settled_at", OLD."settled_by_id", OLD."text", OLD."version_id"); RETURN NULL;', hash='a368733f4e03089e7ae219fb101efcfe3d7ce5be', operation='DELETE', pgid='pgtrigger_delete_delete_a00bc', table='tracker_comment', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='versionhistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='dd2c1d2ef304041e6cff9afc0cef2f46b260be26', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_02740', table='tracker_versionhistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8930de0e858a3f3ac92d3145dda45adaa8c98f24', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_d37ff', table='tracker_versionhistory', when='BEFORE')),
         ),
         migrations.AddField(
             model_name='recommendationthemehistory',
@@ -2244,6 +2760,6 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='recommendationthemehistory',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='638e20c88163120cd37f892a8095b8b7084c5fb9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_1e1d0', table='tracker_recommendationthemehistory', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c9b4f1fc28c10fc91a581c952190079698ff2add', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_5c595', table='tracker_recommendationthemehistory', when='BEFORE')),
         ),
     ]

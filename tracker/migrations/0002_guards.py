@@ -1,12 +1,13 @@
-"""What the database itself refuses of published tables."""
+"""What the database itself refuses of published tables, the hash chain over them, and the promises of the desk."""
 
 from pathlib import Path
 
 from django.db import migrations
 
-GUARDS = (Path(__file__).parent.parent / "editions" / "guards.sql").read_text(encoding="utf-8")
+TRACKER = Path(__file__).parent.parent
+FILES = ("editions/guards.sql", "editions/chain.sql", "editorial/promises.sql")
 
 
 class Migration(migrations.Migration):
     dependencies = [("tracker", "0001_initial")]
-    operations = [migrations.RunSQL(GUARDS, migrations.RunSQL.noop)]
+    operations = [migrations.RunSQL((TRACKER / name).read_text(encoding="utf-8"), migrations.RunSQL.noop) for name in FILES]

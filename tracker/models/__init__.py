@@ -6,7 +6,10 @@ Recommendation  what was proposed · Addressee: recommendation × government, th
 Action          what a government body did · ActionEvent: what happened to it when · Effect: how it bears on an addressee
 Party           at whom it was aimed · LegalStatus: a party's attributed, dated legal status
 Assessment      a dated verdict · Search: the search behind a negative one · Position: what the government said that it would do
-Submission      versions reviewed and published together · Version: a record exactly as submitted
+Reply           what someone answers to a claim, verbatim · DeadlineMove: a deadline that was moved, and why
+Capture         a request to archive something · SnapshotText: what was read out of the copy · PassageCheck, LinkCheck: whether it still stands there
+Submission      versions reviewed and published together · Version: a record exactly as submitted · Comment: a reviewer's word on a field
+Challenge       what a reader says is wrong
 User            a member of staff, or the system actor
 
 An Edition, a published version of a record, lives apart: tracker/editions/tables.py.
@@ -14,33 +17,43 @@ An Edition, a published version of a record, lives apart: tracker/editions/table
 
 from tracker.models.action import Action, ActionEvent, Effect, LegalStatus, Party
 from tracker.models.assessment import Assessment, Position, Search
-from tracker.models.document import Citation, CitationUse, Document, Snapshot
+from tracker.models.challenge import Challenge
+from tracker.models.document import Capture, Citation, CitationUse, Document, LinkCheck, PassageCheck, Snapshot, SnapshotText
 from tracker.models.government import Government, Membership
 from tracker.models.people import User, system_actor
-from tracker.models.recommendation import Addressee, Measure, Recommendation, Relation, Theme
-from tracker.models.review import Change, RecordKind, State, Submission, Version
+from tracker.models.recommendation import Addressee, DeadlineMove, Measure, Recommendation, Relation, Theme
+from tracker.models.reply import Reply
+from tracker.models.review import Change, Comment, RecordKind, State, Submission, Version
 
 __all__ = [
     "Action",
     "ActionEvent",
     "Addressee",
     "Assessment",
+    "Capture",
+    "Challenge",
     "Change",
     "Citation",
     "CitationUse",
+    "Comment",
+    "DeadlineMove",
     "Document",
     "Effect",
     "Government",
     "LegalStatus",
+    "LinkCheck",
     "Measure",
     "Membership",
     "Party",
+    "PassageCheck",
     "Position",
     "Recommendation",
     "RecordKind",
     "Relation",
+    "Reply",
     "Search",
     "Snapshot",
+    "SnapshotText",
     "State",
     "Submission",
     "Theme",

@@ -52,6 +52,16 @@ class Assessment(Publishable):
     )
     note = models.TextField(_("note"), blank=True)
 
+    # Beside the rule
+    departure = models.TextField(
+        _("why not the proposed status"),
+        blank=True,
+        help_text=_("Where the status differs from the one that follows from effects, positions and dates: why, in a sentence. It is published."),
+    )
+    review_on = PartialDateField(
+        verbose_name=_("look again on"), null=True, blank=True, help_text=_("For the desk alone: when someone should look whether it still holds.")
+    )
+
     class Meta:
         """By key."""
 

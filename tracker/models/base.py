@@ -17,10 +17,18 @@ KEY_HELP = _("Letters, digits, dots and hyphens. It becomes part of the public a
 key_is_plain = RegexValidator(KEY_PATTERN, _("Use letters, digits, dots and hyphens, beginning with a letter or digit."))
 
 
+def kept_as_written(name: str, operation: pgtrigger.Operation, *columns: str, or_where: str = "") -> pgtrigger.Protect:
+    """A trigger that refuses an operation, or a change of the columns named or one ``or_where`` describes; not to the erasure of a person's data."""
+    changes = [f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns] + ([f"({or_where})"] if or_where else [])
+    guarded = f"({' OR '.join(changes)}) AND " if changes else ""
+    return pgtrigger.Protect(name=name, operation=operation, condition=pgtrigger.Condition(f"({guarded}NOT editions.being_erased())"))
+
+
 def history(model: Model) -> Model:
     """Record every insert, update and delete of a model in an append-only table beside it.
 
-    Each entry says who and why, as far as the writer said so (``pghistory.context(user=..., reason=...)``).
+    Each entry says who and why, as far as the writer said so (``pghistory.context(user=..., reason=...)``). Nobody rewrites an entry; only the
+    erasure of a person's data blanks words in it, and leaves a log of its own (``tracker.editions.tables.Erasure``).
     """
     return pghistory.track(
         pghistory.InsertEvent(),
@@ -28,7 +36,8 @@ def history(model: Model) -> Model:
         pghistory.DeleteEvent(),
         model_name=f"{model.__name__}History",
         obj_field=pghistory.ObjForeignKey(related_name="history"),
-        append_only=True,
+        append_only=False,
+        meta={"triggers": [kept_as_written("history_is_append_only", pgtrigger.Update | pgtrigger.Delete)]},
         context_field=pghistory.ContextJSONField(),
         context_id_field=pghistory.ContextUUIDField(null=True),
     )(model)

@@ -1,13 +1,15 @@
-"""Documents, their archived copies, and citations of them."""
+"""Documents, their archived copies and how they are captured, and citations of them."""
 
+import pgtrigger
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.fields import PartialDateField, WordField, one_of
-from tracker.models.base import KEY_HELP, Publishable, history, key_is_plain, never_deleted, new_key
-from tracker.rules.vocabulary import Corroboration, DocumentKind, Interest, Stance
+from tracker.models.base import KEY_HELP, Publishable, history, kept_as_written, key_is_plain, never_deleted, new_key
+from tracker.rules.vocabulary import CaptureState, Corroboration, DocumentKind, Interest, LinkOutcome, PassageOutcome, Stance
 
 
 @history
@@ -63,15 +65,22 @@ class Document(Publishable):
 
 @history
 class Snapshot(models.Model):
-    """An archived copy of a document: what the bytes were, when and how they were captured. Never altered."""
+    """An archived copy of a document: what the bytes were, when and how they were captured. Never altered.
 
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="snapshots", verbose_name=_("document"))
+    ``document`` is nothing from the capture until someone says which document it is a copy of; it is said once.
+    """
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="snapshots", verbose_name=_("document"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     media_type = models.CharField(_("media type"), max_length=100)
     captured_at = models.DateTimeField(_("captured at"))
     captured_how = models.CharField(_("how captured"), max_length=300)
     stored_as = models.CharField(_("stored as"), max_length=300, help_text=_("Path of the bytes below the archive folder."))
+
+    # For the desk alone: other people's pages are not published again.
+    url = models.URLField(_("captured from"), max_length=2000, blank=True, help_text=_("The address that answered, after redirects."))
+    headers = models.JSONField(_("headers"), default=list, blank=True, help_text=_("Names and values as they were answered."))
 
     class Meta:
         """The same bytes are kept once a document."""
@@ -83,11 +92,74 @@ class Snapshot(models.Model):
             models.UniqueConstraint(fields=["document", "sha256"], name="the_same_bytes_are_kept_once"),
             models.CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="snapshot_hash_is_sha256"),
         ]
-        triggers = [never_deleted]
+        triggers = [
+            never_deleted,
+            kept_as_written(
+                "a_snapshot_is_never_altered",
+                pgtrigger.Update,
+                *("sha256", "size", "media_type", "captured_at", "captured_how", "stored_as", "url", "headers"),
+                or_where="OLD.document_id IS NOT NULL AND OLD.document_id IS DISTINCT FROM NEW.document_id",
+            ),
+        ]
 
     def __str__(self) -> str:
         """When, and the hash's beginning."""
         return f"{self.captured_at:%Y-%m-%d} · {self.sha256[:12]}"
+
+
+class SnapshotText(models.Model):
+    """The text of an archived copy, as it was read out of the bytes. It can be read out again; the bytes stay what they are."""
+
+    snapshot = models.OneToOneField(Snapshot, on_delete=models.CASCADE, primary_key=True, related_name="extracted", verbose_name=_("snapshot"))
+    text = models.TextField(_("text"), blank=True)
+    parts = models.JSONField(_("pages and paragraphs"), default=list, help_text=_("Where each begins in the text, and what it is called."))
+    about = models.JSONField(_("what the copy says about itself"), default=dict, help_text=_("Title, author, language and date, as far as it says."))
+    problem = models.CharField(_("problem"), max_length=500, blank=True, help_text=_("Why there is no text, in a sentence."))
+    extracted_at = models.DateTimeField(_("read out at"), auto_now=True)
+
+    class Meta:
+        """One a snapshot."""
+
+        verbose_name = _("text of a snapshot")
+        verbose_name_plural = _("texts of snapshots")
+
+    def __str__(self) -> str:
+        """Its beginning."""
+        return self.text[:60] or self.problem
+
+
+class Capture(models.Model):
+    """A request to archive a page or a file, and what came of it."""
+
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("requested by"))
+    requested_at = models.DateTimeField(_("requested at"), auto_now_add=True)
+    url = models.URLField(_("address"), max_length=2000, blank=True)
+    file_name = models.CharField(_("file"), max_length=300, blank=True, help_text=_("As it was called where it was uploaded from."))
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="captures", verbose_name=_("document"),
+        help_text=_("The document that it is another copy of; empty for a new one."),
+    )  # fmt: skip
+    state = WordField(CaptureState, verbose_name=_("state"), default=CaptureState.WAITING)
+    problem = models.CharField(_("problem"), max_length=1000, blank=True, help_text=_("Why nothing was archived, in a sentence."))
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, null=True, blank=True, related_name="captures", verbose_name=_("snapshot"))
+    held_before = models.BooleanField(_("held before"), default=False, help_text=_("The very same bytes had been archived already."))
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ["-id"]
+        verbose_name = _("capture")
+        verbose_name_plural = _("captures")
+        constraints = [
+            one_of("state", CaptureState, "capture_state_is_in_the_vocabulary"),
+            models.CheckConstraint(condition=~Q(url="", file_name=""), name="a_capture_is_of_an_address_or_a_file"),
+            models.CheckConstraint(condition=~Q(state=CaptureState.HELD.value) | Q(snapshot__isnull=False), name="what_is_held_has_a_snapshot"),
+        ]
+
+    def __str__(self) -> str:
+        """What it is of."""
+        return self.url or self.file_name
 
 
 @history
@@ -106,24 +178,103 @@ class Citation(models.Model):
     suffix = models.CharField(_("words after"), max_length=300, blank=True)
     corroboration = WordField(Corroboration, verbose_name=_("corroboration"), default=Corroboration.SINGLE_SOURCE)
 
+    # Where the words were marked in an archived copy, after the W3C text-position selector
+    archived_as = models.CharField(
+        _("archived copy"),
+        max_length=64,
+        blank=True,
+        help_text=_("SHA-256 of the archived copy in which the words were read; empty for none."),
+    )
+    begins = models.PositiveIntegerField(_("begins at"), null=True, blank=True, help_text=_("Characters before the quotation in the copy's text."))
+    ends = models.PositiveIntegerField(_("ends at"), null=True, blank=True)
+
     class Meta:
         """Looked up by document."""
 
         ordering = ["key"]
         verbose_name = _("citation")
         verbose_name_plural = _("citations")
-        constraints = [one_of("corroboration", Corroboration, "citation_corroboration_is_in_the_vocabulary")]
+        constraints = [
+            one_of("corroboration", Corroboration, "citation_corroboration_is_in_the_vocabulary"),
+            models.CheckConstraint(condition=Q(archived_as="") | Q(archived_as__regex=r"^[0-9a-f]{64}$"), name="a_copy_is_named_by_its_sha256"),
+            models.CheckConstraint(
+                condition=Q(begins=None, ends=None) | Q(begins__isnull=False, ends__gt=F("begins")), name="a_marked_passage_ends_after_it_begins"
+            ),
+        ]
 
     def __str__(self) -> str:
         """Document, place and gist."""
         return f"{self.document.key} {self.locator}: {self.says}"
 
 
+class PassageCheck(models.Model):
+    """Whether a cited passage was found again in a later archived copy of its document."""
+
+    citation = models.ForeignKey(Citation, on_delete=models.CASCADE, related_name="checks", verbose_name=_("citation"))
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="passage_checks", verbose_name=_("snapshot"))
+    outcome = WordField(PassageOutcome, verbose_name=_("outcome"))
+    nearest = models.TextField(_("nearest words"), blank=True, help_text=_("The most similar passage of the later copy, where the words are lost."))
+    checked_at = models.DateTimeField(_("checked at"), auto_now=True)
+    seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("seen by"),
+        help_text=_("Who looked at a lost passage and decided what to do; empty while it waits."),
+    )  # fmt: skip
+
+    class Meta:
+        """Once a copy."""
+
+        ordering = ["-checked_at"]
+        verbose_name = _("check of a passage")
+        verbose_name_plural = _("checks of passages")
+        constraints = [
+            one_of("outcome", PassageOutcome, "passage_outcome_is_in_the_vocabulary"),
+            models.UniqueConstraint(fields=["citation", "snapshot"], name="a_passage_is_checked_once_a_copy"),
+        ]
+
+    def __str__(self) -> str:
+        """Citation and outcome."""
+        return f"{self.citation.key}: {PassageOutcome(self.outcome).label}"
+
+
+class LinkCheck(models.Model):
+    """What the address of a document answered when it was last asked."""
+
+    document = models.OneToOneField(Document, on_delete=models.CASCADE, primary_key=True, related_name="link_check", verbose_name=_("document"))
+    url = models.URLField(_("address"), max_length=1000)
+    outcome = WordField(LinkOutcome, verbose_name=_("outcome"))
+    answer = models.CharField(_("answer"), max_length=500, blank=True, help_text=_("What was answered, in a sentence."))
+    moved_to = models.URLField(_("moved to"), max_length=2000, blank=True)
+    checked_at = models.DateTimeField(_("checked at"))
+    failing_since = models.DateTimeField(_("failing since"), null=True, blank=True, help_text=_("The first of the checks in a row that failed."))
+
+    class Meta:
+        """One a document."""
+
+        verbose_name = _("check of an address")
+        verbose_name_plural = _("checks of addresses")
+        constraints = [one_of("outcome", LinkOutcome, "link_outcome_is_in_the_vocabulary")]
+
+    def __str__(self) -> str:
+        """Address and outcome."""
+        return f"{self.url}: {LinkOutcome(self.outcome).label}"
+
+
+CITED_RECORDS = ("recommendation", "action", "assessment", "position", "legal_status", "reply")
+
+
+def _serves_exactly_one() -> Q:
+    """One of the columns is filled, the others are not."""
+    condition = Q()
+    for served in CITED_RECORDS:
+        condition |= Q(**{f"{served}__isnull": False}, **dict.fromkeys((record for record in CITED_RECORDS if record != served), None))
+    return condition
+
+
 @history
 class CitationUse(models.Model):
     """A citation serving one record, with the stance that it takes there. One citation may serve several."""
 
-    RECORDS = ("recommendation", "action", "assessment", "position", "legal_status")
+    RECORDS = CITED_RECORDS
 
     citation = models.ForeignKey(Citation, on_delete=models.PROTECT, related_name="uses", verbose_name=_("citation"))
     stance = WordField(Stance, verbose_name=_("stance"), default=Stance.SUPPORTS)
@@ -132,6 +283,7 @@ class CitationUse(models.Model):
     assessment = models.ForeignKey("tracker.Assessment", on_delete=models.CASCADE, null=True, blank=True, related_name="citation_uses")
     position = models.ForeignKey("tracker.Position", on_delete=models.CASCADE, null=True, blank=True, related_name="citation_uses")
     legal_status = models.ForeignKey("tracker.LegalStatus", on_delete=models.CASCADE, null=True, blank=True, related_name="citation_uses")
+    reply = models.ForeignKey("tracker.Reply", on_delete=models.CASCADE, null=True, blank=True, related_name="citation_uses")
 
     class Meta:
         """It serves exactly one record, and each record once."""
@@ -141,17 +293,10 @@ class CitationUse(models.Model):
         verbose_name_plural = _("cited sources")
         constraints = [
             one_of("stance", Stance, "citation_stance_is_in_the_vocabulary"),
-            models.CheckConstraint(
-                condition=Q(recommendation__isnull=False, action=None, assessment=None, position=None, legal_status=None)
-                | Q(recommendation=None, action__isnull=False, assessment=None, position=None, legal_status=None)
-                | Q(recommendation=None, action=None, assessment__isnull=False, position=None, legal_status=None)
-                | Q(recommendation=None, action=None, assessment=None, position__isnull=False, legal_status=None)
-                | Q(recommendation=None, action=None, assessment=None, position=None, legal_status__isnull=False),
-                name="citation_use_serves_exactly_one_record",
-            ),
+            models.CheckConstraint(condition=_serves_exactly_one(), name="citation_use_serves_exactly_one_record"),
             *(
-                models.UniqueConstraint(fields=["citation", record], name=f"citation_serves_{article}_{record}_once")
-                for article, record in (("a", "recommendation"), ("an", "action"), ("an", "assessment"), ("a", "position"), ("a", "legal_status"))
+                models.UniqueConstraint(fields=["citation", record], name=f"citation_serves_{'an' if record[0] == 'a' else 'a'}_{record}_once")
+                for record in CITED_RECORDS
             ),
         ]
 

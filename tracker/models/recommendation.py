@@ -162,6 +162,42 @@ class Relation(models.Model):
         return f"{self.recommendation.reference} {RelationKind(self.kind).label} {self.other.reference}"
 
 
+@history
+class DeadlineMove(models.Model):
+    """A deadline of a recommendation that was moved: the ledger of it. The recommendation's own ``due_on`` is the one that holds now.
+
+    A change of ``due_on`` after the recommendation was first published writes its row by itself (``tracker/editorial/promises.sql``); one that was
+    moved before that is entered by hand.
+    """
+
+    recommendation = models.ForeignKey(Recommendation, on_delete=models.CASCADE, related_name="deadline_moves", verbose_name=_("recommendation"))
+    before = PartialDateField(verbose_name=_("from"))
+    after = PartialDateField(verbose_name=_("to"), null=True, blank=True, help_text=_("Empty where it was given up."))
+    moved_on = PartialDateField(verbose_name=_("moved on"), help_text=_("When it was moved."))
+    moved_by = models.CharField(
+        _("moved by"),
+        max_length=300,
+        blank=True,
+        help_text=_("Who moved it: the inquiry, the government. Empty where our record was wrong."),
+    )
+    reason = models.TextField(_("reason"), help_text=_("Why, in a sentence."))
+
+    class Meta:
+        """In order of time."""
+
+        ordering = ["moved_on", "id"]
+        verbose_name = _("moved deadline")
+        verbose_name_plural = _("moved deadlines")
+        constraints = [
+            models.UniqueConstraint(fields=["recommendation", "before", "moved_on", "moved_by"], name="a_deadline_is_moved_once_on_a_day"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="a_moved_deadline_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        """From, to, when."""
+        return f"{self.before} → {self.after or _('given up')}, {self.moved_on}"
+
+
 class AddresseeQuerySet(models.QuerySet["Addressee"]):
     """Addressees as colleagues ask for them."""
 

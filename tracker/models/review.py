@@ -4,11 +4,10 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from tracker.fields import WordField, one_of
-from tracker.models.base import history, never_deleted
+from tracker.models.base import history, kept_as_written, never_deleted
 from tracker.rules.vocabulary import Provenance, Word
 
 
@@ -111,15 +110,25 @@ class Version(models.Model):
         blank=True,
         help_text=_("The edition of the record that was public when it was submitted; nothing for a first one."),
     )
-    record_edited_at = models.DateTimeField(
-        _("record last edited at"), default=timezone.now, help_text=_("When the record had last been edited: a later edit voids the approval.")
-    )
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("recorded by"))
     edited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("last edited by"))
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("approved by")
     )
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
+    voided_at = models.DateTimeField(
+        _("void since"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When the record or something approved with it was edited after this version was made; set by the database, whoever edits."),
+    )
+    forwards_to = models.CharField(
+        _("forwards to"),
+        max_length=60,
+        blank=True,
+        help_text=_("Of a duplicate that is merged: the key of the record to which its address leads."),
+    )
 
     class Meta:
         """Promises about who may approve what."""
@@ -141,28 +150,55 @@ class Version(models.Model):
                 condition=Q(approved_by=None) | Q(provenance=Provenance.SHIPPED.value) | ~Q(approved_by=F("edited_by")),
                 name="version_approver_is_not_its_last_editor",
             ),
+            models.CheckConstraint(condition=Q(forwards_to="") | Q(change=Change.WITHDRAW.value), name="only_a_withdrawal_forwards"),
         ]
         triggers = [
             never_deleted,
-            pgtrigger.ReadOnly(
-                name="a_version_is_never_rewritten",
-                fields=[
-                    "submission",
-                    "kind",
-                    "key",
-                    "title",
-                    "change",
-                    "body",
-                    "content_hash",
-                    "provenance",
-                    "over",
-                    "record_edited_at",
-                    "recorded_by",
-                    "edited_by",
-                ],
+            kept_as_written(
+                "a_version_is_never_rewritten",
+                pgtrigger.Update,
+                *("submission_id", "kind", "key", "title", "change", "body", "content_hash", "provenance", "over"),
+                *("recorded_by_id", "edited_by_id", "forwards_to"),
             ),
         ]
 
     def __str__(self) -> str:
         """Kind, key and title."""
         return f"{RecordKind(self.kind).label} {self.key}: {self.title}"
+
+
+@history
+class Comment(models.Model):
+    """What a reviewer says about one field of a submitted version; the author settles it."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="comments", verbose_name=_("version"))
+    field = models.CharField(
+        _("field"), max_length=200, blank=True,
+        help_text=_("The path of the field in the version, as rationale or events.2.on; empty for the record as a whole."),
+    )  # fmt: skip
+    text = models.TextField(_("comment"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("settled by")
+    )
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+
+    class Meta:
+        """In order of time."""
+
+        ordering = ["id"]
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        constraints = [
+            models.CheckConstraint(condition=~Q(text__regex=r"^\s*$"), name="a_comment_says_something"),
+            models.CheckConstraint(
+                condition=Q(settled_by=None, settled_at=None) | Q(settled_by__isnull=False, settled_at__isnull=False),
+                name="a_settled_comment_says_by_whom_and_when",
+            ),
+        ]
+        triggers = [never_deleted]
+
+    def __str__(self) -> str:
+        """Who says what."""
+        return f"{self.by.public_name}: {self.text}"

@@ -311,3 +311,47 @@ class Provenance(Word):
 
     REVIEWED = "reviewed", "reviewed", "A second person approved exactly this version."
     SHIPPED = "shipped", "shipped with the software, not reviewed here", "Came with the software; no person here has reviewed it."
+
+
+class Nature(Word):
+    """What a new edition of a record does to what was public before (:mod:`tracker.rules.nature` decides it)."""
+
+    FIRST = "first", "first published", "Nothing of the record was public before."
+    ADDED_TO = "added_to", "added to", "Everything that was said still stands; something was added."
+    CORRECTED = "corrected", "corrected", "Something that was said was changed or taken away; what it said before stands beside it."
+    WITHDRAWN = "withdrawn", "withdrawn", "The record was taken off the site; the reason stands in its place."
+    MERGED = "merged", "merged", "The record said the same as another one, to which its address now leads."
+
+
+class CaptureState(Word):
+    """How far a capture has come."""
+
+    WAITING = "waiting", "waiting", "It waits for its turn, or is being fetched."
+    HELD = "held", "archived", "A copy is held."
+    NOTHING = "nothing", "nothing archived", "The sentence beside it says why."
+
+
+class PassageOutcome(Word):
+    """What became of a cited passage in a later archived copy of its document."""
+
+    FOUND = "found", "found", "The words stand in the later copy, letter for letter."
+    MOVED = "moved", "found elsewhere", "The words stand in the later copy, in another place."
+    RESPACED = "respaced", "found with other spacing", "The words stand there with other white space, quotation marks or letter forms."
+    LOST = "lost", "lost", "The words were not found in the later copy."
+
+
+class LinkOutcome(Word):
+    """What the address of a document answered."""
+
+    FINE = "fine", "answers", "It answered with a page."
+    MOVED = "moved", "moved for good", "It answered that the page has another address for good."
+    GONE = "gone", "gone", "It answered that there is no such page."
+    FAILING = "failing", "does not answer", "It did not answer, or with an error."
+
+
+class ChallengeState(Word):
+    """What became of a challenge to a published record."""
+
+    OPEN = "open", "open", "Nobody has answered it yet."
+    UPHELD = "upheld", "upheld", "It was right; the record is corrected."
+    DISMISSED = "dismissed", "dismissed", "The record stands; the answer says why."

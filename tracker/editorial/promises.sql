@@ -1,0 +1,116 @@
+-- What the database itself keeps of the desk's promises, whoever writes.
+
+-- Any edit of a record, or of something that is approved together with it, voids every version of it that is submitted or approved.
+CREATE FUNCTION public.tracker_void(wanted_kind text, wanted_key text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    UPDATE tracker_version SET voided_at = clock_timestamp()
+    WHERE kind = wanted_kind AND key = wanted_key AND change = 'publish' AND voided_at IS NULL
+      AND submission_id IN (SELECT id FROM tracker_submission WHERE state IN ('submitted', 'approved'))
+$$;
+
+CREATE FUNCTION public.tracker_void_citing(citation bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE used tracker_citationuse;
+BEGIN
+    FOR used IN SELECT * FROM tracker_citationuse WHERE citation_id = citation LOOP
+        PERFORM tracker_void_served(to_jsonb(used));
+    END LOOP;
+END $$;
+
+-- The record that a citation's use serves, whichever of its columns is filled.
+CREATE FUNCTION public.tracker_void_served(used jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    action bigint := coalesce(
+        (used ->> 'action_id')::bigint,
+        (SELECT action_id FROM tracker_legalstatus WHERE id = (used ->> 'legal_status_id')::bigint),
+        (SELECT action_id FROM tracker_reply WHERE id = (used ->> 'reply_id')::bigint)
+    );
+    assessment bigint := coalesce(
+        (used ->> 'assessment_id')::bigint,
+        (SELECT assessment_id FROM tracker_position WHERE id = (used ->> 'position_id')::bigint),
+        (SELECT assessment_id FROM tracker_reply WHERE id = (used ->> 'reply_id')::bigint)
+    );
+BEGIN
+    PERFORM tracker_void('recommendation', reference) FROM tracker_recommendation WHERE id = (used ->> 'recommendation_id')::bigint;
+    PERFORM tracker_void('action', key) FROM tracker_action WHERE id = action;
+    PERFORM tracker_void('assessment', key) FROM tracker_assessment WHERE id = assessment;
+END $$;
+
+CREATE FUNCTION public.tracker_an_edit_voids_approval() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE row jsonb;
+BEGIN
+    IF TG_OP = 'UPDATE' AND OLD IS NOT DISTINCT FROM NEW THEN
+        RETURN NULL;
+    END IF;
+    FOREACH row IN ARRAY CASE TG_OP
+        WHEN 'INSERT' THEN ARRAY[to_jsonb(NEW)] WHEN 'DELETE' THEN ARRAY[to_jsonb(OLD)] ELSE ARRAY[to_jsonb(OLD), to_jsonb(NEW)]
+    END LOOP
+        CASE TG_TABLE_NAME
+            WHEN 'tracker_document', 'tracker_action', 'tracker_assessment' THEN
+                PERFORM tracker_void(substr(TG_TABLE_NAME, 9), row ->> 'key');
+            WHEN 'tracker_recommendation' THEN
+                PERFORM tracker_void('recommendation', row ->> 'reference');
+            WHEN 'tracker_snapshot' THEN
+                PERFORM tracker_void('document', key) FROM tracker_document WHERE id = (row ->> 'document_id')::bigint;
+            WHEN 'tracker_citationuse', 'tracker_reply' THEN
+                PERFORM tracker_void_served(row);
+            WHEN 'tracker_citation' THEN
+                PERFORM tracker_void_citing((row ->> 'id')::bigint);
+            WHEN 'tracker_party' THEN
+                PERFORM tracker_void('action', a.key) FROM tracker_action a JOIN tracker_legalstatus s ON s.action_id = a.id
+                    WHERE s.party_id = (row ->> 'id')::bigint;
+            WHEN 'tracker_measure' THEN
+                PERFORM tracker_void('recommendation', reference) FROM tracker_recommendation WHERE measure_id = (row ->> 'id')::bigint;
+                PERFORM tracker_void('action', key) FROM tracker_action WHERE measure_id = (row ->> 'id')::bigint;
+            WHEN 'tracker_theme' THEN
+                PERFORM tracker_void('recommendation', r.reference)
+                    FROM tracker_recommendation r JOIN tracker_recommendation_themes t ON t.recommendation_id = r.id
+                    WHERE t.theme_id = (row ->> 'id')::bigint;
+            ELSE
+                -- A part of a record: it knows its whole by a column.
+                PERFORM tracker_void('recommendation', reference) FROM tracker_recommendation WHERE id = (row ->> 'recommendation_id')::bigint;
+                PERFORM tracker_void('action', key) FROM tracker_action WHERE id = (row ->> 'action_id')::bigint;
+                PERFORM tracker_void('assessment', key) FROM tracker_assessment WHERE id = (row ->> 'assessment_id')::bigint;
+        END CASE;
+    END LOOP;
+    RETURN NULL;
+END $$;
+
+DO $$
+DECLARE edited text;
+BEGIN
+    FOREACH edited IN ARRAY ARRAY[
+        'document', 'snapshot', 'citation', 'citationuse', 'recommendation', 'recommendation_themes', 'relation', 'addressee', 'deadlinemove', 'action',
+        'actionevent', 'legalstatus', 'party', 'effect', 'assessment', 'search', 'position', 'reply', 'measure', 'theme'
+    ] LOOP
+        EXECUTE format('CREATE TRIGGER an_edit_voids_approval AFTER INSERT OR UPDATE OR DELETE ON public.%I FOR EACH ROW'
+                       ' EXECUTE FUNCTION public.tracker_an_edit_voids_approval()', 'tracker_' || edited);
+    END LOOP;
+END $$;
+
+-- A deadline that was public is moved only with a reason, and its move stays in the ledger without anybody entering it.
+CREATE FUNCTION public.tracker_keep_moved_deadline() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE why text := nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'reason';
+BEGIN
+    PERFORM FROM editions.record WHERE kind = 'recommendation' AND key = OLD.reference;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    PERFORM FROM tracker_deadlinemove
+        WHERE recommendation_id = NEW.id AND before = OLD.due_on AND after IS NOT DISTINCT FROM NEW.due_on;
+    IF FOUND THEN
+        RETURN NULL;
+    END IF;
+    IF coalesce(btrim(why), '') = '' THEN
+        RAISE EXCEPTION 'The deadline of % was public; say why it moves.', OLD.reference USING ERRCODE = 'restrict_violation';
+    END IF;
+    INSERT INTO tracker_deadlinemove (recommendation_id, before, after, moved_on, moved_by, reason)
+    VALUES (NEW.id, OLD.due_on, NEW.due_on, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD'), '', why)
+    ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER a_moved_deadline_is_kept AFTER UPDATE OF due_on ON public.tracker_recommendation
+    FOR EACH ROW WHEN (OLD.due_on IS NOT NULL AND OLD.due_on IS DISTINCT FROM NEW.due_on) EXECUTE FUNCTION public.tracker_keep_moved_deadline();
