@@ -10,20 +10,27 @@ from tracker.models import (
     ActionEvent,
     Addressee,
     Assessment,
+    Capture,
+    Challenge,
     Citation,
     CitationUse,
+    DeadlineMove,
     Document,
     Effect,
     Government,
     LegalStatus,
+    LinkCheck,
     Measure,
     Membership,
     Party,
+    PassageCheck,
     Position,
     Recommendation,
     Relation,
+    Reply,
     Search,
     Snapshot,
+    SnapshotText,
     Theme,
     User,
 )
@@ -142,7 +149,16 @@ def everything() -> dict[str, Any]:
         captured_how="by hand",
         stored_as="aa/aa",
     )
+    made["snapshottext"] = SnapshotText.objects.create(snapshot=made["snapshot"], text="They left the country.")
+    made["capture"] = Capture.objects.create(requested_by=author(), url="https://example.org/report", document=made["document"])
+    made["linkcheck"] = LinkCheck.objects.create(
+        document=made["document"], url=made["document"].url, outcome="fine", checked_at=dt.datetime(2020, 3, 1, tzinfo=dt.UTC)
+    )
+    made["challenge"] = Challenge.objects.create(kind="document", key="REPORT", edition=1, says="The date is wrong.")
     made["citation"] = citation(made["document"], "EV-1", exact="left the country", prefix="They ", suffix=".", corroboration="corroborated")
+    made["citation"].archived_as, made["citation"].begins, made["citation"].ends = "a" * 64, 5, 21
+    made["citation"].save()
+    made["passagecheck"] = PassageCheck.objects.create(citation=made["citation"], snapshot=made["snapshot"], outcome="found")
     made["dispute"] = citation(made["paper"], "EV-2")
     made["other"] = recommendation("OTHER-1", made["paper"])
     made["recommendation"] = recommendation(
@@ -163,6 +179,14 @@ def everything() -> dict[str, Any]:
     made["addressee"].note = "A note."
     made["addressee"].save()
     made["relation"] = Relation.objects.create(recommendation=made["recommendation"], kind="repeats", other=made["other"], note="A note.")
+    made["deadlinemove"] = DeadlineMove.objects.create(
+        recommendation=made["recommendation"],
+        before="2020",
+        after="2021",
+        moved_on="2020-05",
+        moved_by="The inquiry",
+        reason="It asked for more time.",
+    )
     made["action"] = action(
         "ACT-1",
         scope_note="All of them.",
@@ -198,7 +222,14 @@ def everything() -> dict[str, Any]:
     made["position"] = Position.objects.create(
         key="PO-1", assessment=made["assessment"], answer="accepted", on="2019-03", statement="They would.", said_by="The minister"
     )
-    for name in ("recommendation", "action", "reversing_action", "assessment", "outside_assessment", "position", "legal_status"):
+    made["reply"] = Reply.objects.create(
+        key="RY-1", action=made["action"], said_by="The embassy", on="2020-01-16", words="We reject it.", language="en", note="A note."
+    )
+    made["reply_to_assessment"] = Reply.objects.create(
+        key="RY-2", assessment=made["assessment"], said_by="The ministry", on="2020-02", words="C'est faux.", language="fr"
+    )
+    made["reply_to_assessment_use"] = cite(made["reply_to_assessment"], made["citation"])
+    for name in ("recommendation", "action", "reversing_action", "assessment", "outside_assessment", "position", "legal_status", "reply"):
         made[f"{name}_use"] = cite(made[name], made["citation"])
     made["dispute_use"] = cite(made["action"], made["dispute"], "disputes")
     return made

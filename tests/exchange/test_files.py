@@ -132,7 +132,7 @@ def test_a_bad_cell(package: Path, file: str, change: Callable[[Table], None], s
 )
 def test_a_number(package: Path, size: str, sentence: str | None) -> None:
     header = ",".join(BY_NAME["snapshots"].header)
-    row = f"WP-MQ,{'a' * 64},{size},text/html,2026-11-20T10:00:00+01:00,by hand,x/y"
+    row = f"WP-MQ,{'a' * 64},{size},text/html,2026-11-20T10:00:00+01:00,by hand,x/y,"
     (package / "snapshots.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
     assert told(package) == ([sentence] if sentence else [])
     if sentence is None:
@@ -199,7 +199,7 @@ def spoil(package: Path, file: str, old: bytes, new: bytes) -> None:
         (
             "datapackage.json", b'"name": "events"', b'"name": "event"',
             [
-                "datapackage.json: resource 12, “event”, is none that a package has; did you mean “events”?",
+                "datapackage.json: resource 13, “event”, is none that a package has; did you mean “events”?",
                 "events.csv lies in the folder, but datapackage.json does not name it; add it there or take the file away.",
             ],
         ),

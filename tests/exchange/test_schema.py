@@ -16,6 +16,12 @@ NO_FILE = {
     "User": "accounts belong to an installation",
     "Submission": "review is this desk's own history",
     "Version": "review is this desk's own history",
+    "Comment": "review is this desk's own history",
+    "Challenge": "letters from readers belong to whom they were written to",
+    "Capture": "the work of archiving is this desk's own history",
+    "SnapshotText": "read out of the bytes; other people's pages are not passed on",
+    "PassageCheck": "asked anew of each copy",
+    "LinkCheck": "asked anew of the web",
 }
 
 

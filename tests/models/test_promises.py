@@ -11,7 +11,7 @@ from config.postgres import Cluster
 from tests import builders
 from tests.sql import refusal
 from tracker.fields import WordField
-from tracker.models import Effect, User
+from tracker.models import Comment, Effect, User
 from tracker.models.base import KEY_PATTERN, Publishable
 
 EDITORIAL = [model for model in apps.get_app_config("tracker").get_models() if not model._meta.db_table.startswith('"')]
@@ -37,6 +37,18 @@ BROKEN: dict[str, tuple[str, dict[str, str]]] = {
     "a_published_submission_has_an_edition": ("submission", {"state": "'published'"}),
     "version_approver_is_not_its_author": ("version", {"approved_by_id": "recorded_by_id"}),
     "version_approver_is_not_its_last_editor": ("version", {"approved_by_id": "edited_by_id"}),
+    "only_a_withdrawal_forwards": ("version", {"forwards_to": "'PAPER'"}),
+    "a_copy_is_named_by_its_sha256": ("citation", {"archived_as": "'ABC'"}),
+    "a_marked_passage_ends_after_it_begins": ("citation", {"ends": "begins"}),
+    "a_capture_is_of_an_address_or_a_file": ("capture", {"url": "''"}),
+    "what_is_held_has_a_snapshot": ("capture", {"state": "'held'"}),
+    "a_moved_deadline_says_why": ("deadlinemove", {"reason": "''"}),
+    "a_reply_is_to_one_record": ("reply", {"assessment_id": "{assessment}"}),
+    "a_reply_says_who_and_what": ("reply", {"said_by": "' '"}),
+    "an_answered_challenge_says_why": ("challenge", {"state": "'upheld'"}),
+    "challenge_state_is_in_the_vocabulary": ("challenge", {"state": "'splendid'", "answer": "'x'", "answered_by_id": "{user}"}),
+    "a_comment_says_something": ("comment", {"text": "' '"}),
+    "a_settled_comment_says_by_whom_and_when": ("comment", {"settled_by_id": "by_id"}),
 }
 # Two ways of breaking one promise, where the first does not show the whole of it.
 ALSO_BROKEN: list[tuple[str, str, dict[str, str]]] = [
@@ -48,6 +60,10 @@ ALSO_BROKEN: list[tuple[str, str, dict[str, str]]] = [
     ("government_code_is_capital_letters", "government", {"code": "'A'"}),
     ("snapshot_hash_is_sha256", "snapshot", {"sha256": "repeat('A', 64)"}),
     ("an_assessment_gives_a_status", "assessment", {"status": "'splendid'"}),
+    ("a_marked_passage_ends_after_it_begins", "citation", {"ends": "NULL"}),
+    ("a_reply_is_to_one_record", "reply", {"action_id": "NULL"}),
+    ("a_reply_says_who_and_what", "reply", {"words": "''"}),
+    ("a_settled_comment_says_by_whom_and_when", "comment", {"settled_at": "now()"}),
 ]
 ROW_OF = {"event": "event", "assessment": "assessment", "citationuse": "action_use", "legalstatus": "legal_status", "actionevent": "event"}
 
@@ -59,6 +75,7 @@ def made(desk: str) -> dict[str, Any]:
     made["document"].save()
     submission = builders.submit([made["document"]], by=builders.author(), reason="a test")
     made["submission"], made["version"] = submission, submission.versions.get()
+    made["comment"] = Comment.objects.create(version=made["version"], text="Is it?", by=builders.reviewer())
     User.objects.create(username="shipped", is_system=True)
     made["user"] = builders.author()
     return made
@@ -71,7 +88,7 @@ def row_of(model: type[models.Model], made: dict[str, Any]) -> models.Model:
 
 def write(row: models.Model, **values: str) -> str:
     table = row._meta.db_table
-    return f"UPDATE {table} SET " + ", ".join(f"{column} = {value}" for column, value in values.items()) + f" WHERE id = {row.pk}"
+    return f"UPDATE {table} SET " + ", ".join(f"{column} = {value}" for column, value in values.items()) + f" WHERE {row._meta.pk.column} = {row.pk}"
 
 
 def copy(row: models.Model, constraint: UniqueConstraint) -> str:

@@ -11,10 +11,6 @@ CREATE FUNCTION editions.digest(VARIADIC parts text[]) RETURNS text LANGUAGE sql
     FROM unnest(parts) WITH ORDINALITY AS of_parts (part, place)
 $$;
 
-CREATE FUNCTION editions.new_salt() RETURNS text LANGUAGE sql VOLATILE AS $$
-    SELECT replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')
-$$;
-
 -- An instant as the leaves write it.
 CREATE FUNCTION editions.written(instant timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
@@ -54,7 +50,7 @@ CREATE FUNCTION editions.seal_record() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE before jsonb := (SELECT body FROM editions.record WHERE kind = NEW.kind AND key = NEW.key ORDER BY edition DESC LIMIT 1);
 BEGIN
     NEW.nature := editions.nature(before, NEW.body, NEW.change = 'withdraw', NEW.forwards_to);
-    NEW.salt := editions.new_salt();
+    NEW.salt := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
     NEW.leaf := editions.digest(
         NEW.salt, NEW.edition::text, NEW.kind, NEW.key, NEW.title, NEW.change, NEW.nature, NEW.forwards_to, NEW.reason, NEW.recorded_by, NEW.approved_by,
         NEW.published_by, NEW.provenance, NEW.content_hash
@@ -64,7 +60,7 @@ END $$;
 
 CREATE FUNCTION editions.seal_site_edition() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    NEW.salt := editions.new_salt();
+    NEW.salt := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
     NEW.leaf := editions.digest(NEW.salt, NEW.number::text, editions.written(NEW.published_at), NEW.published_by, NEW.reason, NEW.records::text);
     RETURN NEW;
 END $$;

@@ -2204,7 +2204,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='citation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('begins', None), ('ends', None)), models.Q(('begins__isnull', False), ('ends__gt', models.F('begins'))), _connector='OR'), name='a_marked_passage_ends_after_it_begins'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('begins', None), ('ends', None)), models.Q(('begins__isnull', False), ('ends__gt', models.F('begins')), ('ends__isnull', False)), _connector='OR'), name='a_marked_passage_ends_after_it_begins'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='citation',

@@ -198,7 +198,8 @@ class Citation(models.Model):
             one_of("corroboration", Corroboration, "citation_corroboration_is_in_the_vocabulary"),
             models.CheckConstraint(condition=Q(archived_as="") | Q(archived_as__regex=r"^[0-9a-f]{64}$"), name="a_copy_is_named_by_its_sha256"),
             models.CheckConstraint(
-                condition=Q(begins=None, ends=None) | Q(begins__isnull=False, ends__gt=F("begins")), name="a_marked_passage_ends_after_it_begins"
+                condition=Q(begins=None, ends=None) | Q(begins__isnull=False, ends__isnull=False, ends__gt=F("begins")),
+                name="a_marked_passage_ends_after_it_begins",
             ),
         ]
 
