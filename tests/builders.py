@@ -3,6 +3,8 @@
 import datetime as dt
 from typing import Any
 
+from django.contrib.auth.models import Group
+
 from tracker.editions.tables import SiteEdition
 from tracker.editorial.verbs import approve, publish, submit
 from tracker.models import (
@@ -37,19 +39,22 @@ from tracker.models import (
 from tracker.models.base import Publishable
 
 
-def user(username: str, **fields: Any) -> User:
-    """An account; the same one each time."""
-    return User.objects.get_or_create(username=username, defaults=fields)[0]
+def user(username: str, *, role: str = "", **fields: Any) -> User:
+    """An account; the same one each time. ``role`` is the name of a group, as ``researcher``."""
+    account, created = User.objects.get_or_create(username=username, defaults=fields)
+    if created and role:
+        account.groups.add(Group.objects.get(name=role))
+    return account
 
 
 def author() -> User:
-    """Who records everything here."""
-    return user("author", first_name="Ada", last_name="Author")
+    """Who records everything here: a researcher."""
+    return user("author", role="researcher", first_name="Ada", last_name="Author")
 
 
 def reviewer() -> User:
-    """A second person."""
-    return user("reviewer", first_name="Rita", last_name="Reviewer")
+    """A second person: a reviewer."""
+    return user("reviewer", role="reviewer", first_name="Rita", last_name="Reviewer")
 
 
 def government(code: str, **fields: Any) -> Government:

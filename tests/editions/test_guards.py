@@ -152,7 +152,8 @@ def approved(made: dict[str, Any], noun: str = "document", **fields: Any) -> Ver
 CLOSE = "UPDATE editions.record SET known_to = now() WHERE known_to IS NULL AND kind = %s AND key = %s"
 RECORD = (
     "INSERT INTO editions.record (edition, known_from, known_to, kind, key, title, change, reason, recorded_by, approved_by, published_by,"
-    " provenance, content_hash, body, forwards_to) VALUES (%(edition)s, %(known_from)s, %(known_to)s, %(kind)s, %(key)s, %(title)s, %(change)s, %(reason)s,"
+    " provenance, content_hash, body, forwards_to) VALUES (%(edition)s, %(known_from)s, %(known_to)s, %(kind)s, %(key)s, %(title)s, %(change)s,"
+    " %(reason)s,"
     " %(recorded_by)s, %(approved_by)s, %(published_by)s, %(provenance)s, %(content_hash)s, %(body)s, %(forwards_to)s)"
 )
 

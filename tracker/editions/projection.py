@@ -140,10 +140,10 @@ def replace(table: type[Row], scope: Q, rows: list[Any]) -> None:
     """Make the current rows of ``table`` within ``scope`` be ``rows``: close what holds no longer, add what is new, leave the rest."""
     standing: dict[str, list[int]] = defaultdict(list)
     for row in table.desk.known_at(None).filter(scope):
-        standing[_content(row)].append(row.pk)
+        standing[content(row)].append(row.pk)
     new = []
     for row in rows:
-        same = standing.get(_content(row))
+        same = standing.get(content(row))
         if same:
             same.pop()
         else:
@@ -157,11 +157,45 @@ def replace(table: type[Row], scope: Q, rows: list[Any]) -> None:
     table.desk.bulk_create(new, batch_size=1000)
 
 
-def _content(row: Row) -> str:
+def content(row: Row) -> str:
+    """What a row says, beside what the database stamps on it; equal for two rows that say the same."""
     return json.dumps([getattr(row, column.attname) for column in row._meta.concrete_fields if column.name not in STAMPED], default=str)
 
 
+def rows_of(published: Published) -> dict[type[Row], list[Any]]:
+    """Every row that follows from these bodies, by table. What stands in the tables and is not among them nobody published."""
+    clusters = [_cluster(published, reference) for reference in sorted(published.recommendations)]
+    return {
+        DocumentEdition: [_document(published, key) for key in sorted(published.documents)],
+        ActionEdition: [_action(published, key) for key in sorted(published.actions)],
+        RecommendationEdition: [cluster.recommendation for cluster in clusters],
+        AddresseeEdition: [row for cluster in clusters for row in cluster.addressees],
+        EffectEdition: [row for cluster in clusters for row in cluster.effects],
+        AssessmentEdition: [row for cluster in clusters for row in cluster.assessments],
+        CitationEdition: [
+            *(row for key in sorted(published.actions) for row in _citations(published, "action", key, published.actions[key]["citations"])),
+            *(row for cluster in clusters for row in cluster.citations),
+        ],
+    }
+
+
 # Reading the bodies
+
+
+def everything_known_at(instant: dt.datetime | None) -> Published:
+    """All bodies as this site published them at an instant; None: as they are now."""
+    published = Published(government_names=dict(GovernmentEdition.desk.known_at(instant).values_list("code", "name")))
+    bodies = {
+        "document": published.documents,
+        "recommendation": published.recommendations,
+        "action": published.actions,
+        "assessment": published.assessments,
+    }
+    rows = RecordEdition.desk.known_at(instant).filter(change="publish").order_by("kind", "key")
+    for kind, key, body, provenance in rows.values_list("kind", "key", "body", "provenance"):
+        bodies[kind][key] = body
+        published.provenance[kind, key] = provenance
+    return published
 
 
 def _bodies(kind: str, which: Q) -> dict[str, Body]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import connections, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,9 +34,14 @@ def submit(
 ) -> Submission:
     """Freeze records as they are and hand them to a second person, bundled.
 
-    Raises ``Refused`` where there is nothing to submit or no reason, and ``ValidationError`` with a list of sentences where a record lacks what
-    publication needs.
+    Raises ``Refused`` where there is nothing to submit, no reason or no right to, and ``ValidationError`` with a list of sentences where a record
+    lacks what publication needs. Older submissions that an edit voided are taken back where each of their records is submitted again here.
     """
+    _may(by, "tracker.submit" if change is Change.PUBLISH else "tracker.review")
+    return _submit(records, by=by, reason=reason, change=change, provenance=provenance)
+
+
+def _submit(records: Iterable[Publishable], *, by: User, reason: str, change: Change, provenance: Provenance) -> Submission:
     if not reason.strip():
         raise Refused(_("Say why: the reason stands beside the change on the public page of changes."))
     records = list(records)
@@ -60,11 +65,13 @@ def submit(
             if change is Change.WITHDRAW:
                 version.edited_by = by  # who asks for a withdrawal cannot approve it
         Version.objects.bulk_create(versions, batch_size=500)
+        _take_back_replaced(submission)
     return submission
 
 
 def approve(submission: Submission, *, by: User, reason: str = "") -> Submission:
     """A second person approves exactly these versions. ``Refused`` for an author or last editor, superusers included."""
+    _may(by, "tracker.review")
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
         submission = _locked(submission, State.SUBMITTED, _("approved"))
         if version := own_work(submission, by):
@@ -83,6 +90,7 @@ def own_work(submission: Submission, by: User) -> Version | None:
 
 def return_to_author(submission: Submission, *, by: User, reason: str) -> Submission:
     """Send a submission back with a reason."""
+    _may(by, "tracker.review")
     if not reason.strip():
         raise Refused(_("Say why it goes back: the author reads it."))
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
@@ -93,7 +101,11 @@ def return_to_author(submission: Submission, *, by: User, reason: str) -> Submis
 
 
 def take_back(submission: Submission, *, by: User, reason: str) -> Submission:
-    """Take a submission back before it is published."""
+    """Take a submission back before it is published: who submitted it may, and a reviewer."""
+    if not reason.strip():
+        raise Refused(_("Say why it is taken back."))
+    if submission.submitted_by_id != by.pk:
+        _may(by, "tracker.review")
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
         submission = _locked(submission, (State.SUBMITTED, State.APPROVED), _("taken back"))
         submission.state = State.TAKEN_BACK
@@ -107,6 +119,7 @@ def publish(submission: Submission, *, by: User, reason: str = "", progress: Pro
     ``Refused`` where the submission is not approved, where a record was edited since (the approval is void), or where something that a record
     refers to would not be public.
     """
+    _may(by, "tracker.publish")
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason or submission.reason):
         submission = _locked(submission, State.APPROVED, _("published"))
         _refuse_edited(submission)
@@ -120,7 +133,7 @@ def ship(records: Iterable[Publishable], *, reason: str, progress: Progress | No
         new = _not_yet_public(list(records))
         if not new:
             return None
-        submission = submit(new, by=actor, reason=reason, provenance=Provenance.SHIPPED)
+        submission = _submit(new, by=actor, reason=reason, change=Change.PUBLISH, provenance=Provenance.SHIPPED)
         _approve(_locked(submission, State.SUBMITTED, _("approved")), actor, reason)
         return _publish(_locked(submission, State.APPROVED, _("published")), actor, progress)
 
@@ -136,6 +149,22 @@ def current_edition() -> int:
 
 
 # Steps
+
+
+def _may(by: User, right: str) -> None:
+    """Whoever calls a verb, by whatever way, needs the right that the desk's forms ask for."""
+    if not by.has_perm(right):
+        raise Refused(_("The role of %(name)s does not include this.") % {"name": by.public_name})
+
+
+def _take_back_replaced(submission: Submission) -> None:
+    """Void submissions whose every record came again: nobody has to clear them away."""
+    newer = Version.objects.filter(submission=submission, kind=OuterRef("kind"), key=OuterRef("key"))
+    standing = Version.objects.filter(submission=OuterRef("pk")).filter(Q(voided_at=None) | ~Exists(newer))
+    replaced = Submission.objects.filter(~Exists(standing), state__in=[State.SUBMITTED, State.APPROVED]).exclude(pk=submission.pk)
+    for older in replaced:
+        older.state, older.decision_reason = State.TAKEN_BACK, _("Replaced by #%(number)s.") % {"number": submission.pk}
+        older.save()
 
 
 def _freeze_all(records: list[Publishable], change: Change) -> Iterable[Version]:

@@ -1,0 +1,153 @@
+"""Whether what is published is what was approved and published, from the first edition on: recomputed outside the database, row by row.
+
+It trusts nothing but the bodies and their salts: leaves, links, hashes, natures, times and the rows made for reading are all computed again.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tracker.editions.projection import content, everything_known_at, rows_of
+from tracker.editions.tables import ChainLink, Erasure, RecordEdition, SiteEdition
+from tracker.editorial.freeze import content_hash
+from tracker.models import Change, Version
+from tracker.rules.nature import nature
+from tracker.rules.vocabulary import Provenance
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What came of it: the head of the chain (empty before the first edition), how much was looked at, and what is wrong, in sentences."""
+
+    editions: int
+    records: int
+    head: str
+    problems: tuple[str, ...]
+
+
+def verify(*, every_edition: bool = False, progress: Progress | None = None) -> Verified:
+    """Recompute everything. ``every_edition`` compares the rows made for reading at each edition, not only those that stand now."""
+    say = progress or (lambda _words: None)
+    editions = list(SiteEdition.desk.order_by("number"))
+    erased = {(entry["edition"], entry["kind"], entry["key"]) for erasure in Erasure.desk.all() for entry in erasure.records}
+    say(f"{len(editions)} editions")
+    problems = [*_chain(editions, erased)]
+    records = RecordEdition.desk.count()
+    say(f"{records} records")
+    problems += _records({edition.number: edition for edition in editions}, erased)
+    for edition in editions if every_edition else editions[-1:]:
+        say(f"rows for reading at edition {edition.number}")
+        problems += _reading(edition, newest=edition is editions[-1])
+    link = ChainLink.desk.order_by("-number").first()
+    return Verified(len(editions), records, link.digest if link else "", tuple(problems))
+
+
+def digest(*parts: str | None) -> str:
+    """SHA-256 over the SHA-256 of each part in UTF-8, as 64 hexadecimal digits; None counts as empty text. As ``editions.digest``."""
+    return hashlib.sha256(b"".join(hashlib.sha256((part or "").encode()).digest() for part in parts)).hexdigest()
+
+
+def leaf_of_edition(edition: SiteEdition) -> str:
+    """The leaf of an edition of the site, from its salt and what it says of itself."""
+    published_at = f"{edition.published_at:%Y-%m-%dT%H:%M:%S.%f}Z"
+    return digest(edition.salt, str(edition.number), published_at, edition.published_by, edition.reason, str(edition.records))
+
+
+def leaf_of_record(row: RecordEdition) -> str:
+    """The leaf of a record's edition, from its salt and everything that it says."""
+    said = (row.kind, row.key, row.title, row.change, row.nature, row.forwards_to, row.reason, row.recorded_by, row.approved_by, row.published_by)
+    return digest(row.salt, str(row.edition), *map(str, said), str(row.provenance), row.content_hash)
+
+
+Named = set[tuple[int, str, str]]
+
+
+def _chain(editions: list[SiteEdition], erased: Named) -> Iterator[str]:
+    """Numbers without a gap, times that follow them, and each link made of the one before it and the leaves."""
+    links = {link.number: link for link in ChainLink.desk.all()}
+    leaves: dict[int, list[str]] = defaultdict(list)
+    for number, _kind, _key, leaf in sorted(RecordEdition.desk.values_list("edition", "kind", "key", "leaf")):
+        leaves[number].append(leaf)
+    previous, before = "", None
+    for place, edition in enumerate(editions, start=1):
+        number = {"number": edition.number}
+        if edition.number != place:
+            yield _("Edition %(number)s follows another than the one before it.") % number
+        if before is not None and edition.published_at <= before:
+            yield _("Edition %(number)s is not later than the one before it.") % number
+        before = edition.published_at
+        if edition.salt is None:
+            if (edition.number, "edition", "") not in erased:
+                yield _("Edition %(number)s has no salt, and no erasure is on record that took it.") % number
+        elif leaf_of_edition(edition) != edition.leaf:
+            yield _("Edition %(number)s says something else of itself than when it was published.") % number
+        link = links.pop(edition.number, None)
+        if link is None:
+            yield _("Edition %(number)s has no link in the chain.") % number
+            continue
+        if link.previous != previous or digest(previous, edition.leaf, *leaves[edition.number]) != link.digest:
+            yield _("The chain is broken at edition %(number)s.") % number
+        previous = link.digest
+    for stray in sorted(links):
+        yield _("The chain has a link for edition %(number)s, which does not exist.") % {"number": stray}
+
+
+def _records(editions: dict[int, SiteEdition], erased: Named) -> Iterator[str]:
+    """Each record's editions: leaf, hash, nature, the times between which it stood, and who approved it."""
+    before: dict[tuple[str, str], RecordEdition] = {}
+    fields = ("submission__edition", "kind", "key", "content_hash", "recorded_by_id", "edited_by_id", "approved_by_id", "provenance")
+    versions = {tuple(row[:3]): row[3:] for row in Version.objects.filter(submission__edition__isnull=False).values_list(*fields)}
+    for row in RecordEdition.desk.order_by("edition", "kind", "key").iterator(500):
+        name = {"record": f"{row.kind} {row.key}", "edition": row.edition}
+        edition = editions.get(row.edition)
+        if edition is None or row.known_from != edition.published_at:
+            yield _("%(record)s in edition %(edition)s stands since another moment than its edition.") % name
+        if row.salt is None:
+            if (row.edition, row.kind, row.key) not in erased:
+                yield _("%(record)s in edition %(edition)s has no salt, and no erasure is on record that took it.") % name
+        elif leaf_of_record(row) != row.leaf:
+            yield _("%(record)s in edition %(edition)s says something else than when it was published.") % name
+        if content_hash(row.body) != row.content_hash:
+            yield _("The content of %(record)s in edition %(edition)s does not have the hash that it was published with.") % name
+        earlier = before.get((row.kind, row.key))
+        if earlier is not None and earlier.known_to != row.known_from:
+            yield _("The edition of %(record)s before edition %(edition)s does not end where this one begins.") % name
+        if row.salt is not None and (earlier is None or earlier.salt is not None):
+            expected = nature(earlier.body if earlier else None, row.body, withdrawn=row.change == Change.WITHDRAW, forwards_to=row.forwards_to)
+            if row.nature != expected:
+                yield _("%(record)s in edition %(edition)s is called “%(said)s”; it was “%(was)s”.") % {**name, "said": row.nature, "was": expected}
+        before[row.kind, row.key] = row
+        yield from _approval(row, versions.get((row.edition, row.kind, row.key)), name)
+    for row in before.values():
+        if row.known_to is not None:
+            yield _("%(record)s ends in edition %(edition)s without another edition.") % {"record": f"{row.kind} {row.key}", "edition": row.edition}
+
+
+def _approval(row: RecordEdition, version: Any, name: dict[str, Any]) -> Iterator[str]:
+    if version is None:
+        yield _("%(record)s in edition %(edition)s was published without a version that anybody approved.") % name
+        return
+    held, recorded_by, edited_by, approved_by, provenance = version
+    if held != row.content_hash:
+        yield _("%(record)s in edition %(edition)s is another version than the one that was approved.") % name
+    if approved_by is None or (provenance != Provenance.SHIPPED and approved_by in (recorded_by, edited_by)):
+        yield _("%(record)s in edition %(edition)s was not approved by a second person.") % name
+
+
+def _reading(edition: SiteEdition, *, newest: bool) -> Iterator[str]:
+    """The rows made for reading, against what follows from the bodies."""
+    instant = None if newest else edition.published_at
+    for table, expected in rows_of(everything_known_at(instant)).items():
+        wanted = Counter(map(content, expected))
+        held = Counter(map(content, table.desk.known_at(instant).iterator(1000)))
+        name = {"table": table._meta.db_table.replace('"', ""), "edition": edition.number}
+        if lacking := sum((wanted - held).values()):
+            yield _("%(table)s lacks %(count)s rows of what was published up to edition %(edition)s.") % {**name, "count": lacking}
+        if invented := sum((held - wanted).values()):
+            yield _("%(table)s has %(count)s rows at edition %(edition)s that follow from nothing published.") % {**name, "count": invented}
