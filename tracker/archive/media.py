@@ -45,6 +45,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"BM", "picture"),
     (b"RIFF", "picture"),
 )
+_ALSO_WORDS = frozenset({b"MZ", b"BM", b"BZh", b"RIFF"})  # a text may begin with these letters; it has no binary bytes
 _BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # After the "MIME Sniffing" standard of the WHATWG, section 7.1, with the elements that pages begin with.
 _HTML_BEGINS = re.compile(
@@ -75,12 +76,7 @@ def recognise(name: str, content: bytes, declared: str = "") -> str:
     declared = declared.partition(";")[0].strip().lower()
     wide = beginning.startswith(_BOMS[1:])
     for signature, kind in _SIGNATURES:
-        # Two letters are a word as easily as a signature; a text has no NUL.
-        if (
-            beginning.startswith(signature)
-            and (len(signature) > 2 or kind == "program" or b"\0" in beginning)
-            and not _is_text_anyway(signature, beginning)
-        ):
+        if beginning.startswith(signature) and (signature not in _ALSO_WORDS or _is_binary(beginning)):
             raise NotTaken(_sentence(kind))
     if beginning[4:8] == b"ftyp":
         raise NotTaken(_sentence("picture"))
@@ -88,7 +84,7 @@ def recognise(name: str, content: bytes, declared: str = "") -> str:
         beginning = beginning.decode("utf-16", "replace").encode()
     elif beginning.startswith(_BOMS[0]):
         beginning = beginning[3:]
-    if beginning.translate(None, _BINARY) != beginning:
+    if _is_binary(beginning):
         raise NotTaken(_sentence("unknown"))
     markup = beginning[match.end() :] if (match := _PREAMBLE.match(beginning)) else beginning
     if _HTML_BEGINS.match(markup):
@@ -118,9 +114,8 @@ def refused(declared: str) -> NotTaken:
     )
 
 
-def _is_text_anyway(signature: bytes, beginning: bytes) -> bool:
-    """A text may begin with the letters "MZ" or "BM"; a program has bytes that no text has."""
-    return signature in (b"MZ", b"BM", b"BZh", b"RIFF") and beginning.translate(None, _BINARY) == beginning
+def _is_binary(beginning: bytes) -> bool:
+    return beginning.translate(None, _BINARY) != beginning
 
 
 def _shown(declared: str) -> str:
