@@ -211,9 +211,18 @@ def test_the_encoding_is_found(body: bytes, charset: str, text: str, used: str |
     assert encoding.replace("cp1256", "windows-1256") == used
 
 
-def test_an_encoding_that_nobody_names_is_guessed() -> None:
-    text = "Le gouvernement a déclaré à l’Assemblée que les mesures décidées étaient déjà appliquées, malgré l’opposition. " * 20
-    assert reading.decoded(text.encode("cp1252"))[0] == text
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Le gouvernement a déclaré à l’Assemblée que les mesures décidées étaient déjà appliquées, malgré l’opposition. ", "cp1252"),
+        ("Die Maßnahmen der Bundesregierung müssen überprüft werden, so der Bericht für Österreich. ", "cp1252"),
+        ("Российское правительство объявило о высылке дипломатов. ", "cp1251"),
+        ("هذا النص مكتوب باللغة العربية. ", "cp1256"),
+        ("日本の政府は新しい措置を発表しました。", "cp932"),
+    ],
+)
+def test_an_encoding_that_nobody_names_is_guessed(text: str, encoding: str) -> None:
+    assert reading.decoded((text * 20).encode(encoding))[0] == text * 20
 
 
 @given(st.binary(max_size=200), st.sampled_from(["", "utf-8", "utf-16", "cp1252", "utf-7", "hz", "iso-2022-jp", "idna", "base64", "\0", "x" * 50]))

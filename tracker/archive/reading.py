@@ -28,6 +28,8 @@ _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", 
 _XML = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{1,40})", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _GUESSED_FROM = 100_000  # bytes
+# What pages without a declaration are in. Offered every encoding there is, the guesser takes French for Baltic.
+_GUESSED = ["cp1252", "cp1251", "cp1256", "cp1250", "cp1253", "cp1254", "cp1255", "koi8_r", "cp932", "euc_jp", "gb18030", "big5hkscs", "cp949"]
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _TOOLS_TITLE = re.compile(r"(?:Microsoft (?:Word|PowerPoint|Excel) - |untitled|.*\.(?:docx?|indd|qxd|pdf|rtf|odt)$)", re.IGNORECASE)
 
@@ -78,7 +80,7 @@ def decoded(body: bytes, charset: str = "", *, in_page: bool = False) -> tuple[s
     if not declared:
         from charset_normalizer import from_bytes  # slow to import, seldom needed
 
-        best = from_bytes(body[:_GUESSED_FROM]).best()
+        best = from_bytes(body[:_GUESSED_FROM], cp_isolation=_GUESSED).best()
         declared = _encoding(best.encoding) if best else ""
     # A few wrong bytes don't make another encoding: what was declared, with marks in their place.
     name = declared or "cp1252"
