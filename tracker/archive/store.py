@@ -9,12 +9,13 @@ import datetime as dt
 import enum
 import errno
 import hashlib
+import io
 import os
 import re
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -81,7 +82,7 @@ def keep(content: bytes | Path) -> Kept:
     return Kept(sha256, size, stored_as, is_new)
 
 
-def open_bytes(stored_as: str) -> BinaryIO:
+def open_bytes(stored_as: str) -> io.BufferedReader:
     """A kept file, open for reading. `NotKept` for whatever is no place in the archive, or is not there."""
     path = _place(stored_as)
     try:
@@ -124,7 +125,7 @@ def _place(stored_as: str) -> Path:
     return path
 
 
-def _copy(content: bytes | Path, file: BinaryIO) -> tuple[str, int]:
+def _copy(content: bytes | Path, file: IO[bytes]) -> tuple[str, int]:
     """Write it and count it: its hash is that of what was written, not of what lies there a moment later."""
     if isinstance(content, bytes):
         file.write(content)
