@@ -55,9 +55,9 @@ def test_a_page_as_a_reader_sees_it() -> None:
     found = html(PAGE)
     assert found.text == (
         "Home\nAbout\n\nA paper\n\nFirst bold, italic\u00a0x & y — “quoted”.\n\nSecond\nline\n\nthird\n\nOuter\n\ninner\n\nafter\n\n"
-        "Table 1\nCountry\tMeasure\nAlbania\texpelled two\n\nFrance\n\nand Corsica\tfroze\n\none\ntwo\n\ndeep\n\n\nas  written\n  here\n\n"
+        "Table 1\nCountry\tMeasure\nAlbania\texpelled two\n\nFrance\n\nand Corsica\tfroze\n\none\ntwo\n\ndeep\n\nas  written\n  here\n\n"
         "soft\u00adhyphen zero\u200bwidth\n\nPress\n\nاین متن به زبان فارسی نوشته می‌شود."
-    ).replace("\n\n\nas", "\n\nas")
+    )
     assert (found.language, found.title, found.charset) == ("en-GB", "A paper | The Institute", "utf-8")
     labels = {found.text[part.start :].split("\n")[0]: part.label for part in found.parts}
     assert labels["Home"] == "¶1"
@@ -302,8 +302,8 @@ def test_a_broken_pdf_is_said_to_be_one(content: bytes) -> None:
         text_of(content, "application/pdf")
 
 
-def test_a_pdf_with_a_broken_end_is_mended() -> None:
-    assert text_of(pdf("Still here.")[:-20], "application/pdf").text == "Still here."
+def test_a_pdf_with_a_wrong_table_is_mended() -> None:
+    assert text_of(pdf("Still here.").replace(b"startxref\n", b"startxref\n9"), "application/pdf").text == "Still here."
 
 
 @given(st.data())

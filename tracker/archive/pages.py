@@ -123,7 +123,9 @@ def text_of(tree: Any) -> tuple[str, list[Part]]:
                 continue
             _begin(found, name)
             kept_space += name in _KEPT_SPACE
-            if element.text:
+            if element.text and name in _KEPT_SPACE:
+                found.as_written(re.sub(r"\A\r?\n", "", element.text))  # by the book, a first line that is empty is none
+            elif element.text:
                 (found.as_written if kept_space else found.flow)(element.text)
             continue
         if name and name not in _UNSEEN and not _is_hidden(element):

@@ -124,7 +124,6 @@ def _read_pdf(body: bytes, most: int) -> dict[str, Any]:
     from pypdf.errors import PyPdfError
 
     logging.disable(logging.CRITICAL)  # every small fault of a file would be a line
-    sys.setrecursionlimit(5000)
     try:
         reader = PdfReader(io.BytesIO(body), strict=False)
         if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
@@ -202,6 +201,7 @@ def main(source: BinaryIO, sink: BinaryIO) -> None:
     """One request: a line of JSON, then the bytes. One answer: the text, or why there is none."""
     asked = json.loads(source.readline())
     _bound(asked["megabytes"], asked["seconds"])
+    sys.setrecursionlimit(5000)  # deep but honest files exist
     try:
         answer = read(source.read(), asked["media_type"], asked["charset"], asked["most"])
     except Unreadable as refusal:
