@@ -17,6 +17,7 @@ MOST = 2**31 - 1
 
 _LABEL = r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)"
 _HOST = re.compile(rf"\*|\.?{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9a-f:.]+\]", re.ASCII)
+_PLACE = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::[0-9]{{1,5}})?", re.ASCII)
 _ORIGIN = re.compile(rf"https?://(?:(?:\*\.)?{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::[0-9]{{1,5}})?", re.ASCII)
 
 
@@ -81,6 +82,15 @@ def hosts(name: str, default: list[str]) -> list[str]:
     for host in found:
         if not _HOST.fullmatch(host.lower()):
             raise Trouble(f"{name} has {_shown(host)} in it; it takes names of hosts without scheme, port or path, such as tracker.example.org.")
+    return found
+
+
+def places(name: str) -> list[str]:
+    """Hosts to go to, exactly as named, each with a port if only that one is meant: `intranet.example.org`, `[fd00::1]:8080`."""
+    found = words(name)
+    for place in found:
+        if not _PLACE.fullmatch(place.lower()):
+            raise Trouble(f"{name} has {_shown(place)} in it; it takes names of hosts, with a port or without, such as intranet.example.org:8080.")
     return found
 
 

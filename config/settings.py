@@ -181,6 +181,9 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 MEDIA_ROOT = STATE_DIR / "media"
+ARCHIVE_DIR = env.path("ARCHIVE_DIR") or STATE_DIR / "archive"  # copies of other people's pages: for staff, so never below MEDIA_ROOT
+# Hosts whose pages may be captured although they lie in a private network. Everything else about fetching holds for them too.
+CAPTURE_ALLOWED_HOSTS = env.places("CAPTURE_ALLOWED_HOSTS")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a recommendation with many addressees is one long admin form
 
 # --- What is written down while it runs -----------------------------------------------------------------------------------

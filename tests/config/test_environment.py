@@ -39,6 +39,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "words": env.words,
     "one_of": lambda name: env.one_of(name, ("INFO", "WARNING"), "INFO"),
     "hosts": lambda name: env.hosts(name, ["localhost"]),
+    "places": env.places,
     "origins": env.origins,
     "path": env.path,
     "database": env.database,
