@@ -220,6 +220,17 @@ def test_an_approval_is_void_once_another_edition_of_the_record_is_out(db: Attem
     assert db.refusal(*publication(version)) is not None
 
 
+def test_an_approval_is_void_once_the_record_was_edited(db: Attempts, made: dict[str, Any]) -> None:
+    """By raw SQL, in the very transaction that would publish it; and what voided it cannot be undone."""
+    version = approved(made)
+    edit = "UPDATE tracker_document SET note = note || 'x' WHERE key = 'REPORT'"
+    back = "UPDATE tracker_document SET note = substr(note, 1, length(note) - 1) WHERE key = 'REPORT'"
+    assert db.refusal(*publication(version)) is None
+    assert db.refusal(edit, *publication(version)) is not None
+    assert db.refusal(edit, back, *publication(version)) is not None, "an edit taken back is an edit"
+    assert db.refusal("UPDATE tracker_version SET voided_at = NULL") is not None
+
+
 def test_a_version_that_nobody_approved_is_not_published_by_calling_its_submission_approved(db: Attempts, made: dict[str, Any]) -> None:
     made["document"].note = "Another note."
     made["document"].save()
