@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.admin.base import MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link, link
 from tracker.admin.documents import CitationRows
 from tracker.editions.tables import AddresseeEdition
-from tracker.models import Addressee, Recommendation, Relation
+from tracker.models import Addressee, DeadlineMove, Recommendation, Relation
 from tracker.rules.vocabulary import Status
 
 
@@ -74,6 +74,14 @@ class AddresseeRows(Rows):
         return link(f"{reverse('admin:tracker_assessment_add')}?{urlencode({'addressee': addressee.pk})}", gettext("Assess"))
 
 
+class DeadlineMoveRows(Rows):
+    """The ledger of moved deadlines. A deadline that is moved above writes its row by itself; who else moved it, is entered here."""
+
+    model = DeadlineMove
+    fields = ("before", "after", "moved_on", "moved_by", "reason")
+    extra = 0
+
+
 class RelationRows(Rows):
     """How it stands to other recommendations."""
 
@@ -107,7 +115,15 @@ class RecommendationAdmin(PublishableAdmin):
         (_("What it asks"), {"fields": ("measure", "themes", "target", "addressed", "due_on")}),
         (_("When it counts as done"), {"fields": ("criteria_partial", "criteria_full", "note")}),
     )
-    inlines = (AddresseeRows, CitationRows, RelationRows)
+    inlines = (AddresseeRows, CitationRows, RelationRows, DeadlineMoveRows)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """A move that is entered by hand, with who made it, takes the place of the row that the database wrote by itself."""
+        super().save_related(request, form, formsets, change)
+        by_hand = DeadlineMove.objects.filter(
+            recommendation=OuterRef("recommendation"), before=OuterRef("before"), after=OuterRef("after"), pk__gt=OuterRef("pk")
+        ).exclude(moved_by="")
+        DeadlineMove.objects.filter(Exists(by_hand), recommendation=form.instance, moved_by="").delete()
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With how many governments each addresses."""

@@ -33,6 +33,7 @@ class TrackerAdminConfig(AdminConfig):
             governments,
             parties,
             recommendations,
+            replies,
             submissions,
         )
 
