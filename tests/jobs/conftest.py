@@ -24,6 +24,7 @@ def queue(desk: str, cluster: postgres.Cluster) -> str:
     with connections["owner"].cursor() as cursor:
         cursor.execute("CREATE TABLE trial (words text NOT NULL, process int NOT NULL)")
         cursor.execute("GRANT SELECT, INSERT, DELETE ON trial TO tracker_desk")
+    connections["owner"].close()
     return desk
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateEvent, ProcrastinateJob
@@ -18,7 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateEvent, Procrastinat
 from tracker.admin.submissions import ReadAdmin
 from tracker.jobs import queueing
 from tracker.jobs.declaring import declared
-from tracker.jobs.models import BackgroundJob, JobReport, JobState
+from tracker.jobs.models import BackgroundJob, JobState
 
 admin.site.unregister(ProcrastinateJob)  # the library's own page speaks of tasks and arguments in JSON
 
@@ -133,7 +133,7 @@ class BackgroundJobAdmin(ReadAdmin):
     @admin.display(description=_("what happened"))
     def happened(self, job: BackgroundJob) -> str:
         """Its course, oldest first."""
-        return format_html('<div class="readonly">{}</div>', "; ".join(f"{words}, {at}" for at, words in _course(job)))
+        return format_html('<ol class="course">{}</ol>', format_html_join("", "<li>{}: {}</li>", _course(job)))
 
     # Running again
 

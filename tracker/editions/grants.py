@@ -113,7 +113,7 @@ def _take_back(cursor: Any, roles: list[str], schemas: list[str]) -> None:
 
 
 def _types(cursor: Any, schema: str) -> list[str]:
-    """Domains, enumerations and composite types of ours. Everybody may otherwise make columns and functions of them; reading values needs no right."""
+    """Domains, enumerations and composite types of ours. Everybody may otherwise make columns of them; reading values needs no right."""
     cursor.execute(
         """
         SELECT t.typname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid

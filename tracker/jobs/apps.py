@@ -12,7 +12,7 @@ class JobsConfig(AppConfig):
 
     name = "tracker.jobs"
     label = "jobs"
-    verbose_name = _("Background jobs")
+    verbose_name = _("Service")
 
     def ready(self) -> None:
         """Every process knows every job: one may be put into the queue, shown and run anywhere."""

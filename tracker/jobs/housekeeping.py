@@ -18,7 +18,9 @@ AT_ONCE = 1000
 
 @job("housekeeping", title=gettext_lazy("Remove finished jobs and expired sessions"), cron="17 3 * * *", alone=True)
 def housekeeping(*, days: int | None = None) -> str:
-    """Remove jobs that ended ``days`` days ago (by default FINISHED_JOB_DAYS) and sessions that have expired. Failures stay until they are dealt with.
+    """Remove jobs that ended ``days`` days ago (by default FINISHED_JOB_DAYS) and sessions that have expired.
+
+    Failures stay until they are made good or set aside.
 
     Safe to run twice: it removes what is old, and the second time nothing old is left.
     """

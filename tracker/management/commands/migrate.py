@@ -8,7 +8,6 @@ from django.db import connections
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.loader import MigrationLoader
 
-
 OURS = ("tracker", "jobs")
 
 
