@@ -105,7 +105,7 @@ def test_a_job_s_page_says_its_course(jobs: dict[str, int], sign_in: Callable[[s
     said = words(sign_in("auditor").get(reverse("admin:jobs_backgroundjob_change", args=[jobs["failed"]])))
     assert "Write a row once · “failed”" in said
     assert "The machine is not plugged in; plug it in." in said
-    assert re.search(r": Put into the queue .+: Started .+: Failed ", said)
+    assert re.search(r": Put into the queue .+: Started .+: Failed", said)
     assert "Traceback" not in said
     assert "Run again" not in said, "an auditor decides nothing"
 

@@ -4,6 +4,7 @@ import io
 import threading
 from typing import Any
 
+import pghistory.models
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
@@ -11,12 +12,14 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from config.trouble import Trouble
+from tests import builders
 from tests.jobs import trials
 from tracker.jobs import declaring, defer, job, tell
 from tracker.jobs.housekeeping import housekeeping
 from tracker.jobs.models import BackgroundJob, JobReport
 from tracker.jobs.queueing import NotNow, notice_the_dead, run_again, set_aside
 from tracker.jobs.running import RunningAlready, one_at_a_time, run_by_hand
+from tracker.models import Document
 
 
 def test_what_is_queued_in_a_transaction_that_fails_is_not_queued(queue: str) -> None:
@@ -155,6 +158,13 @@ def test_progress_is_told(queue: str) -> None:
     run_by_hand(made, {}, heard.append)
     tell("nobody listens")
     assert heard == ["half"]
+
+
+def test_the_history_says_which_job_changed_a_record(queue: str) -> None:
+    made = declaring.Job("x", "Read the sources", lambda: builders.document("DOC").key, 0, 0, (), "", False, None)
+    assert run_by_hand(made, {}, print) == "DOC"
+    event = pghistory.models.Events.objects.references(Document.objects.get()).get()
+    assert event.pgh_context["reason"] == "Read the sources"
 
 
 def test_the_same_work_does_not_run_twice_at_a_time(queue: str) -> None:
