@@ -48,10 +48,12 @@ class _Keeper:
             code = self.process.wait()
             if self.ending.is_set():
                 return
-            pause = FIRST_PAUSE if time.monotonic() - began > LONGEST_PAUSE else min(2 * pause, LONGEST_PAUSE)
+            if time.monotonic() - began > LONGEST_PAUSE:
+                pause = FIRST_PAUSE
             how = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
-            self.say(f"The worker of background jobs {how}; another one starts in {pause} seconds.")
+            self.say(f"The worker of background jobs {how}; another one starts in {pause} s.")
             self.ending.wait(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     def end(self) -> None:
         """End the worker: its running job may finish, within bounds."""

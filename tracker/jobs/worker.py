@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections, connections
+from django.db import OperationalError, close_old_connections, connections
 from procrastinate.contrib.django import app, connector_params
 from procrastinate.psycopg_connector import PsycopgConnector
 
@@ -103,6 +103,8 @@ async def _look_for_the_dead() -> None:
     while True:
         try:
             await sync_to_async(_notice)()
+        except OperationalError as error:
+            logger.warning("The database does not answer (%s)", " ".join(str(error).split()))
         except Exception:
             logger.exception("Jobs whose worker died could not be looked for")
         await asyncio.sleep(LOOKS_EVERY)
