@@ -74,3 +74,40 @@ def test_typing_finds_and_a_form_without_scripts_saves(desk_site: Any, new_page:
     plain.click("input[name=_save]")
     assessment.refresh_from_db()
     assert assessment.note == "Written without scripts."
+
+
+def test_the_daily_path_by_keys_alone(desk_site: Any, page: Any) -> None:
+    """Find a record, open it, change it, save it and hand it on without the mouse; the keys are listed, and the single ones can be switched off."""
+    complaints = sign_in(page, desk_site)
+    page.wait_for_selector("#nouns")
+    page.keyboard.press("g")
+    page.keyboard.press("a")
+    page.wait_for_url("**/admin/tracker/action/")
+    page.keyboard.press("/")
+    page.keyboard.type("AL-2018")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=AL-2018*")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/change/**")
+    page.fill("#id_note", "Written by hand: / j g a ?")
+    page.fill("#id_why", "A note was missing.")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".messagelist .success")
+    key = page.input_value("#id_key") if page.locator("#id_key").count() else None
+    assert Action.objects.filter(note="Written by hand: / j g a ?").count() == 1, key
+    page.fill("#id_why", "Ready.")
+    page.keyboard.press("Control+Shift+Enter")
+    page.wait_for_url("**/submit/**")
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    assert page.locator("#shortcuts").is_visible()
+    page.uncheck("#shortcuts-single")
+    page.keyboard.press("Escape")
+    address = page.url
+    page.keyboard.press("g")
+    page.keyboard.press("q")
+    page.wait_for_timeout(300)
+    assert page.url == address
+    assert complaints == []

@@ -38,6 +38,7 @@ MAY: dict[str, dict[str, str]] = {
     "Party": STAFF,
     "Assessment": STAFF,
     "Position": PART,
+    "Reply": PART,
     "Government": KEPT,
     "Measure": KEPT,
     "Theme": KEPT,

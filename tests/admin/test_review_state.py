@@ -53,7 +53,7 @@ def test_the_whole_way(desk: str) -> None:
     assert stands(document) == (f"submitted #{submission.pk}", ["submitted", "published", "edited"])
     publish(approve(submission, by=reviewer), by=reviewer)
     assert stands(document) == ("published, edition 2", ["published"])
-    publish(approve(withdraw([document], by=author, reason="A hoax"), by=reviewer), by=reviewer)
+    publish(approve(withdraw([document], by=builders.user("chief", role="reviewer"), reason="A hoax"), by=reviewer), by=reviewer)
     assert stands(document) == ("withdrawn", ["withdrawn"])
 
 

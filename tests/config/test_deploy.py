@@ -12,7 +12,7 @@ from django.conf import settings
 from config import postgres, throwaway
 
 DEPLOY = settings.BASE_DIR / "config" / "deploy"
-PASSWORDS = {"owner_password": "o'ne", "desk_password": "t wo", "public_password": "three"}
+PASSWORDS = {"owner_password": "o'ne", "desk_password": "t wo", "public_password": "three", "eraser_password": "four"}
 
 
 class Bare(postgres.Cluster):
@@ -72,8 +72,8 @@ def embedded(cluster: postgres.Cluster) -> dict[str, list[Any]]:
 def test_a_server_of_ones_own_is_as_closed_as_the_embedded_one(bare: Bare, embedded: dict[str, list[Any]]) -> None:
     run_sql(bare)
     assert rights(bare) == embedded
-    assert len(embedded["roles"]) == 3
-    for role, name in (("owner", "owner_password"), ("desk", "desk_password"), ("public", "public_password")):
+    assert len(embedded["roles"]) == 4
+    for role, name in (("owner", "owner_password"), ("desk", "desk_password"), ("public", "public_password"), ("eraser", "eraser_password")):
         bare.secrets[role] = PASSWORDS[name]
         bare.connect(role, "tracker").close()
 

@@ -18,6 +18,10 @@ HEADINGS = (
 """The nouns in the order of the work. A registered model that is named nowhere here stands under a last heading of its own."""
 
 
+KEYS = (("d", "Document"), ("c", "Citation"), ("r", "Recommendation"), ("a", "Action"), ("s", "Assessment"), ("v", "Submission"), ("o", "Government"))
+"""After "g", the key that leads to the list of a noun (static/tracker/desk.js)."""
+
+
 class TrackerAdminConfig(AdminConfig):
     """Puts our site in the place of Django's and registers the nouns."""
 
@@ -55,6 +59,13 @@ class TrackerAdminSite(admin.AdminSite):
         from tracker.admin.worklists import queues
 
         return super().index(request, {"queues": queues(request.user, self), **(extra_context or {})})
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With the nouns that a key leads to."""
+        context = super().each_context(request)
+        urls = {model["object_name"]: model for app in context["available_apps"] for model in app["models"] if model.get("admin_url")}
+        context["shortcuts"] = [(key, urls[name]["admin_url"], urls[name]["name"]) for key, name in KEYS if name in urls]
+        return context
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """Django's list, regrouped under :data:`HEADINGS`; the list of one app stays as it is."""
