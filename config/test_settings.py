@@ -3,7 +3,7 @@
 import os
 
 # A configured database is never a test's business: not here, and not in the programs that tests start.
-for _name in ("DATABASE_URL", "OWNER_DATABASE_URL", "PUBLIC_DATABASE_URL", "TRACKER_SERVING", "DEBUG", "HTTPS", "BEHIND_PROXY"):
+for _name in ("DATABASE_URL", "OWNER_DATABASE_URL", "PUBLIC_DATABASE_URL", "TRACKER_SERVING", "DEBUG", "HTTPS", "BEHIND_PROXY", "SIGN_INS_KEPT_DAYS"):
     os.environ.pop(_name, None)
 for _name in [name for name in os.environ if name.startswith("PG")]:
     os.environ.pop(_name)
@@ -13,6 +13,7 @@ from config import throwaway  # noqa: E402
 RUN_FOLDER = throwaway.run_folder()
 os.environ["TRACKER_STATE_DIR"] = str(RUN_FOLDER)
 os.environ["SECRET_KEY"] = "only for tests"
+os.environ["SECOND_FACTOR_REQUIRED"] = "0"  # as in the demo; the tests of signing in turn it on
 
 from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES, MIDDLEWARE, STORAGES  # noqa: E402

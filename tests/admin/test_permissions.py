@@ -14,7 +14,7 @@ from tests import builders
 from tests.admin.forms import ROLES
 from tracker.admin.roles import ensure_groups, rights
 from tracker.editorial.verbs import submit
-from tracker.models import User, Version
+from tracker.models import AccountEvent, User, Version
 
 # v: view (list, search, form, history) · a: add · c: change · d: delete a draft
 STAFF = {"researcher": "vacd", "reviewer": "vacd", "administrator": "v", "auditor": "v", "superuser": "vacd"}
@@ -23,6 +23,8 @@ SHOWN = {"researcher": "vd", "reviewer": "vd", "administrator": "v", "auditor": 
 KEPT = {"researcher": "v", "reviewer": "v", "administrator": "vacd", "auditor": "v", "superuser": "vacd"}
 READ = dict.fromkeys((*ROLES, "superuser"), "v")
 ACCOUNTS = {"researcher": "", "reviewer": "", "administrator": "vac", "auditor": "v", "superuser": "vacd"}
+
+ACCOUNT_EVENTS = {"researcher": "", "reviewer": "", "administrator": "v", "auditor": "v", "superuser": "v"}
 
 MAY: dict[str, dict[str, str]] = {
     "Document": STAFF,
@@ -42,6 +44,7 @@ MAY: dict[str, dict[str, str]] = {
     "Version": READ,
     "User": ACCOUNTS,
     "Group": ACCOUNTS,
+    "AccountEvent": ACCOUNT_EVENTS,
 }
 
 
@@ -51,6 +54,7 @@ def records() -> dict[str, models.Model]:
     submission = submit([builders.document("SUBMITTED")], by=builders.author(), reason="To have one")
     named = {type(record).__name__: record for record in made.values() if isinstance(record, models.Model)}
     named |= {"Submission": submission, "Version": Version.objects.get(), "User": builders.user("someone")}
+    named["AccountEvent"] = AccountEvent.objects.create(kind="signed_in", user=named["User"])
     return named | {"Group": Group.objects.create(name="a role of our own")}
 
 

@@ -44,8 +44,11 @@ def rights() -> dict[str, Rights]:
         RESEARCHER: record,
         REVIEWER: record | {("tracker", "submission", "review"), ("tracker", "submission", "publish")},
         # An account that signed anything stays; it is made inactive instead of being deleted.
-        ADMINISTRATOR: read | _rights(["add", "change", "delete"], REFERENCE) | _rights(["view", "add", "change"], ACCOUNTS),
-        AUDITOR: read | _rights(["view"], ACCOUNTS),
+        ADMINISTRATOR: read
+        | _rights(["add", "change", "delete"], REFERENCE)
+        | _rights(["view", "add", "change"], ACCOUNTS)
+        | _rights(["view"], ["accountevent"]),
+        AUDITOR: read | _rights(["view"], [*ACCOUNTS, "accountevent"]),
     }
 
 

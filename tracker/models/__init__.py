@@ -7,7 +7,8 @@ Action          what a government body did · ActionEvent: what happened to it w
 Party           at whom it was aimed · LegalStatus: a party's attributed, dated legal status
 Assessment      a dated verdict · Search: the search behind a negative one · Position: what the government said that it would do
 Submission      versions reviewed and published together · Version: a record exactly as submitted
-User            a member of staff, or the system actor
+User            a member of staff, or the system actor · AccountEvent: what happened to an account
+KeptForm        a form sent after its session had ended · Tally: failures counted · SharedValue: the cache of all processes
 
 An Edition, a published version of a record, lives apart: tracker/editions/tables.py.
 """
@@ -16,11 +17,14 @@ from tracker.models.action import Action, ActionEvent, Effect, LegalStatus, Part
 from tracker.models.assessment import Assessment, Position, Search
 from tracker.models.document import Citation, CitationUse, Document, Snapshot
 from tracker.models.government import Government, Membership
-from tracker.models.people import User, system_actor
+from tracker.models.people import AccountEvent, AccountEventKind, User, system_actor
 from tracker.models.recommendation import Addressee, Measure, Recommendation, Relation, Theme
 from tracker.models.review import Change, RecordKind, State, Submission, Version
+from tracker.models.session import KeptForm, SharedValue, Tally
 
 __all__ = [
+    "AccountEvent",
+    "AccountEventKind",
     "Action",
     "ActionEvent",
     "Addressee",
@@ -31,6 +35,7 @@ __all__ = [
     "Document",
     "Effect",
     "Government",
+    "KeptForm",
     "LegalStatus",
     "Measure",
     "Membership",
@@ -40,9 +45,11 @@ __all__ = [
     "RecordKind",
     "Relation",
     "Search",
+    "SharedValue",
     "Snapshot",
     "State",
     "Submission",
+    "Tally",
     "Theme",
     "User",
     "Version",
