@@ -2,14 +2,18 @@
 
 import re
 from collections.abc import Callable
+from io import StringIO
+from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from config.trouble import Trouble
 from tests import builders
 from tests.admin.forms import words
 from tests.signin.conftest import code_now, factors_of, fresh_code, link_app, send_password
@@ -253,3 +257,30 @@ def test_the_rights_that_ask_for_it_exist(people: dict[str, User]) -> None:
     """A right renamed elsewhere must not quietly ask for nothing."""
     held = people["superuser"].get_all_permissions()
     assert set(factors.RIGHTS) <= held
+
+
+def test_whoever_runs_the_machine_resets_it_when_nobody_is_left(required: None, people: dict[str, User], enter: Enter) -> None:
+    user = people["superuser"]
+    secret = link_app(user)
+    session = enter(user, secret)
+    said = StringIO()
+    call_command("reset_second_factor", "superuser", reason="The only administrator lost the phone.", stdout=said)
+    assert said.getvalue() == "The second factor of superuser is reset and all its sessions have ended.\n"
+    assert led_to(session) == "/admin/login/"
+    assert led_to(enter(user)) == SET_UP
+    assert AccountEvent.objects.get(kind="factor_reset").reason == "The only administrator lost the phone."
+    for name, reason, sentence in (("nobody", "x", "There is no account nobody."), ("superuser", " ", "--reason is empty; say why in a sentence.")):
+        with pytest.raises(Trouble, match=re.escape(sentence)):
+            call_command("reset_second_factor", name, reason=reason)
+
+
+def test_a_secret_key_that_was_changed_is_a_sentence(required: None, people: dict[str, User], settings: Any) -> None:
+    """Not a fault: the factors cannot be read, and an administrator resets them. A key kept as a fallback still reads them."""
+    user = people["reviewer"]
+    secret, before = link_app(user), settings.SECRET_KEY
+    settings.SECRET_KEY = "another one"
+    client = Client()
+    send_password(client, "reviewer", "reviewer")
+    assert "the secret key of this site was changed" in words(client.post("/admin/login/code/", {"code": code_now(secret)}))
+    settings.SECRET_KEY_FALLBACKS = [before]
+    assert client.post("/admin/login/code/", {"code": code_now(secret)}).status_code == 302

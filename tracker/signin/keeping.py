@@ -169,6 +169,10 @@ class KeepsForms:
         """The page of a step, which belongs to the list, the same: with its reason and its ticks, and without having been confirmed."""
         if kept := find(request):
             put_back(request, kept)
+        if KEPT in request.GET:  # it is no filter
+            query = request.GET.copy()
+            del query[KEPT]
+            request.GET = query  # type: ignore[assignment]
         return forget_saved(request, super().changelist_view(request, extra_context))  # type: ignore[misc]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
