@@ -1,5 +1,6 @@
 """Who publishes or keeps accounts gives a second factor, and until then can do nothing else."""
 
+import os
 import re
 from collections.abc import Callable
 from io import StringIO
@@ -284,3 +285,18 @@ def test_a_secret_key_that_was_changed_is_a_sentence(required: None, people: dic
     assert "the secret key of this site was changed" in words(client.post("/admin/login/code/", {"code": code_now(secret)}))
     settings.SECRET_KEY_FALLBACKS = [before]
     assert client.post("/admin/login/code/", {"code": code_now(secret)}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("said", "embedded", "left_out"), [(None, True, True), ("", True, True), ("1", True, False), ("0", True, False), (None, False, False)]
+)
+def test_only_the_demo_on_this_machine_goes_without(said: str | None, embedded: bool, left_out: bool, monkeypatch: Any, settings: Any) -> None:
+    """Where the environment says nothing and the database is the embedded one; and it is told."""
+    from tracker.management.commands.start import Command
+
+    monkeypatch.setenv("SECOND_FACTOR_REQUIRED", said or "")
+    settings.EMBEDDED_DATABASE = embedded
+    told = StringIO()
+    Command(stdout=told).leave_second_factors_out()
+    assert told.getvalue().startswith("Less safe: in this demo") == left_out
+    assert os.environ["SECOND_FACTOR_REQUIRED"] == ("0" if left_out else said or "")
