@@ -25,7 +25,8 @@ CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
 
 # HTTPS=1 where readers come over https; BEHIND_PROXY=1 where a proxy of ours says so in X-Forwarded-Proto.
 HTTPS = env.flag("HTTPS")
-if env.flag("BEHIND_PROXY"):
+BEHIND_PROXY = env.flag("BEHIND_PROXY")  # one proxy: the last address in X-Forwarded-For is the reader's, too
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "desk_session"
@@ -64,6 +65,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "django_filters",
     "pgtrigger",
     "pghistory",
@@ -81,6 +85,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "tracker.signin.middleware.Entrance",  # what a session may do before it has given its second factor; forms of sessions that ended
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
@@ -157,6 +163,7 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")  # reading cha
 
 AUTH_USER_MODEL = "tracker.User"
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -167,13 +174,38 @@ AUTH_PASSWORD_VALIDATORS = [
 # --- Background jobs ------------------------------------------------------------------------------------------------------
 
 # Where jobs are declared (tracker/jobs says how). The queue is in the desk's database, and the desk's role works on it.
-JOB_MODULES = ["tracker.jobs.housekeeping"]
+JOB_MODULES = ["tracker.jobs.housekeeping", "tracker.signin.upkeep"]
 JOBS_AT_ONCE = env.number("JOBS_AT_ONCE", 2, least=1, most=32)
 FINISHED_JOB_DAYS = env.number("FINISHED_JOB_DAYS", 30)
 PROCRASTINATE_DATABASE_ALIAS = "default"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 # What was due while no worker ran is made up for within a day: a machine may be off at night.
 PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 60 * 60}
+
+# --- Signing in (allauth, with the pages, limits and records of tracker/signin) --------------------------------------------
+
+# Whoever may approve, publish, keep accounts or reference data needs a second factor. `manage.py start` turns it off for the demo.
+SECOND_FACTOR_REQUIRED = env.flag("SECOND_FACTOR_REQUIRED", True)
+SIGN_INS_KEPT_DAYS = env.number("SIGN_INS_KEPT_DAYS", 90, least=30)  # then addresses and browsers are forgotten
+CSRF_FAILURE_VIEW = "tracker.signin.keeping.not_from_our_form"
+ACCOUNT_ADAPTER = "tracker.signin.adapters.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]  # nobody signs up: this says what an account has
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = False  # ours do not lock the owner out: tracker/signin/throttle.py
+MFA_ADAPTER = "tracker.signin.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a clock half a minute off
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Shared by all processes: a code used at one of them is used up at all.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "tracker_shared_value",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- Languages and time ---------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ import os
 # A configured database is never a test's business: not here, and not in the programs that tests start.
 for _name in (
     *("DATABASE_URL", "OWNER_DATABASE_URL", "PUBLIC_DATABASE_URL", "ERASER_DATABASE_URL"),
-    *("TRACKER_SERVING", "DEBUG", "HTTPS", "BEHIND_PROXY", "ARCHIVE_DIR", "CAPTURE_ALLOWED_HOSTS"),
+    *("TRACKER_SERVING", "DEBUG", "HTTPS", "BEHIND_PROXY", "ARCHIVE_DIR", "CAPTURE_ALLOWED_HOSTS", "SIGN_INS_KEPT_DAYS"),
 ):
     os.environ.pop(_name, None)
 for _name in [name for name in os.environ if name.startswith("PG")]:
@@ -16,6 +16,7 @@ from config import throwaway  # noqa: E402
 RUN_FOLDER = throwaway.run_folder()
 os.environ["TRACKER_STATE_DIR"] = str(RUN_FOLDER)
 os.environ["SECRET_KEY"] = "only for tests"
+os.environ["SECOND_FACTOR_REQUIRED"] = "0"  # as in the demo; the tests of signing in turn it on
 
 from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES, MIDDLEWARE, STORAGES  # noqa: E402

@@ -9,8 +9,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 from tracker.public import urls as public
+from tracker.signin import urls as signin
 
 urlpatterns = [
     *public.machine_urlpatterns,
-    *i18n_patterns(path("admin/", admin.site.urls), path("", include(public)), prefix_default_language=False),
+    *i18n_patterns(path("admin/", include(signin)), path("admin/", admin.site.urls), path("", include(public)), prefix_default_language=False),
 ]

@@ -180,6 +180,7 @@ class ThreadingWSGIServer(WSGIServer):
     """A thread a request, none of which keeps the suite from ending."""
 
     daemon_threads = True
+    request_queue_size = 128  # tests that send much at once
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer in a thread of its own."""

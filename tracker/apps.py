@@ -20,7 +20,9 @@ class TrackerConfig(AppConfig):
 
     def ready(self) -> None:
         from tracker import checks  # noqa: F401
+        from tracker.signin import events
 
+        events.listen()
         post_migrate.connect(grant_after_migrating, sender=self, dispatch_uid="tracker.grants")
         post_migrate.connect(make_groups_after_migrating, sender=self, dispatch_uid="tracker.groups")
 

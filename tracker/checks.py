@@ -35,3 +35,17 @@ def three_roles(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register(Tags.security)
+def second_factor(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
+    """A warning where a password alone opens the accounts that can publish."""
+    if settings.SECOND_FACTOR_REQUIRED:
+        return []
+    return [
+        Warning(
+            "A password alone signs in reviewers and administrators: whoever learns one can publish.",
+            hint="Leave SECOND_FACTOR_REQUIRED out of the environment, or set it to 1.",
+            id="tracker.W003",
+        )
+    ]

@@ -38,7 +38,9 @@ class _Fields(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
             self.select = None
-        elif tag == "textarea":
+        elif tag == "textarea" and self.text is not None:
+            # The first line break is the page's, not the text's: browsers leave it out.
+            self.values[self.text] = [self.values[self.text][0].removeprefix("\n")]
             self.text = None
 
     def handle_data(self, data: str) -> None:

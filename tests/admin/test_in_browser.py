@@ -79,7 +79,7 @@ def test_typing_finds_and_a_form_without_scripts_saves(desk_site: Any, new_page:
 def test_the_daily_path_by_keys_alone(desk_site: Any, page: Any) -> None:
     """Find a record, open it, change it, save it and hand it on without the mouse; the keys are listed, and the single ones can be switched off."""
     complaints = sign_in(page, desk_site)
-    page.wait_for_selector("#nouns")
+    page.wait_for_selector("#shortcuts-open")
     page.keyboard.press("g")
     page.keyboard.press("a")
     page.wait_for_url("**/admin/tracker/action/")

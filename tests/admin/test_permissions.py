@@ -17,7 +17,7 @@ from tracker.editorial.verbs import submit
 from tracker.jobs import defer
 from tracker.jobs.housekeeping import housekeeping
 from tracker.jobs.models import BackgroundJob
-from tracker.models import User, Version
+from tracker.models import AccountEvent, User, Version
 
 # v: view (list, search, form, history) · a: add · c: change · d: delete a draft
 STAFF = {"researcher": "vacd", "reviewer": "vacd", "administrator": "v", "auditor": "v", "superuser": "vacd"}
@@ -26,6 +26,8 @@ SHOWN = {"researcher": "vd", "reviewer": "vd", "administrator": "v", "auditor": 
 KEPT = {"researcher": "v", "reviewer": "v", "administrator": "vacd", "auditor": "v", "superuser": "vacd"}
 READ = dict.fromkeys((*ROLES, "superuser"), "v")
 ACCOUNTS = {"researcher": "", "reviewer": "", "administrator": "vac", "auditor": "v", "superuser": "vacd"}
+
+ACCOUNT_EVENTS = {"researcher": "", "reviewer": "", "administrator": "v", "auditor": "v", "superuser": "v"}
 
 MAY: dict[str, dict[str, str]] = {
     "Document": STAFF,
@@ -47,6 +49,7 @@ MAY: dict[str, dict[str, str]] = {
     "User": ACCOUNTS,
     "Group": ACCOUNTS,
     "BackgroundJob": {"researcher": "", "reviewer": "", "administrator": "v", "auditor": "v", "superuser": "v"},
+    "AccountEvent": ACCOUNT_EVENTS,
 }
 
 
@@ -56,6 +59,7 @@ def records() -> dict[str, models.Model]:
     submission = submit([builders.document("SUBMITTED")], by=builders.author(), reason="To have one")
     named = {type(record).__name__: record for record in made.values() if isinstance(record, models.Model)}
     named |= {"Submission": submission, "Version": Version.objects.get(), "User": builders.user("someone")}
+    named["AccountEvent"] = AccountEvent.objects.create(kind="signed_in", user=named["User"])
     job = BackgroundJob.objects.get(pk=defer(housekeeping))
     return named | {"Group": Group.objects.create(name="a role of our own"), "BackgroundJob": job}
 

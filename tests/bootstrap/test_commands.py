@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import psutil
@@ -81,6 +82,9 @@ def test_the_site_is_served_until_interrupted_and_leaves_nothing_running(environ
         answer = first_answer(f"http://127.0.0.1:{port}/admin/login/")
         assert answer.status == 200
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert [line for line in said if line.startswith("Less safe: in this demo a password alone signs in reviewers and administrators.")]
+        password = next(line.split()[1] for line in said if line.startswith("    administrator "))
+        assert sign_in_as_administrator(f"http://127.0.0.1:{port}", password) == f"http://127.0.0.1:{port}/admin/"
         worker = worker_beside(running, folder)
         family = [worker, *psutil.Process(running.pid).children(recursive=True)]
         # The matrix of the first case is on the terminal before the site is up.
@@ -146,6 +150,38 @@ def test_a_job_by_hand_without_a_server(manage, folder):
     assert "--at-once takes a number" in one_sentence(manage("work", "--at-once", "0"))
 
 
+def sign_in_as_administrator(url: str, password: str) -> str:
+    """The address that it leads to."""
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    token = opener.open(f"{url}/admin/login/", timeout=30).read().decode().split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    typed = {"login": "administrator", "password": password, "csrfmiddlewaretoken": token}
+    return opener.open(f"{url}/admin/login/", urllib.parse.urlencode(typed).encode(), timeout=30).url
+
+
+@pytest.mark.slow
+def test_serve_asks_for_a_second_factor(manage, environment, folder):
+    """And the server says where a sign-in came from."""
+    made = manage("start", "--no-serve", "--no-demo")
+    password = re.search(r"^ {4}administrator +(\S{12,})$", made.stdout, re.MULTILINE)[1]
+    port = free_port()
+    running = subprocess.Popen(
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--workers", "2", "--port", str(port)],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        first_answer(f"http://127.0.0.1:{port}/admin/login/")
+        site = f"http://127.0.0.1:{port}"
+        assert sign_in_as_administrator(site, password) == f"{site}/admin/second-factor/set-up/"
+        with postgres.Cluster(folder / "state").connect("desk", "tracker") as desk:
+            assert desk.execute("SELECT kind, host(address) FROM tracker_accountevent").fetchall() == [("signed_in", "127.0.0.1")]
+        running.send_signal(signal.SIGINT)
+        assert running.wait(60) == 0
+    finally:
+        running.kill()
+        running.communicate()
+        manage("db_stop")
+
+
 def first_answer(url: str):
     """The answer to the first request that is answered; the worker takes a moment to come up."""
     deadline = time.monotonic() + 20
@@ -190,6 +226,8 @@ def test_a_taken_port_is_found_before_the_long_work(manage, folder):
         (["check"], {"HTTPS": "1", "HSTS_SECONDS": "9" * 5000}, "HSTS_SECONDS is '999"),
         (["check", "--tag", "nonsense"], {}, 'There is no system check with the "nonsense" tag.'),
         (["migrate", "nonsense", "--skip-checks"], {}, "No installed app with label 'nonsense'."),
+        (["check"], {"SECOND_FACTOR_REQUIRED": "maybe"}, "SECOND_FACTOR_REQUIRED is 'maybe'"),
+        (["check"], {"SIGN_INS_KEPT_DAYS": "7"}, "SIGN_INS_KEPT_DAYS is '7'"),
         (["load_package", "/nowhere"], {}, "There is no folder /nowhere."),
         (["start", "--no-serve"], {"TRACKER_STATE_DIR": "~nobody-of-that-name/x"}, "TRACKER_STATE_DIR is '~nobody-of-that-name/x'"),
         (["start", "--no-serve"], {"TRACKER_STATE_DIR": "/proc/nowhere"}, "/proc/nowhere cannot be made"),
@@ -222,6 +260,7 @@ def test_a_configured_server_is_used_in_stead_of_an_embedded_one(manage, server,
     assert "tracker.W001" in alone.stderr
     assert "tracker.W002" in alone.stderr
     assert "tracker.W00" not in manage("check", "--database", "default", **elsewhere, **three).stderr
+    assert "tracker.W003" in manage("check", "--database", "default", SECOND_FACTOR_REQUIRED="0", **elsewhere, **three).stderr
     # Once each, under every way of asking.
     deployed = manage("check", "--deploy", "--database", "default", **elsewhere, DATABASE_URL=url("owner"))
     assert (deployed.stderr.count("tracker.W001"), deployed.stderr.count("tracker.W002")) == (1, 1)

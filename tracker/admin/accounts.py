@@ -2,20 +2,45 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin as StockGroupAdmin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group, Permission
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import Autocompleting
 from tracker.admin.roles import rights
-from tracker.models import User
+from tracker.models import AccountEvent, AccountEventKind, User
+from tracker.signin import events, factors
+from tracker.signin.keeping import KeepsForms
+
+
+class ReasonForAccount(forms.Form):
+    """Why one person's account was changed by another."""
+
+    why = forms.CharField(
+        label=_("Why?"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text=_("In a sentence, with how you know that it was they who asked. It stands on record."),
+    )
+
+
+class NewPasswordForm(ReasonForAccount, AdminPasswordChangeForm):
+    """A password for somebody else, and why."""
 
 
 @admin.register(User)
-class UserAdmin(Autocompleting, StockUserAdmin):
+class UserAdmin(KeepsForms, Autocompleting, StockUserAdmin):
     """A member of staff. Rights come from roles; only a superuser makes a superuser."""
 
     list_display = ("username", "public_name", "email", "roles", "is_active", "last_login")
@@ -27,13 +52,78 @@ class UserAdmin(Autocompleting, StockUserAdmin):
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": (("first_name", "last_name"), "email"), "description": _("The name stands beside what they publish.")}),
         (_("Role"), {"fields": ("groups", "is_active", "is_staff", "is_superuser")}),
-        (_("Dates"), {"fields": (("last_login", "date_joined"),)}),
+        (_("Signing in"), {"fields": ("second_factor", ("last_login", "date_joined"), "what_happened")}),
     )
     add_fieldsets = (
         (None, {"fields": ("username", ("first_name", "last_name"), "email", "usable_password", "password1", "password2")}),
         (_("Role"), {"fields": ("groups", "is_staff"), "description": _("Tick “staff status”, or they cannot sign in to the desk.")}),
     )
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "second_factor", "what_happened")
+    change_password_form = NewPasswordForm
+    change_user_password_template = "admin/signin/new_password.html"
+
+    @admin.display(description=_("second factor"))
+    def second_factor(self, user: User) -> str:
+        """Whether there is one, and the way to reset it."""
+        if user.pk is None or not factors.has_factor(user):
+            return gettext("none; they set one up at their next sign-in, if their role needs it")
+        return format_html(
+            '{} <a href="{}">{}</a>', gettext("set up"), reverse("admin:tracker_user_reset_factor", args=[user.pk]), gettext("Reset it")
+        )
+
+    @admin.display(description=_("on record"))
+    def what_happened(self, user: User) -> str:
+        """The way to the events of this account."""
+        url = f"{reverse('admin:tracker_accountevent_changelist')}?user__id__exact={user.pk}"
+        return format_html('<a href="{}">{}</a>', url, gettext("Sign-ins, resets and changes of this account"))
+
+    def get_urls(self) -> list[Any]:
+        """And the page that resets a second factor."""
+        return [
+            path("<int:pk>/second-factor/", self.admin_site.admin_view(self.reset_factor_view), name="tracker_user_reset_factor"),
+            *super().get_urls(),
+        ]
+
+    def _account(self, request: HttpRequest, pk: Any) -> User:
+        user = self.get_object(request, str(pk))
+        if user is None or not self.has_change_permission(request, user):
+            raise PermissionDenied
+        return user
+
+    def reset_factor_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take a lost second factor away, with a reason; the account is signed out everywhere."""
+        user, by = self._account(request, pk), request.user
+        if user == by:
+            return HttpResponseRedirect(reverse("mfa_deactivate_totp"))
+        form = ReasonForAccount(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            factors.reset(user, by=by, reason=form.cleaned_data["why"], request=request)  # type: ignore[arg-type]
+            messages.success(
+                request,
+                gettext("The second factor of %(name)s is reset and all their sessions have ended. They set up another one at their next sign-in.")
+                % {"name": user.username},
+            )
+            return HttpResponseRedirect(reverse("admin:tracker_user_change", args=[user.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Reset the second factor of %(name)s") % {"name": user.username},
+            "form": form,
+            "opts": self.opts,
+            "original": user,
+        }
+        return TemplateResponse(request, "admin/signin/reset_factor.html", context)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        """A new password for somebody, with a reason; their sessions end with it."""
+        user = self._account(request, id)
+        before = user.password
+        with transaction.atomic():
+            response = super().user_change_password(request, id, form_url)
+            user.refresh_from_db()
+            if user.password != before:
+                why = request.POST.get("why", "").strip()
+                events.note(request, AccountEventKind.PASSWORD_SET, user, by=request.user, reason=why)  # type: ignore[arg-type]
+        return response
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With their roles."""
@@ -65,12 +155,42 @@ class UserAdmin(Autocompleting, StockUserAdmin):
         return super().has_delete_permission(request, obj) and not (obj is not None and obj.is_system)
 
 
+@admin.register(AccountEvent)
+class AccountEventAdmin(Autocompleting, admin.ModelAdmin):
+    """What happened to accounts; read by administrators and auditors, written by nobody here."""
+
+    list_display = ("at", "user", "kind", "by", "reason", "address", "browser")
+    list_filter = ("kind",)
+    search_fields = ("user__username", "reason")
+    search_help_text = _("Usernames and reasons. Addresses and browsers are forgotten after the days that the site keeps them.")
+    list_select_related = ("user", "by")
+    date_hierarchy = "at"
+    show_full_result_count = False
+    list_per_page = 100
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """An account's page links to its events."""
+        return lookup == "user__id__exact" or super().lookup_allowed(lookup, value, request)
+
+
 if admin.site.is_registered(Group):
     admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(StockGroupAdmin):
+class GroupAdmin(KeepsForms, StockGroupAdmin):
     """A role. The four of the software can be read here; make another for other rights."""
 
     list_display = ("name", "people")

@@ -36,6 +36,7 @@ from tracker.admin.reviewstate import (
 )
 from tracker.models import Action, Assessment, Recommendation, User
 from tracker.models.base import Publishable
+from tracker.signin.keeping import KeepsForms
 
 # Fields of forms
 
@@ -206,7 +207,7 @@ CITED_IN: dict[type[Publishable], tuple[str, ...]] = {
 # Pages
 
 
-class NounAdmin(Autocompleting, admin.ModelAdmin):
+class NounAdmin(KeepsForms, Autocompleting, admin.ModelAdmin):
     """The pages of one noun.
 
     ``related`` is what its words need from other tables. ``part_of`` says which publishable records hold it as a part, and are

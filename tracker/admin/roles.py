@@ -50,9 +50,9 @@ def rights() -> dict[str, Rights]:
         ADMINISTRATOR: read
         | _rights(["add", "change", "delete"], REFERENCE)
         | _rights(["view", "add", "change"], ACCOUNTS)
-        | _rights(["view"], JOBS)
+        | _rights(["view"], ["accountevent", *JOBS])
         | {("jobs", "backgroundjob", "run_again")},
-        AUDITOR: read | _rights(["view"], [*ACCOUNTS, *JOBS]),
+        AUDITOR: read | _rights(["view"], [*ACCOUNTS, "accountevent", *JOBS]),
     }
 
 

@@ -12,7 +12,7 @@ HEADINGS = (
     (_("Records"), ("Document", "Citation", "Recommendation", "Addressee", "Action", "Effect", "Assessment")),
     (_("Review"), ("Submission",)),
     (_("Reference"), ("Government", "Measure", "Theme", "Party")),
-    (_("Accounts"), ("User", "Group")),
+    (_("Accounts"), ("User", "Group", "AccountEvent")),
     (_("Service"), ("BackgroundJob",)),
 )
 """The nouns in the order of the work. A registered model that is named nowhere here stands under a last heading of its own."""
@@ -30,6 +30,11 @@ class TrackerAdminConfig(AdminConfig):
     def ready(self) -> None:
         """Find what the libraries register, then register ours (which replaces the library's page of groups)."""
         super().ready()
+        from allauth.account.models import EmailAddress
+        from allauth.mfa.models import Authenticator
+
+        for model in (EmailAddress, Authenticator):  # second factors have pages of their own; allauth's would show their secrets
+            admin.site.unregister(model)
         from tracker.admin import (  # noqa: F401
             accounts,
             actions,
@@ -54,11 +59,19 @@ class TrackerAdminSite(admin.AdminSite):
     empty_value_display = "–"
     enable_nav_sidebar = False  # the nouns stand in one row below the header: tables need the width
 
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """A new password of one's own: guesses at the old one are counted, the change is on record."""
+        from tracker.signin.views import change_own_password
+
+        return change_own_password(request, self, extra_context)
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The work queues of the person who looks."""
         from tracker.admin.worklists import queues
+        from tracker.signin.keeping import waiting_for
 
-        return super().index(request, {"queues": queues(request.user, self), **(extra_context or {})})
+        extra = {"queues": queues(request.user, self), "kept_forms": waiting_for(request.user)}
+        return super().index(request, {**extra, **(extra_context or {})})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """With the nouns that a key leads to."""

@@ -20,6 +20,7 @@ from tracker.editorial import verbs
 from tracker.editorial.verbs import Refused, own_work
 from tracker.models import State, Submission
 from tracker.models.base import Publishable
+from tracker.signin import keeping
 
 MOST_AT_ONCE = 500
 """Records in one submission made by hand: more than that nobody reviews."""
@@ -127,7 +128,8 @@ def ask_about_records(model_admin: Any, request: HttpRequest, chosen: QuerySet[A
         return HttpResponseRedirect(request.get_full_path())
     user: Any = request.user
     confirmed = request.method == "POST" and "confirmed" in request.POST
-    ticked = [(value.partition(":")[0], value.partition(":")[2]) for value in request.POST.getlist("also")] if confirmed else []
+    again = confirmed or hasattr(request, "kept_form")  # the page was seen before: what was ticked and typed on it stands
+    ticked = [(value.partition(":")[0], value.partition(":")[2]) for value in request.POST.getlist("also")] if again else []
     errors: list[str] = []
     if confirmed:
         allowed = [record for record in find(ticked) if _may_submit(user, record)]
@@ -151,7 +153,7 @@ def ask_about_records(model_admin: Any, request: HttpRequest, chosen: QuerySet[A
             "state": state,
             "value": ":".join(name_of(record)),
             "needed": True,
-            "ticked": name_of(record) in ticked or not confirmed,
+            "ticked": name_of(record) in ticked or not again,
         }
         for record, state in states_of(must)
     ] + [
@@ -210,6 +212,7 @@ def _may_submit(user: Any, record: Publishable) -> bool:
 
 def _page(model_admin: Any, request: HttpRequest, step: Step, errors: list[str], **context: Any) -> TemplateResponse:
     opts = model_admin.opts
+    action_url = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
     return TemplateResponse(
         request,
         "admin/tracker/step.html",
@@ -218,9 +221,10 @@ def _page(model_admin: Any, request: HttpRequest, step: Step, errors: list[str],
             "title": step.title,
             "step": step,
             "errors": errors,
-            "reason": request.POST.get("reason", "") if "confirmed" in request.POST else "",
+            "reason": request.POST.get("reason", "") if "confirmed" in request.POST or hasattr(request, "kept_form") else "",
             "opts": opts,
-            "action_url": reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"),
+            "action_url": action_url,
+            **keeping.fields(request, action_url),
             "action_checkbox_name": ACTION_CHECKBOX_NAME,
             **context,
         },

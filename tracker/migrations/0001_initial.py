@@ -187,6 +187,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='KeptForm',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('form', models.CharField(help_text='Made up when the form was opened: sending it twice keeps it once.', max_length=40, verbose_name='form')),
+                ('address', models.CharField(help_text='Path and query of the form.', max_length=2000, verbose_name='address')),
+                ('typed', models.JSONField(help_text='Names and values, in their order, without files, passwords and buttons.', verbose_name='typed')),
+                ('files', models.JSONField(default=list, help_text='Files that were chosen: they are not kept, only named.', verbose_name='names of files')),
+                ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='sent at')),
+            ],
+            options={
+                'verbose_name': 'kept form',
+                'verbose_name_plural': 'kept forms',
+                'ordering': ['-at', '-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='LegalStatus',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -641,6 +658,19 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SharedValue',
+            fields=[
+                ('cache_key', models.CharField(max_length=255, primary_key=True, serialize=False)),
+                ('value', models.TextField()),
+                ('expires', models.DateTimeField(db_index=True)),
+            ],
+            options={
+                'verbose_name': 'shared value',
+                'verbose_name_plural': 'shared values',
+                'db_table': 'tracker_shared_value',
+            },
+        ),
+        migrations.CreateModel(
             name='SiteEdition',
             fields=[
                 ('number', models.PositiveIntegerField(primary_key=True, serialize=False)),
@@ -738,6 +768,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Tally',
+            fields=[
+                ('key', models.CharField(help_text='A keyed hash of what is counted.', max_length=64, primary_key=True, serialize=False, verbose_name='key')),
+                ('count', models.PositiveIntegerField(verbose_name='attempts')),
+                ('until', models.DateTimeField(db_index=True, help_text='Then it counts anew.', verbose_name='until')),
+            ],
+            options={
+                'verbose_name': 'tally',
+                'verbose_name_plural': 'tallies',
+            },
+        ),
+        migrations.CreateModel(
             name='Theme',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -828,6 +870,7 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
                 ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
                 ('is_system', models.BooleanField(default=False, editable=False, help_text='Nobody signs in as it; it signs data shipped with the software.', verbose_name='system actor')),
+                ('sessions_ended', models.PositiveIntegerField(default=0, editable=False, verbose_name='times signed out everywhere')),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
@@ -839,6 +882,24 @@ class Migration(migrations.Migration):
             managers=[
                 ('objects', django.contrib.auth.models.UserManager()),
             ],
+        ),
+        migrations.CreateModel(
+            name='AccountEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='at')),
+                ('kind', tracker.fields.WordField(max_length=40, verbose_name='what')),
+                ('reason', models.TextField(blank=True, verbose_name='why')),
+                ('address', models.GenericIPAddressField(blank=True, null=True, verbose_name='from')),
+                ('browser', models.CharField(blank=True, max_length=200, verbose_name='browser')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='account_events', to=settings.AUTH_USER_MODEL, verbose_name='account')),
+            ],
+            options={
+                'verbose_name': 'account event',
+                'verbose_name_plural': 'account events',
+                'ordering': ['-at', '-id'],
+            },
         ),
         migrations.CreateModel(
             name='Action',
@@ -1584,6 +1645,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.government'),
         ),
         migrations.AddField(
+            model_name='keptform',
+            name='user',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='typed by'),
+        ),
+        migrations.AddField(
             model_name='legalstatus',
             name='action',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='legal_statuses', to='tracker.action', verbose_name='action'),
@@ -2066,6 +2132,26 @@ class Migration(migrations.Migration):
             model_name='user',
             constraint=models.UniqueConstraint(condition=models.Q(('is_system', True)), fields=('is_system',), name='there_is_one_system_actor'),
         ),
+        migrations.AddIndex(
+            model_name='accountevent',
+            index=models.Index(fields=['user', '-at'], name='account_event_user'),
+        ),
+        migrations.AddIndex(
+            model_name='accountevent',
+            index=models.Index(fields=['at'], name='account_event_at'),
+        ),
+        migrations.AddConstraint(
+            model_name='accountevent',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['signed_in', 'signed_out', 'failed', 'code_failed', 'throttled', 'factor_added', 'factor_removed', 'factor_reset', 'code_used', 'codes_made', 'password_changed', 'password_set'])), name='account_event_kind_is_in_the_vocabulary'),
+        ),
+        migrations.AddConstraint(
+            model_name='accountevent',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['factor_reset', 'password_set']), _negated=True), models.Q(('by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='what_another_did_to_an_account_says_who_and_why'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='accountevent',
+            trigger=pgtrigger.compiler.Trigger(name='account_events_stay_on_record', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF TG_OP = 'UPDATE' AND editions.being_erased() THEN\n        RETURN NEW;\n    END IF;\n    IF OLD.at < now() - interval '30 days' THEN\n        IF TG_OP = 'DELETE' AND OLD.kind IN ('signed_in', 'signed_out', 'failed', 'code_failed', 'throttled') THEN\n            RETURN OLD;\n        END IF;\n        IF TG_OP = 'UPDATE' AND NEW.address IS NULL AND NEW.browser = ''\n            AND to_jsonb(NEW) - 'address' - 'browser' = to_jsonb(OLD) - 'address' - 'browser' THEN\n            RETURN NEW;\n        END IF;\n    END IF;\n    RAISE EXCEPTION 'What happened to an account stays on record.' USING ERRCODE = 'restrict_violation';\n", hash='54c802bfaa640d4fb98bac5f8386e530119c7daf', operation='UPDATE OR DELETE', pgid='pgtrigger_account_events_stay_on_record_cb62d', table='tracker_accountevent', when='BEFORE')),
+        ),
         migrations.AddConstraint(
             model_name='actionevent',
             constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['occurred', 'announced', 'adopted', 'in_force', 'amended', 'suspended', 'repealed', 'annulled', 'expired'])), name='event_kind_is_in_the_vocabulary'),
@@ -2261,6 +2347,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='governmenthistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='62adc1e8296b26a678980cbabd4db58aabc2bc10', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_5f4ef', table='tracker_governmenthistory', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='keptform',
+            constraint=models.UniqueConstraint(fields=('user', 'form'), name='a_form_is_kept_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='actionhistory',

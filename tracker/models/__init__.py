@@ -10,7 +10,8 @@ Reply           what someone answers to a claim, verbatim · DeadlineMove: a dea
 Capture         a request to archive something · SnapshotText: what was read out of the copy · PassageCheck, LinkCheck: whether it still stands there
 Submission      versions reviewed and published together · Version: a record exactly as submitted · Comment: a reviewer's word on a field
 Challenge       what a reader says is wrong
-User            a member of staff, or the system actor
+User            a member of staff, or the system actor · AccountEvent: what happened to an account
+KeptForm        a form sent after its session had ended · Tally: failures counted · SharedValue: the cache of all processes
 
 An Edition, a published version of a record, lives apart: tracker/editions/tables.py.
 """
@@ -20,12 +21,15 @@ from tracker.models.assessment import Assessment, Position, Search
 from tracker.models.challenge import Challenge
 from tracker.models.document import Capture, Citation, CitationUse, Document, LinkCheck, PassageCheck, Snapshot, SnapshotText
 from tracker.models.government import Government, Membership
-from tracker.models.people import User, system_actor
+from tracker.models.people import AccountEvent, AccountEventKind, User, system_actor
 from tracker.models.recommendation import Addressee, DeadlineMove, Measure, Recommendation, Relation, Theme
 from tracker.models.reply import Reply
 from tracker.models.review import Change, Comment, RecordKind, State, Submission, Version
+from tracker.models.session import KeptForm, SharedValue, Tally
 
 __all__ = [
+    "AccountEvent",
+    "AccountEventKind",
     "Action",
     "ActionEvent",
     "Addressee",
@@ -40,6 +44,7 @@ __all__ = [
     "Document",
     "Effect",
     "Government",
+    "KeptForm",
     "LegalStatus",
     "LinkCheck",
     "Measure",
@@ -52,10 +57,12 @@ __all__ = [
     "Relation",
     "Reply",
     "Search",
+    "SharedValue",
     "Snapshot",
     "SnapshotText",
     "State",
     "Submission",
+    "Tally",
     "Theme",
     "User",
     "Version",

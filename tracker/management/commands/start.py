@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import secrets
 import sys
 import time
@@ -21,7 +22,7 @@ from django.core.management.base import BaseCommand
 from django.db import connections, transaction
 from django.utils import timezone
 
-from config import postgres, state
+from config import env, postgres, state
 from config.trouble import Trouble
 from tracker.admin.roles import ADMINISTRATOR, RESEARCHER, REVIEWER, ensure_groups
 from tracker.exchange import casefiles
@@ -63,6 +64,8 @@ class Command(BaseCommand):
             if not options["no_demo"]:
                 self.print_matrix()
             if serving:
+                if not options["no_demo"]:
+                    self.leave_second_factors_out()
                 connections.close_all()
                 self.say(f"\nServing at http://{LOOPBACK}:{options['port']}/ (the desk is at /admin/; Ctrl-C ends it).")
                 serve(host=LOOPBACK, port=options["port"], workers=1, jobs=True, say=self.stderr.write)
@@ -102,6 +105,18 @@ class Command(BaseCommand):
         for message in found:
             if message.level >= checks.WARNING and not message.is_silenced():
                 self.say(f"Less safe: {_told(message)}")
+
+    def leave_second_factors_out(self) -> None:
+        """The demo is tried with the three accounts made here, on this machine alone: its server asks for passwords only, and we say so.
+
+        That holds for the server started here, with the embedded database, unless SECOND_FACTOR_REQUIRED says otherwise; `serve` asks for more.
+        """
+        if settings.EMBEDDED_DATABASE and not env.text("SECOND_FACTOR_REQUIRED"):
+            os.environ["SECOND_FACTOR_REQUIRED"] = "0"  # read by the server's processes
+            self.say(
+                "Less safe: in this demo a password alone signs in reviewers and administrators. `start --no-demo` and `serve` ask them for a "
+                "second factor; SECOND_FACTOR_REQUIRED=1 does so here."
+            )
 
     def migrate(self) -> None:
         """Bring the tables up to date, if they are not."""

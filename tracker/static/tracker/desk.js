@@ -4,8 +4,8 @@ const SWITCHED_OFF = "single-keys-off";
 const home = document.querySelector("#site-name a, .breadcrumbs a");
 const dialog = document.querySelector("#shortcuts");
 
-const press = (selector) => {
-  const button = document.querySelector(selector);
+const press = (...selectors) => {
+  const button = selectors.map((selector) => document.querySelector(selector)).find(Boolean);
   button?.click();
   return Boolean(button);
 };
@@ -63,9 +63,9 @@ document.addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && !event.altKey) {
     const key = event.key.toLowerCase();
     let done = false;
-    if (key === "s" && !event.shiftKey) done = press("input[name=_continue], .submit-row input.default");
+    if (key === "s" && !event.shiftKey) done = press("input[name=_continue]", ".submit-row input.default");
     else if (key === "enter" && event.shiftKey) done = press("input[name=_submit_for_review]");
-    else if (key === "enter") done = press("input[name=_save], .submit-row input.default");
+    else if (key === "enter") done = press("input[name=_save]", ".submit-row input.default");
     if (done) event.preventDefault();
     return;
   }
