@@ -14,6 +14,11 @@ from tracker.models import User
 @pytest.fixture
 def people(desk: str) -> dict[str, User]:
     """One person a role, and a superuser."""
+    return make_people()
+
+
+def make_people() -> dict[str, User]:
+    """The same in whatever database the connections lead to."""
     ensure_groups(using="owner")
     found = {}
     for role in ROLES:

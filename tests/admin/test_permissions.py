@@ -1,133 +1,76 @@
-"""What each role may do with each noun, tried cell by cell. A noun without a row here fails."""
+"""What each role may do with each noun, tried cell by cell against the committed matrix (``permissions.csv``). A noun without rows there fails."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
-from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from tests import builders
-from tests.admin.forms import ROLES
+from tests.admin import permissions
 from tracker.admin.roles import ensure_groups, rights
-from tracker.editorial.verbs import submit
-from tracker.jobs import defer
-from tracker.jobs.housekeeping import housekeeping
-from tracker.jobs.models import BackgroundJob
-from tracker.models import AccountEvent, User, Version
+from tracker.models import User
 
-# v: view (list, search, form, history) · a: add · c: change · d: delete a draft
-STAFF = {"researcher": "vacd", "reviewer": "vacd", "administrator": "v", "auditor": "v", "superuser": "vacd"}
-PART = {"researcher": "vcd", "reviewer": "vcd", "administrator": "v", "auditor": "v", "superuser": "vcd"}
-SHOWN = {"researcher": "vd", "reviewer": "vd", "administrator": "v", "auditor": "v", "superuser": "vd"}
-KEPT = {"researcher": "v", "reviewer": "v", "administrator": "vacd", "auditor": "v", "superuser": "vacd"}
-READ = dict.fromkeys((*ROLES, "superuser"), "v")
-ACCOUNTS = {"researcher": "", "reviewer": "", "administrator": "vac", "auditor": "v", "superuser": "vacd"}
-
-ACCOUNT_EVENTS = {"researcher": "", "reviewer": "", "administrator": "v", "auditor": "v", "superuser": "v"}
-
-MAY: dict[str, dict[str, str]] = {
-    "Document": STAFF,
-    "Citation": STAFF,
-    "Recommendation": STAFF,
-    "Addressee": SHOWN,
-    "Action": STAFF,
-    "Effect": SHOWN,
-    "LegalStatus": PART,
-    "Party": STAFF,
-    "Assessment": STAFF,
-    "Position": PART,
-    "Reply": PART,
-    "Government": KEPT,
-    "Measure": KEPT,
-    "Theme": KEPT,
-    "Submission": READ,
-    "Version": READ,
-    "User": ACCOUNTS,
-    "Group": ACCOUNTS,
-    "BackgroundJob": {"researcher": "", "reviewer": "", "administrator": "v", "auditor": "v", "superuser": "v"},
-    "AccountEvent": ACCOUNT_EVENTS,
-}
+UPDATING = os.environ.get("UPDATE_PERMISSIONS") == "1"
 
 
-def records() -> dict[str, models.Model]:
-    """A record of every noun, none of them submitted but one."""
-    made = builders.everything()
-    submission = submit([builders.document("SUBMITTED")], by=builders.author(), reason="To have one")
-    named = {type(record).__name__: record for record in made.values() if isinstance(record, models.Model)}
-    named |= {"Submission": submission, "Version": Version.objects.get(), "User": builders.user("someone")}
-    named["AccountEvent"] = AccountEvent.objects.create(kind="signed_in", user=named["User"])
-    job = BackgroundJob.objects.get(pk=defer(housekeeping))
-    return named | {"Group": Group.objects.create(name="a role of our own"), "BackgroundJob": job}
+def column(role: str, people: dict[str, User], sign_in: Callable[[str], Client]) -> dict[permissions.Cell, str]:
+    """Every cell of a role, tried."""
+    client, person = (Client(), None) if role == "nobody" else (sign_in(role), people[role])
+    return permissions.observe(client) | permissions.states(client, person)
 
 
-def points_at(model: type[models.Model]) -> Any:
-    """A relation through which a form of the desk searches for this noun; None where no form does."""
-    for page in admin.site._registry.values():
-        inlines = [inline.model for inline in getattr(page, "inlines", ())]
-        for source in (page.model, *inlines):
-            for field in (*source._meta.fields, *source._meta.many_to_many):
-                if field.remote_field and field.remote_field.model is model and field.editable:
-                    return field
-    return None
+def test_every_noun_has_its_rows() -> None:
+    """A new noun, or an action or rows of one, needs a decision for every role, with its reason."""
+    matrix = permissions.read()
+    assert {noun for noun, _operation in matrix} == {model.__name__ for model in admin.site._registry}
+    assert [cell for cell, row in matrix.items() if row["why"] != permissions.why(*cell)] == []
+    assert [cell for cell, row in matrix.items() if not {row[name] for name in permissions.COLUMNS} <= {"yes", "no"}] == []
 
 
-def test_every_noun_has_a_row() -> None:
-    """A new noun needs a decision for every role."""
-    assert set(MAY) == {model.__name__ for model in admin.site._registry}
+@pytest.mark.skipif(UPDATING, reason="the matrix is being written")
+@pytest.mark.parametrize("role", permissions.COLUMNS)
+def test_each_role_may_do_exactly_what_the_matrix_says(role: str, people: dict[str, User], sign_in: Callable[[str], Client]) -> None:
+    found = column(role, people, sign_in)
+    decided = {cell: row[role] for cell, row in permissions.read().items()}
+    assert {cell: (decided.get(cell), tried) for cell, tried in found.items() if decided.get(cell) != tried} == {}
+    assert set(decided) == set(found), "rows of something that is gone"
 
 
-@pytest.mark.parametrize("role", [*ROLES, "superuser"])
-def test_each_role_may_do_exactly_this(role: str, people: dict[str, User], sign_in: Callable[[str], Client]) -> None:
-    """List, search, autocomplete, form, history, add, change and delete of every noun."""
-    client = sign_in(role)
-    made = records()
-    for model, page in admin.site._registry.items():
-        may, name = MAY[model.__name__][role], f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        record = made[model.__name__]
-
-        def opens(path: str, allowed: bool, what: str, noun: str = model.__name__) -> Any:
-            response = client.get(path)
-            assert response.status_code == (200 if allowed else 403), f"{role} · {noun} · {what}: {response.status_code}"
-            return response
-
-        opens(reverse(f"{name}_changelist"), "v" in may, "list")
-        opens(reverse(f"{name}_changelist") + "?q=a", "v" in may, "search")
-        form = opens(reverse(f"{name}_change", args=[record.pk]), "v" in may, "form")
-        assert page.search_fields, f"{model.__name__} cannot be searched for"
-        if "v" in may:
-            assert (b'name="_save"' in form.content) == ("c" in may), f"{role} · {model.__name__} · change"
-            if model is BackgroundJob:  # its course stands on its own page
-                assert client.get(reverse(f"{name}_history", args=[record.pk])).url == reverse(f"{name}_change", args=[record.pk])
-            else:
-                opens(reverse(f"{name}_history", args=[record.pk]), True, "history")
-        opens(reverse(f"{name}_add"), "a" in may, "add")
-        opens(reverse(f"{name}_delete", args=[record.pk]), "d" in may, "delete")
-        if field := points_at(model):
-            query = f"?app_label={field.model._meta.app_label}&model_name={field.model._meta.model_name}&field_name={field.name}&term=a"
-            opens(reverse("admin:autocomplete") + query, "v" in may, "autocomplete")
+def test_an_auditor_changes_nothing_and_nobody_sees_nothing() -> None:
+    """What must hold whoever writes the matrix anew."""
+    reading = ("list", "search", "view", "history", "autocomplete")
+    for (noun, operation), row in permissions.read().items():
+        is_reading = operation in reading or operation.endswith(": view")
+        assert row["nobody"] == "no", (noun, operation)
+        if not is_reading:
+            assert row["auditor"] == "no", (noun, operation)
+        if operation.startswith("state: ") and operation.endswith("own work"):
+            assert {row[name] for name in permissions.COLUMNS} == {"no"}
+        if operation.startswith("state: submitted → approved") or operation == "state: approved → published":
+            assert row["researcher"] == row["administrator"] == "no"
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_steps_are_offered_to_those_who_may_take_them(role: str, people: dict[str, User], sign_in: Callable[[str], Client]) -> None:
-    """Submitting, withdrawing, deciding and publishing follow the role."""
-    submits, reviews = role in ("researcher", "reviewer"), role == "reviewer"
-    document = builders.document("A-DOCUMENT")
-    submission = submit([builders.document("ANOTHER")], by=builders.author(), reason="Ready")
-    client = sign_in(role)
+@pytest.mark.skipif(not UPDATING, reason="UPDATE_PERMISSIONS=1 writes the matrix anew")
+def test_write_the_matrix(request: pytest.FixtureRequest, cluster: Any, empty_template: str, django_db_blocker: Any) -> None:
+    from tests.admin.conftest import make_people
+    from tests.conftest import copy_of, pointing_at
 
-    def answers(name: str, *args: Any) -> int:
-        return client.get(reverse(f"admin:{name}", args=args)).status_code
+    found = {}
+    for role in permissions.COLUMNS:
+        with django_db_blocker.unblock(), copy_of(cluster, empty_template) as name, pointing_at(name):
+            people = make_people()
 
-    assert answers("tracker_document_submit", document.pk) == (200 if submits else 403)
-    assert answers("tracker_document_withdraw", document.pk) == (200 if reviews else 403)
-    for step in ("approve", "publish", "return_to_author"):
-        assert answers("tracker_submission_step", submission.pk, step) == (200 if reviews else 403), step
-    assert answers("tracker_submission_step", submission.pk, "take_back") == (200 if submits else 403)
-    assert answers("tracker_submission_step", submission.pk, "delete_selected") == 403
+            def sign_in(role: str, people: dict[str, User] = people) -> Client:
+                client = Client()
+                client.force_login(people[role])
+                return client
+
+            found[role] = column(role, people, sign_in)
+    permissions.write(found)
 
 
 def test_the_roles_are_the_same_however_often_they_are_made(desk: str) -> None:
