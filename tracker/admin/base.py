@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin import workflow
+from tracker.admin import comments, versions, workflow
 from tracker.admin.history import entries
 from tracker.admin.reviewstate import (
     APPROVED,
@@ -472,12 +472,17 @@ class PublishableAdmin(NounAdmin):
 
     # Pages
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """With the versions, to compare and to restore."""
+        return super().history_view(request, object_id, {**versions.on_history(self, request, object_id), **(extra_context or {})})
+
     def get_urls(self) -> list[Any]:
         """The page that asks before a single record is submitted or withdrawn."""
         name = self.opts.model_name
         return [
             path("<int:pk>/submit/", self.admin_site.admin_view(self.submit_view), name=f"tracker_{name}_submit"),
             path("<int:pk>/withdraw/", self.admin_site.admin_view(self.withdraw_view), name=f"tracker_{name}_withdraw"),
+            *versions.urls(self),
             *super().get_urls(),
         ]
 
@@ -512,6 +517,7 @@ class PublishableAdmin(NounAdmin):
         if record is not None:
             context["review"] = state = self.state_of(record)
             context["may_withdraw"] = state.edition is not None and self.has_review_permission(request)
+            comments.onto_form(context, record)
             if context["may_withdraw"]:
                 context["withdraw_url"] = reverse(f"admin:tracker_{self.opts.model_name}_withdraw", args=[record.pk])
         return super().render_change_form(request, context, *args, **kwargs)

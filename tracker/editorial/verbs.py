@@ -18,7 +18,7 @@ from tracker.editions.projection import bounds, project, project_governments
 from tracker.editions.tables import DESK, ActionEdition, AddresseeEdition, GovernmentEdition, MembershipEdition, RecordEdition, SiteEdition
 from tracker.editorial.freeze import MODELS, PREFETCH, Body, content_hash, freeze, kind_of, title_of
 from tracker.editorial.readiness import problems
-from tracker.models import Change, Government, Membership, RecordKind, State, Submission, User, Version, system_actor
+from tracker.models import Change, Comment, Government, Membership, RecordKind, State, Submission, User, Version, system_actor
 from tracker.models.base import Publishable
 from tracker.rules.vocabulary import Provenance
 
@@ -82,9 +82,9 @@ def own_work(submission: Submission, by: User) -> Version | None:
 
 
 def return_to_author(submission: Submission, *, by: User, reason: str) -> Submission:
-    """Send a submission back with a reason."""
-    if not reason.strip():
-        raise Refused(_("Say why it goes back: the author reads it."))
+    """Send a submission back with a reason. Open comments on its versions are reason enough."""
+    if not reason.strip() and not Comment.objects.filter(version__submission=submission, settled_at=None).exists():
+        raise Refused(_("Say why it goes back, here or as a comment on a field: the author reads it."))
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
         submission = _locked(submission, State.SUBMITTED, _("returned"))
         submission.state, submission.decided_by, submission.decided_at, submission.decision_reason = State.RETURNED, by, timezone.now(), reason
@@ -93,7 +93,9 @@ def return_to_author(submission: Submission, *, by: User, reason: str) -> Submis
 
 
 def take_back(submission: Submission, *, by: User, reason: str) -> Submission:
-    """Take a submission back before it is published."""
+    """Take a submission back before it is published, saying why."""
+    if not reason.strip():
+        raise Refused(_("Say why it is taken back: its reviewer reads it."))
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
         submission = _locked(submission, (State.SUBMITTED, State.APPROVED), _("taken back"))
         submission.state = State.TAKEN_BACK
