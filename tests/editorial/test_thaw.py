@@ -39,7 +39,9 @@ def fuller() -> dict[str, Any]:
     made["reply"] = Reply.objects.create(key="RE-1", action=made["action"], said_by="The embassy", on="2020-02", words="Non.", language="fr")
     builders.cite(made["reply"], made["citation"])
     Reply.objects.create(key="RE-2", assessment=made["assessment"], said_by="The ministry", on="2020-03", words="No.", language="en")
-    DeadlineMove.objects.create(recommendation=made["recommendation"], before="2020", after="2021", moved_on="2019-12", moved_by="The inquiry", reason="Late.")
+    DeadlineMove.objects.create(
+        recommendation=made["recommendation"], before="2020", after="2021", moved_on="2019-12", moved_by="The inquiry", reason="Late."
+    )
     return made
 
 
@@ -102,7 +104,11 @@ def disturb(record: Any, chance: random.Random) -> None:
                     row.save()
                     row.citation_uses.all().delete()
             LegalStatus.objects.create(
-                action=record, party=Party.objects.get_or_create(key="other", kind="unnamed", name="Others")[0], standing="alleged", on="2011", said_by="A"
+                action=record,
+                party=Party.objects.get_or_create(key="other", kind="unnamed", name="Others")[0],
+                standing="alleged",
+                on="2011",
+                said_by="A",
             )
             for row in record.effects.filter(undone_by=None):
                 if maybe():
@@ -216,7 +222,8 @@ def test_what_is_missing_is_said_at_once_and_nothing_is_written(desk: str) -> No
     """A document, a kind of measure, a theme and an addressee that are gone: four sentences."""
     made = fuller()
     body = body_of(made["other"]) | {
-        "known_from": "NO-PAPER", "measure": "no-measure", "themes": [{"key": "no-theme", "name": "none"}], "addressees": [], "short_title": "Changed",
+        "known_from": "NO-PAPER", "measure": "no-measure", "themes": [{"key": "no-theme", "name": "none"}],
+        "short_title": "Changed", "addressees": [],
         "relations": [{"kind": "repeats", "other": "NO-REC", "note": ""}],
     }  # fmt: skip
     refusals = plan(RecordKind.RECOMMENDATION, body, made["other"]).refusals
@@ -235,7 +242,7 @@ def test_what_is_missing_is_said_at_once_and_nothing_is_written(desk: str) -> No
 def test_an_addressee_with_assessments_stays(desk: str) -> None:
     made = fuller()
     body = body_of(made["recommendation"]) | {"addressees": []}
-    with pytest.raises(Refused, match="Albania has assessments and stays an addressee."):
+    with pytest.raises(Refused, match=r"Albania has assessments and stays an addressee."):
         give_back(made["recommendation"], body)
 
 
@@ -243,7 +250,7 @@ def test_a_key_that_another_record_took_is_refused(desk: str) -> None:
     made = fuller()
     body = body_of(made["earlier_assessment"])
     Search.objects.update(assessment=made["assessment"])
-    with pytest.raises(Refused, match="The search SR-1 belongs to another record now."):
+    with pytest.raises(Refused, match=r"The search SR-1 belongs to another record now."):
         give_back(made["earlier_assessment"], body)
 
 

@@ -404,12 +404,17 @@ class PublishableAdmin(NounAdmin):
     """A record that is reviewed and published: a document, a recommendation, an action or an assessment."""
 
     change_form_template = "admin/tracker/record_form.html"
+    change_list_template = "admin/tracker/record_list.html"
     actions = ("submit_for_review", "withdraw_from_site")
     key_field = "key"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Ours."""
         return ReviewedList
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """With the way to deleted drafts."""
+        return super().changelist_view(request, {"deleted_url": versions.may_see_deleted(self, request), **(extra_context or {})})
 
     @admin.display(description=_("review"))
     def review(self, record: Publishable) -> str:

@@ -111,7 +111,7 @@ def _pieces(pieces: list[tuple[str, str]]) -> SafeString:
     return format_html_join(
         "",
         "{}",
-        ((format_html("<{tag}>{}</{tag}>", text, tag=mark_safe(tag)) if tag else text,) for tag, text in pieces if text),  # noqa: S308 (ours)
+        ((format_html("<{tag}>{}</{tag}>", text, tag=mark_safe(tag)) if tag else text,) for tag, text in pieces if text),
     )
 
 

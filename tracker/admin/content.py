@@ -61,8 +61,9 @@ def as_html(body: Body, kind: str) -> str:
 
 
 def _entries(body: Body, models: tuple[type, ...]) -> str:
-    rows = [(label_of(name, models), _shown(name, body[name], models)) for name in names_in_order(body, models) if body[name] not in ("", None, [], False)]
-    return format_html('<dl class="content">{}</dl>', format_html_join("", "<div><dt>{}</dt><dd dir="auto">{}</dd></div>", rows))
+    filled = [name for name in names_in_order(body, models) if body[name] not in ("", None, [], False)]
+    rows = [(label_of(name, models), _shown(name, body[name], models)) for name in filled]
+    return format_html('<dl class="content">{}</dl>', format_html_join("", '<div><dt>{}</dt><dd dir="auto">{}</dd></div>', rows))
 
 
 def names_in_order(body: Body, models: tuple[type, ...]) -> list[str]:

@@ -226,9 +226,7 @@ def restore_deleted(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     return _restoration(page, request, kind, Standing(f"deleted-{pk}", label, body), None, None)
 
 
-def _restoration(
-    page: Any, request: HttpRequest, kind: RecordKind, wanted: Standing, record: Publishable | None, now: Body | None
-) -> HttpResponse:
+def _restoration(page: Any, request: HttpRequest, kind: RecordKind, wanted: Standing, record: Publishable | None, now: Body | None) -> HttpResponse:
     if wanted.body is None:
         raise Http404
     errors: list[str] = []
@@ -242,7 +240,9 @@ def _restoration(
         except Refused as error:
             errors = [str(error)]
         else:
-            messages.success(request, _("The draft is now as in %(source)s. Readers see no change before it is published.") % {"source": wanted.label})
+            messages.success(
+                request, _("The draft is now as in %(source)s. Readers see no change before it is published.") % {"source": wanted.label}
+            )
             return HttpResponseRedirect(reverse(f"admin:tracker_{page.opts.model_name}_change", args=[restored.pk]))
     plan = thaw.plan(kind, wanted.body, record)
     context = {

@@ -48,7 +48,7 @@ def _rows(model: Any, condition: dict[str, Any], instant: dt.datetime) -> list[A
     ever = events.filter(**condition).values("pgh_obj_id")
     newest = events.filter(pgh_obj_id__in=ever).order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
     columns = [column.attname for column in model._meta.concrete_fields]
-    (lookup, wanted), = condition.items()
+    ((lookup, wanted),) = condition.items()
     name = lookup.removesuffix("__in")
     rows = []
     for event in newest:

@@ -31,13 +31,11 @@ from tracker.models import (
     Document,
     Effect,
     Government,
-    LegalStatus,
     Measure,
     Party,
     Position,
     Recommendation,
     RecordKind,
-    Relation,
     Reply,
     Search,
     Theme,
@@ -181,7 +179,8 @@ class _Names:
             | {effect["recommendation"] for effect in body.get("effects", ())}
             | _filled(body.get("recommendation")),
             Assessment: _filled(body.get("supersedes")),
-            Effect: {effect["undoes"] for effect in body.get("effects", ()) if effect["undoes"]} - {effect["key"] for effect in body.get("effects", ())},
+            Effect: {effect["undoes"] for effect in body.get("effects", ()) if effect["undoes"]}
+            - {effect["key"] for effect in body.get("effects", ())},
         }
         self.found: dict[type[models.Model], dict[str, Any]] = {
             model: {getattr(row, _key_column(model)): row for row in model._default_manager.filter(**{f"{_key_column(model)}__in": keys})}
@@ -191,10 +190,10 @@ class _Names:
         pairs = {(effect["recommendation"], effect["government"]) for effect in body.get("effects", ())}
         if "recommendation" in body:
             pairs.add((body["recommendation"], body["government"]))
-        rows = Addressee.objects.filter(recommendation__reference__in={reference for reference, _code in pairs}) if pairs else Addressee.objects.none()
-        self.addressees = {
-            (row.recommendation.reference, row.government.code): row for row in rows.select_related("recommendation", "government")
-        }
+        rows = (
+            Addressee.objects.filter(recommendation__reference__in={reference for reference, _code in pairs}) if pairs else Addressee.objects.none()
+        )
+        self.addressees = {(row.recommendation.reference, row.government.code): row for row in rows.select_related("recommendation", "government")}
         self.pairs = pairs
 
     def of(self, model: type[models.Model], key: str | None) -> Any:
@@ -271,7 +270,9 @@ def _addressees_that_stay(record: Publishable, body: Body) -> list[str]:
         if row.assessed:
             sentences.append(_("%(government)s has assessments and stays an addressee.") % {"government": row.government.name})
         elif row.borne_on:
-            sentences.append(_("Actions bear on what was recommended to %(government)s, which stays an addressee.") % {"government": row.government.name})
+            sentences.append(
+                _("Actions bear on what was recommended to %(government)s, which stays an addressee.") % {"government": row.government.name}
+            )
     return sentences
 
 
