@@ -181,7 +181,8 @@ def _value(event: Any, column: Any, names: Names) -> str:
         return names.get((column.related_model, value), _("a record that is gone"))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return str(getattr(value, "label", value))
+    choices = getattr(_tracked(event)._meta.get_field(column.name), "flatchoices", ())
+    return str(dict(choices).get(value, value))
 
 
 def _lines(event: Any, before: Any, record: models.Model, names: Names) -> list[Line]:

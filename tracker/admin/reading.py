@@ -33,10 +33,10 @@ VOID_IN_WORDS = 5
 
 @dataclass(slots=True)
 class Evidence:
-    """A passage as it serves the version: ``item`` is its comparison with what was public, ``serves`` the part that it serves (empty: the record)."""
+    """A passage as it serves the version: ``item`` is its comparison with what was public; ``serves`` names the parts that it serves, if any."""
 
     item: Item
-    serves: str
+    serves: list[str]
     stance: str
     document: Document | None
     document_url: str
@@ -168,23 +168,30 @@ def _copies(versions: Collection[Version]) -> dict[tuple[str, str], Snapshot]:
 
 def _evidence(reading: Reading, documents: dict[str, Document], copies: dict[tuple[str, str], Snapshot]) -> None:
     assert reading.comparison is not None
+    held: dict[Any, Evidence] = {}
     for serves, group in _cited(reading.comparison, ""):
         for item in group.items:
+            # One passage often serves the record and several of its parts; where it says the same of each, it is read once.
+            name = (item.body["key"], item.body["stance"], item.state)
+            if name in held:
+                held[name].serves.append(serves)
+                continue
             citation = item.body
             document = documents.get(citation["document"])
             archived = copies.get((citation["document"], citation["archived_as"]))
-            reading.evidence.append(
-                Evidence(
-                    item,
-                    serves,
-                    citation["stance"],
-                    document,
-                    reverse("admin:tracker_document_change", args=[document.pk]) if document else "",
-                    Corroboration(citation["corroboration"]).label,
-                    archived,
-                    _copy_url(archived) if archived else "",
-                )
+            held[name] = Evidence(
+                item,
+                [serves],
+                citation["stance"],
+                document,
+                reverse("admin:tracker_document_change", args=[document.pk]) if document else "",
+                Corroboration(citation["corroboration"]).label,
+                archived,
+                _copy_url(archived) if archived else "",
             )
+    for passage in held.values():
+        passage.serves = [] if passage.serves == [""] else [words or _("the record itself") for words in passage.serves]
+    reading.evidence = list(held.values())
 
 
 def _cited(item: Item, serves: str) -> Iterator[tuple[str, Group]]:
