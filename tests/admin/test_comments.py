@@ -63,8 +63,10 @@ def test_a_comment_is_settled_once_with_an_answer(people: dict[str, User]) -> No
     """By someone who takes part; it stays."""
     _action, _submission, version = submitted(people)
     remark = comment(version, text="Why so?", by=people["reviewer"])
-    with pytest.raises(Refused, match="settle comments"):
+    with pytest.raises(Refused, match="edit or review records"):
         settle(remark, by=people["auditor"])
+    with pytest.raises(Refused, match="edit or review records"):
+        settle(remark, by=people["administrator"])
     done = settle(remark, by=people["researcher"], answer="The ministry said so.")
     assert (done.settled_by, done.settled_note) == (people["researcher"], "The ministry said so.")
     assert done.settled_at is not None
@@ -203,7 +205,7 @@ def test_from_a_comment_to_what_was_mended(people: dict[str, User], sign_in: Sig
 
     assert "2 open comments" in words(author.get(reverse("admin:index")))
     form = author.get(reverse("admin:tracker_action_change", args=[action.pk]))
-    assert "2 comments wait for you: Description Who says so?" in words(form)
+    assert "2 open comments: Description Who says so?" in words(form)
     assert "Events, occurred · 2020-01-15: Date The 16th, I think." in words(form)
     beside = form.content.decode().split('id="id_description_helptext"')[1].split("</div>")[0]
     assert "Who says so?" in beside
@@ -222,7 +224,7 @@ def test_from_a_comment_to_what_was_mended(people: dict[str, User], sign_in: Sig
     author.post(address, {"answer": "Attributed."})
     remark.refresh_from_db()
     assert (remark.settled_by, remark.settled_note) == (people["researcher"], "Attributed.")
-    assert "One comment waits for you:" in words(author.get(reverse("admin:tracker_action_change", args=[action.pk])))
+    assert "One open comment:" in words(author.get(reverse("admin:tracker_action_change", args=[action.pk])))
     seen = words(reviewer.get(page_of(submission)))
     assert "settled by Researcher Person" in seen and "Attributed." in seen
 
@@ -233,6 +235,8 @@ def test_others_read_and_cannot_comment(role: str, people: dict[str, User], sign
     _action, submission, version = submitted(people)
     remark = comment(version, field="title", text="Who says so?", by=people["reviewer"])
     client = sign_in(role)
+    form = client.get(reverse("admin:tracker_action_change", args=[Action.objects.get().pk]))
+    assert "Who says so?" in words(form) and b"/settle/" not in form.content
     page = client.get(page_of(submission))
     assert "Who says so?" in words(page) and b'name="text:' not in page.content and b"/settle/" not in page.content
     assert client.post(reverse("admin:tracker_version_comment", args=[version.pk]), {"text:title": "Mine."}).status_code == 403

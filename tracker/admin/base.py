@@ -522,7 +522,7 @@ class PublishableAdmin(NounAdmin):
         if record is not None:
             context["review"] = state = self.state_of(record)
             context["may_withdraw"] = state.edition is not None and self.has_review_permission(request)
-            comments.onto_form(context, record)
+            comments.onto_form(request, context, record)
             if context["may_withdraw"]:
                 context["withdraw_url"] = reverse(f"admin:tracker_{self.opts.model_name}_withdraw", args=[record.pk])
         return super().render_change_form(request, context, *args, **kwargs)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.admin.comparing import place_in_words, title_of_part
 from tracker.admin.content import OF_KIND, OF_PART, words_of
-from tracker.editorial.comments import comment, open_comments, settle, takes_part
+from tracker.editorial.comments import comment, may_settle, open_comments, settle, takes_part
 from tracker.editorial.freeze import KINDS, Body
 from tracker.editorial.paths import NOWHERE, same_place, value_at
 from tracker.editorial.verbs import Refused
@@ -82,7 +82,7 @@ def _in_words(value: Any, name: str, models_of: tuple[type, ...], field: str) ->
     if value is NOWHERE:
         return ""
     if isinstance(value, Mapping):
-        return title_of_part(next(step for step in reversed(field.split(".")) if step in OF_PART), value)
+        return title_of_part(next(step for step in reversed(field.split(".")) if step in OF_PART), dict(value))
     if isinstance(value, list):
         return "; ".join(title_of_part(name, item) for item in value)
     return words_of(name, value, models_of)
@@ -102,17 +102,18 @@ def count_in_words(number: int) -> str:
 # On the record's form
 
 
-def onto_form(context: dict[str, Any], record: Any) -> None:
+def onto_form(request: HttpRequest, context: dict[str, Any], record: Any) -> None:
     """Put the open comments on a record at the top of its form, and each beside the field that it concerns."""
     found = list(open_comments([(KINDS[type(record)], record.public_key)]))
     if not found:
         return
-    remarks = [remark_on(one, one.version.body, settles=True) for one in found]
+    user: Any = request.user
+    remarks = [remark_on(one, one.version.body, settles=may_settle(user)) for one in found]
     context["open_remarks"] = remarks
     form = context["adminform"].form
     for remark in remarks:
         name, _dot, deeper = remark.comment.field.partition(".")
-        name = FORM_FIELD.get(name, name)
+        name = name if name in form.fields else FORM_FIELD.get(name, "")
         if deeper or name not in form.fields:
             continue
         beside = render_to_string("admin/tracker/remark_beside.html", {"remark": remark})
@@ -145,7 +146,8 @@ def write(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     if not takes_part(version, user):
         raise PermissionDenied
-    typed = {name.removeprefix(TEXT): text for name, text in request.POST.items() if name.startswith(TEXT) and text.strip()}
+    written = {name.removeprefix(TEXT): request.POST.get(name, "") for name in request.POST if name.startswith(TEXT)}
+    typed = {field: text for field, text in written.items() if text.strip()}
     back = reverse("admin:tracker_submission_change", args=[version.submission_id])
     if request.POST.get("page") == "version":
         back = reverse("admin:tracker_version_change", args=[version.pk])
@@ -168,7 +170,7 @@ def settle_one(page: Any, request: HttpRequest, pk: int, number: int) -> HttpRes
     found = get_object_or_404(Comment.objects.select_related("by", "settled_by"), pk=number, version=version)
     found.version = version
     user: Any = request.user
-    if not takes_part(version, user):
+    if not may_settle(user):
         raise PermissionDenied
     record = _record_url(version)
     form = SettleForm(request.POST or None)

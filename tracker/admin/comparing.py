@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tracker.admin.content import OF_KIND, OF_PART, is_part, label_of, names_in_order, words_of
+from tracker.editorial.freeze import Body
 from tracker.editorial.paths import aligned, name_of
-
-Body = Mapping[str, Any]
 
 SAME, CHANGED, ADDED, REMOVED = "same", "changed", "added", "removed"
 MOST_WORDS = 3000
@@ -89,7 +88,7 @@ def word_by_word(before: str, after: str) -> SafeString:
     return _pieces(list(_joined(matcher.get_opcodes(), old, new)))
 
 
-def _joined(steps: list[tuple[str, int, int, int, int]], old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
+def _joined(steps: Sequence[tuple[str, int, int, int, int]], old: list[str], new: list[str]) -> Iterator[tuple[str, str]]:
     """The pieces in order. Two changes with nothing but a space or a comma between them are one change."""
     gone: list[str] = []
     come: list[str] = []

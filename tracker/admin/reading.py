@@ -19,7 +19,7 @@ from tracker.admin.comparing import REMOVED, Group, Item, compare
 from tracker.admin.history import Entry, entries
 from tracker.editions.projection import source_name
 from tracker.editions.tables import RecordEdition
-from tracker.editorial.comments import takes_part, why_no_comment
+from tracker.editorial.comments import may_settle, why_no_comment
 from tracker.editorial.freeze import MODELS
 from tracker.editorial.thaw import cited_in
 from tracker.models import Change, CitationUse, Comment, Document, RecordKind, Snapshot, State, Version
@@ -137,11 +137,10 @@ def _fill(made: list[Reading], request: HttpRequest, registry: Any) -> None:
         # What was decided is no news; what waits may have been overtaken.
         if version.submission.state in WAITING and newest.get(name) != version.over:
             reading.overtaken = _("edition %(edition)s") % {"edition": newest.get(name)}
-        settles = takes_part(version, user)
         _evidence(reading, documents, copies)
         reading.labels = _labels(version, documents, underlying)
         reading.may_comment = not why_no_comment(version, user)
-        _distribute(reading, said[name], settles=settles)
+        _distribute(reading, said[name], settles=may_settle(user))
         if reading.record_url:
             reading.history_url = reading.record_url.removesuffix("change/") + "history/"
             reading.submit_url = reading.record_url.removesuffix("change/") + "submit/"

@@ -297,7 +297,7 @@ def _deleted(page: Any, request: HttpRequest) -> Iterable[dict[str, Any]]:
         {
             "key": getattr(end, page.key_field),
             "title": getattr(end, "short_title", None) or getattr(end, "title", None) or getattr(end, "rationale", ""),
-            "who": people.get((end.pgh_context or {}).get("user"), _("The software")),
+            "who": people.get((end.pgh_context or {}).get("user") or 0, _("The software")),
             "when": end.pgh_created_at,
             "why": (end.pgh_context or {}).get("reason") or "",
             "url": reverse(f"admin:tracker_{page.opts.model_name}_restore_deleted", args=[end.pgh_obj_id]),

@@ -37,8 +37,8 @@ def settle(remark: Comment, *, by: User, answer: str = "") -> Comment:
     """Say that a comment is dealt with, and how. It stays, as it was written. ``Refused`` where it was settled before, or to a bystander."""
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=answer.strip()):
         remark = Comment.objects.select_for_update(of=("self",)).select_related("version__submission").get(pk=remark.pk)
-        if not takes_part(remark.version, by):
-            raise Refused(_("Reviewers and the authors of the record settle comments on it."))
+        if not may_settle(by):
+            raise Refused(_("Those who edit or review records settle comments on them."))
         if remark.settled_at:
             raise Refused(_("The comment was settled already."))
         remark.settled_by, remark.settled_at, remark.settled_note = by, timezone.now(), answer.strip()
@@ -51,6 +51,11 @@ def takes_part(version: Version, person: User) -> bool:
     if person.has_perm("tracker.review"):
         return True
     return person.has_perm("tracker.submit") and person.pk in (version.recorded_by_id, version.edited_by_id, version.submission.submitted_by_id)
+
+
+def may_settle(person: User) -> bool:
+    """Whether someone may settle comments: a colleague who takes over a returned draft mends it as well as its author."""
+    return person.has_perm("tracker.submit") or person.has_perm("tracker.review")
 
 
 def why_no_comment(version: Version, person: User) -> str:
