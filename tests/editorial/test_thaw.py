@@ -88,14 +88,14 @@ def disturb(record: Any, chance: random.Random) -> None:
             for row in some(record.deadline_moves.all()):
                 row.delete()
             if maybe():
-                DeadlineMove.objects.create(recommendation=record, before="2001", moved_on="2000", reason="Other.")
+                DeadlineMove.objects.create(recommendation=record, before="2001", moved_on=str(chance.randrange(1000, 2000)), reason="Other.")
         case Action():
             Action.objects.filter(pk=record.pk).update(title="Other", measure=builders.measure("other"), government=builders.government("ZZ"))
             events = list(record.events.all())
             for row in some(events):
                 row.delete()
             record.events.update(decisive=False)
-            ActionEvent.objects.create(action=record, kind="announced", on="1999", decisive=maybe())
+            ActionEvent.objects.create(action=record, kind="announced", on=str(chance.randrange(1000, 2000)), decisive=maybe())
             for row in record.legal_statuses.all():
                 if maybe():
                     row.delete()
@@ -107,7 +107,7 @@ def disturb(record: Any, chance: random.Random) -> None:
                 action=record,
                 party=Party.objects.get_or_create(key="other", kind="unnamed", name="Others")[0],
                 standing="alleged",
-                on="2011",
+                on=str(chance.randrange(1000, 2000)),
                 said_by="A",
             )
             for row in record.effects.filter(undone_by=None):

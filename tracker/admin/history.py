@@ -182,7 +182,7 @@ def _value(event: Any, column: Any, names: Names) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     choices = getattr(_tracked(event)._meta.get_field(column.name), "flatchoices", ())
-    return str(dict(choices).get(value, value))
+    return str(dict(choices).get(value, value) if choices else value)
 
 
 def _lines(event: Any, before: Any, record: models.Model, names: Names) -> list[Line]:
