@@ -230,7 +230,7 @@ def test_a_public_record_is_changed_only_with_a_reason(people: dict[str, User], 
 
     submit(client, document, "Better title")
     reading = words(client.get(reverse("admin:tracker_submission_change", args=[Submission.objects.first().pk])))
-    assert "Against what is public Title Title of DOC A better title" in reading
+    assert "What it changes Title Title of DOC A better title" in reading
     assert Version.objects.latest("id").content_hash in reading
 
 

@@ -7,7 +7,9 @@ import pytest
 from django.contrib.auth.models import Group
 
 from tracker.admin.roles import ensure_groups
-from tracker.models import Action, Assessment, Recommendation, Submission, User
+from tracker.editorial.comments import comment
+from tracker.editorial.verbs import submit
+from tracker.models import Action, Assessment, Recommendation, Submission, User, Version
 
 pytestmark = pytest.mark.browser
 
@@ -29,11 +31,14 @@ def sign_in(page: Any, site: Any) -> list[str]:
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
 def test_pages_fit_and_nothing_is_blocked(width: int, scheme: str, desk_site: Any, new_page: Callable[..., Any]) -> None:
-    """Front page, list, the longest form, the page of a submission, the history."""
+    """Front page, list, the longest form, the page of a submission and of a version, the history and what it leads to."""
     page = new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
     complaints = sign_in(page, desk_site)
     action, recommendation = Action.objects.first(), Recommendation.objects.first()
     assert action and recommendation
+    version = Version.objects.filter(kind="action", key=action.key).latest("id")
+    action.description += " And a sentence more."
+    action.save()
     for path in (
         "",
         "tracker/recommendation/",
@@ -43,6 +48,12 @@ def test_pages_fit_and_nothing_is_blocked(width: int, scheme: str, desk_site: An
         f"tracker/recommendation/{recommendation.pk}/history/",
         f"tracker/recommendation/{recommendation.pk}/submit/",
         f"tracker/submission/{Submission.objects.latest('id').pk}/change/",
+        f"tracker/version/{version.pk}/change/",
+        f"tracker/action/{action.pk}/versions/compare/?from=version-{version.pk}&to=now",
+        f"tracker/action/{action.pk}/versions/compare/?from=version-{version.pk}&to=now&view=side",
+        f"tracker/action/{action.pk}/versions/read/?at=version-{version.pk}",
+        f"tracker/action/{action.pk}/versions/restore/?at=version-{version.pk}",
+        "tracker/action/versions/deleted/",
     ):
         response = page.goto(f"{desk_site}/admin/{path}")
         assert response.status == 200, path
@@ -51,6 +62,37 @@ def test_pages_fit_and_nothing_is_blocked(width: int, scheme: str, desk_site: An
         if width >= 1280 and page.locator(".results").count():
             assert page.evaluate("(() => { const box = document.querySelector('.results'); return box.scrollWidth <= box.clientWidth; })()"), path
     assert complaints == []
+
+
+def test_axe_finds_no_fault_in_reading_comparing_and_restoring(desk_site: Any, new_page: Callable[..., Any]) -> None:
+    """The pages of versions and comments, by the rules of WCAG 2.2 AA; one of them with a text from right to left."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    sign_in(page, desk_site)
+    action = Action.objects.filter(legal_statuses__isnull=False).first()
+    assert action
+    version = Version.objects.filter(kind="action", key=action.key).latest("id")
+    action.note = "ملاحظة جديدة"
+    action.save()
+    author = User.objects.create_user("author")
+    author.groups.add(Group.objects.get(name="researcher"))
+    submission = submit([action], by=author, reason="A note.")
+    newer = submission.versions.get()
+    remark = comment(newer, field="note", text="Who says so?", by=User.objects.get(username="reviewer"))
+    for path in (
+        f"submission/{submission.pk}/change/",
+        f"action/{action.pk}/history/",
+        f"action/{action.pk}/versions/compare/?from=version-{version.pk}&to=now",
+        f"action/{action.pk}/versions/compare/?from=version-{version.pk}&to=now&view=side",
+        f"action/{action.pk}/versions/restore/?at=version-{version.pk}",
+        f"version/{newer.pk}/comments/{remark.pk}/settle/",
+        "action/versions/deleted/",
+    ):
+        page.goto(f"{desk_site}/admin/tracker/{path}")
+        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+        assert found.violations_count == 0, f"{path}: {found.generate_report()}"
 
 
 def test_typing_finds_and_a_form_without_scripts_saves(desk_site: Any, new_page: Callable[..., Any]) -> None:

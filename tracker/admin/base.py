@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin import workflow
+from tracker.admin import comments, versions, workflow
 from tracker.admin.history import entries
 from tracker.admin.reviewstate import (
     APPROVED,
@@ -198,8 +198,8 @@ def publishables_of(lookups: Mapping[type[Publishable], Iterable[str]], value: A
 
 CITED_IN: dict[type[Publishable], tuple[str, ...]] = {
     Recommendation: ("citation_uses__citation",),
-    Action: ("citation_uses__citation", "legal_statuses__citation_uses__citation"),
-    Assessment: ("citation_uses__citation", "positions__citation_uses__citation"),
+    Action: ("citation_uses__citation", "legal_statuses__citation_uses__citation", "replies__citation_uses__citation"),
+    Assessment: ("citation_uses__citation", "positions__citation_uses__citation", "replies__citation_uses__citation"),
 }
 """From a citation to the records that are approved together with it."""
 
@@ -405,12 +405,17 @@ class PublishableAdmin(NounAdmin):
     """A record that is reviewed and published: a document, a recommendation, an action or an assessment."""
 
     change_form_template = "admin/tracker/record_form.html"
+    change_list_template = "admin/tracker/record_list.html"
     actions = ("submit_for_review", "withdraw_from_site")
     key_field = "key"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Ours."""
         return ReviewedList
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """With the way to deleted drafts."""
+        return super().changelist_view(request, {"deleted_url": versions.may_see_deleted(self, request), **(extra_context or {})})
 
     @admin.display(description=_("review"))
     def review(self, record: Publishable) -> str:
@@ -473,12 +478,17 @@ class PublishableAdmin(NounAdmin):
 
     # Pages
 
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """With the versions, to compare and to restore."""
+        return super().history_view(request, object_id, {**versions.on_history(self, request, object_id), **(extra_context or {})})
+
     def get_urls(self) -> list[Any]:
         """The page that asks before a single record is submitted or withdrawn."""
         name = self.opts.model_name
         return [
             path("<int:pk>/submit/", self.admin_site.admin_view(self.submit_view), name=f"tracker_{name}_submit"),
             path("<int:pk>/withdraw/", self.admin_site.admin_view(self.withdraw_view), name=f"tracker_{name}_withdraw"),
+            *versions.urls(self),
             *super().get_urls(),
         ]
 
@@ -513,6 +523,7 @@ class PublishableAdmin(NounAdmin):
         if record is not None:
             context["review"] = state = self.state_of(record)
             context["may_withdraw"] = state.edition is not None and self.has_review_permission(request)
+            comments.onto_form(request, context, record)
             if context["may_withdraw"]:
                 context["withdraw_url"] = reverse(f"admin:tracker_{self.opts.model_name}_withdraw", args=[record.pk])
         return super().render_change_form(request, context, *args, **kwargs)

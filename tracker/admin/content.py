@@ -1,4 +1,4 @@
-"""A frozen version in words: its content for reading, and what it changes against the version that is public."""
+"""A frozen record in words, for reading. What one changes against another: :mod:`tracker.admin.comparing`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from tracker.admin.history import Line
 from tracker.fields import WordField
 from tracker.models import (
     Action,
@@ -16,6 +15,7 @@ from tracker.models import (
     Assessment,
     Citation,
     CitationUse,
+    DeadlineMove,
     Document,
     Effect,
     LegalStatus,
@@ -24,8 +24,10 @@ from tracker.models import (
     Recommendation,
     RecordKind,
     Relation,
+    Reply,
     Search,
     Snapshot,
+    Theme,
 )
 
 Body = Mapping[str, Any]
@@ -45,27 +47,12 @@ OF_PART: dict[str, tuple[type, ...]] = {
     "effects": (Effect, Addressee),
     "searches": (Search,),
     "positions": (Position,),
+    "replies": (Reply,),
+    "deadline_moves": (DeadlineMove,),
     "snapshots": (Snapshot,),
+    "themes": (Theme,),
 }
 """Which models' words name the entries of a body and of its parts."""
-
-
-def differences(before: Body, after: Body, kind: str) -> list[Line]:
-    """What a version changes against the public one: changed entries, added and removed parts."""
-    lines = []
-    for name in _in_order(after, OF_KIND[kind]):
-        old, new = before.get(name), after[name]
-        if old == new:
-            continue
-        label = _label(name, OF_KIND[kind])
-        if not _is_part(old) and not _is_part(new):
-            lines.append(Line(label, _words(name, old, OF_KIND[kind]) or _("empty"), _words(name, new, OF_KIND[kind]) or _("empty")))
-            continue
-        gone = [item for item in old or () if item not in (new or ())]
-        added = [item for item in new or () if item not in (old or ())]
-        lines += [Line(_("%(part)s, removed") % {"part": label}, _summary(name, item), "") for item in gone]
-        lines += [Line(_("%(part)s, added") % {"part": label}, "", _summary(name, item)) for item in added]
-    return lines
 
 
 def as_html(body: Body, kind: str) -> str:
@@ -74,34 +61,29 @@ def as_html(body: Body, kind: str) -> str:
 
 
 def _entries(body: Body, models: tuple[type, ...]) -> str:
-    rows = [(_label(name, models), _shown(name, body[name], models)) for name in _in_order(body, models) if body[name] not in ("", None, [], False)]
-    return format_html('<dl class="content">{}</dl>', format_html_join("", "<div><dt>{}</dt><dd>{}</dd></div>", rows))
+    filled = [name for name in names_in_order(body, models) if body[name] not in ("", None, [], False)]
+    rows = [(label_of(name, models), _shown(name, body[name], models)) for name in filled]
+    return format_html('<dl class="content">{}</dl>', format_html_join("", '<div><dt>{}</dt><dd dir="auto">{}</dd></div>', rows))
 
 
-def _in_order(body: Body, models: tuple[type, ...]) -> list[str]:
-    """In the order of the form, its parts last (the stored order is the alphabet's). What a name says need not be said by its key."""
+def names_in_order(body: Body, models: tuple[type, ...]) -> list[str]:
+    """The names of a body's entries in the order of the form, its parts last; what a name says need not be said by its key."""
     order = {field.name: number for number, field in enumerate(field for model in models for field in model._meta.concrete_fields)}  # type: ignore[attr-defined]
     names = [name for name in body if f"{name}_name" not in body]
-    return sorted(names, key=lambda name: (_is_part(body[name]), order.get(name.removesuffix("_name"), len(order))))
+    return sorted(names, key=lambda name: (is_part(body[name]), order.get(name.removesuffix("_name"), len(order))))
 
 
 def _shown(name: str, value: Any, models: tuple[type, ...]) -> str:
-    if not _is_part(value):
-        return _words(name, value, models)
+    if not is_part(value):
+        return words_of(name, value, models)
     if name == "themes":
         return ", ".join(theme["name"] for theme in value)
     items = ((_entries(item, OF_PART.get(name, ())),) for item in value)
     return format_html("<ol>{}</ol>", format_html_join("", "<li>{}</li>", items))
 
 
-def _summary(name: str, item: Any) -> str:
-    if not isinstance(item, Mapping):
-        return str(item)
-    models = OF_PART.get(name, ())
-    return "; ".join(_words(key, value, models) for key, value in item.items() if not _is_part(value) and value not in ("", None, False, True))
-
-
-def _is_part(value: Any) -> bool:
+def is_part(value: Any) -> bool:
+    """Whether an entry holds parts of the record, each with fields of its own."""
     return isinstance(value, list)
 
 
@@ -113,14 +95,16 @@ def _field(name: str, models: tuple[type, ...]) -> Any:
     return None
 
 
-def _label(name: str, models: tuple[type, ...]) -> str:
+def label_of(name: str, models: tuple[type, ...]) -> str:
+    """What an entry is called on the desk."""
     if OF_PART.get(name):
         return capfirst(str(OF_PART[name][0]._meta.verbose_name_plural))  # type: ignore[attr-defined]
     field = _field(name.removesuffix("_name"), models)
     return capfirst(str(field.verbose_name) if field is not None else name.replace("_", " "))
 
 
-def _words(name: str, value: Any, models: tuple[type, ...]) -> str:
+def words_of(name: str, value: Any, models: tuple[type, ...]) -> str:
+    """An entry as people read it; nothing for one that says nothing."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -41,6 +41,11 @@ class Entry:
     why: str
     lines: list[Line] = field(default_factory=list)
 
+    @property
+    def moment(self) -> str:
+        """The instant, for the address of a page that shows the record then."""
+        return self.when.astimezone(dt.UTC).isoformat()
+
 
 def entries(record: models.Model, *, registry: Mapping[Any, Any], request: HttpRequest) -> list[Entry]:
     """The history of a record, newest first. ``registry`` says how related records are fetched whole, so that naming them costs no query each."""
@@ -57,6 +62,8 @@ def entries(record: models.Model, *, registry: Mapping[Any, Any], request: HttpR
         if moment not in found:
             who = _context(event).get("user")
             found[moment] = Entry(event.pgh_created_at, people.get(who or 0, _("The software")), _context(event).get("reason") or "")
+            if source := _context(event).get("restored"):
+                found[moment].lines.append(Line(_("Restored from %(source)s.") % {"source": source}))
         return found[moment]
 
     before: dict[Any, Any] = {}
@@ -174,7 +181,8 @@ def _value(event: Any, column: Any, names: Names) -> str:
         return names.get((column.related_model, value), _("a record that is gone"))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    return str(getattr(value, "label", value))
+    choices = getattr(_tracked(event)._meta.get_field(column.name), "flatchoices", ())
+    return str(dict(choices).get(value, value) if choices else value)
 
 
 def _lines(event: Any, before: Any, record: models.Model, names: Names) -> list[Line]:

@@ -13,13 +13,11 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin import workflow
+from tracker.admin import comments, workflow
 from tracker.admin.base import NounAdmin
-from tracker.admin.content import as_html, differences
+from tracker.admin.reading import readings
 from tracker.admin.worklists import OF_SUBMISSIONS, submissions_in
-from tracker.editions.tables import RecordEdition
-from tracker.editorial.freeze import MODELS
-from tracker.models import Change, RecordKind, Submission, User, Version
+from tracker.models import Submission, User, Version
 
 READ_AT_ONCE = 20
 """Versions whose whole content stands on the page of their submission; of a larger one each opens on its own page."""
@@ -64,7 +62,7 @@ class SubmissionAdmin(ReadAdmin):
     """Versions that are approved and published whole."""
 
     change_form_template = "admin/tracker/submission.html"
-    list_display = ("number", "state_word", "reason", "holds", "submitted_by", "submitted_at", "decided_by", "edition")
+    list_display = ("number", "state_word", "reason", "holds", "commented", "submitted_by", "submitted_at", "decided_by", "edition")
     list_display_links = ("number", "reason")
     list_filter = (QueueFilter, "state", ("submitted_by", admin.RelatedOnlyFieldListFilter))
     search_fields = ("=id", "reason", "decision_reason", "versions__key", "versions__title")
@@ -75,9 +73,9 @@ class SubmissionAdmin(ReadAdmin):
     readonly_fields = ("submitted", "decided")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With how many records each holds."""
+        """With how many records each holds, and how many comments wait."""
         held = Version.objects.filter(submission=models.OuterRef("pk")).order_by().values("submission").annotate(n=models.Count("pk")).values("n")
-        return super().get_queryset(request).annotate(_holds=models.Subquery(held))
+        return comments.with_open(super().get_queryset(request).annotate(_holds=models.Subquery(held)))
 
     @admin.display(description="#", ordering="id")
     def number(self, submission: Submission) -> str:
@@ -93,6 +91,11 @@ class SubmissionAdmin(ReadAdmin):
     def holds(self, submission: Any) -> int:
         """How many."""
         return submission._holds or 0
+
+    @admin.display(description=_("comments"), ordering="_open_comments")
+    def commented(self, submission: Any) -> str:
+        """How many wait to be settled."""
+        return comments.count_in_words(submission._open_comments or 0)
 
     @admin.display(description=_("submitted"))
     def submitted(self, submission: Submission) -> str:
@@ -157,8 +160,9 @@ class SubmissionAdmin(ReadAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """With the versions for reading, and a button for each step: usable, or saying why not."""
         submission: Submission = kwargs["obj"]
-        versions = list(submission.versions.select_related("recorded_by", "edited_by", "approved_by")[:LISTED_AT_ONCE])
-        context["versions"] = [_for_reading(version, whole=len(versions) <= READ_AT_ONCE) for version in versions]
+        versions = list(submission.versions.select_related("submission", "recorded_by", "edited_by", "approved_by")[:LISTED_AT_ONCE])
+        context["versions"] = readings(versions, request, self.admin_site._registry, whole=len(versions) <= READ_AT_ONCE)
+        context["open_comments"] = comments.count_in_words(getattr(submission, "_open_comments", 0) or 0)
         context["held"] = submission.versions.count()
         context["more_url"] = f"{reverse('admin:tracker_version_changelist')}?submission__id__exact={submission.pk}"
         context["steps"] = [
@@ -214,27 +218,14 @@ class VersionAdmin(ReadAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """With its content for reading."""
-        context["reading"] = _for_reading(kwargs["obj"], whole=True)
+        (context["reading"],) = readings([kwargs["obj"]], request, self.admin_site._registry, whole=True)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_urls(self) -> list[Any]:
+        """And those of its comments."""
+        return [*comments.urls(self), *super().get_urls()]
 
 
 def in_words(person: User | None, moment: dt.datetime | None) -> str:
     """A person and a time."""
     return f"{person.public_name}, {date_format(timezone.localtime(moment), 'DATETIME_FORMAT')}" if person and moment else "–"
-
-
-def _for_reading(version: Version, *, whole: bool) -> dict[str, Any]:
-    """A version as the pages show it: its words, its hash, and what it changes."""
-    reading: dict[str, Any] = {"version": version, "url": reverse("admin:tracker_version_change", args=[version.pk])}
-    if not whole:
-        return reading
-    reading["content"] = as_html(version.body, version.kind)
-    public = RecordEdition.desk.known_at(None).filter(kind=version.kind, key=version.key, change=Change.PUBLISH.value).first()
-    if public is not None and version.change == Change.PUBLISH:
-        reading["differences"] = differences(public.body, version.body, version.kind)
-    name = "reference" if version.kind == RecordKind.RECOMMENDATION else "key"
-    model = MODELS[RecordKind(version.kind)]
-    record = model._default_manager.filter(**{name: version.key}).values_list("pk", flat=True).first()
-    if record is not None:
-        reading["record_url"] = reverse(f"admin:tracker_{model._meta.model_name}_change", args=[record])
-    return reading

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.admin.bundle import find, hanging_on, name_of, needed, states_of
 from tracker.editorial import verbs
+from tracker.editorial.comments import open_on
 from tracker.editorial.verbs import Refused, own_work
 from tracker.models import State, Submission
 from tracker.models.base import Publishable
@@ -115,6 +116,13 @@ def why_not(step: Step, submission: Submission, user: Any) -> str:
     return ""
 
 
+def reason_required(step: Step, submissions: Iterable[Submission]) -> bool:
+    """Whether a step must say why. Open comments are the reason of what is returned."""
+    if step is RETURN:
+        return any(not open_on(submission).exists() for submission in submissions)
+    return step.reason_required
+
+
 def sentences(error: Refused | ValidationError) -> list[str]:
     """What a verb says when it refuses, one sentence an item."""
     return list(error.messages) if isinstance(error, ValidationError) else [str(error)]
@@ -193,7 +201,7 @@ def ask_about_submissions(model_admin: Any, request: HttpRequest, chosen: Iterab
 
 
 def _decide(request: HttpRequest, step: Step, submission: Submission, reason: str, refused: list[tuple[Submission, list[str]]]) -> None:
-    if step.reason_required and not reason:
+    if not reason and reason_required(step, [submission]):
         refused.append((submission, [_("Say why.")]))
         return
     try:
@@ -220,6 +228,7 @@ def _page(model_admin: Any, request: HttpRequest, step: Step, errors: list[str],
             **model_admin.admin_site.each_context(request),
             "title": step.title,
             "step": step,
+            "reason_required": reason_required(step, context.get("submissions", ())) if step is RETURN else step.reason_required,
             "errors": errors,
             "reason": request.POST.get("reason", "") if "confirmed" in request.POST or hasattr(request, "kept_form") else "",
             "opts": opts,

@@ -10,10 +10,11 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tracker.admin.comments import count_in_words
 from tracker.admin.reviewstate import DRAFT, EDITED, in_state
 from tracker.editorial.freeze import KINDS
 from tracker.jobs.models import BackgroundJob
-from tracker.models import State, Submission, Version
+from tracker.models import Comment, State, Submission, Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,10 @@ def queues(user: Any, site: Any) -> list[Queue]:
     if user.has_perm("tracker.view_submission"):
         changelist = reverse("admin:tracker_submission_changelist")
         for name, (label, advice) in OF_SUBMISSIONS.items():
-            count = submissions_in(name, Submission.objects.all(), user).count()
+            waiting = submissions_in(name, Submission.objects.all(), user)
+            count = waiting.count()
+            if name == RETURNED and count and (asked := Comment.objects.filter(version__submission__in=waiting, settled_at=None).count()):
+                advice = f"{advice} {capfirst(count_in_words(asked))}."
             found.append(Queue(label, advice, count, f"{changelist}?{urlencode({'queue': name})}"))
     found.append(_of_records(user, _("Your drafts"), _("Recorded or last edited by you, never submitted."), DRAFT))
     found.append(_of_records(user, _("Edited since published"), _("Your edits that readers do not see yet."), EDITED))

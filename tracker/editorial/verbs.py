@@ -18,7 +18,7 @@ from tracker.editions.projection import bounds, project, project_governments
 from tracker.editions.tables import DESK, ActionEdition, AddresseeEdition, GovernmentEdition, MembershipEdition, RecordEdition, SiteEdition
 from tracker.editorial.freeze import MODELS, PREFETCH, Body, content_hash, freeze, kind_of, title_of
 from tracker.editorial.readiness import problems
-from tracker.models import Change, Government, Membership, RecordKind, State, Submission, User, Version, system_actor
+from tracker.models import Change, Comment, Government, Membership, RecordKind, State, Submission, User, Version, system_actor
 from tracker.models.base import Publishable
 from tracker.rules.vocabulary import Provenance
 
@@ -89,10 +89,10 @@ def own_work(submission: Submission, by: User) -> Version | None:
 
 
 def return_to_author(submission: Submission, *, by: User, reason: str) -> Submission:
-    """Send a submission back with a reason."""
+    """Send a submission back with a reason. Open comments on its versions are reason enough."""
     _may(by, "tracker.review")
-    if not reason.strip():
-        raise Refused(_("Say why it goes back: the author reads it."))
+    if not reason.strip() and not Comment.objects.filter(version__submission=submission, settled_at=None).exists():
+        raise Refused(_("Say why it goes back, here or as a comment on a field: the author reads it."))
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
         submission = _locked(submission, State.SUBMITTED, _("returned"))
         submission.state, submission.decided_by, submission.decided_at, submission.decision_reason = State.RETURNED, by, timezone.now(), reason
@@ -103,7 +103,7 @@ def return_to_author(submission: Submission, *, by: User, reason: str) -> Submis
 def take_back(submission: Submission, *, by: User, reason: str) -> Submission:
     """Take a submission back before it is published: who submitted it may, and a reviewer."""
     if not reason.strip():
-        raise Refused(_("Say why it is taken back."))
+        raise Refused(_("Say why it is taken back: its reviewer reads it."))
     if submission.submitted_by_id != by.pk:
         _may(by, "tracker.review")
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):

@@ -1280,6 +1280,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(verbose_name='comment')),
                 ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled at')),
+                ('settled_note', models.TextField(blank=True, help_text='What was done about it, or why nothing was.', verbose_name='answer')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                 ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='settled by')),
             ],
@@ -1302,6 +1303,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField(verbose_name='comment')),
                 ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled at')),
+                ('settled_note', models.TextField(blank=True, help_text='What was done about it, or why nothing was.', verbose_name='answer')),
                 ('by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.comment')),
                 ('settled_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='settled by')),
@@ -2811,21 +2813,29 @@ class Migration(migrations.Migration):
             model_name='comment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('settled_by', None)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='a_settled_comment_says_by_whom_and_when'),
         ),
+        migrations.AddConstraint(
+            model_name='comment',
+            constraint=models.CheckConstraint(condition=models.Q(('settled_note', ''), ('settled_by__isnull', False), _connector='OR'), name='only_a_settled_comment_is_answered'),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='comment',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='49acca3c2769d45ae67e0615e01db19647bef6de', operation='DELETE', pgid='pgtrigger_never_deleted_f7074', table='tracker_comment', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "text", "version_id") VALUES (NEW."at", NEW."by_id", NEW."field", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."text", NEW."version_id"); RETURN NULL;', hash='c7ac3edddea580f28b4def2d93dd551aab1abb42', operation='INSERT', pgid='pgtrigger_insert_insert_c353f', table='tracker_comment', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='a_comment_is_kept_as_written', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.version_id IS DISTINCT FROM NEW.version_id OR OLD.field IS DISTINCT FROM NEW.field OR OLD.text IS DISTINCT FROM NEW.text OR OLD.by_id IS DISTINCT FROM NEW.by_id OR OLD.at IS DISTINCT FROM NEW.at OR (OLD.settled_at IS NOT NULL)) AND NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='5c80799431aa85bbb1392de4e26efde8eead51eb', operation='UPDATE', pgid='pgtrigger_a_comment_is_kept_as_written_616af', table='tracker_comment', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "text", "version_id") VALUES (NEW."at", NEW."by_id", NEW."field", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."text", NEW."version_id"); RETURN NULL;', hash='741dab18af2183ab11450566282ad9c1f1257cb1', operation='UPDATE', pgid='pgtrigger_update_update_f2c97', table='tracker_comment', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_note", "text", "version_id") VALUES (NEW."at", NEW."by_id", NEW."field", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."settled_note", NEW."text", NEW."version_id"); RETURN NULL;', hash='b8225ce4fe820f0db0f1290dd04326b68c1f432d', operation='INSERT', pgid='pgtrigger_insert_insert_c353f', table='tracker_comment', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "text", "version_id") VALUES (OLD."at", OLD."by_id", OLD."field", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."settled_at", OLD."settled_by_id", OLD."text", OLD."version_id"); RETURN NULL;', hash='a368733f4e03089e7ae219fb101efcfe3d7ce5be', operation='DELETE', pgid='pgtrigger_delete_delete_a00bc', table='tracker_comment', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_note", "text", "version_id") VALUES (NEW."at", NEW."by_id", NEW."field", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."settled_note", NEW."text", NEW."version_id"); RETURN NULL;', hash='a3d993cdce108f4ce517a44002868d47ad4a90d5', operation='UPDATE', pgid='pgtrigger_update_update_f2c97', table='tracker_comment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_note", "text", "version_id") VALUES (OLD."at", OLD."by_id", OLD."field", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."settled_at", OLD."settled_by_id", OLD."settled_note", OLD."text", OLD."version_id"); RETURN NULL;', hash='d84dbe0373a7c15cf2d2cd18ea64e20f87de1df8', operation='DELETE', pgid='pgtrigger_delete_delete_a00bc', table='tracker_comment', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='versionhistory',

@@ -183,6 +183,7 @@ class Comment(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("settled by")
     )
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+    settled_note = models.TextField(_("answer"), blank=True, help_text=_("What was done about it, or why nothing was."))
 
     class Meta:
         """In order of time."""
@@ -196,8 +197,17 @@ class Comment(models.Model):
                 condition=Q(settled_by=None, settled_at=None) | Q(settled_by__isnull=False, settled_at__isnull=False),
                 name="a_settled_comment_says_by_whom_and_when",
             ),
+            models.CheckConstraint(condition=Q(settled_note="") | Q(settled_by__isnull=False), name="only_a_settled_comment_is_answered"),
         ]
-        triggers = [never_deleted]
+        triggers = [
+            never_deleted,
+            kept_as_written(
+                "a_comment_is_kept_as_written",
+                pgtrigger.Update,
+                *("version_id", "field", "text", "by_id", "at"),
+                or_where="OLD.settled_at IS NOT NULL",
+            ),
+        ]
 
     def __str__(self) -> str:
         """Who says what."""
