@@ -177,7 +177,8 @@ def test_asking_costs_few_queries_and_none_where_nothing_is_to_be_asked(web: dic
     bodies: dict[tuple[str, str], Any] = {}
     for number in range(12):
         other = builders.recommendation(f"REC-{number + 10}", web["paper"])
-        bodies |= dict.fromkeys([("assessment", f"AS-{number}")], _body(f"AS-{number}", other.reference))
+        bodies["assessment", f"AS-{number}"] = _body(f"AS-{number}", other.reference)
+    bodies["assessment", "AS-99"] = _body("AS-99", "REC-1")
     with CaptureQueriesContext(connection) as queries:
         departures(bodies, today=CASEFILES_SEARCHED)
     assert len(queries) == 5

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 HEADINGS = (
@@ -49,9 +50,19 @@ class TrackerAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The work queues of the person who looks."""
-        from tracker.admin.worklists import queues
+        from tracker.admin.queues.pages import front
 
-        return super().index(request, {"queues": queues(request.user, self), **(extra_context or {})})
+        return super().index(request, {**front(request.user), **(extra_context or {})})
+
+    def get_urls(self) -> list[Any]:
+        """A page for each work queue, before Django's own."""
+        return [path("queues/<slug:name>/", self.admin_view(self.queue_view), name="queue"), *super().get_urls()]
+
+    def queue_view(self, request: HttpRequest, name: str) -> TemplateResponse:
+        """All rows of one work queue."""
+        from tracker.admin.queues.pages import queue_page
+
+        return queue_page(self, request, name)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """Django's list, regrouped under :data:`HEADINGS`; the list of one app stays as it is."""

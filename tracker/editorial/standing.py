@@ -33,21 +33,24 @@ def in_words(reason: Reason) -> str:
 # The desk as it stands, drafts included
 
 
-def facts_at_desk(addressees: Iterable[Addressee]) -> dict[int, Facts]:
-    """The facts of addressees (read with their recommendation) by primary key. What was withdrawn from the site counts no more."""
+def facts_at_desk(addressees: Iterable[Addressee], *, but_for: int | None = None) -> dict[int, Facts]:
+    """The facts of addressees (read with their recommendation) by primary key. What was withdrawn from the site counts no more.
+
+    ``but_for``: the primary key of an assessment whose answers and searches are left out, because a form holds newer ones.
+    """
     addressees = list(addressees)
     pks = [addressee.pk for addressee in addressees]
     bearings = _bearings_at_desk(pks)
     positions: dict[int, list[Said]] = defaultdict(list)
-    of_staff = {"assessment__addressee__in": pks, "assessment__assessor_kind": STAFF}
+    of_staff = Q(assessment__addressee__in=pks, assessment__assessor_kind=STAFF) & ~Q(assessment=but_for)
     withdrawn = _withdrawn(RecordKind.ASSESSMENT)
-    for key, pk, answer, on, said_by in Position.objects.filter(**of_staff).values_list(
+    for key, pk, answer, on, said_by in Position.objects.filter(of_staff).values_list(
         "assessment__key", "assessment__addressee", "answer", "on", "said_by"
     ):
         if key not in withdrawn:
             positions[pk].append(Said(Answer(answer), on, said_by))
     searches: dict[int, list[Searched]] = defaultdict(list)
-    for key, pk, on in Search.objects.filter(**of_staff).values_list("assessment__key", "assessment__addressee", "searched_on"):
+    for key, pk, on in Search.objects.filter(of_staff).values_list("assessment__key", "assessment__addressee", "searched_on"):
         if key not in withdrawn:
             searches[pk].append(Searched(on, search_holds_until(on)))
     replaced: dict[int, list[tuple[str, PartialDate]]] = defaultdict(list)
