@@ -119,7 +119,7 @@ def test_each_queue_holds_what_it_says_and_counts_what_it_holds(people: dict[str
     assert [what for what, _why in rows(reviewer, "to-publish")] == ["#4 Ready"]
     assert rows(client, "challenges") == [("PAPER-1 · Title of PAPER-1", "“The date is wrong.”")]
     assert rows(client, "differing") == [("REC-1 → Land of AL", "status “implemented”; proposed: “partially implemented”")]
-    assert rows(client, "new-evidence") == [
+    assert sorted(rows(client, "new-evidence")) == [
         ("NONE-1 → Land of AL", "something disputes it since"),
         ("REC-1 → Land of AL", "an effect was recorded after it"),
     ]
@@ -153,6 +153,19 @@ def test_rows_lead_to_the_form_in_one_click(people: dict[str, User], sign_in: Si
                 opened.add(shown.queue.name)
     assert opened >= set(EXPECTED) - {"captures", "mine"}
     assert client.get(f"/admin/tracker/assessment/add/?addressee={Assessment.objects.get(key='AS-1').addressee_id}").status_code == 200
+
+
+def test_the_oldest_row_comes_first_and_a_page_holds_fifty(people: dict[str, User], sign_in: SignIn) -> None:
+    """On the front page, which shows three, and on the queue's own page."""
+    builders.document("PAPER")
+    for number in range(60):
+        challenge = Challenge.objects.create(kind="document", key="PAPER", edition=1, says=f"No. {number}")
+        Challenge.objects.filter(pk=challenge.pk).update(received_at=ago(number))
+    client = sign_in("researcher")
+    (shown,) = [shown for shown in client.get(reverse("admin:index")).context["queues"] if shown.queue.name == "challenges"]
+    assert (shown.count, [row.why for row in shown.first]) == (60, ["“No. 59”", "“No. 58”", "“No. 57”"])
+    assert [why for _what, why in rows(client, "challenges")] == [f"“No. {number}”" for number in range(59, 9, -1)]
+    assert [why for _what, why in rows(client, "challenges", page="2")] == [f"“No. {number}”" for number in range(9, -1, -1)]
 
 
 def test_each_person_sees_what_their_role_can_act_on(people: dict[str, User], sign_in: SignIn) -> None:

@@ -136,7 +136,7 @@ class Proposing:
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A day to look again; of an addressee that is given, the assessment that this one follows."""
         day = timezone.now().date()
-        initial = {"review_on": str(search_holds_until(dates.PartialDate(day.isoformat()), months=LOOK_AGAIN_MONTHS))}
+        initial: dict[str, Any] = {"review_on": str(search_holds_until(dates.PartialDate(day.isoformat()), months=LOOK_AGAIN_MONTHS))}
         given = request.GET.get("addressee", "")
         if given.isdecimal():
             last = Assessment.objects.filter(addressee=given, assessor_kind=AssessorKind.STAFF.value, superseded_by=None).first()

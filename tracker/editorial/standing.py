@@ -89,13 +89,13 @@ def _bearings_at_desk(addressees: Collection[int]) -> dict[int, list[Bearing]]:
         if action_key in withdrawn:
             continue
         draft = key not in public
-        decisive = next(((kind, on) for kind, on, decides in events[action] if decides), None)
+        decided = next(((kind, on) for kind, on, decides in events[action] if decides), None)
         found[addressee].append(
             Bearing(
                 key=key,
                 action=_named(government, title, draft=draft),
-                acted_on=decisive[1] if decisive else None,
-                decided_by=decisive[0] if decisive else None,
+                acted_on=decided[1] if decided else None,
+                decided_by=decided[0] if decided else None,
                 events=tuple((kind, on) for kind, on, _decides in events[action]),
                 direction=Direction(direction) if direction else None,
                 undoes=undoes,

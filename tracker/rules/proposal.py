@@ -310,10 +310,10 @@ def propose(facts: Facts, *, on: dt.date) -> Proposal:
         if last := _after_all(against, toward):
             return proposed(Status.CONTRARY_ACTION, _earliest(last), Reason(_("The last of its actions goes against the recommendation.")), *last)
         if last := _after_all(toward, against):
-            why = _("It acted toward the recommendation last, and no end is on record of what goes against it: so no more than a part is shown.")
-            return proposed(Status.PARTIALLY_IMPLEMENTED, _earliest(last), Reason(why), *last)
-        why = _("It acted both toward the recommendation and against it, and the dates do not tell which came last; settle the dates.")
-        return proposed(Status.NOT_ASSESSED, None, Reason(why), *toward, *against)
+            words = _("It acted toward the recommendation last, and no end is on record of what goes against it: so no more than a part is shown.")
+            return proposed(Status.PARTIALLY_IMPLEMENTED, _earliest(last), Reason(words), *last)
+        words = _("It acted both toward the recommendation and against it, and the dates do not tell which came last; settle the dates.")
+        return proposed(Status.NOT_ASSESSED, None, Reason(words), *toward, *against)
 
     # Did it act against the recommendation alone?
     if against:
@@ -323,8 +323,8 @@ def propose(facts: Facts, *, on: dt.date) -> Proposal:
     if full and not any(reading.sign < 0 for reading in unsettled):
         return proposed(Status.IMPLEMENTED, _earliest(full), Reason(_("An action after the recommendation fulfils it and stands.")), *full)
     if full:
-        why = _("An action fulfils the recommendation, and it is not settled whether another one goes against it.")
-        return proposed(Status.PARTIALLY_IMPLEMENTED, _earliest(full), Reason(why), *full)
+        words = _("An action fulfils the recommendation, and it is not settled whether another one goes against it.")
+        return proposed(Status.PARTIALLY_IMPLEMENTED, _earliest(full), Reason(words), *full)
 
     # Or a part of it? Parts are never added up to a whole.
     if part:
@@ -358,14 +358,14 @@ def propose(facts: Facts, *, on: dt.date) -> Proposal:
     searches = [search for search in facts.searches if search.on.first <= on]
     if valid := [search for search in searches if on <= search.until]:
         newest = max(valid, key=lambda search: search.until)
-        words = {"searched": str(newest.on), "until": str(newest.until)}
+        dates = {"searched": str(newest.on), "until": str(newest.until)}
         return proposed(
-            Status.NO_EVIDENCE, None, Reason(_("The search of %(searched)s found no action of the kind; it counts until %(until)s."), words)
+            Status.NO_EVIDENCE, None, Reason(_("The search of %(searched)s found no action of the kind; it counts until %(until)s."), dates)
         )
     if searches:
         newest = max(searches, key=lambda search: search.until)
-        words = {"searched": str(newest.on), "until": str(newest.until)}
-        why = Reason(_("The search of %(searched)s counted until %(until)s; someone must search again."), words)
+        dates = {"searched": str(newest.on), "until": str(newest.until)}
+        why = Reason(_("The search of %(searched)s counted until %(until)s; someone must search again."), dates)
         return proposed(Status.NOT_ASSESSED, None, why)
     if readings or facts.positions:
         return proposed(Status.NOT_ASSESSED, None, Reason(_("Nothing on record decides, and no search is on record; someone must search.")))

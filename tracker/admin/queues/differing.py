@@ -24,7 +24,7 @@ from tracker.models import Action, ActionEvent, Assessment, CitationUse, Effect,
 from tracker.rules.proposal import asks_why, propose
 from tracker.rules.vocabulary import Status
 
-DECIDING = (Recommendation, Relation, Action, ActionEvent, Effect, Assessment, Position, Search, CitationUse)
+DECIDING: tuple[Any, ...] = (Recommendation, Relation, Action, ActionEvent, Effect, Assessment, Position, Search, CitationUse)
 """What the proposals follow from."""
 
 

@@ -52,7 +52,7 @@ def _mine(user: Any, today: dt.date) -> dict[str, QuerySet[Any]]:
         draft = own & condition(DRAFT)
         groups[str(kind)] = rows(
             records.filter(returned | void | edited | draft),
-            opens=(model._meta.model_name, F("pk")),
+            opens=(str(model._meta.model_name), F("pk")),
             what=title(model),
             since=day("edited_at"),
             why=Case(
@@ -139,7 +139,7 @@ def _shipped(user: Any, today: dt.date) -> dict[str, QuerySet[Any]]:
         under_way = Version.objects.filter(kind=kind, key=OuterRef(key), voided_at=None, submission__state__in=OPEN)
         groups[str(kind)] = rows(
             model._default_manager.annotate(_since=Subquery(current.values("known_from")[:1])).filter(Exists(current), ~Exists(under_way)),
-            opens=(model._meta.model_name, F("pk")),
+            opens=(str(model._meta.model_name), F("pk")),
             what=title(model),
             since=day("_since"),
             why="shipped",
