@@ -114,10 +114,10 @@ def effect(of: Action, on: Recommendation, *, code: str = "AL", direction: str =
 
 
 def assessment(key: str, on: Recommendation, *, code: str = "AL", status: str = "implemented", **fields: Any) -> Assessment:
-    """A verdict by the staff. It has no citation yet."""
+    """A verdict by the staff, whatever the rule proposes. It has no citation yet."""
     by = fields.pop("by", None) or author()
     addressee = on.addressees.get(government__code=code)
-    values = {"rationale": f"Rationale of {key}.", "recorded_by": by, "edited_by": by}
+    values = {"rationale": f"Rationale of {key}.", "departure": "The builder says so.", "recorded_by": by, "edited_by": by}
     return Assessment.objects.create(**{"key": key, "addressee": addressee, "status": status, **values, **fields})
 
 

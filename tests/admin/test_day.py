@@ -260,15 +260,15 @@ def test_returned_work_comes_back_to_its_author(people: dict[str, User], sign_in
     assert "Say why." in words(decide(reviewer, submission, "return_to_author"))
     decide(reviewer, submission, "return_to_author", "The date is missing.")
     front = words(researcher.get(reverse("admin:index")))
-    assert "1 Returned to you" in front
+    assert "returned: The date is missing." in front
     listed = words(researcher.get(reverse("admin:tracker_submission_changelist") + "?queue=returned"))
     assert f"#{submission.pk}" in listed
     assert "The date is missing." in words(researcher.get(reverse("admin:tracker_submission_change", args=[submission.pk])))
-    assert "1 Returned to you" not in words(reviewer.get(reverse("admin:index")))
+    assert "1 To review" not in words(reviewer.get(reverse("admin:index")))
+    assert "returned: The date is missing." not in words(reviewer.get(reverse("admin:index")))
     submit(researcher, document, "With its date")
-    front = words(researcher.get(reverse("admin:index")))
-    assert "0 Returned to you" in front
-    assert "1 Submitted, waiting for a second person" in front
+    assert "returned: The date is missing." not in words(researcher.get(reverse("admin:index")))
+    assert "1 To review" in words(reviewer.get(reverse("admin:index")))
     assert "was taken back" in words(decide(researcher, Submission.objects.first(), "take_back", "Not yet"))
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import Blocks, MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link
 from tracker.admin.documents import CitationRows, sources_link, with_sources
+from tracker.admin.proposing import AssessmentForm, Proposing
 from tracker.admin.replies import ReplyBlocks
 from tracker.models import Assessment, Position, Search
 from tracker.rules.vocabulary import Status
@@ -43,9 +44,11 @@ class PositionRows(Rows):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(PublishableAdmin):
+class AssessmentAdmin(Proposing, PublishableAdmin):
     """A dated verdict on an addressee."""
 
+    form = AssessmentForm
+    change_form_template = "admin/tracker/assessment_form.html"
     list_display = ("reference", "government", "status_word", "effective_on", "assessor_kind", "confidence", "review")
     list_display_links = ("reference", "government")
     list_filter = (
@@ -61,10 +64,25 @@ class AssessmentAdmin(PublishableAdmin):
         "addressee__recommendation", "addressee__government", "supersedes__addressee__recommendation", "supersedes__addressee__government",
     )  # fmt: skip
     fieldsets = (
-        (None, {"fields": ("addressee", ("status", "effective_on"), "rationale", ("confidence", "corroboration"), "supersedes")}),
+        (
+            None,
+            {
+                "fields": (
+                    "addressee",
+                    ("status", "effective_on"),
+                    "proposed",
+                    "departure",
+                    "rationale",
+                    ("confidence", "corroboration"),
+                    "supersedes",
+                    "review_on",
+                )
+            },
+        ),
         (_("Whose verdict it is"), {"fields": (("assessor_kind", "assessor"), "source_status")}),
         (_("Note and key"), {"fields": ("note", "key")}),
     )
+    readonly_fields = ("proposed",)
     inlines = (CitationRows, SearchBlocks, PositionRows, ReplyBlocks)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:

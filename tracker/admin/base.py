@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -522,6 +523,9 @@ class PublishableAdmin(NounAdmin):
         context["may_submit"] = self.has_submit_permission(request)
         if record is not None:
             context["review"] = state = self.state_of(record)
+            if state.shipped and not state.edited and context["may_submit"]:
+                submit_url = reverse(f"admin:tracker_{self.opts.model_name}_submit", args=[record.pk])
+                context["confirm_url"] = f"{submit_url}?{urlencode({'reason': gettext('Reviewed here as it is.')})}"
             context["may_withdraw"] = state.edition is not None and self.has_review_permission(request)
             comments.onto_form(request, context, record)
             if context["may_withdraw"]:

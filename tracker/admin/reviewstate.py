@@ -10,6 +10,7 @@ from tracker.editions.tables import RecordEdition
 from tracker.editorial.freeze import KINDS, PREFETCH, content_hash, freeze
 from tracker.models import Change, Recommendation, State, Version
 from tracker.models.base import Publishable
+from tracker.rules.vocabulary import Provenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class ReviewState:
     edition: int | None = None  # the edition that is public; None: the record is not public
     withdrawn: bool = False  # it was public and was taken off the site
     edited: bool = False
+    shipped: bool = False  # readers see it as shipped with the software, and nobody has submitted it since
 
     @property
     def ever_submitted(self) -> bool:
@@ -67,6 +69,10 @@ class ReviewState:
             sentences.append(_("Returned with submission #%(number)s. Mend what the reviewer asks for and submit the record again."))
         if self.edition and self.edited:
             sentences.append(_("Readers see the version of edition %(edition)s until this one is approved and published."))
+        elif self.shipped:
+            sentences.append(
+                _("Public in edition %(edition)s as shipped with the software; no person here has reviewed it. Compare it with its sources.")
+            )
         elif self.edition:
             sentences.append(
                 _("Public in edition %(edition)s. Readers keep seeing that version after an edit here, until the new one is approved and published.")
@@ -111,6 +117,7 @@ def _state(version: Version | None, edition: RecordEdition | None, held: str) ->
         edition=public.edition if public else None,
         withdrawn=bool(edition and not public),
         edited=bool(compared_with and compared_with.content_hash != held),
+        shipped=bool(public and public.provenance == Provenance.SHIPPED and not open_version),
     )
 
 
@@ -141,8 +148,11 @@ def with_review(records: QuerySet) -> QuerySet:
     )
 
 
-def in_state(records: QuerySet, state: str) -> QuerySet:
-    """The records in a state. *Edited* goes by the time of the last edit; the lists' words compare the content itself."""
+def condition(state: str) -> Q:
+    """What makes a record, annotated by :func:`with_review`, be in a state.
+
+    *Edited* goes by the time of the last edit; the lists' words compare the content itself.
+    """
     settled = Q(_last_state=None) | Q(_last_state__in=[State.PUBLISHED.value, State.TAKEN_BACK.value])
     conditions = {
         DRAFT: settled & Q(_is_public=False, _is_withdrawn=False),
@@ -153,4 +163,9 @@ def in_state(records: QuerySet, state: str) -> QuerySet:
         EDITED: Q(_is_public=True, edited_at__gt=F("_public_since")),
         WITHDRAWN: settled & Q(_is_withdrawn=True),
     }
-    return with_review(records).filter(conditions[state])
+    return conditions[state]
+
+
+def in_state(records: QuerySet, state: str) -> QuerySet:
+    """The records in a state."""
+    return with_review(records).filter(condition(state))

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 HEADINGS = (
@@ -67,11 +68,10 @@ class TrackerAdminSite(admin.AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         """The work queues of the person who looks."""
-        from tracker.admin.worklists import queues
+        from tracker.admin.queues.pages import front
         from tracker.signin.keeping import waiting_for
 
-        extra = {"queues": queues(request.user, self), "kept_forms": waiting_for(request.user)}
-        return super().index(request, {**extra, **(extra_context or {})})
+        return super().index(request, {**front(request.user), "kept_forms": waiting_for(request.user), **(extra_context or {})})
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """With the nouns that a key leads to."""
@@ -79,6 +79,16 @@ class TrackerAdminSite(admin.AdminSite):
         urls = {model["object_name"]: model for app in context["available_apps"] for model in app["models"] if model.get("admin_url")}
         context["shortcuts"] = [(key, urls[name]["admin_url"], urls[name]["name"]) for key, name in KEYS if name in urls]
         return context
+
+    def get_urls(self) -> list[Any]:
+        """A page for each work queue, before Django's own."""
+        return [path("queues/<slug:name>/", self.admin_view(self.queue_view), name="queue"), *super().get_urls()]
+
+    def queue_view(self, request: HttpRequest, name: str) -> TemplateResponse:
+        """All rows of one work queue."""
+        from tracker.admin.queues.pages import queue_page
+
+        return queue_page(self, request, name)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """Django's list, regrouped under :data:`HEADINGS`; the list of one app stays as it is."""

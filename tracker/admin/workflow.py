@@ -230,7 +230,9 @@ def _page(model_admin: Any, request: HttpRequest, step: Step, errors: list[str],
             "step": step,
             "reason_required": reason_required(step, context.get("submissions", ())) if step is RETURN else step.reason_required,
             "errors": errors,
-            "reason": request.POST.get("reason", "") if "confirmed" in request.POST or hasattr(request, "kept_form") else "",
+            "reason": request.POST.get("reason", "")
+            if "confirmed" in request.POST or hasattr(request, "kept_form")
+            else request.GET.get("reason", ""),
             "opts": opts,
             "action_url": action_url,
             **keeping.fields(request, action_url),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from tracker.editions.projection import verdict
 from tracker.editions.tables import AssessmentEdition, EffectEdition, RecordEdition
+from tracker.editorial.standing import departures
 from tracker.models import Change, RecordKind
 from tracker.rules import status
 from tracker.rules.dates import PartialDate
@@ -17,8 +18,12 @@ Name = tuple[str, str]
 Body = dict[str, Any]
 
 
-def problems(bodies: Mapping[Name, Body], *, withdrawing: Set[Name] = frozenset(), today: dt.date) -> list[str]:
-    """Why these bodies cannot be published together on a day; empty where they can. Names are (kind, key)."""
+def problems(bodies: Mapping[Name, Body], *, withdrawing: Set[Name] = frozenset(), today: dt.date, by_people: bool = False) -> list[str]:
+    """Why these bodies cannot be published together on a day; empty where they can. Names are (kind, key).
+
+    ``by_people``: somebody vouches for them, and is asked why where a status is not the proposed one. That is asked when they are submitted: what
+    becomes public in between voids nobody's approval, and is shown in the work queues.
+    """
     dropped = _dropped_effects(bodies, withdrawing)
     public = _public_names() - withdrawing - dropped | {(str(kind), key) for kind, key in bodies}
     public |= {("effect", effect["key"]) for (kind, _key), body in bodies.items() if kind == RecordKind.ACTION for effect in body["effects"]}
@@ -40,7 +45,8 @@ def problems(bodies: Mapping[Name, Body], *, withdrawing: Set[Name] = frozenset(
             if (other_kind, other) not in public
         ]
     found += _left_behind(withdrawing | dropped, set(bodies))
-    return found + _not_addressed(bodies, withdrawing) + _successions(bodies, withdrawing)
+    found += _not_addressed(bodies, withdrawing) + _successions(bodies, withdrawing)
+    return found + departures(bodies, withdrawing, today=today) if by_people else found
 
 
 def _word(kind: str) -> str:

@@ -56,14 +56,15 @@ def _submit(records: Iterable[Publishable], *, by: User, reason: str, change: Ch
                 raise Refused(_("%(record)s is no longer on the desk.") % {"record": record.public_key})
         if change is Change.WITHDRAW:
             _take_as_public(versions)
-        if found := _problems(versions):
+        if found := _problems(versions, by_people=provenance is Provenance.REVIEWED):
             raise ValidationError(found)
         submission = Submission.objects.create(reason=reason, submitted_by=by)
         for version in versions:
             version.submission, version.provenance = submission, provenance
             version.over = editions.get((version.kind, version.key))
-            if change is Change.WITHDRAW:
-                version.edited_by = by  # who asks for a withdrawal cannot approve it
+            # Who asks for a withdrawal cannot approve it; nor can who vouches for shipped data, which no person here recorded.
+            if change is Change.WITHDRAW or (provenance is Provenance.REVIEWED and version.edited_by.is_system):
+                version.edited_by = by
         Version.objects.bulk_create(versions, batch_size=500)
         _take_back_replaced(submission)
     return submission
@@ -223,10 +224,10 @@ def _locked(submission: Submission, state: State | tuple[State, ...], done: str)
     return submission
 
 
-def _problems(versions: list[Version]) -> list[str]:
+def _problems(versions: list[Version], *, by_people: bool = False) -> list[str]:
     publishing = {(version.kind, version.key): version.body for version in versions if version.change == Change.PUBLISH}
     withdrawing = {(version.kind, version.key) for version in versions if version.change == Change.WITHDRAW}
-    return problems(publishing, withdrawing=withdrawing, today=timezone.now().date())
+    return problems(publishing, withdrawing=withdrawing, today=timezone.now().date(), by_people=by_people)
 
 
 def _newest_editions(versions: list[Version]) -> dict[tuple[str, str], int]:
