@@ -9,9 +9,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import Blocks, MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link
+from tracker.admin.citing import AlsoInActions, Citing
 from tracker.admin.documents import CitationRows, sources_link, with_sources
-from tracker.models import Assessment, Position, Search
-from tracker.rules.vocabulary import Status
+from tracker.models import Assessment, Citation, Position, Search
+from tracker.rules.vocabulary import AssessorKind, Stance, Status
 
 
 class SearchBlocks(Blocks):
@@ -42,7 +43,7 @@ class PositionRows(Rows):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(PublishableAdmin):
+class AssessmentAdmin(Citing, PublishableAdmin):
     """A dated verdict on an addressee."""
 
     list_display = ("reference", "government", "status_word", "effective_on", "assessor_kind", "confidence", "review")
@@ -64,7 +65,24 @@ class AssessmentAdmin(PublishableAdmin):
         (_("Whose verdict it is"), {"fields": (("assessor_kind", "assessor"), "source_status")}),
         (_("Note and key"), {"fields": ("note", "key")}),
     )
-    inlines = (CitationRows, SearchBlocks, PositionRows)
+    inlines = (CitationRows, AlsoInActions, SearchBlocks, PositionRows)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """From the address; a further assessment follows the one that stands last."""
+        initial = super().get_changeform_initial_data(request)
+        given = str(initial.get("addressee", ""))
+        if given.isdigit() and "supersedes" not in initial:
+            last = Assessment.objects.filter(addressee=int(given), assessor_kind=AssessorKind.STAFF, superseded_by=None).first()
+            initial |= {"supersedes": last.pk} if last else {}
+        return initial
+
+    def prefilled_rows(self, request: HttpRequest, inline: Any) -> list[dict[str, Any]]:
+        """``?citations=`` names passages by their keys, as the form of an action does, each with the stance that it takes there."""
+        given = [name.partition(":") for name in request.GET.get("citations", "").split(",") if name]
+        if not isinstance(inline, CitationRows) or not given:
+            return super().prefilled_rows(request, inline)
+        known = dict(Citation.objects.filter(key__in=[key for key, _colon, _stance in given]).values_list("key", "pk"))
+        return [{"citation": known[key], "stance": stance if stance in Stance else Stance.SUPPORTS} for key, _colon, stance in given if key in known]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """The form of a recommendation links to the assessments of one addressee."""

@@ -1,6 +1,7 @@
 """A frozen version in words: its content for reading, and what it changes against the version that is public."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -66,6 +67,31 @@ def differences(before: Body, after: Body, kind: str) -> list[Line]:
         lines += [Line(_("%(part)s, removed") % {"part": label}, _summary(name, item), "") for item in gone]
         lines += [Line(_("%(part)s, added") % {"part": label}, "", _summary(name, item)) for item in added]
     return lines
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What two records say under one name."""
+
+    label: str
+    one: str
+    other: str
+    same: bool
+
+
+def side_by_side(one: Body, other: Body, kind: str) -> list[Beside]:
+    """Two records of a kind, name by name; what is empty in both is left out."""
+    models = OF_KIND[kind]
+    empty = ("", None, [], False)
+    return [
+        Beside(
+            _label(name, models),
+            *(_shown(name, body[name], models) if body[name] not in empty else "" for body in (one, other)),
+            same=one[name] == other[name],
+        )
+        for name in _in_order(one, models)
+        if one[name] not in empty or other[name] not in empty
+    ]
 
 
 def as_html(body: Body, kind: str) -> str:
