@@ -82,7 +82,11 @@ class AssessmentAdmin(Citing, PublishableAdmin):
         if not isinstance(inline, CitationRows) or not given:
             return super().prefilled_rows(request, inline)
         known = dict(Citation.objects.filter(key__in=[key for key, _colon, _stance in given]).values_list("key", "pk"))
-        return [{"citation": known[key], "stance": stance if stance in Stance else Stance.SUPPORTS} for key, _colon, stance in given if key in known]
+        return [
+            {"citation": known[key], "stance": stance if stance in {word.value for word in Stance} else Stance.SUPPORTS}
+            for key, _colon, stance in given
+            if key in known
+        ]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """The form of a recommendation links to the assessments of one addressee."""

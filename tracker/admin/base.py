@@ -49,6 +49,10 @@ class NamedToo:
         plain = '{}<noscript><input type="text" name="{}--named" class="named" aria-label="{}" placeholder="{}"></noscript>'
         return format_html(plain, chosen, name, gettext("Name another by its key or code"), gettext("or its key, code"))
 
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        """An empty field says what to do in it: without words it has no name for those who cannot see it."""
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": gettext("Type to find")}  # type: ignore[misc]
+
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """What was named takes the place of what was chosen; a name of nothing is an invalid choice like any other."""
         chosen = super().value_from_datadict(data, files, name)  # type: ignore[misc]
@@ -67,7 +71,7 @@ class NamedToo:
         else:
             names = {field.name for field in model._meta.fields} & {"key", "reference", "code"}
             found = model._default_manager.filter(models.Q(*((f"{field}__iexact", name) for field in names), _connector=models.Q.OR))
-        return found.values_list("pk", flat=True).first() or name
+        return found.values_list("pk", flat=True).first() or "0"  # which no record has
 
 
 class KnownChoice:

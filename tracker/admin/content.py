@@ -86,12 +86,19 @@ def side_by_side(one: Body, other: Body, kind: str) -> list[Beside]:
     return [
         Beside(
             _label(name, models),
-            *(_shown(name, body[name], models) if body[name] not in empty else "" for body in (one, other)),
+            *(_in_brief(name, body[name], models) for body in (one, other)),
             same=one[name] == other[name],
         )
         for name in _in_order(one, models)
         if one[name] not in empty or other[name] not in empty
     ]
+
+
+def _in_brief(name: str, value: Any, models: tuple[type, ...]) -> str:
+    """As :func:`_shown`, but a part in a line."""
+    if not _is_part(value) or name == "themes":
+        return _shown(name, value, models) if value not in ("", None, False) else ""
+    return format_html_join("", "<p>{}</p>", ((_summary(name, item),) for item in value))
 
 
 def as_html(body: Body, kind: str) -> str:

@@ -17,6 +17,7 @@ from tracker.admin.base import ChooseOne
 from tracker.admin.bundle import states_of
 from tracker.admin.content import side_by_side
 from tracker.admin.workflow import sentences
+from tracker.editorial.bundles import find, name_of
 from tracker.editorial.freeze import PREFETCH, freeze, kind_of
 from tracker.editorial.merging import Merger, merge, rehearse
 from tracker.editorial.verbs import Refused
@@ -126,7 +127,8 @@ class Mergeable(admin.ModelAdmin):
             "into": into,
             "merger": rehearsal,
             "rows": side_by_side(bodies[duplicate.pk], bodies[into.pk], kind) if len(bodies) == 2 else [],
-            "publishing": states_of(rehearsal.publishing),
-            "withdrawing": states_of(rehearsal.withdrawing),
-            "drafts": states_of(rehearsal.drafts),
+            # Where they stand now, not where the rehearsal put them.
+            "publishing": states_of(find(map(name_of, rehearsal.publishing))),
+            "withdrawing": [(record, None) for record in rehearsal.withdrawing],
+            "drafts": states_of(find(map(name_of, rehearsal.drafts))),
         }

@@ -133,7 +133,7 @@ class Splittable(admin.ModelAdmin):
                 "refused": refused,
                 "why": request.POST.get("why", ""),
                 "assessments": [
-                    (change_link(assessment), assessment.addressee.government.name)
+                    change_link(assessment)
                     for addressee in whole.addressees.select_related("government", "recommendation")
                     for assessment in addressee.assessments.select_related("addressee__government", "addressee__recommendation")
                 ],
