@@ -69,7 +69,7 @@ class AssessmentAdmin(Citing, PublishableAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """From the address; a further assessment follows the one that stands last."""
-        initial = super().get_changeform_initial_data(request)
+        initial: dict[str, Any] = dict(super().get_changeform_initial_data(request))
         given = str(initial.get("addressee", ""))
         if given.isdigit() and "supersedes" not in initial:
             last = Assessment.objects.filter(addressee=int(given), assessor_kind=AssessorKind.STAFF, superseded_by=None).first()

@@ -53,6 +53,11 @@ class NamedToo:
         """An empty field says what to do in it: without words it has no name for those who cannot see it."""
         return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": gettext("Type to find")}  # type: ignore[misc]
 
+    @property
+    def media(self) -> forms.Media:
+        """With the script that names the field that searches."""
+        return super().media + forms.Media(js=["admin/js/autocomplete.js", "tracker/choosing.js"])  # type: ignore[misc]
+
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """What was named takes the place of what was chosen; a name of nothing is an invalid choice like any other."""
         chosen = super().value_from_datadict(data, files, name)  # type: ignore[misc]
@@ -183,6 +188,12 @@ class Prefilled(forms.BaseInlineFormSet):
         super().__init__(*args, initial=initial, **kwargs)
         self.extra = max(self.extra, len(initial or ()))
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """The tick that takes a row away stands in a column of its own: it is named here."""
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = gettext("Delete")
+
 
 class Rows(Autocompleting, admin.TabularInline):
     """Rows of a table below a form. ``related`` is what a row's words need."""
@@ -192,11 +203,20 @@ class Rows(Autocompleting, admin.TabularInline):
     extra = 1
     related: tuple[str, ...] = ()
     prefetch: tuple[str, ...] = ()
+    labelled = False  # whether the template shows a label beside each field
     formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 40})}}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With what the rows show, so that fifty rows cost as many queries as five."""
         return super().get_queryset(request).select_related(*self.related).prefetch_related(*self.prefetch)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """In a table the label stands above the column: each field says it by itself for those who cannot see it."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and not self.labelled:
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs.setdefault("aria-label", capfirst(str(field.label or db_field.verbose_name)))
+        return field
 
 
 class Blocks(Rows):
@@ -204,6 +224,7 @@ class Blocks(Rows):
 
     template = "admin/edit_inline/stacked.html"
     extra = 0
+    labelled = True
 
 
 class ReadOnlyRows(Rows):

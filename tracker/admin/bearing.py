@@ -163,5 +163,5 @@ def assess_url(effect: Effect) -> str:
     """The form of an assessment of what an action bears on, with the action's date and cited passages filled in."""
     event = effect.action.decisive_event
     uses = sorted(effect.action.citation_uses.all(), key=lambda use: use.citation.key)
-    query = {"addressee": effect.addressee_id, "citations": ",".join(f"{use.citation.key}:{use.stance}" for use in uses)}
+    query: dict[str, Any] = {"addressee": effect.addressee_id, "citations": ",".join(f"{use.citation.key}:{use.stance}" for use in uses)}
     return f"{reverse('admin:tracker_assessment_add')}?{urlencode(query | ({'effective_on': event.on} if event else {}))}"

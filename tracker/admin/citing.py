@@ -8,7 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import ChooseOne, ChooseSeveral, DeskForm, Prefilled, Rows, touch
+from tracker.admin.base import Blocks, ChooseOne, ChooseSeveral, DeskForm, Prefilled, touch
 from tracker.models import Assessment, Citation, CitationUse, Document
 from tracker.rules.vocabulary import Corroboration
 
@@ -44,7 +44,7 @@ class NewCitationFormSet(Prefilled):
     def cite_elsewhere(self, by: Any) -> list[Any]:
         """The other records that were chosen cite the passages too; whoever cites is their last editor. Gives those records."""
         found = []
-        for form in self.saved_forms():
+        for form in self.typed_forms():
             for record in form.cleaned_data.get("also") or ():
                 name = record._meta.model_name
                 CitationUse.objects.create(citation=form.instance.citation, stance=form.cleaned_data["stance"], **{name: record})
@@ -52,20 +52,18 @@ class NewCitationFormSet(Prefilled):
                 found.append(record)
         return found
 
-    def saved_forms(self) -> list[Any]:
+    def typed_forms(self) -> list[Any]:
         """The rows in which something was typed."""
         return [form for form in self.extra_forms if form.has_changed() and not self._should_delete_form(form)]
 
 
-class NewCitationRows(Rows):
+class NewCitationRows(Blocks):
     """Passages that are not on record yet."""
 
     model = CitationUse
     form = NewCitationForm
     formset = NewCitationFormSet
-    extra = 0
     also: Any = None  # the relation by which further records that may cite it are searched for
-    template = "admin/edit_inline/stacked.html"
     classes = ("new-citations",)
     verbose_name = _("new passage")
     verbose_name_plural = _("new passages, cited here")

@@ -86,7 +86,8 @@ def side_by_side(one: Body, other: Body, kind: str) -> list[Beside]:
     return [
         Beside(
             _label(name, models),
-            *(_in_brief(name, body[name], models) for body in (one, other)),
+            _in_brief(name, one[name], models),
+            _in_brief(name, other[name], models),
             same=one[name] == other[name],
         )
         for name in _in_order(one, models)

@@ -209,7 +209,7 @@ class Splittable(admin.ModelAdmin):
         """The same governments, and the relation."""
         first = self._repeated(request)
         if first is not None and inline.model is Addressee:
-            return list(first.addressees.order_by("government__name").values("government", "basis", "note"))
+            return [dict(row) for row in first.addressees.order_by("government__name").values("government", "basis", "note")]
         if first is not None and inline.model is Relation:
             return [{"kind": RelationKind.REPEATS, "other": first.pk}]
         return super().prefilled_rows(request, inline)  # type: ignore[misc]
