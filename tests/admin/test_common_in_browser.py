@@ -40,7 +40,6 @@ def test_one_action_many_effects_and_a_passage_typed_once(desk_site: Any, new_pa
     page.fill(".bearing #id_reasoning", "Nine of them left.")
     page.fill("#id_events-0-on", "February 2024")
     page.check("#id_events-0-decisive")
-    page.click("text=Add another New passage")
     choose(page, "citation_uses-2-0-document", "HAKAMIAN-2019", " · ")
     page.fill("#id_citation_uses-2-0-locator", "p. 4")
     page.fill("#id_citation_uses-2-0-says", "Nine officers were told to leave.")
@@ -103,6 +102,8 @@ def test_nobody_is_shut_out(case: str, desk_site: Any, new_page: Callable[..., A
     for width, scheme, rules in ((1280, "light", EVERYTHING), (1280, "dark", COLOURS), (320, "light", EVERYTHING)):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
+        # Buttons change their colours gradually.
+        page.evaluate("Promise.all(document.getAnimations().map(change => change.finished))")
         if shots := os.environ.get("SHOTS"):
             page.screenshot(path=f"{shots}/common-{case}-{scheme}-{width}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width

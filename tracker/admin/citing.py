@@ -63,6 +63,7 @@ class NewCitationRows(Blocks):
     model = CitationUse
     form = NewCitationForm
     formset = NewCitationFormSet
+    extra = 1  # without scripts no row can be added
     also: Any = None  # the relation by which further records that may cite it are searched for
     classes = ("new-citations",)
     verbose_name = _("new passage")
