@@ -48,7 +48,9 @@ WHY = {
     **dict.fromkeys(("BackgroundJob", "AccountEvent"), WATCHED),
     "Challenge": CHALLENGES,
 }
-WHY_STATES = "Researchers submit and take back their own; reviewers decide, publish, and ask for withdrawals; nobody approves what they wrote, superusers included."
+WHY_STATES = (
+    "Researchers submit and take back their own; reviewers decide, publish, ask for withdrawals; nobody approves their own work, nor a superuser."
+)
 
 
 def why(noun: str, operation: str) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,15 +10,18 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import Blocks, DeskForm, MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link
+from tracker.admin.base import Blocks, DeskForm, MineFilter, PartAdmin, Prefilled, PublishableAdmin, ReviewFilter, Rows, change_link, link
+from tracker.admin.bearing import Bearing, assess_url
+from tracker.admin.citing import AlsoInAssessments, Citing
 from tracker.admin.documents import CitationRows, sources_link, with_sources
+from tracker.admin.merging import Mergeable
 from tracker.admin.replies import ReplyBlocks
 from tracker.models import Action, ActionEvent, Effect, LegalStatus
 from tracker.rules import order
 from tracker.rules.vocabulary import Earlier
 
 
-class EventFormSet(forms.BaseInlineFormSet):
+class EventFormSet(Prefilled):
     """The events of an action, of which at most one is decisive."""
 
     def clean(self) -> None:
@@ -86,8 +88,8 @@ class EffectBlocks(Blocks):
 
     model = Effect
     form = EffectForm
-    fields = (("addressee", "corroboration"), ("direction", "undoes"), "reasoning", "earlier")
-    readonly_fields = ("earlier",)
+    fields = (("addressee", "corroboration"), ("direction", "undoes"), "reasoning", ("earlier", "assess"))
+    readonly_fields = ("earlier", "assess")
     related = (
         "addressee__recommendation",
         "addressee__government",
@@ -96,11 +98,16 @@ class EffectBlocks(Blocks):
         "undoes__addressee__recommendation",
         "undoes__addressee__government",
     )
-    prefetch = ("action__events",)
+    prefetch = ("action__events", "action__citation_uses__citation")
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         """A new action bears on something."""
         return 0 if obj else 1
+
+    @admin.display(description=_("assessment"))
+    def assess(self, effect: Effect) -> str:
+        """The way to a verdict on the addressee, with the action's date and cited passages filled in."""
+        return link(assess_url(effect), gettext("Assess with this action")) if effect.pk and effect.addressee.counted else "–"
 
     @admin.display(description=_("order in time"))
     def earlier(self, effect: Effect) -> str:
@@ -125,8 +132,10 @@ def order_in_words(effect: Effect) -> str:
 
 
 @admin.register(Action)
-class ActionAdmin(PublishableAdmin):
+class ActionAdmin(Bearing, Citing, Mergeable, PublishableAdmin):
     """What a government body did."""
+
+    chosen_by = Effect._meta.get_field("action")
 
     list_display = ("key", "title", "government", "measure", "decided_on", "bears_on", "review")
     list_display_links = ("key", "title")
@@ -143,7 +152,7 @@ class ActionAdmin(PublishableAdmin):
         (_("At whom it was aimed"), {"fields": ("target", "legal_status")}),
         (_("How sure it is"), {"fields": ("corroboration", "note", "key")}),
     )
-    inlines = (EventRows, CitationRows, LegalStatusRows, EffectBlocks, ReplyBlocks)
+    inlines = (EventRows, CitationRows, AlsoInAssessments, LegalStatusRows, EffectBlocks, ReplyBlocks)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With the decisive date and how many addressees each bears on."""

@@ -9,11 +9,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import Blocks, MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link
+from tracker.admin.citing import AlsoInActions, Citing
 from tracker.admin.documents import CitationRows, sources_link, with_sources
 from tracker.admin.proposing import AssessmentForm, Proposing
 from tracker.admin.replies import ReplyBlocks
-from tracker.models import Assessment, Position, Search
-from tracker.rules.vocabulary import Status
+from tracker.models import Assessment, Citation, Position, Search
+from tracker.rules.vocabulary import Stance, Status
 
 
 class SearchBlocks(Blocks):
@@ -44,7 +45,7 @@ class PositionRows(Rows):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(Proposing, PublishableAdmin):
+class AssessmentAdmin(Proposing, Citing, PublishableAdmin):
     """A dated verdict on an addressee."""
 
     form = AssessmentForm
@@ -83,7 +84,19 @@ class AssessmentAdmin(Proposing, PublishableAdmin):
         (_("Note and key"), {"fields": ("note", "key")}),
     )
     readonly_fields = ("proposed",)
-    inlines = (CitationRows, SearchBlocks, PositionRows, ReplyBlocks)
+    inlines = (CitationRows, AlsoInActions, SearchBlocks, PositionRows, ReplyBlocks)
+
+    def prefilled_rows(self, request: HttpRequest, inline: Any) -> list[dict[str, Any]]:
+        """``?citations=`` names passages by their keys, as the form of an action does, each with the stance that it takes there."""
+        given = [name.partition(":") for name in request.GET.get("citations", "").split(",") if name]
+        if not isinstance(inline, CitationRows) or not given:
+            return super().prefilled_rows(request, inline)
+        known = dict(Citation.objects.filter(key__in=[key for key, _colon, _stance in given]).values_list("key", "pk"))
+        return [
+            {"citation": known[key], "stance": stance if stance in {word.value for word in Stance} else Stance.SUPPORTS}
+            for key, _colon, stance in given
+            if key in known
+        ]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """The form of a recommendation links to the assessments of one addressee."""

@@ -35,11 +35,50 @@ from tracker.admin.reviewstate import (
     review_state,
     review_states,
 )
-from tracker.models import Action, Assessment, Recommendation, User
+from tracker.models import Action, Addressee, Assessment, Recommendation, User
 from tracker.models.base import Publishable
 from tracker.signin.keeping import KeepsForms
 
 # Fields of forms
+
+
+class NamedToo:
+    """A choice by typing needs scripts: without them a record is named by its key, reference or code, an addressee by both parts of its name."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
+        """With the field for those without scripts."""
+        chosen = super().render(name, value, attrs, renderer)  # type: ignore[misc]
+        plain = '{}<noscript><input type="text" name="{}--named" class="named" aria-label="{}" placeholder="{}"></noscript>'
+        return format_html(plain, chosen, name, gettext("Name another by its key or code"), gettext("or its key, code"))
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        """An empty field says what to do in it: without words it has no name for those who cannot see it."""
+        return {**super().build_attrs(base_attrs, extra_attrs), "data-placeholder": gettext("Type to find")}  # type: ignore[misc]
+
+    @property
+    def media(self) -> forms.Media:
+        """With the script that names the field that searches."""
+        return super().media + forms.Media(js=["admin/js/autocomplete.js", "tracker/choosing.js"])  # type: ignore[misc]
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """What was named takes the place of what was chosen; a name of nothing is an invalid choice like any other."""
+        chosen = super().value_from_datadict(data, files, name)  # type: ignore[misc]
+        named = str(data.get(f"{name}--named") or "").strip()
+        if not named:
+            return chosen
+        if self.allow_multiple_selected:  # type: ignore[attr-defined]
+            return [*(chosen or ()), *(self._named(one.strip()) for one in named.split(",") if one.strip())]
+        return self._named(named)
+
+    def _named(self, name: str) -> Any:
+        model = self.field.remote_field.model  # type: ignore[attr-defined]
+        if model is Addressee:
+            reference, _space, code = name.partition(" ")
+            found = model._default_manager.filter(recommendation__reference=reference, government__code__iexact=code.strip())
+        else:
+            names = {field.name for field in model._meta.fields} & {"key", "reference", "code"}
+            found = model._default_manager.filter(models.Q(*((f"{field}__iexact", name) for field in names), _connector=models.Q.OR))
+        return found.values_list("pk", flat=True).first() or "0"  # which no record has
 
 
 class KnownChoice:
@@ -58,8 +97,12 @@ class KnownChoice:
         return [(None, [*empty, self.create_option(name, value[0], self.known[value[0]], True, len(empty))], 0)]  # type: ignore[attr-defined]
 
 
-class ChooseOne(KnownChoice, AutocompleteSelect):
+class ChooseOne(NamedToo, KnownChoice, AutocompleteSelect):
     """One record, searched for by typing."""
+
+
+class ChooseSeveral(NamedToo, AutocompleteSelectMultiple):
+    """Several records, each searched for by typing."""
 
 
 class DeskForm(forms.ModelForm):
@@ -125,7 +168,7 @@ class Autocompleting:
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The same for several."""
         if self._can_be_searched(db_field):
-            kwargs.setdefault("widget", AutocompleteSelectMultiple(db_field, self.admin_site))  # type: ignore[attr-defined]
+            kwargs.setdefault("widget", ChooseSeveral(db_field, self.admin_site))  # type: ignore[attr-defined]
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -140,18 +183,42 @@ class Autocompleting:
         return bool(related and related.search_fields)
 
 
+class Prefilled(forms.BaseInlineFormSet):
+    """Rows of which the first new ones may be filled in already. They are saved as they stand: what is sent back is compared with empty rows."""
+
+    def __init__(self, *args: Any, initial: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, initial=initial, **kwargs)
+        self.extra = max(self.extra, len(initial or ()))
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """The tick that takes a row away stands in a column of its own: it is named here."""
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = gettext("Delete")
+
+
 class Rows(Autocompleting, admin.TabularInline):
     """Rows of a table below a form. ``related`` is what a row's words need."""
 
     form = DeskForm
+    formset = Prefilled
     extra = 1
     related: tuple[str, ...] = ()
     prefetch: tuple[str, ...] = ()
+    labelled = False  # whether the template shows a label beside each field
     formfield_overrides = {models.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 40})}}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With what the rows show, so that fifty rows cost as many queries as five."""
         return super().get_queryset(request).select_related(*self.related).prefetch_related(*self.prefetch)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """In a table the label stands above the column: each field says it by itself for those who cannot see it."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and not self.labelled:
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs.setdefault("aria-label", capfirst(str(field.label or db_field.verbose_name)))
+        return field
 
 
 class Blocks(Rows):
@@ -159,6 +226,7 @@ class Blocks(Rows):
 
     template = "admin/edit_inline/stacked.html"
     extra = 0
+    labelled = True
 
 
 class ReadOnlyRows(Rows):
@@ -248,6 +316,26 @@ class NounAdmin(KeepsForms, Autocompleting, admin.ModelAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         form.must_say_why = bool(obj and self.is_public(obj))
         return form
+
+    def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
+        """On the empty form of a new record some rows may be filled in already."""
+        found = super().get_formset_kwargs(request, obj, inline, prefix)
+        if request.method == "GET" and obj.pk is None and (rows := self.prefilled_rows(request, inline)):
+            found["initial"] = rows
+        return found
+
+    def prefilled_rows(self, request: HttpRequest, inline: Any) -> list[dict[str, Any]]:
+        """What stands filled in below the form of a new record, in the rows of an inline."""
+        return []
+
+    def get_search_results(self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str) -> tuple[models.QuerySet[Any], bool]:
+        """Where a relation is chosen by typing, what bears the very code that was typed comes first."""
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        codes = [name[1:] for name in self.search_fields if name.startswith("=") and name.endswith("code")]
+        if codes and "field_name" in request.GET and (words := search_term.upper().split()):
+            typed = models.Case(models.When(**{f"{codes[0]}__in": words}, then=models.Value(0)), default=models.Value(1))
+            found = found.order_by(typed, *self.get_ordering(request))
+        return found, duplicates
 
     def is_public(self, obj: Any) -> bool:
         """Whether readers see it."""
@@ -521,7 +609,9 @@ class PublishableAdmin(NounAdmin):
         """With where the record stands, and what may be done with it."""
         record = kwargs.get("obj")
         context["may_submit"] = self.has_submit_permission(request)
+        context["notice"] = self.notice(request, record)
         if record is not None:
+            context["tools"] = self.tools(request, record)
             context["review"] = state = self.state_of(record)
             if state.shipped and not state.edited and context["may_submit"]:
                 submit_url = reverse(f"admin:tracker_{self.opts.model_name}_submit", args=[record.pk])
@@ -531,6 +621,14 @@ class PublishableAdmin(NounAdmin):
             if context["may_withdraw"]:
                 context["withdraw_url"] = reverse(f"admin:tracker_{self.opts.model_name}_withdraw", args=[record.pk])
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def tools(self, request: HttpRequest, record: Any) -> list[tuple[str, Any]]:
+        """Links above a record's form beside those that every noun has: address and words."""
+        return []
+
+    def notice(self, request: HttpRequest, record: Any) -> str:
+        """What stands at the top of the form; empty for nothing. ``record`` is None on the form of a new one."""
+        return ""
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
         """Saved; on to the submission where that button was pressed."""

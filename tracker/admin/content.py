@@ -1,6 +1,7 @@
 """A frozen record in words, for reading. What one changes against another: :mod:`tracker.admin.comparing`."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -53,6 +54,47 @@ OF_PART: dict[str, tuple[type, ...]] = {
     "themes": (Theme,),
 }
 """Which models' words name the entries of a body and of its parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What two records say under one name."""
+
+    label: str
+    one: str
+    other: str
+    same: bool
+
+
+def side_by_side(one: Body, other: Body, kind: str) -> list[Beside]:
+    """Two records of a kind, name by name; what is empty in both is left out."""
+    models = OF_KIND[kind]
+    empty = ("", None, [], False)
+    return [
+        Beside(
+            label_of(name, models),
+            _in_brief(name, one[name], models),
+            _in_brief(name, other[name], models),
+            same=one[name] == other[name],
+        )
+        for name in names_in_order(one, models)
+        if one[name] not in empty or other[name] not in empty
+    ]
+
+
+def _in_brief(name: str, value: Any, models: tuple[type, ...]) -> str:
+    """As :func:`_shown`, but a part in a line."""
+    if not is_part(value) or name == "themes":
+        return _shown(name, value, models) if value not in ("", None, False) else ""
+    return format_html_join("", "<p>{}</p>", ((_summary(name, item),) for item in value))
+
+
+def _summary(name: str, item: Any) -> str:
+    """A part in a line."""
+    if not isinstance(item, Mapping):
+        return str(item)
+    models = OF_PART.get(name, ())
+    return "; ".join(words_of(key, value, models) for key, value in item.items() if not is_part(value) and value not in ("", None, False, True))
 
 
 def as_html(body: Body, kind: str) -> str:

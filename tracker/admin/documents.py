@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import CITED_IN, MineFilter, NounAdmin, PublishableAdmin, ReadOnlyRows, ReviewFilter, Rows, change_link
+from tracker.admin.merging import Mergeable
 from tracker.models import Citation, CitationUse, Document, Snapshot
 
 
@@ -45,8 +46,10 @@ def sources_link(row: Any) -> str:
 
 
 @admin.register(Document)
-class DocumentAdmin(PublishableAdmin):
+class DocumentAdmin(Mergeable, PublishableAdmin):
     """What something is cited from."""
+
+    chosen_by = Citation._meta.get_field("document")
 
     list_display = ("shown_title", "publisher", "published_on", "kind", "interest", "language", "cited", "review")
     list_filter = (ReviewFilter, MineFilter, "kind", "interest", "language")

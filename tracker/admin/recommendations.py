@@ -14,7 +14,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link, link
+from tracker.admin.citing import Citing, NewCitationRows
 from tracker.admin.documents import CitationRows
+from tracker.admin.merging import Mergeable
+from tracker.admin.splitting import Splittable
 from tracker.editions.tables import AddresseeEdition
 from tracker.models import Addressee, DeadlineMove, Recommendation, Relation
 from tracker.rules.vocabulary import Status
@@ -93,8 +96,10 @@ class RelationRows(Rows):
 
 
 @admin.register(Recommendation)
-class RecommendationAdmin(PublishableAdmin):
+class RecommendationAdmin(Citing, Splittable, Mergeable, PublishableAdmin):
     """A measure that a paper, a resolution or an inquiry proposed."""
+
+    chosen_by = Relation._meta.get_field("other")
 
     key_field = "reference"
     list_display = ("reference", "short_title", "made_by", "recommended_on", "measure", "addressed_to", "review")
@@ -115,7 +120,7 @@ class RecommendationAdmin(PublishableAdmin):
         (_("What it asks"), {"fields": ("measure", "themes", "target", "addressed", "due_on")}),
         (_("When it counts as done"), {"fields": ("criteria_partial", "criteria_full", "note")}),
     )
-    inlines = (AddresseeRows, CitationRows, RelationRows, DeadlineMoveRows)
+    inlines = (AddresseeRows, CitationRows, NewCitationRows, RelationRows, DeadlineMoveRows)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """A move that is entered by hand, with who made it, takes the place of the row that the database wrote by itself."""

@@ -15,9 +15,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.admin.bundle import find, hanging_on, name_of, needed, states_of
+from tracker.admin.bundle import hanging_on, states_of
 from tracker.editorial import verbs
+from tracker.editorial.bundles import find, left_by, name_of, needed
 from tracker.editorial.comments import open_on
+from tracker.editorial.readiness import Name
 from tracker.editorial.verbs import Refused, own_work
 from tracker.models import State, Submission
 from tracker.models.base import Publishable
@@ -141,10 +143,14 @@ def ask_about_records(model_admin: Any, request: HttpRequest, chosen: QuerySet[A
     errors: list[str] = []
     if confirmed:
         allowed = [record for record in find(ticked) if _may_submit(user, record)]
+        reason = request.POST.get("reason", "").strip()
         try:
-            submission = (verbs.submit if step is SUBMIT else verbs.withdraw)(
-                [*records, *allowed], by=user, reason=request.POST.get("reason", "").strip()
-            )
+            if step is SUBMIT:
+                submission = verbs.submit([*records, *allowed], by=user, reason=reason)
+            else:
+                going = {name_of(record) for record, refers in left_by(records) if refers}
+                too, changed = ([record for record in allowed if (name_of(record) in going) is refers] for refers in (True, False))
+                submission = verbs.withdraw([*records, *too], by=user, reason=reason, alongside=changed)
         except (Refused, ValidationError) as error:
             errors = sentences(error)
         else:
@@ -153,22 +159,40 @@ def ask_about_records(model_admin: Any, request: HttpRequest, chosen: QuerySet[A
             text = _('Submitted as <a href="{}">#{}</a>, {} records. It waits for a second person.')
             messages.success(request, format_html(text, url, submission.pk, count))
             return HttpResponseRedirect(url)
-    must, may = (needed(records), hanging_on(records)) if step is SUBMIT else ([], [])
-    must_names = {name_of(record) for record in must}
-    companions = [
+    return _page(
+        model_admin,
+        request,
+        step,
+        errors,
+        chosen=states_of(records),
+        companions=_companions(records, step, ticked if confirmed else None),
+        pks=[record.pk for record in records],
+    )
+
+
+def _companions(records: list[Publishable], step: Step, ticked: list[Name] | None) -> list[dict[str, Any]]:
+    """What is offered beside the records: what they need, or what would be left without them, and what may go along.
+
+    ``ticked`` is None while nobody has ticked: what is needed is proposed.
+    """
+    must: list[tuple[Publishable, str]]
+    if step is SUBMIT:
+        must, may = [(record, _("needed")) for record in needed(records)], hanging_on(records)
+    else:
+        words = {True: _("refers to it: is withdrawn with it"), False: _("referred to it: its new version is published with the withdrawal")}
+        must, may = [(record, words[refers]) for record, refers in left_by(records)], []
+    why = {name_of(record): word for record, word in must}
+    offered = [*(record for record, _word in must), *(record for record in may if name_of(record) not in why)]
+    return [
         {
             "record": record,
             "state": state,
             "value": ":".join(name_of(record)),
-            "needed": True,
-            "ticked": name_of(record) in ticked or not again,
+            "why": why.get(name_of(record), ""),
+            "ticked": name_of(record) in why if ticked is None else name_of(record) in ticked,
         }
-        for record, state in states_of(must)
-    ] + [
-        {"record": record, "state": state, "value": ":".join(name_of(record)), "needed": False, "ticked": name_of(record) in ticked}
-        for record, state in states_of(record for record in may if name_of(record) not in must_names)
+        for record, state in states_of(offered)
     ]
-    return _page(model_admin, request, step, errors, chosen=states_of(records), companions=companions, pks=[record.pk for record in records])
 
 
 def ask_about_submissions(model_admin: Any, request: HttpRequest, chosen: Iterable[Submission], step: Step) -> HttpResponse:

@@ -1,7 +1,7 @@
 """What publication needs of records, said in sentences: complete bodies, evidence behind every status, nothing public pointing at nothing."""
 
 import datetime as dt
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,12 +15,22 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import AssessorKind, Stance, Standing, Status
 
 Name = tuple[str, str]
+"""Kind and key of a record."""
+
 Body = dict[str, Any]
 
 
-def problems(bodies: Mapping[Name, Body], *, withdrawing: Set[Name] = frozenset(), today: dt.date, by_people: bool = False) -> list[str]:
+def problems(
+    bodies: Mapping[Name, Body],
+    *,
+    withdrawing: Set[Name] = frozenset(),
+    forwards: Mapping[Name, str] | None = None,
+    today: dt.date,
+    by_people: bool = False,
+) -> list[str]:
     """Why these bodies cannot be published together on a day; empty where they can. Names are (kind, key).
 
+    ``forwards`` are those withdrawn as duplicates, each with the key of the record of its kind to which its address is to lead.
     ``by_people``: somebody vouches for them, and is asked why where a status is not the proposed one. That is asked when they are submitted: what
     becomes public in between voids nobody's approval, and is shown in the work queues.
     """
@@ -45,6 +55,7 @@ def problems(bodies: Mapping[Name, Body], *, withdrawing: Set[Name] = frozenset(
             if (other_kind, other) not in public
         ]
     found += _left_behind(withdrawing | dropped, set(bodies))
+    found += _forwarding(forwards or {}, set(bodies), withdrawing)
     found += _not_addressed(bodies, withdrawing) + _successions(bodies, withdrawing)
     return found + departures(bodies, withdrawing, today=today) if by_people else found
 
@@ -141,17 +152,35 @@ def _left_behind(withdrawing: Set[Name], publishing: Set[Name]) -> list[str]:
     """Public records that refer to what is taken off the site and would point at nothing."""
     if not withdrawing:
         return []
-    found = []
+    return [
+        _("%(record)s refers to %(kind)s %(other)s; withdraw or change it first.")
+        % {"record": f"{RecordKind(kind).label.capitalize()} {key}", "kind": _word(other_kind), "other": other}
+        for (kind, key), pointed_at in _referring(withdrawing, but=withdrawing | publishing)
+        for other_kind, other in sorted(pointed_at)
+    ]
+
+
+def dependants(names: Set[Name], *, but: Set[Name] = frozenset()) -> set[Name]:
+    """The public records, other than those left out, whose public version refers to any of these or to an effect of one of these actions."""
+    return {name for name, _pointed_at in _referring(names | _dropped_effects({}, names), but=but)}
+
+
+def _referring(names: Set[Name], *, but: Set[Name]) -> Iterator[tuple[Name, set[Name]]]:
+    """Public records with those of the names that their public version refers to; records that refer to none are left out."""
     rows = RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).values_list("kind", "key", "body")
     for kind, key, body in rows.iterator(500):
-        if (kind, key) in withdrawing or (kind, key) in publishing:
-            continue
-        found += [
-            _("%(record)s refers to %(kind)s %(other)s; withdraw or change it first.")
-            % {"record": f"{RecordKind(kind).label.capitalize()} {key}", "kind": _word(other_kind), "other": other}
-            for other_kind, other in sorted(references(RecordKind(kind), body) & withdrawing)
-        ]
-    return found
+        if (kind, key) not in but and (pointed_at := references(RecordKind(kind), body) & names):
+            yield (kind, key), pointed_at
+
+
+def _forwarding(forwards: Mapping[Name, str], publishing: Set[Name], withdrawing: Set[Name]) -> list[str]:
+    """Merged records whose address would lead to nothing that readers see, themselves and circles included."""
+    standing = _public_names() - withdrawing | publishing
+    return [
+        _("%(key)s would lead to %(other)s, which is not public; publish that first or in the same submission.") % {"key": key, "other": other}
+        for (kind, key), other in sorted(forwards.items())
+        if (kind, other) not in standing
+    ]
 
 
 def _not_addressed(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> list[str]:

@@ -5,7 +5,7 @@ and writes its edition.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -30,40 +30,53 @@ class Refused(Exception):
 
 
 def submit(
-    records: Iterable[Publishable], *, by: User, reason: str, change: Change = Change.PUBLISH, provenance: Provenance = Provenance.REVIEWED
+    records: Iterable[Publishable],
+    *,
+    by: User,
+    reason: str,
+    withdrawing: Mapping[Publishable, str] | None = None,
+    provenance: Provenance = Provenance.REVIEWED,
 ) -> Submission:
-    """Freeze records as they are and hand them to a second person, bundled.
+    """Freeze records as they are and hand them to a second person, bundled with records to be taken off the site.
+
+    ``withdrawing`` gives each record to be withdrawn the key of the record of its kind to which its address is to lead; empty for none.
 
     Raises ``Refused`` where there is nothing to submit, no reason or no right to, and ``ValidationError`` with a list of sentences where a record
     lacks what publication needs. Older submissions that an edit voided are taken back where each of their records is submitted again here.
     """
-    _may(by, "tracker.submit" if change is Change.PUBLISH else "tracker.review")
-    return _submit(records, by=by, reason=reason, change=change, provenance=provenance)
+    # A duplicate may be merged by whoever may submit; to take something off the site is a reviewer's to ask for.
+    _may(by, "tracker.review" if withdrawing and not any(withdrawing.values()) else "tracker.submit")
+    return _submit(records, by=by, reason=reason, withdrawing=withdrawing or {}, provenance=provenance)
 
 
-def _submit(records: Iterable[Publishable], *, by: User, reason: str, change: Change, provenance: Provenance) -> Submission:
+def _submit(records: Iterable[Publishable], *, by: User, reason: str, withdrawing: Mapping[Publishable, str], provenance: Provenance) -> Submission:
     if not reason.strip():
         raise Refused(_("Say why: the reason stands beside the change on the public page of changes."))
     records = list(records)
-    if not records:
+    if not records and not withdrawing:
         raise Refused(_("Choose at least one record to submit."))
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
-        versions = list(_freeze_all(records, change))
+        withdrawn = list(_freeze_all(list(withdrawing), Change.WITHDRAW))
+        versions = [*_freeze_all(records, Change.PUBLISH), *withdrawn]
         editions = _newest_editions(versions)
         frozen = {(version.kind, version.key) for version in versions}
-        for record in records:
+        for record in (*records, *withdrawing):
             if (kind_of(record), record.public_key) not in frozen:
                 raise Refused(_("%(record)s is no longer on the desk.") % {"record": record.public_key})
-        if change is Change.WITHDRAW:
-            _take_as_public(versions)
+        _refuse_keys_of_others(records)
+        _take_as_public(withdrawn)
+        forwards = {(str(kind_of(record)), record.public_key): key for record, key in withdrawing.items()}
+        for version in withdrawn:
+            version.forwards_to = forwards[version.kind, version.key]
+            version.edited_by = by  # who asks for a withdrawal cannot approve it
         if found := _problems(versions, by_people=provenance is Provenance.REVIEWED):
             raise ValidationError(found)
         submission = Submission.objects.create(reason=reason, submitted_by=by)
         for version in versions:
             version.submission, version.provenance = submission, provenance
             version.over = editions.get((version.kind, version.key))
-            # Who asks for a withdrawal cannot approve it; nor can who vouches for shipped data, which no person here recorded.
-            if change is Change.WITHDRAW or (provenance is Provenance.REVIEWED and version.edited_by.is_system):
+            # Who vouches for shipped data, which no person here recorded, cannot approve it.
+            if provenance is Provenance.REVIEWED and version.edited_by.is_system:
                 version.edited_by = by
         Version.objects.bulk_create(versions, batch_size=500)
         _take_back_replaced(submission)
@@ -134,14 +147,17 @@ def ship(records: Iterable[Publishable], *, reason: str, progress: Progress | No
         new = _not_yet_public(list(records))
         if not new:
             return None
-        submission = _submit(new, by=actor, reason=reason, change=Change.PUBLISH, provenance=Provenance.SHIPPED)
+        submission = _submit(new, by=actor, reason=reason, withdrawing={}, provenance=Provenance.SHIPPED)
         _approve(_locked(submission, State.SUBMITTED, _("approved")), actor, reason)
         return _publish(_locked(submission, State.APPROVED, _("published")), actor, progress)
 
 
-def withdraw(records: Iterable[Publishable], *, by: User, reason: str) -> Submission:
-    """Ask for published records to be taken off the site: a submission like any other, to be approved and published by the same rules."""
-    return submit(records, by=by, reason=reason, change=Change.WITHDRAW)
+def withdraw(records: Iterable[Publishable], *, by: User, reason: str, alongside: Iterable[Publishable] = ()) -> Submission:
+    """Ask for published records to be taken off the site: a submission like any other, to be approved and published by the same rules.
+
+    ``alongside`` are records that referred to them and no longer do: their new versions are published with it.
+    """
+    return submit(alongside, by=by, reason=reason, withdrawing=dict.fromkeys(records, ""))
 
 
 def current_edition() -> int:
@@ -189,6 +205,20 @@ def _freeze_all(records: list[Publishable], change: Change) -> Iterable[Version]
             )
 
 
+def _refuse_keys_of_others(records: list[Publishable]) -> None:
+    """The address of a record that was withdrawn stays its own: another record, made after it was withdrawn, cannot take its key."""
+    keys = [record.public_key for record in records]
+    rows = RecordEdition.desk.known_at(None).filter(change=Change.WITHDRAW.value, key__in=keys)
+    gone = {(row.kind, row.key): row for row in rows.defer("body")}
+    for record in records:
+        row = gone.get((kind_of(record), record.public_key))
+        if row is not None and record.recorded_at > row.known_from:
+            raise Refused(
+                _("%(key)s was the key of a record that was withdrawn in edition %(edition)s; give this record another key.")
+                % {"key": row.key, "edition": row.edition}
+            )
+
+
 def _take_as_public(versions: list[Version]) -> None:
     """A withdrawal is of what is public, whatever the desk has written since: a draft does not become readable by it."""
     public = _public_of(versions)
@@ -227,7 +257,8 @@ def _locked(submission: Submission, state: State | tuple[State, ...], done: str)
 def _problems(versions: list[Version], *, by_people: bool = False) -> list[str]:
     publishing = {(version.kind, version.key): version.body for version in versions if version.change == Change.PUBLISH}
     withdrawing = {(version.kind, version.key) for version in versions if version.change == Change.WITHDRAW}
-    return problems(publishing, withdrawing=withdrawing, today=timezone.now().date(), by_people=by_people)
+    forwards = {(version.kind, version.key): version.forwards_to for version in versions if version.forwards_to}
+    return problems(publishing, withdrawing=withdrawing, forwards=forwards, today=timezone.now().date(), by_people=by_people)
 
 
 def _newest_editions(versions: list[Version]) -> dict[tuple[str, str], int]:

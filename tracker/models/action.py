@@ -141,6 +141,13 @@ class LegalStatus(models.Model):
         return f"{self.party}: {Standing(self.standing).label}, {self.on}, according to {self.said_by}"
 
 
+def cannot_bear_on(actor: Government, addressed: Government) -> str:
+    """Why an action of one government cannot bear on what was recommended to another, in a sentence; empty where it can."""
+    if actor != addressed and actor.kind == addressed.kind == GovernmentKind.STATE:
+        return _("%(actor)s acted; this was recommended to %(addressed)s.") % {"actor": actor.name, "addressed": addressed.name}
+    return ""
+
+
 @history
 class Effect(models.Model):
     """How an action bears on what was recommended to a government. Whether it came earlier follows from the dates and is never typed."""
@@ -187,12 +194,8 @@ class Effect(models.Model):
 
     def clean(self) -> None:
         """A state's action bears on what was recommended to that state, and an effect undoes a plain one of the same addressee."""
-        if self.action_id and self.addressee_id:
-            actor, addressed = self.action.government, self.addressee.government
-            if actor != addressed and actor.kind == addressed.kind == GovernmentKind.STATE:
-                raise ValidationError(
-                    {"addressee": _("%(actor)s acted; this was recommended to %(addressed)s.") % {"actor": actor.name, "addressed": addressed.name}}
-                )
+        if self.action_id and self.addressee_id and (wrong := cannot_bear_on(self.action.government, self.addressee.government)):
+            raise ValidationError({"addressee": wrong})
         if not self.undoes_id or not self.addressee_id:
             return
         undone: Effect = self.undoes  # type: ignore[assignment]

@@ -20,7 +20,8 @@ ASSESS = "assess"
 def rows(records: QuerySet[Any], *, opens: tuple[str, Any], what: Any, since: Any, why: Any, detail: Any = None) -> QuerySet[Any]:
     """A queryset in the columns of a queue.
 
-    ``opens``: a model's name (with its app's before it where that is another than ours) and the expression for the primary key of the record whose form is opened. ``since`` is text that sorts by time.
+    ``opens``: a model's name (with its app's before it where that is another than ours) and the expression for the primary key of the record whose
+    form is opened. ``since`` is text that sorts by time.
     ``why`` names one of the queue's reasons, with ``detail`` as its ``%(detail)s``.
     """
     name, pk = opens
