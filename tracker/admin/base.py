@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin import workflow
+from tracker.admin.concurrency import ConcurrentSaves
 from tracker.admin.history import entries
 from tracker.admin.reviewstate import (
     APPROVED,
@@ -142,6 +143,7 @@ class Rows(Autocompleting, admin.TabularInline):
     """Rows of a table below a form. ``related`` is what a row's words need."""
 
     form = DeskForm
+    template = "admin/tracker/rows.html"
     extra = 1
     related: tuple[str, ...] = ()
     prefetch: tuple[str, ...] = ()
@@ -155,7 +157,7 @@ class Rows(Autocompleting, admin.TabularInline):
 class Blocks(Rows):
     """The same with a small form for each row, where texts are long."""
 
-    template = "admin/edit_inline/stacked.html"
+    template = "admin/tracker/blocks.html"
     extra = 0
 
 
@@ -206,7 +208,7 @@ CITED_IN: dict[type[Publishable], tuple[str, ...]] = {
 # Pages
 
 
-class NounAdmin(Autocompleting, admin.ModelAdmin):
+class NounAdmin(ConcurrentSaves, Autocompleting, admin.ModelAdmin):
     """The pages of one noun.
 
     ``related`` is what its words need from other tables. ``part_of`` says which publishable records hold it as a part, and are
@@ -342,6 +344,10 @@ class PartAdmin(NounAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only within the whole."""
         return False
+
+    def locked_before(self, key: Any) -> Iterable[models.QuerySet[Any]]:
+        """The whole, in whose form it is a row."""
+        return publishables_of(self.part_of, key)
 
 
 class ReviewFilter(admin.SimpleListFilter):
