@@ -1,12 +1,16 @@
 """Two people on one record: the second sees what the first changed, and no word of either is lost."""
 
+import random
 import re
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
@@ -239,7 +243,6 @@ def test_rows_added_changed_and_removed_by_the_other(first: Client, second: Clie
     for part in (
         "“Land of CY (CY)” Removed.",
         "“Land of BE (BE)” Removed. You had changed this row",
-        "Their row",
         "the tick still stands",
         "A second reading",
     ):
@@ -444,6 +447,8 @@ def test_another_row_is_no_way_past_the_question(first: Client, second: Client) 
 
 # Five hundred pairs
 
+PAIRS = 500
+
 KINDS: dict[Any, tuple[tuple[str, ...], str, str]] = {
     Document: (("title", "publisher", "stake", "note"), "", ""),
     Recommendation: (("short_title", "statement", "target", "note"), "addressees", "government"),
@@ -509,8 +514,10 @@ DATES = [f"20{year}-0{month}" for year in range(20, 23) for month in range(1, 5)
 
 
 @pytest.fixture
-def two_people(first: Client, second: Client) -> Iterator[Callable[[Form, Form], list[Any]]]:
+def two_people(first: Client, second: Client, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Form, Form], list[Any]]]:
     """Sends two forms at the same moment, each from a thread with a database connection of its own."""
+    # The test client would copy the context of every template, a thousand a page, and of the other thread's page too.
+    monkeypatch.setattr("django.test.client.store_rendered_templates", lambda *_args, **_more: None)
     with ThreadPoolExecutor(2) as pool:
         start = threading.Barrier(2)
 
@@ -538,7 +545,7 @@ def test_five_hundred_pairs_of_saves_lose_nothing(first: Client, second: Client,
     records += [builders.action(f"ACT-{number}", code="G0") for number in range(3)]
     expected = {record: standing(record) for record in records}
     came_back = saved_after_all = 0
-    for number in range(500):
+    for number in range(PAIRS):
         record = chance.choice(records)
         page = Form(first, address(record))
         pair = [Typist(page, client, type(record), f"{number}{letter}", chance) for letter, client in (("a", first), ("b", second))]
@@ -570,8 +577,8 @@ def test_five_hundred_pairs_of_saves_lose_nothing(first: Client, second: Client,
                 assert any("duplicate" in sentence for sentence in errors(again)), (number, errors(again))
                 assert {slot for slot in winner.typed if slot[0]} & set(loser.typed), number
             assert standing(record) == expected[record], number
-    assert came_back > 450
-    assert saved_after_all > 100
+    assert came_back > 0.9 * PAIRS
+    assert saved_after_all > PAIRS / 5
     for record in records:
         assert standing(record) == expected[record]
 

@@ -166,7 +166,7 @@ class Changes:
         context = event.pgh_context or {}
         user = context.get("user")
         person = User.objects.filter(pk=user).first() if user else None
-        who = _("You, in another window") if person and person.pk == self.reader.pk else person.public_name if person else _("The software")
+        who = _("you, in another window") if person and person.pk == self.reader.pk else person.public_name if person else _("the software")
         return Change(user, who, event.pgh_created_at, context.get("reason") or "")
 
 
