@@ -163,7 +163,7 @@ class ConcurrentSaves:
             return None
         if not merged.remaining and merged.is_mine(request.user, request.POST.get("why", "").strip()):
             return self.response_change(request, obj)  # type: ignore[attr-defined]
-        request.POST = merged.post
+        request.POST = merged.post  # type: ignore[assignment]
         request.merged = merged
         return None
 
@@ -177,7 +177,7 @@ class ConcurrentSaves:
                 rows = kind(instance=obj, prefix=prefix, queryset=kind.model._base_manager.none())
                 initial = post.get(f"{prefix}-INITIAL_FORMS", "0")
                 put_rows(post, prefix, [*posted_rows(post, prefix), blank(rows)], initial=int(initial) if initial.isdigit() else 0)
-                request.POST = post
+                request.POST = post  # type: ignore[assignment]
                 request.more_rows = True
 
     def _gone(self, request: HttpRequest, object_id: str, extra_context: Any) -> HttpResponse:
@@ -199,7 +199,7 @@ class ConcurrentSaves:
             for name in editable(form):
                 if name not in post and name in before:  # as a key that stood fixed in the form
                     write(form.fields[name], post, name, before[name])
-            request.POST = post
+            request.POST = post  # type: ignore[assignment]
             request.merged = Merged(post, gone=True, change=change)
             address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_add")
             return super()._changeform_view(request, None, address, extra_context)  # type: ignore[misc]
@@ -234,9 +234,9 @@ class ConcurrentSaves:
     def _create_formsets(self, request: HttpRequest, obj: Any, change: bool) -> Any:
         """The rows, likewise."""
         formsets, inlines = super()._create_formsets(request, obj, change)  # type: ignore[misc]
-        merged = getattr(request, "merged", None)
-        for rows in formsets if merged else ():
-            for index, row in enumerate(rows.forms):
+        merged: Any = getattr(request, "merged", None)
+        for rows in formsets:
+            for index, row in enumerate(rows.forms if merged else ()):
                 merged.attach(row, (rows.prefix, index))
         for rows in formsets if getattr(request, "more_rows", False) and not merged else ():
             for row in rows.forms:
@@ -281,7 +281,7 @@ class ConcurrentSaves:
         if posted.get("post") and posted.get(SEEN) != seen:
             changes = [change for obj in objs if (change := Changes(request.user).of(type(obj), obj.pk))]
             request.asked_again = max(changes, key=lambda change: change.when, default=True)  # type: ignore[arg-type, return-value]
-            request.POST = QueryDict()
+            request.POST = QueryDict()  # type: ignore[assignment]
         return super().get_deleted_objects(objs, request)  # type: ignore[misc]
 
 

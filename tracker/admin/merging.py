@@ -300,7 +300,7 @@ class _Merger:
         model = form._meta.model
         for name in (base or {}).keys() - set(editable(form)):
             column = model._meta.get_field(name)
-            typed = self.merged.post.get(name)
+            typed: Any = self.merged.post.get(name)
             if base is not None and typed is not None and touched(column.formfield(), base[name], typed):
                 self.merged.strays.append((capfirst(str(column.verbose_name)), typed))
 
@@ -385,7 +385,7 @@ class _Merger:
                 continue
             target = next((f"id_{prefix}-{len(result)}-{name}" for name in editable(asked, owner)), "")
             self.note((prefix, len(result)), Mark(Outcome.KEPT, said, target, change=change))
-            data[pk] = ""
+            data.setlist(pk, [""])
             result.append(data)
         result += new
         self.merged.remaining |= len(result) > count
@@ -415,10 +415,11 @@ class _Merger:
 def _stray_rows(merged: Merged, prefix: str, base: dict[str, Values]) -> None:
     """Rows of a table that the form shows no more: what was typed into them is said, as it can stand nowhere."""
     for row in posted_rows(merged.post, prefix):
-        before = base.get(row.get("id") or "", {})
+        before = base.get(str(row.get("id") or ""), {})
         for name in row:
-            if name not in ("id", "DELETE") and row[name] and _tidy(row[name]) != _tidy(str(before.get(name, ""))):
-                merged.strays.append((prefix, row[name]))
+            text = str(row[name])
+            if name not in ("id", "DELETE") and text and _tidy(text) != _tidy(str(before.get(name, ""))):
+                merged.strays.append((prefix, text))
 
 
 # Posted forms as people fill them
