@@ -79,12 +79,13 @@ def _tidy(text: str) -> str:
 
 def words(asked: Any, value: Any) -> str:
     """A value as people read it; empty where there is none."""
+    options: Any = getattr(asked, "queryset", None)
     if isinstance(asked, forms.ModelMultipleChoiceField):
-        return ", ".join(str(item) for item in asked.queryset.filter(pk__in=value or []))
+        return ", ".join(str(item) for item in options.filter(pk__in=value or []))
     if value is None or value == "":
         return ""
     if isinstance(asked, forms.ModelChoiceField):
-        found = asked.queryset.filter(pk=value).first() if str(value).isdigit() else None
+        found = options.filter(pk=value).first() if str(value).isdigit() else None
         return str(found) if found else _("a record that is gone")
     if isinstance(asked, forms.BooleanField):
         return _("yes") if value else _("no")
@@ -345,7 +346,7 @@ class _Merger:
         model, prefix, owner, pk = rows.model, rows.prefix, rows.fk.name, rows.model._meta.pk.name
         known = self.base.get(prefix, {}) if self.base is not None else None
         posted = posted_rows(self.merged.post, prefix)
-        held = {row[pk]: row for row in posted if row.get(pk)}
+        held = {str(row[pk]): row for row in posted if row.get(pk)}
         new = [row for row in posted if not row.get(pk) and is_filled(rows, row)]
         standing = {str(row.instance.pk): row for row in rows.initial_forms}
         result: list[QueryDict] = []
