@@ -116,7 +116,8 @@ def test_the_form_that_comes_back_with_both_is_for_everyone(desk_site: Any, new_
         assert not found.response["violations"], f"{width} px, {scheme}\n{found.generate_report()}"
     page.click(".meanwhile a[href='#id_short_title']")
     page.click("input[name=_save]")
-    page.wait_for_url("**/recommendation/")
+    page.wait_for_load_state("networkidle")
+    assert page.url.partition("#")[0].endswith("/recommendation/"), page.inner_text("#content")[:1500]
     recommendation.refresh_from_db()
     assert recommendation.short_title == "Expel those who work for the intelligence service"
     assert recommendation.target == "Intelligence officers under diplomatic cover"
