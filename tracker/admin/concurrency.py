@@ -1,7 +1,7 @@
 """Two people on one record: nobody's save takes away what another wrote meanwhile, and nobody's words are lost.
 
 Each form carries, signed, what it was made from. A save takes the record's lock, reads again what stands, and compares the three
-(``tracker.admin.merging``). Where someone changed something since, nothing is written: the form comes back with every word that was typed and with
+(``tracker.admin.threeway``). Where someone changed something since, nothing is written: the form comes back with every word that was typed and with
 what the other changed, and is made from what stands now. Saving once more saves what is seen.
 """
 
@@ -21,7 +21,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from tracker.admin.merging import (
+from tracker.admin.threeway import (
     Changes,
     Merged,
     State,
