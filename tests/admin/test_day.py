@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tests import builders
 from tests.admin.forms import Form, errors, words
+from tracker.admin.concurrency import what_goes
 from tracker.editions.tables import AddresseeEdition, DocumentEdition, EffectEdition, RecommendationEdition
 from tracker.models import (
     Action,
@@ -278,10 +279,10 @@ def test_drafts_go_and_what_was_submitted_stays(people: dict[str, User], sign_in
     draft, kept = builders.document("DRAFT"), builders.document("KEPT")
     builders.put_out(kept)
     assert client.post(reverse("admin:tracker_document_delete", args=[kept.pk]), {"post": "yes"}).status_code == 403
-    both = {"action": "delete_selected", "_selected_action": [draft.pk, kept.pk], "post": "yes"}
-    client.post(reverse("admin:tracker_document_changelist"), both)
+    both = {"action": "delete_selected", "_selected_action": [draft.pk, kept.pk], "post": "yes", "_seen": what_goes([draft, kept])}
+    assert client.post(reverse("admin:tracker_document_changelist"), both).status_code == 403
     assert Document.objects.count() == 2
-    assert client.post(reverse("admin:tracker_document_delete", args=[draft.pk]), {"post": "yes", "why": "A double"}).status_code == 302
+    assert Form(client, reverse("admin:tracker_document_delete", args=[draft.pk])).fill(why="A double").send().status_code == 302
     assert list(Document.objects.all()) == [kept]
     event = Document.history.rel.related_model.objects.get(pgh_label="delete")
     assert event.pgh_context["reason"] == "A double"

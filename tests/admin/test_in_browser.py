@@ -153,3 +153,72 @@ def test_the_daily_path_by_keys_alone(desk_site: Any, page: Any) -> None:
     page.wait_for_timeout(300)
     assert page.url == address
     assert complaints == []
+
+
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+OURS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+def test_the_form_that_comes_back_with_both_is_for_everyone(desk_site: Any, new_page: Callable[..., Any]) -> None:
+    """Someone else saved first: the page says so aloud, fits, is read by machines, and saves without scripts."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = new_page(viewport={"width": 1280, "height": 900})
+    complaints = sign_in(page, desk_site)
+    recommendation = Recommendation.objects.get(reference="MQ-1")
+    address = f"{desk_site}/admin/tracker/recommendation/{recommendation.pk}/change/"
+    page.goto(address)
+    other = new_page(java_script_enabled=False)
+    other.context.add_cookies(page.context.cookies())
+    other.goto(address)
+    other.fill("#id_short_title", "Expel officers of the intelligence service")
+    other.fill("#id_target", "Intelligence officers under diplomatic cover")
+    other.fill("#id_addressees-0-note", "Named in the second paragraph")
+    other.fill("#id_addressees-1-note", "Their note on the second addressee")
+    other.fill("#id_why", "The printed edition says it otherwise")
+    other.click("input[name=_save]")
+    assert "/change/" not in other.url, other.inner_text("body")[:500]
+
+    page.fill("#id_short_title", "Expel those who work for the intelligence service")
+    page.fill("#id_addressees-1-note", "A note on the second addressee")
+    page.fill("#id_why", "Clearer words")
+    page.click("input[name=_save]")
+    page.wait_for_selector(".meanwhile[role=alert]")
+    page.wait_for_load_state("networkidle")
+    assert complaints == []  # before axe, which tries styles of its own
+    for width, scheme in ((1280, "light"), (1280, "dark"), (320, "light")):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+        found = Axe().run(page, context=".meanwhile", options=OURS if scheme == "light" else COLOURS)
+        assert not found.response["violations"], f"{width} px, {scheme}\n{found.generate_report()}"
+        found = Axe().run(page, context=".errorlist", options=COLOURS)
+        assert not found.response["violations"], f"{width} px, {scheme}\n{found.generate_report()}"
+    page.click(".meanwhile a[href='#id_short_title']")
+    page.click("input[name=_save]")
+    page.wait_for_load_state("networkidle")
+    assert page.url.partition("#")[0].endswith("/recommendation/"), page.inner_text("#content")[:1500]
+    recommendation.refresh_from_db()
+    assert recommendation.short_title == "Expel those who work for the intelligence service"
+    assert recommendation.target == "Intelligence officers under diplomatic cover"
+
+
+def test_a_row_more_without_scripts(desk_site: Any, new_page: Callable[..., Any]) -> None:
+    """A button stands where the script would put a link; Enter still saves."""
+    page = new_page()
+    sign_in(page, desk_site)
+    plain = new_page(java_script_enabled=False, viewport={"width": 320, "height": 800})
+    plain.context.add_cookies(page.context.cookies())
+    recommendation = Recommendation.objects.get(reference="MQ-1")
+    held = recommendation.relations.count()
+    plain.goto(f"{desk_site}/admin/tracker/recommendation/{recommendation.pk}/change/")
+    plain.fill("#id_note", "Half a note")
+    plain.click("button[value=relations]")
+    assert plain.input_value("#id_note") == "Half a note"
+    plain.select_option(f"#id_relations-{held}-kind", "narrows")
+    assert plain.evaluate("document.documentElement.scrollWidth") <= 320
+    plain.fill("#id_why", "To try it")
+    plain.focus("#id_short_title")
+    plain.keyboard.press("Enter")
+    assert "this field is required" in plain.inner_text("body").lower()  # it tried to save: the row names no other recommendation yet
+    assert plain.input_value("#id_note") == "Half a note"

@@ -18,12 +18,11 @@ EXCUSED = {"User"}
 MADE_ANEW = {"SnapshotText", "LinkCheck", "PassageCheck", "Capture"}
 # What signing in leaves: a record that is append-only itself, and what is forgotten.
 OF_SESSIONS = {"AccountEvent", "KeptForm", "Tally", "SharedValue"}
+HISTORYLESS = tuple(EXCUSED | MADE_ANEW | OF_SESSIONS)
 NOUNS = [
     model
     for model in apps.get_app_config("tracker").get_models(include_auto_created=True)
-    if not model._meta.db_table.startswith('"')
-    and not issubclass(model, Event)
-    and not model.__name__.startswith(tuple(EXCUSED | MADE_ANEW | OF_SESSIONS))
+    if not model._meta.db_table.startswith('"') and not issubclass(model, Event) and not model.__name__.startswith(HISTORYLESS)
 ]
 TRACKED = {event.pgh_tracked_model._meta.concrete_model: event for event in apps.get_app_config("tracker").get_models() if issubclass(event, Event)}
 

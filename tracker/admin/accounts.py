@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import Autocompleting
+from tracker.admin.concurrency import ConcurrentSaves
 from tracker.admin.roles import rights
 from tracker.models import AccountEvent, AccountEventKind, User
 from tracker.signin import events, factors
@@ -40,8 +41,10 @@ class NewPasswordForm(ReasonForAccount, AdminPasswordChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(KeepsForms, Autocompleting, StockUserAdmin):
+class UserAdmin(KeepsForms, ConcurrentSaves, Autocompleting, StockUserAdmin):
     """A member of staff. Rights come from roles; only a superuser makes a superuser."""
+
+    comes_back_as_new = False  # its form for a new account asks other things
 
     list_display = ("username", "public_name", "email", "roles", "is_active", "last_login")
     list_filter = ("is_active", "is_superuser", "groups")
@@ -190,8 +193,12 @@ if admin.site.is_registered(Group):
 
 
 @admin.register(Group)
-class GroupAdmin(KeepsForms, StockGroupAdmin):
+class GroupAdmin(KeepsForms, ConcurrentSaves, StockGroupAdmin):
     """A role. The four of the software can be read here; make another for other rights."""
+
+    change_form_template = "admin/tracker/change_form.html"
+    delete_confirmation_template = "admin/tracker/delete_confirmation.html"
+    delete_selected_confirmation_template = "admin/tracker/delete_selected_confirmation.html"
 
     list_display = ("name", "people")
     search_fields = ("name",)

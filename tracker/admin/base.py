@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin import comments, versions, workflow
+from tracker.admin.concurrency import ConcurrentSaves
 from tracker.admin.history import entries
 from tracker.admin.reviewstate import (
     APPROVED,
@@ -202,6 +203,7 @@ class Rows(Autocompleting, admin.TabularInline):
 
     form = DeskForm
     formset = Prefilled
+    template = "admin/tracker/rows.html"
     extra = 1
     related: tuple[str, ...] = ()
     prefetch: tuple[str, ...] = ()
@@ -224,7 +226,7 @@ class Rows(Autocompleting, admin.TabularInline):
 class Blocks(Rows):
     """The same with a small form for each row, where texts are long."""
 
-    template = "admin/edit_inline/stacked.html"
+    template = "admin/tracker/blocks.html"
     extra = 0
     labelled = True
 
@@ -276,7 +278,7 @@ CITED_IN: dict[type[Publishable], tuple[str, ...]] = {
 # Pages
 
 
-class NounAdmin(KeepsForms, Autocompleting, admin.ModelAdmin):
+class NounAdmin(KeepsForms, ConcurrentSaves, Autocompleting, admin.ModelAdmin):
     """The pages of one noun.
 
     ``related`` is what its words need from other tables. ``part_of`` says which publishable records hold it as a part, and are
@@ -432,6 +434,10 @@ class PartAdmin(NounAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only within the whole."""
         return False
+
+    def locked_before(self, key: Any) -> Iterable[models.QuerySet[Any]]:
+        """The whole, in whose form it is a row."""
+        return publishables_of(self.part_of, key)
 
 
 class ReviewFilter(admin.SimpleListFilter):
