@@ -48,7 +48,7 @@ WHY = {
     **dict.fromkeys(("BackgroundJob", "AccountEvent"), WATCHED),
     "Challenge": CHALLENGES,
 }
-WHY_STATES = "Researchers submit and take back their own; reviewers decide, publish, ask for withdrawals; nobody, superusers included, approves their own work."
+WHY_STATES = "Researchers submit and take back their own; reviewers decide, publish, ask for withdrawals; nobody approves their own work."
 
 
 def why(noun: str, operation: str) -> str:

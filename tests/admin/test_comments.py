@@ -203,7 +203,7 @@ def test_from_a_comment_to_what_was_mended(people: dict[str, User], sign_in: Sig
     assert "2 open comments" in words(reviewer.get(reverse("admin:tracker_submission_changelist")))
     return_to_author(submission, by=people["reviewer"], reason="")
 
-    assert "2 open comments" in words(author.get(reverse("admin:index")))
+    assert "returned, with open comments: 2" in words(author.get(reverse("admin:index")))
     form = author.get(reverse("admin:tracker_action_change", args=[action.pk]))
     assert "2 open comments: Description Who says so?" in words(form)
     assert "Events, occurred · 2020-01-15: Date The 16th, I think." in words(form)

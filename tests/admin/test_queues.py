@@ -54,7 +54,7 @@ def day(days: int) -> str:
 
 def fill(people: dict[str, User], number: int) -> None:
     """One row or more for each queue."""
-    mine, other = people["researcher"], people["administrator"]
+    mine, other = people["researcher"], builders.user("chief", role="reviewer")
     paper = builders.document(f"PAPER-{number}", by=mine)
     passage = builders.citation(paper, f"EV-{number}")
     builders.document(f"DRAFT-{number}", by=mine)
@@ -104,7 +104,7 @@ def test_each_queue_holds_what_it_says_and_counts_what_it_holds(people: dict[str
     """For a person who may do everything and recorded it all, but for what somebody else sent."""
     fill(people, 1)
     client, reviewer = sign_in("researcher"), sign_in("reviewer")
-    assert set(EXPECTED) == {queue.name for queue in QUEUES}
+    assert {*EXPECTED, "jobs"} == {queue.name for queue in QUEUES}, "the jobs are tried in tests/jobs"
     seen = counts(client) | {name: counts(reviewer)[name] for name in ("to-review", "to-publish")}
     for name in EXPECTED:
         listed = rows(reviewer if name in ("to-review", "to-publish") else client, name)
@@ -171,10 +171,10 @@ def test_the_oldest_row_comes_first_and_a_page_holds_fifty(people: dict[str, Use
 def test_each_person_sees_what_their_role_can_act_on(people: dict[str, User], sign_in: SignIn) -> None:
     """An auditor sees everything and changes nothing; an administrator keeps accounts and reference data."""
     everything = {queue.name for queue in QUEUES}
-    assert set(counts(sign_in("researcher"))) == everything - {"to-review", "to-publish"}
-    assert set(counts(sign_in("reviewer"))) == everything
+    assert set(counts(sign_in("researcher"))) == everything - {"to-review", "to-publish", "jobs"}
+    assert set(counts(sign_in("reviewer"))) == everything - {"jobs"}
     assert set(counts(sign_in("auditor"))) == everything
-    assert set(counts(sign_in("administrator"))) == set()
+    assert set(counts(sign_in("administrator"))) == {"jobs"}
     assert sign_in("researcher").get(reverse("admin:queue", args=["to-review"])).status_code == 404
     assert sign_in("administrator").get(reverse("admin:queue", args=["shipped"])).status_code == 404
     assert Client().get(reverse("admin:queue", args=["shipped"])).status_code == 302

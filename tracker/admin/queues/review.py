@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.queues.base import Queue
@@ -32,6 +32,9 @@ def title(model: type[Publishable]) -> Any:
     return Concat(F(first), Value(" → " if model is Assessment else " · "), F(second), output_field=TextField())
 
 
+COMMENTED = "commented"
+
+
 def _mine(user: Any, today: dt.date) -> dict[str, QuerySet[Any]]:
     """Drafts, what was returned, what was edited after it was submitted, and what was edited since it was published."""
     groups = {}
@@ -43,6 +46,7 @@ def _mine(user: Any, today: dt.date) -> dict[str, QuerySet[Any]]:
             _voided=Subquery(newest.values("voided_at")[:1]),
             _submitted_by=Subquery(newest.values("submission__submitted_by")[:1]),
             _asked=Subquery(newest.values("submission__decision_reason")[:1]),
+            _remarks=Subquery(newest.annotate(_open=Count("comments", filter=Q(comments__settled_at=None))).values("_open")[:1]),
         )
         returned = condition(RETURNED) & (own | Q(_submitted_by=user.pk))
         void = own & Q(_last_state__in=OPEN, _voided__isnull=False)
@@ -56,13 +60,14 @@ def _mine(user: Any, today: dt.date) -> dict[str, QuerySet[Any]]:
             what=title(model),
             since=day("edited_at"),
             why=Case(
+                When(returned & Q(_asked=""), then=Value(COMMENTED)),
                 When(returned, then=Value(RETURNED)),
                 When(void, then=Value(VOID)),
                 When(edited, then=Value(EDITED)),
                 default=Value(DRAFT),
                 output_field=TextField(),
             ),
-            detail=F("_asked"),
+            detail=Case(When(_asked="", then=Cast("_remarks", TextField())), default=F("_asked")),
         )
     return groups
 
@@ -76,6 +81,7 @@ MINE = Queue(
     reasons={
         DRAFT: _("draft, never submitted"),
         RETURNED: _("returned: %(detail)s"),
+        COMMENTED: _("returned, with open comments: %(detail)s"),
         VOID: _("edited after it was submitted; submit it again"),
         EDITED: _("edited since it was published; readers see the version before"),
     },
