@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -35,6 +36,7 @@ from tracker.models import (
     Snapshot,
     Submission,
     Theme,
+    User,
     Version,
 )
 
@@ -110,8 +112,10 @@ def test_a_public_document_leads_on_with_everything_that_cited_it() -> None:
     assert not done.deleted
     assert {version.key for version in done.submission.versions.filter(change="publish")} >= {"ACT-1", "ACT-2", "REC-1", "AS-2", "AS-3"}
     assert DocumentEdition.objects.known_at(None).filter(key="REPORT").exists(), "nothing is public before a second person approves"
+    author = builders.author()
+    author.groups.set(Group.objects.filter(name="reviewer"))
     with pytest.raises(Refused, match="another person"):
-        approve(done.submission, by=builders.author())
+        approve(done.submission, by=User.objects.get(pk=author.pk))
     put_out(done)
     assert forwards() == {"REPORT": "STAYS"}
     assert not CitationEdition.objects.known_at(None).filter(document="REPORT").exists()
@@ -328,7 +332,9 @@ def test_the_key_of_a_withdrawn_record_is_nobody_elses() -> None:
     """Even where the record has gone from the desk."""
     document = builders.document("KEY")
     builders.put_out(document)
-    publish(approve(withdraw([document], by=builders.author(), reason="A hoax"), by=builders.reviewer()), by=builders.reviewer())
+    publish(
+        approve(withdraw([document], by=builders.user("chief", role="reviewer"), reason="A hoax"), by=builders.reviewer()), by=builders.reviewer()
+    )
     document.delete()
     with pytest.raises(Refused, match="KEY was the key of a record that was withdrawn in edition 2"):
         submit([builders.document("KEY")], by=builders.author(), reason="a test")
@@ -337,7 +343,9 @@ def test_the_key_of_a_withdrawn_record_is_nobody_elses() -> None:
 def test_a_withdrawn_record_may_come_back_itself() -> None:
     document = builders.document("KEY")
     builders.put_out(document)
-    publish(approve(withdraw([document], by=builders.author(), reason="A hoax"), by=builders.reviewer()), by=builders.reviewer())
+    publish(
+        approve(withdraw([document], by=builders.user("chief", role="reviewer"), reason="A hoax"), by=builders.reviewer()), by=builders.reviewer()
+    )
     builders.put_out(document)
     assert DocumentEdition.objects.known_at(None).get().key == "KEY"
 
@@ -348,6 +356,6 @@ def test_a_withdrawal_goes_with_the_new_version_of_what_referred_to_it() -> None
     CitationUse.objects.filter(citation=made["dispute"]).delete()
     Recommendation.objects.update(known_from=made["document"], made_in=None)
     records = [made[name] for name in ("action", "recommendation", "other")]
-    done = withdraw([made["paper"]], by=builders.author(), reason="A hoax", alongside=records)
+    done = withdraw([made["paper"]], by=builders.user("chief", role="reviewer"), reason="A hoax", alongside=records)
     publish(approve(done, by=builders.reviewer()), by=builders.reviewer())
     assert DocumentEdition.objects.known_at(None).get().key == "REPORT"

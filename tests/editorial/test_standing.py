@@ -209,6 +209,6 @@ def test_shipped_data_is_reviewed_as_it_is_by_two_people(web: dict[str, Any]) ->
     submission = submit([paper], by=builders.reviewer(), reason="Reviewed as it is")
     with pytest.raises(Exception, match="another person must approve it"):
         approve(submission, by=builders.reviewer())
-    publish(approve(submission, by=builders.user("second", first_name="Sam")), by=builders.reviewer())
+    publish(approve(submission, by=builders.user("second", role="reviewer", first_name="Sam")), by=builders.reviewer())
     assert provenance() == "reviewed"
     withdraw([paper], by=builders.author(), reason="A hoax")

@@ -40,7 +40,7 @@ def fuller() -> dict[str, Any]:
     builders.cite(made["reply"], made["citation"])
     Reply.objects.create(key="RE-2", assessment=made["assessment"], said_by="The ministry", on="2020-03", words="No.", language="en")
     DeadlineMove.objects.create(
-        recommendation=made["recommendation"], before="2020", after="2021", moved_on="2019-12", moved_by="The inquiry", reason="Late."
+        recommendation=made["recommendation"], before="2019", after="2020", moved_on="2019-12", moved_by="The inquiry", reason="Late."
     )
     return made
 
@@ -293,7 +293,7 @@ def test_a_restored_deadline_is_a_move_if_readers_saw_another(desk: str) -> None
     give_back(recommendation, body, by=builders.author())
     assert str(Recommendation.objects.get(pk=recommendation.pk).due_on) == "2021"
     moves = [(str(row.before), str(row.after)) for row in recommendation.deadline_moves.all()]
-    assert sorted(moves) == [("2020", "2021"), ("2021", "2025"), ("2025", "2021")]
+    assert sorted(moves) == [("2019", "2020"), ("2020", "2021"), ("2021", "2025"), ("2025", "2021")]
 
 
 def test_a_reason_is_asked_for(desk: str) -> None:

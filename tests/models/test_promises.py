@@ -11,7 +11,7 @@ from config.postgres import Cluster
 from tests import builders
 from tests.sql import refusal
 from tracker.fields import WordField
-from tracker.models import Comment, Effect, User
+from tracker.models import AccountEvent, Comment, Effect, User
 from tracker.models.base import KEY_PATTERN, Publishable
 
 EDITORIAL = [model for model in apps.get_app_config("tracker").get_models() if not model._meta.db_table.startswith('"')]
@@ -47,6 +47,8 @@ BROKEN: dict[str, tuple[str, dict[str, str]]] = {
     "a_reply_says_who_and_what": ("reply", {"said_by": "' '"}),
     "an_answered_challenge_says_why": ("challenge", {"state": "'upheld'"}),
     "challenge_state_is_in_the_vocabulary": ("challenge", {"state": "'splendid'", "answer": "'x'", "answered_by_id": "{user}"}),
+    "only_a_settled_comment_is_answered": ("comment", {"settled_note": "'x'"}),
+    "what_another_did_to_an_account_says_who_and_why": ("accountevent", {"kind": "'password_set'"}),
     "a_comment_says_something": ("comment", {"text": "' '"}),
     "a_settled_comment_says_by_whom_and_when": ("comment", {"settled_by_id": "by_id"}),
 }
@@ -75,6 +77,7 @@ def made(desk: str) -> dict[str, Any]:
     made["document"].save()
     submission = builders.submit([made["document"]], by=builders.author(), reason="a test")
     made["submission"], made["version"] = submission, submission.versions.get()
+    made["accountevent"] = AccountEvent.objects.create(kind="signed_in", user=builders.author())
     made["comment"] = Comment.objects.create(version=made["version"], text="Is it?", by=builders.reviewer())
     User.objects.create(username="shipped", is_system=True)
     made["user"] = builders.author()
