@@ -102,6 +102,11 @@ def test_archived_copies_are_kept_with_a_draft_that_held_them() -> None:
     assert Document.objects.filter(key="REPORT").exists()
 
 
+def chief() -> User:
+    """A reviewer who wrote nothing of it."""
+    return builders.user("chief", role="reviewer")
+
+
 def test_a_public_document_leads_on_with_everything_that_cited_it() -> None:
     made = builders.everything()
     stays = builders.document("STAYS")
@@ -332,9 +337,7 @@ def test_the_key_of_a_withdrawn_record_is_nobody_elses() -> None:
     """Even where the record has gone from the desk."""
     document = builders.document("KEY")
     builders.put_out(document)
-    publish(
-        approve(withdraw([document], by=builders.user("chief", role="reviewer"), reason="A hoax"), by=builders.reviewer()), by=builders.reviewer()
-    )
+    publish(approve(withdraw([document], by=chief(), reason="A hoax"), by=builders.reviewer()), by=builders.reviewer())
     document.delete()
     with pytest.raises(Refused, match="KEY was the key of a record that was withdrawn in edition 2"):
         submit([builders.document("KEY")], by=builders.author(), reason="a test")
@@ -343,9 +346,7 @@ def test_the_key_of_a_withdrawn_record_is_nobody_elses() -> None:
 def test_a_withdrawn_record_may_come_back_itself() -> None:
     document = builders.document("KEY")
     builders.put_out(document)
-    publish(
-        approve(withdraw([document], by=builders.user("chief", role="reviewer"), reason="A hoax"), by=builders.reviewer()), by=builders.reviewer()
-    )
+    publish(approve(withdraw([document], by=chief(), reason="A hoax"), by=builders.reviewer()), by=builders.reviewer())
     builders.put_out(document)
     assert DocumentEdition.objects.known_at(None).get().key == "KEY"
 
@@ -356,6 +357,6 @@ def test_a_withdrawal_goes_with_the_new_version_of_what_referred_to_it() -> None
     CitationUse.objects.filter(citation=made["dispute"]).delete()
     Recommendation.objects.update(known_from=made["document"], made_in=None)
     records = [made[name] for name in ("action", "recommendation", "other")]
-    done = withdraw([made["paper"]], by=builders.user("chief", role="reviewer"), reason="A hoax", alongside=records)
+    done = withdraw([made["paper"]], by=chief(), reason="A hoax", alongside=records)
     publish(approve(done, by=builders.reviewer()), by=builders.reviewer())
     assert DocumentEdition.objects.known_at(None).get().key == "REPORT"

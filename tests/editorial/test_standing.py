@@ -211,4 +211,4 @@ def test_shipped_data_is_reviewed_as_it_is_by_two_people(web: dict[str, Any]) ->
         approve(submission, by=builders.reviewer())
     publish(approve(submission, by=builders.user("second", role="reviewer", first_name="Sam")), by=builders.reviewer())
     assert provenance() == "reviewed"
-    withdraw([paper], by=builders.author(), reason="A hoax")
+    withdraw([paper], by=builders.reviewer(), reason="A hoax")

@@ -11,7 +11,7 @@ from config.postgres import Cluster
 from tests import builders
 from tests.sql import refusal
 from tracker.fields import WordField
-from tracker.models import AccountEvent, Comment, Effect, User
+from tracker.models import AccountEvent, Comment, Effect, KeptForm, User
 from tracker.models.base import KEY_PATTERN, Publishable
 
 EDITORIAL = [model for model in apps.get_app_config("tracker").get_models() if not model._meta.db_table.startswith('"')]
@@ -77,6 +77,7 @@ def made(desk: str) -> dict[str, Any]:
     made["document"].save()
     submission = builders.submit([made["document"]], by=builders.author(), reason="a test")
     made["submission"], made["version"] = submission, submission.versions.get()
+    made["keptform"] = KeptForm.objects.create(user=builders.author(), form="f", address="/admin/", typed=[], size=0)
     made["accountevent"] = AccountEvent.objects.create(kind="signed_in", user=builders.author())
     made["comment"] = Comment.objects.create(version=made["version"], text="Is it?", by=builders.reviewer())
     User.objects.create(username="shipped", is_system=True)
