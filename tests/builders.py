@@ -112,7 +112,7 @@ def assessment(key: str, on: Recommendation, *, code: str = "AL", status: str = 
 def search(of: Assessment, key: str) -> Search:
     """The log of a search."""
     words = {name: f"{name} of {key}" for name in ("searched_by", "where", "languages", "looked_for", "found", "limits")}
-    return Search.objects.create(key=key, assessment=of, searched_on="2020-03", **words)
+    return Search.objects.create(key=key, assessment=of, searched_on=dt.datetime.now(dt.UTC).date().isoformat(), **words)
 
 
 def everything() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import Blocks, DeskForm, MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link
 from tracker.admin.documents import CitationRows, sources_link, with_sources
+from tracker.admin.replies import ReplyBlocks
 from tracker.models import Action, ActionEvent, Effect, LegalStatus
 from tracker.rules import order
 from tracker.rules.vocabulary import Earlier
@@ -142,7 +143,7 @@ class ActionAdmin(PublishableAdmin):
         (_("At whom it was aimed"), {"fields": ("target", "legal_status")}),
         (_("How sure it is"), {"fields": ("corroboration", "note", "key")}),
     )
-    inlines = (EventRows, CitationRows, LegalStatusRows, EffectBlocks)
+    inlines = (EventRows, CitationRows, LegalStatusRows, EffectBlocks, ReplyBlocks)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With the decisive date and how many addressees each bears on."""

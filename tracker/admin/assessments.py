@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import Blocks, MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link
 from tracker.admin.documents import CitationRows, sources_link, with_sources
+from tracker.admin.replies import ReplyBlocks
 from tracker.models import Assessment, Position, Search
 from tracker.rules.vocabulary import Status
 
@@ -64,7 +65,7 @@ class AssessmentAdmin(PublishableAdmin):
         (_("Whose verdict it is"), {"fields": (("assessor_kind", "assessor"), "source_status")}),
         (_("Note and key"), {"fields": ("note", "key")}),
     )
-    inlines = (CitationRows, SearchBlocks, PositionRows)
+    inlines = (CitationRows, SearchBlocks, PositionRows, ReplyBlocks)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """The form of a recommendation links to the assessments of one addressee."""

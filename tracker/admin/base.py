@@ -197,8 +197,8 @@ def publishables_of(lookups: Mapping[type[Publishable], Iterable[str]], value: A
 
 CITED_IN: dict[type[Publishable], tuple[str, ...]] = {
     Recommendation: ("citation_uses__citation",),
-    Action: ("citation_uses__citation", "legal_statuses__citation_uses__citation"),
-    Assessment: ("citation_uses__citation", "positions__citation_uses__citation"),
+    Action: ("citation_uses__citation", "legal_statuses__citation_uses__citation", "replies__citation_uses__citation"),
+    Assessment: ("citation_uses__citation", "positions__citation_uses__citation", "replies__citation_uses__citation"),
 }
 """From a citation to the records that are approved together with it."""
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.admin.base import MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link, link
 from tracker.admin.documents import CitationRows
 from tracker.editions.tables import AddresseeEdition
-from tracker.models import Addressee, Recommendation, Relation
+from tracker.models import Addressee, DeadlineMove, Recommendation, Relation
 from tracker.rules.vocabulary import Status
 
 
@@ -84,6 +84,14 @@ class RelationRows(Rows):
     extra = 0
 
 
+class DeadlineMoveRows(Rows):
+    """The ledger of its moved deadlines. A deadline that was public writes its own row when it is changed above."""
+
+    model = DeadlineMove
+    fields = ("before", "after", "moved_on", "moved_by", "reason")
+    extra = 0
+
+
 @admin.register(Recommendation)
 class RecommendationAdmin(PublishableAdmin):
     """A measure that a paper, a resolution or an inquiry proposed."""
@@ -107,7 +115,7 @@ class RecommendationAdmin(PublishableAdmin):
         (_("What it asks"), {"fields": ("measure", "themes", "target", "addressed", "due_on")}),
         (_("When it counts as done"), {"fields": ("criteria_partial", "criteria_full", "note")}),
     )
-    inlines = (AddresseeRows, CitationRows, RelationRows)
+    inlines = (AddresseeRows, CitationRows, RelationRows, DeadlineMoveRows)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With how many governments each addresses."""

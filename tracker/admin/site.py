@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 HEADINGS = (
     (_("Records"), ("Document", "Citation", "Recommendation", "Addressee", "Action", "Effect", "Assessment")),
-    (_("Review"), ("Submission",)),
+    (_("Review"), ("Submission", "Challenge")),
     (_("Reference"), ("Government", "Measure", "Theme", "Party")),
     (_("Accounts"), ("User", "Group")),
 )
@@ -29,6 +29,7 @@ class TrackerAdminConfig(AdminConfig):
             accounts,
             actions,
             assessments,
+            challenges,
             documents,
             governments,
             parties,

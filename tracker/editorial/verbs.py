@@ -51,11 +51,13 @@ def submit(
                 raise Refused(_("%(record)s is no longer on the desk.") % {"record": record.public_key})
         if change is Change.WITHDRAW:
             _take_as_public(versions)
+        for version in versions:
+            version.provenance = provenance
         if found := _problems(versions):
             raise ValidationError(found)
         submission = Submission.objects.create(reason=reason, submitted_by=by)
         for version in versions:
-            version.submission, version.provenance = submission, provenance
+            version.submission = submission
             version.over = editions.get((version.kind, version.key))
             if change is Change.WITHDRAW:
                 version.edited_by = by  # who asks for a withdrawal cannot approve it
@@ -197,7 +199,8 @@ def _locked(submission: Submission, state: State | tuple[State, ...], done: str)
 def _problems(versions: list[Version]) -> list[str]:
     publishing = {(version.kind, version.key): version.body for version in versions if version.change == Change.PUBLISH}
     withdrawing = {(version.kind, version.key) for version in versions if version.change == Change.WITHDRAW}
-    return problems(publishing, withdrawing=withdrawing, today=timezone.now().date())
+    shipped = {(version.kind, version.key) for version in versions if version.provenance == Provenance.SHIPPED}
+    return problems(publishing, withdrawing=withdrawing, shipped=shipped, today=timezone.now().date())
 
 
 def _newest_editions(versions: list[Version]) -> dict[tuple[str, str], int]:
