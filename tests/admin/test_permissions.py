@@ -21,6 +21,7 @@ STAFF = {"researcher": "vacd", "reviewer": "vacd", "administrator": "v", "audito
 PART = {"researcher": "vcd", "reviewer": "vcd", "administrator": "v", "auditor": "v", "superuser": "vcd"}
 SHOWN = {"researcher": "vd", "reviewer": "vd", "administrator": "v", "auditor": "v", "superuser": "vd"}
 KEPT = {"researcher": "v", "reviewer": "v", "administrator": "vacd", "auditor": "v", "superuser": "vacd"}
+ANSWERED = {"researcher": "vc", "reviewer": "vc", "administrator": "v", "auditor": "v", "superuser": "vc"}
 READ = dict.fromkeys((*ROLES, "superuser"), "v")
 ACCOUNTS = {"researcher": "", "reviewer": "", "administrator": "vac", "auditor": "v", "superuser": "vacd"}
 
@@ -38,6 +39,8 @@ MAY: dict[str, dict[str, str]] = {
     "Government": KEPT,
     "Measure": KEPT,
     "Theme": KEPT,
+    "Reply": PART,
+    "Challenge": ANSWERED,
     "Submission": READ,
     "Version": READ,
     "User": ACCOUNTS,
@@ -50,6 +53,8 @@ def records() -> dict[str, models.Model]:
     made = builders.everything()
     submission = submit([builders.document("SUBMITTED")], by=builders.author(), reason="To have one")
     named = {type(record).__name__: record for record in made.values() if isinstance(record, models.Model)}
+    named["Challenge"] = builders.challenge(made["action"])
+    named["Reply"] = builders.reply(made["action"], "RE-1", made["citation"])
     named |= {"Submission": submission, "Version": Version.objects.get(), "User": builders.user("someone")}
     return named | {"Group": Group.objects.create(name="a role of our own")}
 

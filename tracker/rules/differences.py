@@ -70,9 +70,10 @@ def matched(name: str, before: Sequence[Body], after: Sequence[Body]) -> list[tu
     """The parts of a list before and after, each with its counterpart; None for what was added or taken away. In the order of ``after``."""
     old, new = list(before), list(after)
     pairs: list[tuple[Body | None, Body | None]] = []
-    for part in [part for part in new if part in old]:  # word for word the same
-        old.remove(part)
-        new.remove(part)
+    for part in after:
+        if part in old:  # word for word the same
+            old.remove(part)
+            new.remove(part)
     for keys in NAMED_BY[name]:
         for part in list(new):
             rivals = [other for other in new if _named(other, keys) == _named(part, keys)]
