@@ -38,7 +38,7 @@ class AnswerForm(DeskForm):
 class ChallengeAdmin(NounAdmin):
     """What a reader says is wrong in a published record. Open ones first, the oldest of them first."""
 
-    form = AnswerForm
+    form = AnswerForm  # type: ignore[assignment]
     list_display = ("number", "says_first", "kind", "key", "received_at", "state", "answered_by")
     list_filter = ("state", "kind")
     search_fields = ("key", "says", "source", "answer")

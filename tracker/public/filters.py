@@ -683,9 +683,11 @@ class ChangeFilters(Grammar):
         model = RecordEdition
         fields: ClassVar[list[str]] = []
 
-    def __init__(self, parameters: QueryDict, clocks: Clocks) -> None:
-        """Every change that the site had made by ``known``, replaced versions included."""
+    def __init__(self, parameters: QueryDict, clocks: Clocks, natures: list[str] | None = None) -> None:
+        """Every change that the site had made by ``known``, replaced versions included; with ``natures``, those of these natures."""
         queryset = RecordEdition.objects.defer("body")
+        if natures is not None:
+            queryset = queryset.filter(nature__in=natures)
         if clocks.known is not None:
             queryset = queryset.filter(known_from__lte=clocks.known)
         super().__init__(parameters, clocks, queryset)
@@ -718,8 +720,7 @@ class CorrectionFilters(ChangeFilters):
 
     def __init__(self, parameters: QueryDict, clocks: Clocks) -> None:
         """Every correction that the site had made by ``known``."""
-        super().__init__(parameters, clocks)
-        self.queryset = self.queryset.filter(nature__in=[nature.value for nature in CORRECTIONS])
+        super().__init__(parameters, clocks, [nature.value for nature in CORRECTIONS])
 
 
 GRAMMARS = (AddresseeFilters, AssessmentFilters, EffectFilters, ActionFilters, DocumentFilters, GovernmentFilters, ChangeFilters)

@@ -204,11 +204,12 @@ def _called(name: str, part: Body) -> str:
 
 
 def _summary(name: str, part: Body | None) -> str:
-    """A part that was added or taken away, in one line; what is empty is left out."""
+    """A part that was added or taken away, in one line, each value with its name; what is empty is left out."""
     if part is None:
         return ""
-    texts = (_words(name, key, value) for key, value in part.items() if not isinstance(value, list | bool))
-    return "; ".join(filter(None, texts))
+    order = {key: number for number, key in enumerate(NAMED_BY[name][0])}
+    values = sorted((item for item in part.items() if not isinstance(item[1], list | bool)), key=lambda item: order.get(item[0], len(order)))
+    return "; ".join(f"{_label(name, key)}: {said}" for key, value in values if (said := _words(name, key, value)))
 
 
 def _whole(name: str, part: Body | None, judgments: set[str]) -> str:
