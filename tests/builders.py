@@ -5,7 +5,8 @@ from typing import Any
 
 from django.contrib.auth.models import Group
 
-from tracker.editions.tables import SiteEdition
+from tracker.editions.tables import RecordEdition, SiteEdition
+from tracker.editorial.freeze import kind_of
 from tracker.editorial.verbs import approve, publish, submit
 from tracker.models import (
     Action,
@@ -33,8 +34,10 @@ from tracker.models import (
     Search,
     Snapshot,
     SnapshotText,
+    Submission,
     Theme,
     User,
+    Version,
 )
 from tracker.models.base import Publishable
 
@@ -124,7 +127,7 @@ def assessment(key: str, on: Recommendation, *, code: str = "AL", status: str = 
 def search(of: Assessment, key: str) -> Search:
     """The log of a search."""
     words = {name: f"{name} of {key}" for name in ("searched_by", "where", "languages", "looked_for", "found", "limits")}
-    return Search.objects.create(key=key, assessment=of, searched_on="2020-03", **words)
+    return Search.objects.create(key=key, assessment=of, searched_on=dt.datetime.now(dt.UTC).date().isoformat(), **words)
 
 
 def everything() -> dict[str, Any]:
@@ -248,5 +251,31 @@ def publishables(made: dict[str, Any]) -> list[Publishable]:
 def put_out(*records: Publishable, reason: str = "a test") -> SiteEdition:
     """Submit, approve and publish, by two people."""
     submission = submit(records, by=author(), reason=reason)
+    approve(submission, by=reviewer())
+    return publish(submission, by=reviewer())
+
+
+def reply(to: Any, key: str, source: Citation, **fields: Any) -> Reply:
+    """What a ministry answers to an action or an assessment, with where it stands."""
+    values = {"said_by": "A ministry", "on": "2020-06", "words": f"Words of {key}.", "language": "fr"}
+    made = Reply.objects.create(**{"key": key, type(to).__name__.lower(): to, **values, **fields})
+    cite(made, source)
+    return made
+
+
+def challenge(to: Publishable, **fields: Any) -> Challenge:
+    """What a reader says is wrong in a record."""
+    named = {"kind": kind_of(to), "key": to.public_key, "edition": 1}
+    return Challenge.objects.create(**{**named, "says": "It was another ministry.", **fields})
+
+
+def taken_off(record: Publishable, *, reason: str, into: str = "") -> SiteEdition:
+    """Withdrawn by two people; ``into`` names the record that it is merged into."""
+    submission = Submission.objects.create(reason=reason, submitted_by=author())
+    public = RecordEdition.desk.known_at(None).get(kind=kind_of(record), key=record.public_key)
+    Version.objects.create(
+        submission=submission, kind=public.kind, key=public.key, title=public.title, change="withdraw", body=public.body,
+        content_hash=public.content_hash, over=public.edition, recorded_by=author(), edited_by=author(), forwards_to=into,
+    )  # fmt: skip
     approve(submission, by=reviewer())
     return publish(submission, by=reviewer())

@@ -33,12 +33,13 @@ PAGES = [
     "/actions/FR-2018-EXP/",
     "/effects/",
     "/changes/",
+    "/corrections/",
     "/methodology/",
 ]
 # Questions that a page may ask the public database, whatever the number of its rows. A facet asks one, and one for its labels.
 BUDGETS = {
     "/": 16,
-    "/recommendations/": 24,
+    "/recommendations/": 25,
     "/recommendations/MQ-1/": 13,
     "/governments/": 14,
     "/governments/AL/": 8,
@@ -49,7 +50,8 @@ BUDGETS = {
     "/actions/": 14,
     "/actions/FR-2018-EXP/": 6,
     "/effects/": 14,
-    "/changes/": 8,
+    "/changes/": 11,
+    "/corrections/": 10,
     "/methodology/": 2,
 }
 

@@ -55,9 +55,13 @@ def test_the_front_page_names_the_former_edition_only_by_its_reason(retold: Reto
 
 
 @pytest.mark.parametrize("path", ["/documents/WP-MQ/", "/actions/AL-2022-SEV/", "/recommendations/MQ-1/"])
-def test_a_record_names_its_former_versions_only_by_their_reason(retold: Retold, path: str) -> None:
-    now = text_of(path, None)
-    assert now.count(BEFORE) == now.count(f"{BEFORE} reason") == 1
+def test_a_record_tells_of_its_former_versions_only_among_its_corrections(retold: Retold, path: str) -> None:
+    """There with what was said before, and below it by their reason."""
+    above, corrections = text_of(path, None).split('id="corrections"')
+    assert BEFORE not in above
+    assert f"<del>{BEFORE} " in corrections
+    assert f"<ins>{AFTER} " in corrections
+    assert f"corrected: {BEFORE} reason" in corrections.split("h-history")[-1]
 
 
 def facets_of(path: str, known: str | None) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tracker.rules.dates import PartialDate
 from tracker.rules.order import earlier
-from tracker.rules.proposal import Bearing, Facts, Proposal, Said, Searched, asks_why, propose, search_holds_until
+from tracker.rules.proposal import Bearing, Facts, Proposal, Said, Searched, asks_why, propose
+from tracker.rules.searches import due_again
 from tracker.rules.vocabulary import Answer, Direction, Earlier, EventKind, Status
 
 MADE = PartialDate("2019-02")
@@ -31,7 +32,7 @@ def said(answer: str, on: str) -> Said:
 
 
 def search(on: str) -> Searched:
-    return Searched(PartialDate(on), search_holds_until(PartialDate(on)))
+    return Searched(PartialDate(on), due_again(PartialDate(on)))
 
 
 def proposed(
@@ -199,7 +200,7 @@ def test_nothing_is_proposed_before_the_recommendation_was_made_for_certain() ->
     ("searched_on", "until"), [("2026-11-20", "2027-11-20"), ("2024-02-29", "2025-02-28"), ("2024-12", "2025-12-31"), ("2024", "2025-12-31")]
 )
 def test_how_long_a_search_counts(searched_on: str, until: str) -> None:
-    assert search_holds_until(PartialDate(searched_on)).isoformat() == until
+    assert due_again(PartialDate(searched_on)).isoformat() == until
 
 
 def test_choosing_otherwise_asks_why() -> None:
@@ -237,7 +238,7 @@ def facts(draw: Any) -> Facts:
         has_criteria=draw(st.booleans()),
         effects=tuple(draw(st.permutations([*plain, *undoing]))),
         positions=tuple(draw(st.lists(st.builds(Said, st.sampled_from(Answer), dates, st.just("A minister")), max_size=3))),
-        searches=tuple(draw(st.lists(dates.map(lambda on: Searched(on, search_holds_until(on))), max_size=2))),
+        searches=tuple(draw(st.lists(dates.map(lambda on: Searched(on, due_again(on))), max_size=2))),
     )
 
 

@@ -20,12 +20,11 @@ from tracker.admin.base import ReasonForm
 from tracker.editorial.standing import asked, facts_at_desk, held_once, in_words
 from tracker.models import Addressee, Assessment
 from tracker.rules import dates
-from tracker.rules.proposal import Facts, Proposal, Said, Searched, asks_why, propose, search_holds_until
+from tracker.rules.proposal import Facts, Proposal, Said, Searched, asks_why, propose
+from tracker.rules.searches import due_again
 from tracker.rules.vocabulary import Answer, AssessorKind, Status
 
 SHOW, TAKE = "_show_proposal", "_take_proposal"
-LOOK_AGAIN_MONTHS = 12
-"""When an assessment is to be looked at again, unless the assessor says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def typed_facts(addressee: Addressee, typed: Mapping[str, Any] | None, assessmen
     if typed is None:
         return facts_at_desk([addressee])[addressee.pk]
     facts = facts_at_desk([addressee], but_for=assessment)[addressee.pk]
-    searches = [Searched(on, search_holds_until(on)) for row in _rows(typed, "searches") if (on := _date(row.get("searched_on")))]
+    searches = [Searched(on, due_again(on)) for row in _rows(typed, "searches") if (on := _date(row.get("searched_on")))]
     positions = [
         Said(Answer(row["answer"]), on, row.get("said_by", ""))
         for row in _rows(typed, "positions")
@@ -136,7 +135,7 @@ class Proposing:
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A day to look again; of an addressee that is given, the assessment that this one follows."""
         day = timezone.now().date()
-        initial: dict[str, Any] = {"review_on": str(search_holds_until(dates.PartialDate(day.isoformat()), months=LOOK_AGAIN_MONTHS))}
+        initial: dict[str, Any] = {"review_on": str(due_again(dates.PartialDate(day.isoformat())))}
         given = request.GET.get("addressee", "")
         if given.isdecimal():
             last = Assessment.objects.filter(addressee=given, assessor_kind=AssessorKind.STAFF.value, superseded_by=None).first()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 HEADINGS = (
     (_("Records"), ("Document", "Citation", "Recommendation", "Addressee", "Action", "Effect", "Assessment")),
-    (_("Review"), ("Submission",)),
+    (_("Review"), ("Submission", "Challenge")),
     (_("Reference"), ("Government", "Measure", "Theme", "Party")),
     (_("Accounts"), ("User", "Group", "AccountEvent")),
     (_("Service"), ("BackgroundJob",)),
@@ -40,6 +40,7 @@ class TrackerAdminConfig(AdminConfig):
             accounts,
             actions,
             assessments,
+            challenges,
             documents,
             governments,
             jobs,

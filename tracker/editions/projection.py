@@ -27,9 +27,9 @@ from tracker.editions.tables import (
     RecordEdition,
     Row,
 )
-from tracker.rules import evidence, order, status
+from tracker.rules import evidence, order, searches, status
 from tracker.rules.dates import PartialDate
-from tracker.rules.vocabulary import AssessorKind, Direction, DocumentKind, Earlier, EventKind, Interest, Stance
+from tracker.rules.vocabulary import AssessorKind, Direction, DocumentKind, Earlier, EventKind, Interest, Stance, Status
 
 Body = dict[str, Any]
 STAMPED = ("id", "edition", "known_from", "known_to", "search")
@@ -428,6 +428,13 @@ def _assessment(
     return row, _citations(published, "assessment", body["key"], body["citations"], inherited.values())
 
 
+def latest_search(assessment: AssessmentEdition) -> PartialDate | None:
+    """When the search that a status rests on was made, of several the one that holds longest; None for a status that rests on no search."""
+    if not Status(assessment.status).rests_on_a_search:
+        return None
+    return searches.latest(PartialDate(search["searched_on"]) for search in assessment.searches)
+
+
 def _addressee(
     published: Published,
     recommendation: RecommendationEdition,
@@ -444,6 +451,7 @@ def _addressee(
     result = []
     for period in periods:
         holding = rows[period.key] if period.key else None
+        searched_on = latest_search(holding) if holding else None
         result.append(
             AddresseeEdition(
                 recommendation=recommendation.reference,
@@ -464,6 +472,10 @@ def _addressee(
                 disputes=holding.disputes if holding else 0,
                 disputed=bool(holding and holding.disputes),
                 claimed_by=holding.claimed_by if holding else [],
+                searched_on=searched_on.text if searched_on else None,
+                search_due_on=searches.due_again(searched_on) if searched_on else None,
+                replies=holding.replies if holding else [],
+                departure=holding.departure if holding else "",
                 provenance=holding.provenance if holding else recommendation.provenance,
                 measure=recommendation.measure,
                 themes=recommendation.themes,

@@ -322,6 +322,12 @@ class AddresseeEdition(Row):
     disputes = models.PositiveSmallIntegerField(help_text="Citations against it, or against the actions that it rests on.")
     disputed = models.BooleanField()
     claimed_by = ArrayField(models.CharField(max_length=600))
+    searched_on = models.CharField(
+        max_length=10, null=True, help_text="Of the search that holds longest; nothing for a status that rests on no search."
+    )
+    search_due_on = models.DateField(null=True, help_text="The day from which that search is due again.")
+    replies = models.JSONField(help_text="Those to the assessment that holds: key, said_by, on, words, language, note, citations.")
+    departure = models.TextField(help_text="Why the status is not the one that the rule proposes; empty where it is.")
     provenance = WordField(words.Provenance)
     measure = models.CharField(max_length=60)
     themes = ArrayField(models.CharField(max_length=60))

@@ -1,7 +1,7 @@
 """What publication needs of records, said in sentences: complete bodies, evidence behind every status, nothing public pointing at nothing."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +10,7 @@ from tracker.editions.projection import verdict
 from tracker.editions.tables import AssessmentEdition, EffectEdition, RecordEdition
 from tracker.editorial.standing import departures
 from tracker.models import Change, RecordKind
-from tracker.rules import status
+from tracker.rules import searches, status
 from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import AssessorKind, Stance, Standing, Status
 
@@ -26,11 +26,13 @@ def problems(
     withdrawing: Set[Name] = frozenset(),
     forwards: Mapping[Name, str] | None = None,
     today: dt.date,
+    shipped: Set[Name] = frozenset(),
     by_people: bool = False,
 ) -> list[str]:
     """Why these bodies cannot be published together on a day; empty where they can. Names are (kind, key).
 
     ``forwards`` are those withdrawn as duplicates, each with the key of the record of its kind to which its address is to lead.
+    ``shipped`` came with the software: its searches are as old as they are, while a person searches anew.
     ``by_people``: somebody vouches for them, and is asked why where a status is not the proposed one. That is asked when they are submitted: what
     becomes public in between voids nobody's approval, and is shown in the work queues.
     """
@@ -46,6 +48,7 @@ def problems(
                 found += _action(key, body)
             case RecordKind.ASSESSMENT:
                 found += _assessment(key, body)
+                found += [] if (kind, key) in shipped else _searches(key, body, today)
             case RecordKind.DOCUMENT:
                 pass
         found += _to_come(RecordKind(kind), key, body, today)
@@ -65,7 +68,7 @@ def _word(kind: str) -> str:
 
 
 def _to_come(kind: RecordKind, key: str, body: Body, today: dt.date) -> list[str]:
-    """Dates that lie wholly after today: nothing is said of a day before it has come."""
+    """Dates that lie wholly after today: nothing is said of a day before it has come. An event that was announced for a day to come may be said."""
     match kind:
         case RecordKind.RECOMMENDATION:
             dates = [body["recommended_on"]]
@@ -75,6 +78,7 @@ def _to_come(kind: RecordKind, key: str, body: Body, today: dt.date) -> list[str
             dates = [body["effective_on"]] if body["effective_on"] else []
         case RecordKind.DOCUMENT:
             dates = []
+    dates += [part["on"] for name in ("parties", "positions", "replies") for part in body.get(name, ())]
     return [
         _("%(key)s is dated %(date)s, a day to come; nothing is published before its day.") % {"key": key, "date": date}
         for date in dates
@@ -98,7 +102,7 @@ def _dropped_effects(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> set
 
 def references(kind: RecordKind, body: Body) -> set[Name]:
     """The names of the records, and of the effects of actions, that a body refers to."""
-    nested = [*body.get("parties", ()), *body.get("positions", ())]
+    nested = [*body.get("parties", ()), *body.get("positions", ()), *body.get("replies", ())]
     names = {("document", citation["document"]) for part in (body, *nested) for citation in part.get("citations", ())}
     match kind:
         case RecordKind.RECOMMENDATION:
@@ -125,12 +129,29 @@ def _action(key: str, body: Body) -> list[str]:
         found.append(_("Action %(key)s has no decisive event; tick the one whose date decides its order.") % {"key": key})
     if not any(citation["stance"] == Stance.SUPPORTS for citation in body["citations"]):
         found.append(_("Action %(key)s has no supporting citation.") % {"key": key})
-    return found + [
-        _("Action %(key)s says that %(party)s was %(standing)s; cite where that is said.")
-        % {"key": key, "party": party["name"], "standing": Standing(party["standing"]).label}
-        for party in body["parties"]
-        if not any(citation["stance"] == Stance.SUPPORTS for citation in party["citations"])
-    ]
+    for party in body["parties"]:
+        said = {"key": key, "party": party["name"], "standing": Standing(party["standing"]).label}
+        if not any(citation["stance"] == Stance.SUPPORTS for citation in party["citations"]):
+            found.append(_("Action %(key)s says that %(party)s was %(standing)s; cite where that is said.") % said)
+        if not party["said_by"].strip():
+            found.append(_("Action %(key)s says that %(party)s was %(standing)s; say who says so.") % said)
+    return found + _replies(_("Action %(key)s") % {"key": key}, body["replies"])
+
+
+def _replies(record: str, replies: Iterable[Body]) -> list[str]:
+    """A reply stands beside the claim in the replier's own words: who, what and where it was said."""
+    found = []
+    for reply in replies:
+        said = {"record": record, "speaker": reply["said_by"].strip() or reply["key"]}
+        if not reply["said_by"].strip():
+            found.append(_("%(record)s holds reply %(speaker)s; say who replied.") % said)
+        if not reply["words"].strip():
+            found.append(_("%(record)s holds a reply of %(speaker)s without its words; give them letter for letter.") % said)
+        if not reply["language"].strip():
+            found.append(_("%(record)s holds a reply of %(speaker)s; say in what language it was given.") % said)
+        if not reply["citations"]:
+            found.append(_("%(record)s says what %(speaker)s replied; cite where that is said.") % said)
+    return found
 
 
 def _assessment(key: str, body: Body) -> list[str]:
@@ -141,11 +162,32 @@ def _assessment(key: str, body: Body) -> list[str]:
     # That nothing was found needs the search alone; that a government did not act is shown by a source.
     if given is not Status.NO_EVIDENCE and not any(citation["stance"] == Stance.SUPPORTS for citation in body["citations"]):
         found.append(_("Assessment %(key)s has no supporting citation; a status is published only with one.") % {"key": key})
-    return found + [
-        _("Assessment %(key)s says what %(speaker)s answered; cite where that is said.") % {"key": key, "speaker": position["said_by"]}
-        for position in body["positions"]
-        if not position["citations"]
+    for position in body["positions"]:
+        if not position["citations"]:
+            sentence = _("Assessment %(key)s says what %(speaker)s answered; cite where that is said.")
+            found.append(sentence % {"key": key, "speaker": position["said_by"]})
+        if not position["said_by"].strip():
+            found.append(_("Assessment %(key)s says what somebody answered; say who.") % {"key": key})
+    for search in body["searches"]:
+        if not all(search[name].strip() for name in ("searched_by", "where", "looked_for", "limits")):
+            sentence = _("Assessment %(key)s logs the search of %(day)s; say who searched, where, for what, and what the search cannot show.")
+            found.append(sentence % {"key": key, "day": search["searched_on"]})
+    return found + _replies(_("Assessment %(key)s") % {"key": key}, body["replies"])
+
+
+def _searches(key: str, body: Body, today: dt.date) -> list[str]:
+    """A person's status that finds nothing rests on a search that still holds, and none was made on a day to come."""
+    made = [PartialDate(search["searched_on"]) for search in body["searches"]]
+    found = [
+        _("Assessment %(key)s logs a search of %(day)s, a day to come.") % {"key": key, "day": searched_on}
+        for searched_on in made
+        if searched_on.first > today
     ]
+    newest = searches.latest(made)
+    if Status(body["status"]).rests_on_a_search and newest is not None and searches.is_due(newest, today):
+        sentence = _("Assessment %(key)s rests on the search of %(day)s, which is due again since %(since)s; search again and log it.")
+        found.append(sentence % {"key": key, "day": newest, "since": searches.due_again(newest)})
+    return found
 
 
 def _left_behind(withdrawing: Set[Name], publishing: Set[Name]) -> list[str]:

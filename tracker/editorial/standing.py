@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from tracker.editions.tables import ActionEdition, AssessmentEdition, EffectEdition, RecommendationEdition, RecordEdition
 from tracker.models import ActionEvent, Addressee, Change, CitationUse, Effect, Position, RecordKind, Relation, Search
 from tracker.rules.dates import PartialDate
-from tracker.rules.proposal import Bearing, Facts, Proposal, Reason, Said, Searched, asks_why, propose, search_holds_until
+from tracker.rules.proposal import Bearing, Facts, Proposal, Reason, Said, Searched, asks_why, propose
+from tracker.rules.searches import due_again
 from tracker.rules.status import Verdict, takes_effect
 from tracker.rules.vocabulary import Answer, AssessorKind, Direction, EventKind, RelationKind, Stance, Status
 
@@ -52,7 +53,7 @@ def facts_at_desk(addressees: Iterable[Addressee], *, but_for: int | None = None
     searches: dict[int, list[Searched]] = defaultdict(list)
     for key, pk, on in Search.objects.filter(of_staff).values_list("assessment__key", "assessment__addressee", "searched_on"):
         if key not in withdrawn:
-            searches[pk].append(Searched(on, search_holds_until(on)))
+            searches[pk].append(Searched(on, due_again(on)))
     replaced: dict[int, list[tuple[str, PartialDate]]] = defaultdict(list)
     rows = Relation.objects.filter(kind=RelationKind.SUPERSEDES.value, other__in={addressee.recommendation_id for addressee in addressees})
     for pk, name, made in rows.values_list("other", "recommendation__reference", "recommendation__recommended_on"):
@@ -145,7 +146,7 @@ def facts_in_public(places: Set[Place], bodies: Mapping[Name, Body], withdrawing
             place = body["recommendation"], body["government"]
             positions[place] += [Said(Answer(said["answer"]), PartialDate(said["on"]), said["said_by"]) for said in body["positions"]]
             dates = [PartialDate(search["searched_on"]) for search in body["searches"]]
-            searches[place] += [Searched(on, search_holds_until(on)) for on in dates]
+            searches[place] += [Searched(on, due_again(on)) for on in dates]
     return {
         place: Facts(
             recommended_on=PartialDate(known[place[0]]["recommended_on"]),

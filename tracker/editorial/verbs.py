@@ -69,11 +69,13 @@ def _submit(records: Iterable[Publishable], *, by: User, reason: str, withdrawin
         for version in withdrawn:
             version.forwards_to = forwards[version.kind, version.key]
             version.edited_by = by  # who asks for a withdrawal cannot approve it
+        for version in versions:
+            version.provenance = provenance
         if found := _problems(versions, by_people=provenance is Provenance.REVIEWED):
             raise ValidationError(found)
         submission = Submission.objects.create(reason=reason, submitted_by=by)
         for version in versions:
-            version.submission, version.provenance = submission, provenance
+            version.submission = submission
             version.over = editions.get((version.kind, version.key))
             # Who vouches for shipped data, which no person here recorded, cannot approve it.
             if provenance is Provenance.REVIEWED and version.edited_by.is_system:
@@ -258,7 +260,8 @@ def _problems(versions: list[Version], *, by_people: bool = False) -> list[str]:
     publishing = {(version.kind, version.key): version.body for version in versions if version.change == Change.PUBLISH}
     withdrawing = {(version.kind, version.key) for version in versions if version.change == Change.WITHDRAW}
     forwards = {(version.kind, version.key): version.forwards_to for version in versions if version.forwards_to}
-    return problems(publishing, withdrawing=withdrawing, forwards=forwards, today=timezone.now().date(), by_people=by_people)
+    shipped = {(version.kind, version.key) for version in versions if version.provenance == Provenance.SHIPPED}
+    return problems(publishing, withdrawing=withdrawing, forwards=forwards, shipped=shipped, today=timezone.now().date(), by_people=by_people)
 
 
 def _newest_editions(versions: list[Version]) -> dict[tuple[str, str], int]:

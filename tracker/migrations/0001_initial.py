@@ -1031,6 +1031,10 @@ class Migration(migrations.Migration):
                 ('disputes', models.PositiveSmallIntegerField(help_text='Citations against it, or against the actions that it rests on.')),
                 ('disputed', models.BooleanField()),
                 ('claimed_by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=600), size=None)),
+                ('searched_on', models.CharField(help_text='Of the search that holds longest; nothing for a status that rests on no search.', max_length=10, null=True)),
+                ('search_due_on', models.DateField(help_text='The day from which that search is due again.', null=True)),
+                ('replies', models.JSONField(help_text='Those to the assessment that holds: key, said_by, on, words, language, note, citations.')),
+                ('departure', models.TextField(help_text='Why the status is not the one that the rule proposes; empty where it is.')),
                 ('provenance', tracker.fields.WordField(max_length=40)),
                 ('measure', models.CharField(max_length=60)),
                 ('themes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None)),
@@ -1163,6 +1167,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='received at')),
+                ('sender', models.CharField(blank=True, db_index=True, editable=False, help_text='What the limits count by: a keyed digest of the network address and the day, from which neither can be told.', max_length=64)),
                 ('state', tracker.fields.WordField(default=tracker.rules.vocabulary.ChallengeState['OPEN'], max_length=40, verbose_name='state')),
                 ('answer', models.TextField(blank=True, help_text='Why the record stands, or what was mended.', verbose_name='answer')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
@@ -1172,6 +1177,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'challenge',
                 'verbose_name_plural': 'challenges',
                 'ordering': ['received_at'],
+                'permissions': [('answer_challenge', 'Can answer challenges')],
             },
         ),
         migrations.CreateModel(
@@ -1191,6 +1197,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=200, verbose_name='name')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='received at')),
+                ('sender', models.CharField(blank=True, editable=False, help_text='What the limits count by: a keyed digest of the network address and the day, from which neither can be told.', max_length=64)),
                 ('state', tracker.fields.WordField(default=tracker.rules.vocabulary.ChallengeState['OPEN'], max_length=40, verbose_name='state')),
                 ('answer', models.TextField(blank=True, help_text='Why the record stands, or what was mended.', verbose_name='answer')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
@@ -2236,19 +2243,23 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(models.Q(('answer', ''), _negated=True), ('answered_by__isnull', False)), _connector='OR'), name='an_answered_challenge_says_why'),
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(models.Q(('answer__regex', '^\\s*$'), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='an_answered_challenge_says_why'),
+        ),
+        migrations.AddConstraint(
+            model_name='challenge',
+            constraint=models.CheckConstraint(condition=models.Q(('says__regex', '^\\s*$'), _negated=True), name='a_challenge_says_what_is_wrong'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='challenge',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "source", "state") VALUES (NEW."answer", NEW."answered_at", NEW."answered_by_id", NEW."edition", NEW."email", NEW."id", NEW."key", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."received_at", NEW."says", NEW."source", NEW."state"); RETURN NULL;', hash='eced0e40f366efacc27abcf40a939c7da108ddc9', operation='INSERT', pgid='pgtrigger_insert_insert_731e8', table='tracker_challenge', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "sender", "source", "state") VALUES (NEW."answer", NEW."answered_at", NEW."answered_by_id", NEW."edition", NEW."email", NEW."id", NEW."key", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."received_at", NEW."says", NEW."sender", NEW."source", NEW."state"); RETURN NULL;', hash='f25513bd0d1cac054c8570e6251d609496633ec2', operation='INSERT', pgid='pgtrigger_insert_insert_731e8', table='tracker_challenge', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='challenge',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "source", "state") VALUES (NEW."answer", NEW."answered_at", NEW."answered_by_id", NEW."edition", NEW."email", NEW."id", NEW."key", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."received_at", NEW."says", NEW."source", NEW."state"); RETURN NULL;', hash='df4215e1f93a85d447228dd9a16841c7a40ad7bd', operation='UPDATE', pgid='pgtrigger_update_update_4172b', table='tracker_challenge', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "sender", "source", "state") VALUES (NEW."answer", NEW."answered_at", NEW."answered_by_id", NEW."edition", NEW."email", NEW."id", NEW."key", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."received_at", NEW."says", NEW."sender", NEW."source", NEW."state"); RETURN NULL;', hash='c6c59c1a3e3f013324fbec233fcbb7cf4460ad24', operation='UPDATE', pgid='pgtrigger_update_update_4172b', table='tracker_challenge', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='challenge',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "source", "state") VALUES (OLD."answer", OLD."answered_at", OLD."answered_by_id", OLD."edition", OLD."email", OLD."id", OLD."key", OLD."kind", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."received_at", OLD."says", OLD."source", OLD."state"); RETURN NULL;', hash='916c1f53c60cdd38279c80450364ac5ea0fe531b', operation='DELETE', pgid='pgtrigger_delete_delete_6ac7d', table='tracker_challenge', when='AFTER')),
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "sender", "source", "state") VALUES (OLD."answer", OLD."answered_at", OLD."answered_by_id", OLD."edition", OLD."email", OLD."id", OLD."key", OLD."kind", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."received_at", OLD."says", OLD."sender", OLD."source", OLD."state"); RETURN NULL;', hash='6356c3a2aec81c3aa78f235243ab9d915cf61eaa', operation='DELETE', pgid='pgtrigger_delete_delete_6ac7d', table='tracker_challenge', when='AFTER')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='challengehistory',
@@ -2416,7 +2427,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='legalstatus',
-            constraint=models.CheckConstraint(condition=models.Q(('said_by', ''), _negated=True), name='a_legal_status_says_who_says_it'),
+            constraint=models.CheckConstraint(condition=models.Q(('said_by__regex', '^\\s*$'), _negated=True), name='a_legal_status_says_who_says_it'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='legalstatus',

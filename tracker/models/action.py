@@ -133,7 +133,7 @@ class LegalStatus(models.Model):
         constraints = [
             one_of("standing", Standing, "legal_status_is_in_the_vocabulary"),
             models.UniqueConstraint(fields=["action", "party", "standing", "on"], name="a_legal_status_is_said_once"),
-            models.CheckConstraint(condition=~Q(said_by=""), name="a_legal_status_says_who_says_it"),
+            models.CheckConstraint(condition=~Q(said_by__regex=r"^\s*$"), name="a_legal_status_says_who_says_it"),
         ]
 
     def __str__(self) -> str:

@@ -26,6 +26,10 @@ class Challenge(models.Model):
     name = models.CharField(_("name"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     received_at = models.DateTimeField(_("received at"), auto_now_add=True)
+    sender = models.CharField(
+        max_length=64, blank=True, editable=False, db_index=True,
+        help_text=_("What the limits count by: a keyed digest of the network address and the day, from which neither can be told."),
+    )  # fmt: skip
 
     # What became of it
     state = WordField(ChallengeState, verbose_name=_("state"), default=ChallengeState.OPEN)
@@ -41,12 +45,15 @@ class Challenge(models.Model):
         ordering = ["received_at"]
         verbose_name = _("challenge")
         verbose_name_plural = _("challenges")
+        permissions = [("answer_challenge", _("Can answer challenges"))]
         constraints = [
             one_of("kind", RecordKind, "challenge_kind_is_in_the_vocabulary"),
             one_of("state", ChallengeState, "challenge_state_is_in_the_vocabulary"),
             models.CheckConstraint(
-                condition=Q(state=ChallengeState.OPEN.value) | (~Q(answer="") & Q(answered_by__isnull=False)), name="an_answered_challenge_says_why"
+                condition=Q(state=ChallengeState.OPEN.value) | (~Q(answer__regex=r"^\s*$") & Q(answered_by__isnull=False, answered_at__isnull=False)),
+                name="an_answered_challenge_says_why",
             ),
+            models.CheckConstraint(condition=~Q(says__regex=r"^\s*$"), name="a_challenge_says_what_is_wrong"),
         ]
 
     def __str__(self) -> str:

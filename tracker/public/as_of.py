@@ -12,17 +12,20 @@ from django.utils.translation import gettext
 
 from tracker.editions.tables import (
     ActionEdition,
+    AddresseeEdition,
     AssessmentEdition,
     CitationEdition,
     DocumentEdition,
     EffectEdition,
     MembershipEdition,
+    RecommendationEdition,
     RecordEdition,
 )
 from tracker.public.clocks import Clocks
+from tracker.rules import deadlines, searches
 from tracker.rules.attribution import JUDGED, standing_in_words
 from tracker.rules.dates import PartialDate
-from tracker.rules.vocabulary import DocumentKind, Stance, Standing
+from tracker.rules.vocabulary import DocumentKind, Stance, Standing, Status
 
 Part = dict[str, Any]
 
@@ -30,7 +33,7 @@ Part = dict[str, Any]
 def told(rows: Iterable[Any], clocks: Clocks) -> list[Any]:
     """Rows of one published table as they may be told at the clocks.
 
-    They are cut where they stand: they came over a connection that can write nothing back. At most one question is asked for all of them.
+    They are cut where they stand: they came over a connection that can write nothing back. At most two questions are asked for all of them.
     """
     cut = list(rows)
     if cut and (tell := _TELL.get(type(cut[0]))):
@@ -53,12 +56,14 @@ def _actions(rows: list[Any], clocks: Clocks) -> None:
 
     The recorded wording of the legal status has no date. It is held back where the action has a legal status of a later day, of which it may tell.
     """
-    judgments = _judgments(rows, clocks)
+    documents = _documents(clocks, [*(party for row in rows for party in row.parties if party["standing"] in JUDGED), *_replies_of(rows)])
+    judgments = {key for key, document in documents.items() if document.kind == DocumentKind.JUDGMENT}
     for row in rows:
+        _cut_replies(row, documents, clocks)
         row.ended_on = _if_come(row.ended_on, clocks)
         row.events = [event for event in row.events if had_come(event["on"], clocks.as_of)]
         later = [party for party in row.parties if not had_come(party["on"], clocks.as_of)]
-        row.parties = [_with_its_basis(party, judgments) for party in row.parties if party not in later]
+        row.parties = [with_its_basis(party, judgments) for party in row.parties if party not in later]
         row.held_back = _citations(later) - _citations(row.parties)
         if later:
             row.legal_status = ""
@@ -72,17 +77,67 @@ def _supporting(party: Part) -> set[str]:
     return {citation["document"] for citation in party["citations"] if citation["stance"] == Stance.SUPPORTS}
 
 
-def _judgments(rows: list[Any], clocks: Clocks) -> set[str]:
-    """Which of the documents that support what only a court finds are judgments."""
-    cited = {document for row in rows for party in row.parties if party["standing"] in JUDGED for document in _supporting(party)}
-    judgments = clocks.said(DocumentEdition).filter(key__in=cited, kind=DocumentKind.JUDGMENT.value)
-    return set(judgments.values_list("key", flat=True))
+def _documents(clocks: Clocks, parts: Iterable[Part]) -> dict[str, DocumentEdition]:
+    """The documents that parts cite, by key: one question, and none where nothing is cited."""
+    cited = {citation["document"] for part in parts for citation in part["citations"]}
+    found = clocks.said(DocumentEdition).filter(key__in=cited).defer("note", "snapshots", "search") if cited else ()
+    return {document.key: document for document in found}
 
 
-def _with_its_basis(party: Part, judgments: set[str]) -> Part:
+def _replies_of(rows: list[Any]) -> list[Part]:
+    return [reply for row in rows for reply in row.replies]
+
+
+def _cut_replies(row: Any, documents: dict[str, DocumentEdition], clocks: Clocks) -> None:
+    """Replies given by the day, each with its ``sources``."""
+    row.replies = [_with_sources(reply, documents) for reply in row.replies if had_come(reply["on"], clocks.as_of)]
+
+
+def _with_sources(part: Part, documents: dict[str, DocumentEdition]) -> Part:
+    """A reply or a position with where it can be read: key, title, publisher, locator and address of each document that it cites."""
+    sources = [
+        {
+            "document": document.key,
+            "title": document.title,
+            "publisher": document.publisher or document.author,
+            "locator": citation["locator"],
+            "document_url": document.url,
+        }
+        for citation in part["citations"]
+        if (document := documents.get(citation["document"]))
+    ]
+    return {**part, "sources": sources}
+
+
+def with_its_basis(party: Part, judgments: set[str]) -> Part:
+    """A party with ``reads``: its legal status in words that say no more than was shown. ``judgments`` are keys of documents that are judgments."""
     has_judgment = bool(_supporting(party) & judgments)
     message, given = standing_in_words(Standing(party["standing"]), said_by=party["said_by"], has_judgment=has_judgment)
     return {**party, "reads": gettext(message) % {**given, "standing": gettext(given["standing"])}}
+
+
+def _addressees(rows: list[Any], clocks: Clocks) -> None:
+    """Replies of the day beside the status that they answer, and whether the search that it rests on was due again by then."""
+    documents = _documents(clocks, _replies_of(rows))
+    for row in rows:
+        _cut_replies(row, documents, clocks)
+        row.search_due_since = _if_come(row.search_due_on, clocks)
+
+
+def _recommendations(rows: list[Any], clocks: Clocks) -> None:
+    """The deadline that held on the day, and the moves that had come by then."""
+    for row in rows:
+        if not row.deadline_moves:
+            continue
+        moves = [
+            deadlines.Move(
+                PartialDate(move["before"]), PartialDate(move["after"]) if move["after"] else None, PartialDate(move["moved_on"]), move["moved_by"]
+            )
+            for move in row.deadline_moves
+        ]
+        held = deadlines.holding_on(clocks.as_of, PartialDate(row.due_on) if row.due_on else None, moves)
+        row.due_on = held.text if held else None
+        row.deadline_moves = [move for move in row.deadline_moves if had_come(move["moved_on"], clocks.as_of)]
 
 
 def _effects(rows: list[Any], clocks: Clocks) -> None:
@@ -93,14 +148,19 @@ def _effects(rows: list[Any], clocks: Clocks) -> None:
 
 
 def _assessments(rows: list[Any], clocks: Clocks) -> None:
-    """Superseded only by what was in effect, and positions taken by then."""
+    """Superseded only by what was in effect, positions taken and replies given by then, and whether the search was due again."""
+    documents = _documents(clocks, [*_replies_of(rows), *(position for row in rows for position in row.positions)])
     in_effect = {row.key for row in rows}
     successors = {row.superseded_by for row in rows if row.superseded_by} - in_effect
     in_effect |= set(clocks.rows(AssessmentEdition).filter(key__in=successors).values_list("key", flat=True))
     for row in rows:
         if row.superseded_by not in in_effect:
             row.superseded_by = None
-        row.positions = [position for position in row.positions if had_come(position["on"], clocks.as_of)]
+        row.positions = [_with_sources(position, documents) for position in row.positions if had_come(position["on"], clocks.as_of)]
+        _cut_replies(row, documents, clocks)
+        made = searches.latest(PartialDate(search["searched_on"]) for search in row.searches) if Status(row.status).rests_on_a_search else None
+        row.searched_on = made.text if made else None
+        row.search_due_since = _if_come(searches.due_again(made), clocks) if made else None
 
 
 def _memberships(rows: list[Any], clocks: Clocks) -> None:
@@ -123,8 +183,10 @@ def _if_come(day: dt.date | None, clocks: Clocks) -> dt.date | None:
 
 _TELL: dict[type, Callable[[list[Any], Clocks], None]] = {
     ActionEdition: _actions,
+    AddresseeEdition: _addressees,
     EffectEdition: _effects,
     AssessmentEdition: _assessments,
     MembershipEdition: _memberships,
+    RecommendationEdition: _recommendations,
     RecordEdition: _records,
 }

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from tracker.editions.tables import EditionQuerySet, Row, SiteEdition
+from tracker.editions.tables import ChainLink, EditionQuerySet, Row, SiteEdition
 
 
 class BadFilter(Exception):
@@ -63,6 +63,13 @@ class Clocks:
         if self.known is not None:
             editions = editions.filter(published_at__lte=self.known)
         return editions.first()
+
+    def chain_head(self) -> ChainLink | None:
+        """The newest link of the hash chain over publications, by ``known``; None where nothing was published yet."""
+        links = ChainLink.objects.all()
+        if self.known is not None:
+            links = links.filter(number__in=SiteEdition.objects.filter(published_at__lte=self.known).values("number"))
+        return links.first()
 
 
 def read_clocks(parameters: QueryDict, *, now: dt.datetime) -> Clocks:

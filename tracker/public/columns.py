@@ -55,6 +55,8 @@ class Listing:
     rows: Callable[[Clocks, Grammar], QuerySet[Any]] | None = None
     order: tuple[str, ...] = ()
     sorts: tuple[str, ...] = ()
+    about: Callable[[Clocks], dict[str, Any]] = lambda _clocks: {}
+    """What a JSON answer says of the list as a whole, beside its rows."""
 
     def queryset(self, clocks: Clocks, grammar: Grammar, parameters: QueryDict) -> QuerySet[Any]:
         """The filtered rows in the order asked for; ``BadFilter`` for a sort that is none of ``sorts``."""
@@ -100,6 +102,56 @@ def _events_in_words(events: list[dict[str, Value]]) -> str:
     return "; ".join(f"{event['kind']} {event['on']}" + (f" [{event['note']}]" if event["note"] else "") for event in events)
 
 
+def _replies_in_words(replies: list[dict[str, Value]]) -> str:
+    """Who replied when, letter for letter, and where it can be read."""
+    return "; ".join(
+        f"{reply['said_by']}, {reply['on']}: “{reply['words']}”" + "".join(f" [{_source_in_words(source)}]" for source in reply["sources"])
+        for reply in replies
+    )
+
+
+def _source_in_words(source: dict[str, Value]) -> str:
+    return ", ".join(filter(None, (source["publisher"], source["title"], source["locator"])))
+
+
+def _positions_in_words(positions: list[dict[str, Value]]) -> str:
+    return "; ".join(
+        f"{position['answer']} {position['on']}, {position['said_by']}" + (f": {position['statement']}" if position["statement"] else "")
+        for position in positions
+    )
+
+
+def _searches_in_words(searches: list[dict[str, Value]]) -> str:
+    return "; ".join(
+        f"{search['searched_on']}, {search['searched_by']}: {search['where']} ({search['languages']}); looked for: {search['looked_for']};"
+        f" found: {search['found']}; cannot show: {search['limits']}"
+        for search in searches
+    )
+
+
+def _moves_in_words(moves: list[dict[str, Value]]) -> str:
+    return "; ".join(
+        f"{move['before']} to {move['after'] or 'none'} on {move['moved_on']},"
+        f" by {move['moved_by'] or 'us, as our record was wrong'}: {move['reason']}"
+        for move in moves
+    )
+
+
+REPLIES = Column(
+    "replies",
+    _("replies"),
+    _("What those concerned answered by the day of as_of, letter for letter: who, when, in what language, and where it can be read."),
+    _parts("replies", "key", "said_by", "on", "words", "language", "note", "sources"),
+    _replies_in_words,
+)
+SEARCHED_ON = Column("searched_on", _("searched on"), _("When the search was made that the status rests on; empty where it rests on none."))
+SEARCH_DUE = Column(
+    "search_due_since",
+    _("search due again since"),
+    _("Since when that search is due again: twelve months after it was made. Empty while it holds on the day of as_of."),
+)
+DEPARTURE = Column("departure", _("reason for another status"), _("Why the assessor gave another status than the rule proposes; empty where not."))
+
 RECOMMENDATIONS = Listing(
     name="recommendations",
     filters=filters.AddresseeFilters,
@@ -124,7 +176,14 @@ RECOMMENDATIONS = Listing(
         Column("themes", _("themes"), _("Keys of its themes, joined by semicolons."), _semicolons("themes")),
         Column("target", _("target"), _("Whom or what the measure is aimed at.")),
         Column("addressed", _("addressees as named"), _("Codes as the text names them.")),
-        Column("due_on", _("due on"), _("Empty where the document sets no day.")),
+        Column("due_on", _("due on"), _("The deadline that held on the day of as_of; empty where there was none.")),
+        Column(
+            "deadline_moves",
+            _("moved deadlines"),
+            _("The ledger of moved deadlines by the day of as_of: from, to, when, by whom (empty where our record was wrong), why."),
+            _parts("deadline_moves", "before", "after", "moved_on", "moved_by", "reason"),
+            _moves_in_words,
+        ),
         Column("corroboration", _("corroboration"), _("Of the wording: single_source or corroborated.")),
         Column("supports", _("citations for"), _("Citations that support the record.")),
         Column("disputes", _("citations against"), _("Citations that dispute it.")),
@@ -151,6 +210,10 @@ ADDRESSEES = Listing(
         Column("effective_on", _("effective on"), _("Since when, as the assessment dates it; empty where it dates no change.")),
         Column("valid_from", _("holds from"), _("The first day on which the status holds here.")),
         Column("rationale", _("rationale"), _("Why this status.")),
+        REPLIES,
+        DEPARTURE,
+        SEARCHED_ON,
+        SEARCH_DUE,
         Column("confidence", _("confidence"), _("As stated by the assessor.")),
         Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
         Column("supports", _("citations for"), _("Citations for the status.")),
@@ -181,6 +244,24 @@ ASSESSMENTS = Listing(
         Column("supersedes", _("supersedes"), _("Key of the assessment before it.")),
         Column("superseded_by", _("superseded by"), _("Key of the assessment after it; empty where that was not in effect on the day of as_of.")),
         Column("rationale", _("rationale"), _("Why this status.")),
+        REPLIES,
+        DEPARTURE,
+        Column(
+            "positions",
+            _("positions"),
+            _("What the government said by the day of as_of that it would do; no part of the verdict."),
+            _parts("positions", "key", "answer", "on", "said_by", "statement", "sources"),
+            _positions_in_words,
+        ),
+        Column(
+            "searches",
+            _("searches"),
+            _("The searches on record: when, by whom, where, in what languages, for what, what was found and what they cannot show."),
+            _parts("searches", "key", "searched_on", "searched_by", "where", "languages", "looked_for", "found", "limits"),
+            _searches_in_words,
+        ),
+        SEARCHED_ON,
+        SEARCH_DUE,
         Column("confidence", _("confidence"), _("As stated by the assessor.")),
         Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
         Column("assessor_kind", _("assessed by"), _("staff, government or third_party.")),
@@ -223,6 +304,7 @@ ACTIONS = Listing(
             _parts("parties", "party", "name", "kind", "standing", "reads", "on", "said_by", "wording"),
             _parties_in_words,
         ),
+        REPLIES,
         Column("target", _("target"), _("As recorded on this site; it may tell what came after the day of as_of.")),
         Column(
             "legal_status",
@@ -310,8 +392,16 @@ GOVERNMENTS = Listing(
     ),
 )
 
+
+def _chain(clocks: Clocks) -> dict[str, Any]:
+    """The head of the hash chain: whoever keeps it can show later that nothing before it was rewritten."""
+    head = clocks.chain_head()
+    return {"chain_head": {"edition": head.number, "digest": head.digest} if head else None}
+
+
 CHANGES = Listing(
     name="changes",
+    about=_chain,
     filters=filters.ChangeFilters,
     order=("-edition", "kind", "key"),
     sorts=("edition", "kind", "key"),
@@ -319,13 +409,15 @@ CHANGES = Listing(
         "document": f"/documents/{row.key}/",
         "recommendation": f"/recommendations/{row.key}/",
         "action": f"/actions/{row.key}/",
-    }.get(row.kind, f"/changes/#{row.kind}-{row.key}"),
+    }.get(row.kind, f"/changes/#{row.kind}-{row.key}-{row.edition}"),
     columns=(
         Column("edition", _("edition"), _("Number of the site edition.")),
         Column("kind", _("kind"), _("document, recommendation, action or assessment.")),
         Column("key", _("key"), _("Names the record.")),
         Column("title", _("title"), _("What the record is called.")),
         Column("change", _("change"), _("publish or withdraw.")),
+        Column("nature", _("nature"), _("first, added_to, corrected, withdrawn or merged: what it does to what was public before.")),
+        Column("forwards_to", _("forwards to"), _("Of a merged duplicate: the key of the record to which its address leads.")),
         Column("reason", _("reason"), _("Why.")),
         Column("recorded_by", _("recorded by"), _("Who recorded it.")),
         Column("approved_by", _("approved by"), _("Who approved exactly this version.")),
@@ -334,6 +426,7 @@ CHANGES = Listing(
         Column("published_at", _("published at"), _("Since when this site says it."), lambda row: row.known_from),
         Column("replaced_at", _("replaced at"), _("Until when it said so; empty while it does, or did at known."), lambda row: row.known_to),
         Column("content_hash", _("hash"), _("SHA-256 of the content in canonical JSON.")),
+        Column("leaf", _("leaf"), _("Its leaf in the hash chain: SHA-256 over a secret salt and everything that the edition says of the record.")),
     ),
 )
 

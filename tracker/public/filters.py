@@ -33,7 +33,19 @@ from tracker.editions.tables import (
     Row,
 )
 from tracker.public.clocks import BadFilter, Clocks
-from tracker.rules.vocabulary import AssessorKind, Corroboration, Direction, DocumentKind, Earlier, GovernmentKind, Interest, Provenance, Status, Word
+from tracker.rules.vocabulary import (
+    AssessorKind,
+    Corroboration,
+    Direction,
+    DocumentKind,
+    Earlier,
+    GovernmentKind,
+    Interest,
+    Nature,
+    Provenance,
+    Status,
+    Word,
+)
 
 Choices = list[tuple[str, str]]
 LONGEST_QUERY = 200
@@ -282,6 +294,10 @@ CHANGE_KINDS: Choices = [
 CHANGES: Choices = [("publish", gettext_lazy("publish")), ("withdraw", gettext_lazy("withdraw"))]  # type: ignore[list-item]
 YES_NO: Choices = [("yes", gettext_lazy("disputed")), ("no", gettext_lazy("not disputed"))]  # type: ignore[list-item]
 CLAIMED: Choices = [("yes", gettext_lazy("claimed by advocacy sources alone")), ("no", gettext_lazy("other support"))]  # type: ignore[list-item]
+SEARCHES: Choices = [("due", gettext_lazy("due again")), ("holds", gettext_lazy("holds"))]  # type: ignore[list-item]
+CORRECTIONS = (Nature.CORRECTED, Nature.WITHDRAWN, Nature.MERGED)
+"""What takes back or changes something that was said."""
+NATURES: Choices = [*Nature.choices(), ("correction", gettext_lazy("any correction"))]  # type: ignore[list-item]
 ORDERS: Choices = [*Earlier.choices(), ("in_place", gettext_lazy("already in place"))]  # type: ignore[list-item]
 
 
@@ -348,6 +364,15 @@ def _order_in_time(clocks: Clocks, value: str) -> Q | None:
     return EffectEdition.in_place_on(clocks.as_of) if value == "in_place" else None
 
 
+def _search_on_record(clocks: Clocks, value: str) -> Q:
+    due = Q(search_due_on__lte=clocks.as_of)
+    return due if value == "due" else Q(search_due_on__isnull=False) & ~due
+
+
+def _a_correction(_clocks: Clocks, value: str) -> Q | None:
+    return Q(nature__in=[nature.value for nature in CORRECTIONS]) if value == "correction" else None
+
+
 # The filters that lists have alike. ``name`` is the column that holds the value.
 
 
@@ -398,6 +423,7 @@ class AddresseeFilters(Grammar):
         "disputed",
         "corroboration",
         "claimed",
+        "search",
         "provenance",
     )
 
@@ -413,6 +439,7 @@ class AddresseeFilters(Grammar):
     disputed = _by_dispute()
     corroboration = _words_of("corroboration", gettext_lazy("corroboration"), Corroboration)
     claimed = _one_of("claimed_by", gettext_lazy("claimed"), _these(CLAIMED), YES_OR_NO, condition=_claimed)
+    search = _one_of("search_due_on", gettext_lazy("search"), _these(SEARCHES), gettext_lazy("due or holds"), condition=_search_on_record)
     provenance = _words_of("provenance", gettext_lazy("provenance"), Provenance)
 
     class Meta:
@@ -627,7 +654,7 @@ class GovernmentFilters(Grammar):
 class ChangeFilters(Grammar):
     """Filters of the record of changes. What is no property of a change asks for the recommendation, assessment or action that changed."""
 
-    FACETS = ("kind", "change", "year")
+    FACETS = ("kind", "nature", "year")
     THROUGH = ("status", "government", "group", "measure", "theme", "disputed")
 
     q = SearchFilter(method="matching")
@@ -642,6 +669,13 @@ class ChangeFilters(Grammar):
     disputed = _by_dispute()
     kind = _one_of("kind", gettext_lazy("kind"), _these(CHANGE_KINDS), gettext_lazy("document, recommendation, action or assessment"))
     change = _one_of("change", gettext_lazy("change"), _these(CHANGES), gettext_lazy("publish or withdraw"))
+    nature = _one_of(
+        "nature",
+        gettext_lazy("nature"),
+        _these(NATURES),
+        gettext_lazy("one of %(values)s, or correction for the last three") % {"values": ", ".join(Nature)},
+        condition=_a_correction,
+    )
 
     class Meta:
         """Of record editions, open and closed."""
@@ -649,9 +683,11 @@ class ChangeFilters(Grammar):
         model = RecordEdition
         fields: ClassVar[list[str]] = []
 
-    def __init__(self, parameters: QueryDict, clocks: Clocks) -> None:
-        """Every change that the site had made by ``known``, replaced versions included."""
+    def __init__(self, parameters: QueryDict, clocks: Clocks, natures: list[str] | None = None) -> None:
+        """Every change that the site had made by ``known``, replaced versions included; with ``natures``, those of these natures."""
         queryset = RecordEdition.objects.defer("body")
+        if natures is not None:
+            queryset = queryset.filter(nature__in=natures)
         if clocks.known is not None:
             queryset = queryset.filter(known_from__lte=clocks.known)
         super().__init__(parameters, clocks, queryset)
@@ -677,6 +713,14 @@ class ChangeFilters(Grammar):
     def of_document(self, queryset: QuerySet[Any], _name: str, keys: list[str]) -> QuerySet[Any]:
         """Changes of the document's own record."""
         return queryset.filter(kind="document", key__in=keys)
+
+
+class CorrectionFilters(ChangeFilters):
+    """The same of corrections alone."""
+
+    def __init__(self, parameters: QueryDict, clocks: Clocks) -> None:
+        """Every correction that the site had made by ``known``."""
+        super().__init__(parameters, clocks, [nature.value for nature in CORRECTIONS])
 
 
 GRAMMARS = (AddresseeFilters, AssessmentFilters, EffectFilters, ActionFilters, DocumentFilters, GovernmentFilters, ChangeFilters)

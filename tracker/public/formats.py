@@ -46,7 +46,8 @@ def as_json(listing: Listing, rows: QuerySet[Any], found: list[Facet], clocks: C
     """All rows as one JSON object, streamed."""
 
     def parts() -> Iterator[str]:
-        yield f'{{"count": {rows.count()}, "next": null, "as_of": "{clocks.as_of}", "known": {json.dumps(_known(clocks))}, "results": ['
+        yield f'{{"count": {rows.count()}, "next": null, "as_of": "{clocks.as_of}", "known": {json.dumps(_known(clocks))}, '
+        yield "".join(f"{json.dumps(name)}: {json.dumps(value)}, " for name, value in listing.about(clocks).items()) + '"results": ['
         for number, row in enumerate(_told(listing, rows, clocks)):
             yield (",\n" if number else "\n") + json.dumps(row_as_json(listing, row, site), ensure_ascii=False)
         yield '\n], "facets": ' + json.dumps(facets_as_json(found), ensure_ascii=False) + "}\n"

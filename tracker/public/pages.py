@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 import tracker
-from tracker.editions.tables import SiteEdition
+from tracker.editions.tables import RecordEdition, SiteEdition
 from tracker.public.clocks import BadFilter, Clocks, read_clocks
 
 View = Callable[..., HttpResponseBase]
@@ -26,6 +27,21 @@ Page = tuple[str, dict[str, Any]]
 
 class NotHere(Exception):
     """There is no such record at the clocks; the text says so in a sentence."""
+
+
+class TakenOff(Exception):
+    """The record was public and was taken off the site: withdrawn, or merged into another one to which its address leads."""
+
+    def __init__(self, record: RecordEdition) -> None:
+        """The edition that took it off: when, by whom and why."""
+        super().__init__(record.reason)
+        self.record = record
+
+
+def missing(clocks: Clocks, kind: str, key: str, sentence: str) -> Exception:
+    """What to raise where a record is not here: that it was taken off, where it was by ``known``, or the sentence."""
+    record = clocks.said(RecordEdition).defer("body").filter(kind=kind, key=key, change="withdraw").first()
+    return TakenOff(record) if record else NotHere(sentence)
 
 
 def public_page(view: Callable[..., Page]) -> View:
@@ -40,6 +56,8 @@ def public_page(view: Callable[..., Page]) -> View:
             return _error(request, 400, None, {"filter": bad.name, "sentence": bad.sentence})
         except NotHere as missing:
             return _error(request, 404, clocks, {"sentence": str(missing)})
+        except TakenOff as taken:
+            return _taken_off(request, clocks, taken.record)
 
     return require_safe(respond)
 
@@ -77,6 +95,17 @@ def _error(request: HttpRequest, status: int, clocks: Clocks | None, context: di
     clocks = clocks or read_clocks(QueryDict(), now=timezone.now())
     shared = {"clocks": clocks, "edition": clocks.edition(), "today_url": today_url(request), "site_version": tracker.__version__}
     return render(request, f"tracker/{status}.html", shared | context, status=status)
+
+
+def _taken_off(request: HttpRequest, clocks: Clocks, record: RecordEdition) -> HttpResponse:
+    """The address of a merged duplicate leads to the record that says the same, in the language and with the query asked for; 410 otherwise."""
+    if not record.forwards_to:
+        return _error(request, 410, clocks, {"record": record})
+    query = request.META.get("QUERY_STRING", "")
+    address = reverse(f"public:{record.kind}", args=[record.forwards_to]) + (f"?{query}" if query else "")
+    response = HttpResponsePermanentRedirect(address)
+    patch_cache_control(response, public=True, max_age=1, must_revalidate=True)  # the next edition may undo it
+    return response
 
 
 def today_url(request: HttpRequest) -> str:

@@ -26,6 +26,7 @@ from tracker.editions.tables import (
 )
 from tracker.public.as_of import not_held_back, told
 from tracker.public.clocks import Clocks, distinct_count
+from tracker.public.corrections import Correction, corrections_of
 from tracker.rules.vocabulary import Basis, Corroboration, Earlier, Stance, Status
 
 HONEST_NEGATIVES = (Status.NOT_ASSESSED, Status.NO_EVIDENCE, Status.NO_ACTION)
@@ -102,6 +103,7 @@ class Certainty:
     disputed: int
     single_source: int
     claimed: int
+    search_due: int
     not_reviewed: int
 
 
@@ -150,8 +152,8 @@ def dashboard(clocks: Clocks) -> Dashboard:
         by_government=by_government(clocks),
         certainty=_certainty(clocks),
         earlier=_earlier(clocks),
-        latest_statuses=list(counted.exclude(assessment=None).order_by("-valid_from", "recommendation", "government")[:8]),
-        latest_actions=list(clocks.rows(ActionEdition).order_by("-last_day", "key")[:8]),
+        latest_statuses=told(counted.exclude(assessment=None).order_by("-valid_from", "recommendation", "government")[:5], clocks),
+        latest_actions=list(clocks.rows(ActionEdition).order_by("-last_day", "key")[:6]),
         editions=list(editions_known(clocks)[:5]),
     )
 
@@ -214,6 +216,7 @@ def _certainty(clocks: Clocks) -> Certainty:
             disputed=Count("id", filter=Q(disputed=True)),
             single_source=Count("id", filter=Q(corroboration=Corroboration.SINGLE_SOURCE.value)),
             claimed=Count("id", filter=~Q(claimed_by=[])),
+            search_due=Count("id", filter=Q(search_due_on__lte=clocks.as_of)),
             not_reviewed=Count("id", filter=Q(provenance="shipped")),
         )
     )
@@ -256,7 +259,7 @@ def matrix(clocks: Clocks, addressees: Iterable[AddresseeEdition]) -> Matrix:
     """The matrix of the given addressees; groups and governments cited as models stand in no cell."""
     cells: dict[str, dict[str, AddresseeEdition]] = defaultdict(dict)
     governments: dict[str, str] = {}
-    for row in addressees:
+    for row in told(addressees, clocks):
         if row.counted:
             cells[row.recommendation][row.government] = row
             governments[row.government] = row.government_name
@@ -293,6 +296,12 @@ class AddresseeStory:
     others: list[AssessmentEdition]
     citations: list[CitationEdition]
     effects: list[EffectOfAction]
+    cited: Mapping[tuple[str, str], list[CitationEdition]] = field(default_factory=dict)
+
+    @property
+    def verdicts(self) -> list[tuple[AssessmentEdition, list[CitationEdition]]]:
+        """What others found, each with its citations, newest verdict of each; none of them decides the status here."""
+        return [(row, self.cited.get(("assessment", row.key), [])) for row in self.others if not row.superseded_by]
 
     @property
     def holding(self) -> AssessmentEdition | None:
@@ -347,6 +356,7 @@ class RecommendationPage:
     not_counted: list[AddresseeStory]
     distribution: Distribution
     history: list[RecordEdition]
+    corrections: list[Correction]
 
     @property
     def effects(self) -> list[EffectOfAction]:
@@ -357,17 +367,19 @@ class RecommendationPage:
 
 def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | None:
     """A recommendation's page; None where there is no such recommendation at the clocks."""
-    recommendation = clocks.rows(RecommendationEdition).filter(reference=reference).first()
-    if recommendation is None:
+    found = told(clocks.rows(RecommendationEdition).filter(reference=reference), clocks)
+    if not found:
         return None
+    (recommendation,) = found
     documents = {document.key: document for document in clocks.said(DocumentEdition).filter(key__in=recommendation.documents)}
-    addressees = list(clocks.rows(AddresseeEdition).filter(recommendation=reference).order_by("government_name"))
+    addressees = told(clocks.rows(AddresseeEdition).filter(recommendation=reference).order_by("government_name"), clocks)
     assessments: dict[str, list[AssessmentEdition]] = defaultdict(list)
     for assessment in told(clocks.rows(AssessmentEdition).filter(recommendation=reference), clocks):
         assessments[assessment.government].append(assessment)
     effects = effects_of_actions(clocks, list(clocks.rows(EffectEdition).filter(recommendation=reference)))
     holding = {addressee.assessment for addressee in addressees if addressee.assessment}
-    cited = citations_of(clocks, {"recommendation": {reference}, "assessment": holding})
+    others = {row.key for rows in assessments.values() for row in rows if row.assessor_kind != "staff"}
+    cited = citations_of(clocks, {"recommendation": {reference}, "assessment": holding | others})
     stories = [
         AddresseeStory(
             addressee=addressee,
@@ -375,6 +387,7 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
             others=[row for row in assessments[addressee.government] if row.assessor_kind != "staff"],
             citations=cited["assessment", addressee.assessment] if addressee.assessment else [],
             effects=[item for item in effects if item.effect.government == addressee.government],
+            cited=cited,
         )
         for addressee in addressees
     ]
@@ -388,6 +401,12 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
         not_counted=[story for story in stories if not story.addressee.counted],
         distribution=distribution_of(addressees, recommendation=reference),
         history=history_of(clocks, "recommendation", [reference]),
+        # An assessment has no page of its own: what was corrected of it stands here, withdrawn ones included.
+        corrections=corrections_of(
+            clocks,
+            Q(kind="recommendation", key=reference)
+            | Q(kind="assessment", key__in=AssessmentEdition.objects.filter(recommendation=reference).values("key")),
+        ),
     )
 
 
@@ -453,7 +472,7 @@ def government_page(clocks: Clocks, code: str) -> GovernmentPage | None:
     government = clocks.said(GovernmentEdition).filter(code=code).first()
     if government is None:
         return None
-    addressees = list(clocks.rows(AddresseeEdition).filter(government=code).order_by("year", "recommendation"))
+    addressees = told(clocks.rows(AddresseeEdition).filter(government=code).order_by("year", "recommendation"), clocks)
     actions = told(clocks.rows(ActionEdition).filter(government=code).order_by("-last_day", "key"), clocks)
     effects: dict[str, list[EffectEdition]] = defaultdict(list)
     for effect in told(clocks.rows(EffectEdition).filter(action__in=[action.key for action in actions]), clocks):
@@ -483,6 +502,7 @@ class DocumentPage:
     recommendations: list[RecommendationEdition]
     citations: list[CitationEdition]
     history: list[RecordEdition]
+    corrections: list[Correction]
 
 
 def document_page(clocks: Clocks, key: str) -> DocumentPage | None:
@@ -495,6 +515,7 @@ def document_page(clocks: Clocks, key: str) -> DocumentPage | None:
         recommendations=list(clocks.rows(RecommendationEdition).filter(documents__contains=[key])),
         citations=list(clocks.said(CitationEdition).filter(document=key, inherited=False)),
         history=history_of(clocks, "document", [key]),
+        corrections=corrections_of(clocks, Q(kind="document", key=key)),
     )
 
 
@@ -506,6 +527,7 @@ class ActionPage:
     effects: list[EffectEdition]
     citations: list[CitationEdition]
     history: list[RecordEdition]
+    corrections: list[Correction]
 
 
 def action_page(clocks: Clocks, key: str) -> ActionPage | None:
@@ -519,6 +541,7 @@ def action_page(clocks: Clocks, key: str) -> ActionPage | None:
         effects=told(clocks.rows(EffectEdition).filter(action=key).order_by("recommendation"), clocks),
         citations=not_held_back(action, citations_of(clocks, {"action": {key}})["action", key]),
         history=history_of(clocks, "action", [key]),
+        corrections=corrections_of(clocks, Q(kind="action", key=key)),
     )
 
 
@@ -537,7 +560,7 @@ class ListedRecommendation:
 def listed(clocks: Clocks, recommendations: Sequence[RecommendationEdition], matching: Any) -> list[ListedRecommendation]:
     """Recommendations with those of their addressees that match the filter (``matching`` is the filtered query)."""
     found: dict[str, list[AddresseeEdition]] = defaultdict(list)
-    for addressee in matching.filter(recommendation__in=[row.reference for row in recommendations]).order_by("government_name"):
+    for addressee in told(matching.filter(recommendation__in=[row.reference for row in recommendations]).order_by("government_name"), clocks):
         found[addressee.recommendation].append(addressee)
     return [
         ListedRecommendation(row, found[row.reference], distribution_of(found[row.reference], recommendation=row.reference))

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from tracker.public import api, views
+from tracker.public import api, feeds, views
 
 KEY = r"[A-Za-z0-9][A-Za-z0-9.-]*"
 
@@ -21,12 +21,14 @@ urlpatterns = [
     path("effects/", views.effect_list, name="effects"),
     path("matrix/", views.matrix, name="matrix"),
     path("changes/", views.changes, name="changes"),
+    path("corrections/", views.correction_list, name="corrections"),
     path("methodology/", views.methodology, name="methodology"),
 ]
 
 machine_urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
+    path("feeds/changes.atom", feeds.changes, name="changes-feed"),
     path("api/v1/", api.index, name="api"),
     re_path(r"^api/v1/(?P<name>[a-z]+)$", api.listing, name="api-page"),
     re_path(r"^api/v1/(?P<name>[a-z]+)\.(?P<ending>json|csv)$", api.listing, name="api-file"),

@@ -7,15 +7,16 @@ from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracker.editions.tables import SiteEdition
-from tracker.public import columns, summaries
+from tracker.public import columns, corrections, summaries
 from tracker.public.clocks import BadFilter, Clocks
 from tracker.public.facets import facets
-from tracker.public.filters import AddresseeFilters, Grammar
-from tracker.public.pages import NotHere, Page, public_page
-from tracker.rules import vocabulary
+from tracker.public.filters import AddresseeFilters, CorrectionFilters, Grammar
+from tracker.public.pages import NotHere, Page, missing, public_page
+from tracker.rules import searches, vocabulary
 
 PER_PAGE = 50
 
@@ -84,7 +85,8 @@ def recommendation(request: HttpRequest, clocks: Clocks, reference: str) -> Page
     """A recommendation: its words and source, a row a government, what was done before and after."""
     story = summaries.recommendation_page(clocks, reference)
     if story is None:
-        raise NotHere(_("No recommendation %(reference)s on this site on that day.") % {"reference": reference})
+        sentence = _("No recommendation %(reference)s on this site on that day.") % {"reference": reference}
+        raise missing(clocks, "recommendation", reference, sentence)
     query = "?" + urlencode({"recommendation": reference, **clocks.parameters})
     return "tracker/recommendation.html", {"story": story, "downloads": downloads(columns.ADDRESSEES, query)}
 
@@ -132,7 +134,7 @@ def document(request: HttpRequest, clocks: Clocks, key: str) -> Page:
     """A document: what it recommends and what it is cited for."""
     page = summaries.document_page(clocks, key)
     if page is None:
-        raise NotHere(_("No document %(key)s on this site on that day.") % {"key": key})
+        raise missing(clocks, "document", key, _("No document %(key)s on this site on that day.") % {"key": key})
     return "tracker/document.html", {"document_page": page}
 
 
@@ -147,7 +149,7 @@ def action(request: HttpRequest, clocks: Clocks, key: str) -> Page:
     """An action: what was done, at whom it was aimed, what it bears on, who says so."""
     page = summaries.action_page(clocks, key)
     if page is None:
-        raise NotHere(_("No action %(key)s on this site on that day.") % {"key": key})
+        raise missing(clocks, "action", key, _("No action %(key)s on this site on that day.") % {"key": key})
     return "tracker/action.html", {"action_page": page}
 
 
@@ -160,13 +162,36 @@ def effect_list(request: HttpRequest, clocks: Clocks) -> Page:
 @public_page
 def changes(request: HttpRequest, clocks: Clocks) -> Page:
     """Every change of the public record: who, when, why."""
-    return "tracker/changes.html", {"editions": list(summaries.editions_known(clocks)[:PER_PAGE]), **_list(request, clocks, columns.CHANGES)}
+    context = _list(request, clocks, columns.CHANGES)
+    context["editions"] = list(summaries.editions_known(clocks)[:PER_PAGE])
+    context["head"] = clocks.chain_head()
+    context["feed"] = reverse("changes-feed") + context["query"]
+    return "tracker/changes.html", context
+
+
+@public_page
+def correction_list(request: HttpRequest, clocks: Clocks) -> Page:
+    """What was changed or taken back after it had been public, with what it said before and after."""
+    grammar = CorrectionFilters(request.GET, clocks)
+    page = page_of(grammar.rows().order_by(*columns.CHANGES.order), request)
+    query = query_of(request, clocks, grammar)
+    files = query if "nature" in grammar.given else f"{query}&nature=correction" if query else "?nature=correction"
+    return "tracker/corrections.html", {
+        "filters": grammar,
+        "facets": facets(grammar, counting="id"),
+        "page": page,
+        "corrections": corrections.corrections(list(page), clocks),
+        "erasures": corrections.erasures(clocks),
+        "downloads": downloads(columns.CHANGES, files),
+        "feed": reverse("changes-feed") + files,
+    }
 
 
 @public_page
 def methodology(_request: HttpRequest, _clocks: Clocks) -> Page:
     """The definitions, from the code that applies them."""
-    return "tracker/methodology.html", {"words": vocabulary, "listings": columns.LISTINGS.values()}
+    context = {"words": vocabulary, "listings": columns.LISTINGS.values(), "months": searches.HOLDS_FOR}
+    return "tracker/methodology.html", context
 
 
 def healthz(_request: HttpRequest) -> JsonResponse:

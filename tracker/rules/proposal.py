@@ -5,7 +5,6 @@ nobody acted is never proposed, for a source must show it. Where the facts do no
 person must settle. Each rung of the ladder in :func:`propose` says why it stands there.
 """
 
-import calendar
 import datetime as dt
 import enum
 from collections.abc import Iterable, Mapping
@@ -15,9 +14,6 @@ from tracker.rules import order
 from tracker.rules.dates import Order, PartialDate
 from tracker.rules.dates import order as order_of
 from tracker.rules.vocabulary import Answer, Direction, Earlier, EventKind, Status
-
-SEARCH_HOLDS_MONTHS = 12
-"""How long a search carries *no evidence found*: what was not there may be there a year later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +90,6 @@ class Proposal:
 def _(message: str) -> str:
     """Marks a message for translation; whoever shows it translates it."""
     return message
-
-
-def search_holds_until(searched_on: PartialDate, *, months: int = SEARCH_HOLDS_MONTHS) -> dt.date:
-    """The last day on which a search counts: so many months after the last day that its date can mean."""
-    made = searched_on.last
-    year, month = divmod(made.year * 12 + made.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(made.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def asks_why(proposal: Proposal, chosen: Status) -> bool:
@@ -356,7 +345,7 @@ def propose(facts: Facts, *, on: dt.date) -> Proposal:
 
     # Did someone search, and not too long ago?
     searches = [search for search in facts.searches if search.on.first <= on]
-    if valid := [search for search in searches if on <= search.until]:
+    if valid := [search for search in searches if on < search.until]:
         newest = max(valid, key=lambda search: search.until)
         dates = {"searched": str(newest.on), "until": str(newest.until)}
         return proposed(

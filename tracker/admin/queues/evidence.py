@@ -29,7 +29,7 @@ from tracker.models import (
     Search,
     Version,
 )
-from tracker.rules.proposal import SEARCH_HOLDS_MONTHS
+from tracker.rules.searches import HOLDS_FOR
 from tracker.rules.vocabulary import AssessorKind, CaptureState, ChallengeState, Direction, LinkOutcome, PassageOutcome, Stance, Status
 
 SOON = dt.timedelta(days=30)
@@ -96,7 +96,7 @@ NEW_EVIDENCE = Queue(
 
 def _due(user: Any, today: dt.date) -> dict[str, QuerySet[Any]]:
     """Searches behind a negative status that run out within a month, and days for another look that have passed."""
-    made_by = _months_before(today + SOON, SEARCH_HOLDS_MONTHS)
+    made_by = _months_before(today + SOON, HOLDS_FOR)
     searches = Search.objects.filter(assessment=OuterRef("pk"))
     resting = holding().filter(status__in=[status.value for status in Status if status.rests_on_a_search]).filter(Exists(searches))
     fresh = searches.filter(~ends_before("searched_on", made_by + dt.timedelta(days=1)))

@@ -1,0 +1,78 @@
+"""Rules that the database holds too: both say the same, over inputs nobody thought of."""
+
+import datetime as dt
+import json
+import re
+from typing import Any
+
+import pytest
+from django.db import connection
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from tracker.editions.tables import RecordEdition
+from tracker.rules import searches
+from tracker.rules.dates import PartialDate
+from tracker.rules.nature import nature
+from tracker.rules.vocabulary import Standing
+
+MANY = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+# Few different values, so that two bodies often share some of what they say.
+scalars = st.sampled_from([None, "", " ", "a", "b", 0, 1, True, False])
+values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("xyz"), inner, max_size=3), max_leaves=8)
+dates = st.sampled_from([None, "2019", "2020", "2021-05"])
+moves = st.lists(
+    st.fixed_dictionaries({"before": dates, "after": dates, "moved_on": dates, "moved_by": st.sampled_from(["", "The ministry"])}), max_size=2
+)
+bodies = st.fixed_dictionaries(
+    {"text": scalars}, optional={"due_on": dates, "deadline_moves": moves, "parts": st.lists(values, max_size=3), "whole": values}
+)
+
+
+@pytest.fixture(scope="module")
+def compute(cluster: Any, empty_template: str) -> Any:
+    """Asks a database for the value of an expression."""
+    from tests.conftest import copy_of
+
+    with copy_of(cluster, empty_template) as name, cluster.connect("owner", name) as connected:
+        yield lambda expression, parameters: connected.execute(f"SELECT {expression}", parameters).fetchone()[0]
+
+
+@MANY
+@given(before=st.none() | bodies, after=bodies, withdrawn=st.booleans(), forwards_to=st.sampled_from(["", "OTHER"]))
+@example(before={"text": "a", "due_on": "2019"}, after={"text": "a", "due_on": "2020", "deadline_moves": []}, withdrawn=False, forwards_to="")
+def test_both_see_the_same_nature_in_two_bodies(compute: Any, before: Any, after: Any, withdrawn: bool, forwards_to: str) -> None:
+    written = None if before is None else json.dumps(before)
+    said = compute("editions.nature(%s::jsonb, %s::jsonb, %s, %s)", [written, json.dumps(after), withdrawn, forwards_to])
+    assert said == nature(before, after, withdrawn=withdrawn, forwards_to=forwards_to)
+
+
+@MANY
+@given(body=bodies, change=st.dictionaries(st.sampled_from(["text", "parts", "whole", "due_on"]), values, max_size=2), moved=moves)
+def test_and_in_a_body_that_was_edited(compute: Any, body: Any, change: Any, moved: Any) -> None:
+    after = body | change | {"deadline_moves": moved}
+    assert compute("editions.nature(%s::jsonb, %s::jsonb, false, '')", [json.dumps(body), json.dumps(after)]) == nature(body, after)
+
+
+@settings(max_examples=200, deadline=None)
+@given(day=st.dates(dt.date(1900, 1, 1), dt.date(2200, 1, 1)), length=st.sampled_from([4, 7, 10]))
+@example(day=dt.date(2024, 2, 29), length=10)
+@example(day=dt.date(2024, 2, 1), length=7)
+def test_both_find_a_search_due_on_the_same_day(compute: Any, day: dt.date, length: int) -> None:
+    written = day.isoformat()[:length]
+    assert compute("editions.search_due_on(%s)", [written]) == searches.due_again(PartialDate(written))
+
+
+def test_the_database_knows_every_legal_status(desk: str) -> None:
+    """Its list of them is written out in guards.sql."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT prosrc FROM pg_proc WHERE oid = 'editions.lacking'::regproc")
+        source = cursor.fetchone()[0]
+    (listed,) = re.findall(r"'standing'.*?ARRAY\[(.*?)\]", source, re.DOTALL)
+    assert re.findall(r"'(\w+)'", listed) == [standing.value for standing in Standing]
+
+
+def test_what_is_computed_is_what_is_stored(casefile_desk: str) -> None:
+    """Everything that came with the software was first published, and nothing else happened to it."""
+    assert set(RecordEdition.desk.values_list("nature", flat=True)) == {"first"}

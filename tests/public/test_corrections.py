@@ -1,0 +1,331 @@
+"""What was public and was changed shows by itself: on the record, on /corrections/, in the list of changes and in the feed."""
+
+import html
+import json
+import re
+from typing import Any
+from urllib.parse import urlencode
+from xml.etree import ElementTree
+
+import pghistory
+import pytest
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests import builders
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+CORRECTED_PAGES = ("/corrections/", "/recommendations/REC-1/", "/feeds/changes.atom")
+
+
+@pytest.fixture
+def made(desk: str) -> dict[str, Any]:
+    """One record of every noun, all public."""
+    made = builders.everything()
+    builders.put_out(*builders.publishables(made), reason="The first of it")
+    return made
+
+
+def correct(record: Any, reason: str = "It was wrong", **fields: Any) -> Any:
+    """Another version of a record, published."""
+    for name, value in fields.items():
+        setattr(record, name, value)
+    with pghistory.context(user=builders.author().pk, reason=reason):
+        record.save()
+    return builders.put_out(record, reason=reason)
+
+
+def answer(path: str, **query: str) -> Any:
+    response = Client(SERVER_NAME="localhost").get(path, query)
+    assert response.status_code == 200, (path, response.status_code)
+    return response
+
+
+def text(path: str, **query: str) -> str:
+    """What a page says, without its tags; of a feed, with what its entries say."""
+    page = answer(path, **query).content.decode()
+    page = html.unescape(page) if path.endswith(".atom") else page
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def rows(**query: str) -> list[dict[str, Any]]:
+    return answer("/api/v1/changes", **query).json()["results"]
+
+
+def test_before_anything_was_corrected_every_page_says_so(made: dict[str, Any]) -> None:
+    assert "0 corrections" in text("/corrections/")
+    assert "Corrections" not in re.findall(r"<h2[^>]*>([^<]*)", answer("/recommendations/REC-1/").content.decode())
+    assert rows(nature="correction") == []
+    assert {row["nature"] for row in rows()} == {"first"}
+
+
+@pytest.mark.parametrize("path", CORRECTED_PAGES)
+def test_a_changed_value_is_shown_before_and_after_with_who_when_and_why(made: dict[str, Any], path: str) -> None:
+    edition = correct(made["recommendation"], statement="They should do otherwise.")
+    said = text(path)
+    assert re.search(r"They should do REC-1\.\s+(→\s+)?They should do otherwise\.", said)
+    for words in ("It was wrong", "corrected", "recorded by Ada Author", "approved by Rita Reviewer", f"edition {edition.number}"):
+        assert words in said, words
+    assert f"{edition.published_at:%Y}" in said
+
+
+def test_what_was_added_is_no_correction(made: dict[str, Any]) -> None:
+    correct(made["other"], reason="More is known", target="Officers")
+    assert "More is known" not in text("/corrections/")
+    assert [row["nature"] for row in rows(recommendation="OTHER-1", kind="recommendation")] == ["added_to", "first"]
+    assert "added to: More is known" in text("/changes/").replace(" :", ":")
+
+
+def test_what_was_corrected_of_an_assessment_stands_on_the_page_of_its_recommendation(made: dict[str, Any]) -> None:
+    correct(made["assessment"], status="partially_implemented")
+    said = text("/recommendations/REC-1/")
+    assert re.search(r"Status\s+implemented\s+partially implemented", said)
+    assert "Corrections" in said
+
+
+def test_corrections_are_filtered_as_changes_are(made: dict[str, Any]) -> None:
+    correct(made["recommendation"], statement="Otherwise.")
+    correct(made["action"], description="Otherwise too.")
+    assert "2 corrections" in text("/corrections/")
+    assert "1 correction" in text("/corrections/", kind="action")
+    assert "1 correction" in text("/corrections/", government="AL", kind="action", measure="expulsion")
+    assert "0 corrections" in text("/corrections/", nature="withdrawn")
+    assert {row["key"] for row in rows(nature="correction")} == {"REC-1", "ACT-1"}
+    page = Client(SERVER_NAME="localhost").get("/corrections/", {"kind": "nonsense"})
+    assert page.status_code == 400
+    assert "kind takes document, recommendation, action or assessment" in page.content.decode()
+
+
+def test_files_of_changes_say_the_nature(made: dict[str, Any]) -> None:
+    correct(made["action"], description="Otherwise.")
+    response = answer("/api/v1/changes.csv", nature="corrected")
+    lines = b"".join(response.streaming_content).decode().splitlines()
+    assert len(lines) == 2
+    assert ",corrected," in lines[1]
+    whole = json.loads(b"".join(answer("/api/v1/changes.json", nature="corrected").streaming_content))
+    assert [row["nature"] for row in whole["results"]] == ["corrected"]
+    assert whole["chain_head"]["edition"] == 2
+
+
+def test_a_past_day_knows_only_the_corrections_of_then(made: dict[str, Any]) -> None:
+    first = correct(made["recommendation"], statement="Otherwise.", reason="The former reason")
+    correct(made["recommendation"], statement="Otherwise once more.", reason="The latter reason")
+    for path in CORRECTED_PAGES:
+        then, now = text(path, known=first.published_at.isoformat()), text(path)
+        assert "The former reason" in then
+        assert "The former reason" in now
+        assert "once more" not in then
+        assert "The latter reason" not in then
+        assert "The latter reason" in now
+
+
+def test_of_what_came_after_the_day_a_correction_tells_nothing(made: dict[str, Any]) -> None:
+    made["legal_status"].wording = "declared unwelcome"
+    made["legal_status"].save()
+    correct(made["action"])
+    assert "declared unwelcome" in text("/actions/ACT-1/")
+    assert "unwelcome" not in text("/corrections/", as_of="2019-06-01")
+
+
+def test_a_party_is_never_shown_without_who_says_so(made: dict[str, Any]) -> None:
+    """Nor does a correction turn a report of a conviction into a conviction."""
+    made["legal_status"].standing = "convicted"
+    made["legal_status"].save()
+    correct(made["action"], reason="Not expelled")
+    for path in ("/corrections/", "/actions/ACT-1/", "/feeds/changes.atom"):
+        said = text(path)
+        assert "A Person: expelled, according to The ministry, 2020-01-15 [non grata]" in said
+        assert "A Person: reported convicted by The ministry, 2020-01-15 [non grata]" in said
+        assert not re.search(r"(?<!reported )convicted", said), path
+
+
+def test_pages_ask_as_much_for_many_corrections_as_for_one(made: dict[str, Any]) -> None:
+    def asked(path: str) -> int:
+        with CaptureQueriesContext(connections["public"]) as queries:
+            answer(path)
+        return len(queries)
+
+    correct(made["recommendation"], statement="Otherwise.")
+    correct(made["action"], description="Otherwise.")
+    few = {path: asked(path) for path in (*CORRECTED_PAGES, "/actions/ACT-1/")}
+    for number in range(5):
+        correct(made["recommendation"], statement=f"Otherwise {number}.")
+        correct(made["action"], description=f"Otherwise {number}.")
+    assert {path: asked(path) for path in few} == few
+
+
+# Taken off
+
+
+def test_the_address_of_a_withdrawn_record_says_when_by_whom_and_why(made: dict[str, Any]) -> None:
+    before = correct(made["other"], target="Officers")
+    builders.taken_off(made["outside_assessment"], reason="Goes with it")
+    made["relation"].delete()
+    builders.put_out(made["recommendation"])
+    edition = builders.taken_off(made["other"], reason="It was never recommended")
+    response = Client(SERVER_NAME="localhost").get("/recommendations/OTHER-1/")
+    assert response.status_code == 410
+    page = html.unescape(response.content.decode())
+    for words in ("It was never recommended", "Ada Author", "Rita Reviewer", "Do OTHER-1", f"{edition.published_at.year}"):
+        assert words in page, words
+    assert Client(SERVER_NAME="localhost").head("/recommendations/OTHER-1/").status_code == 410
+    answer("/recommendations/OTHER-1/", known=before.published_at.isoformat())
+    assert "It was never recommended" in text("/corrections/", nature="withdrawn")
+    assert "Goes with it" in text("/recommendations/REC-1/"), "an assessment is taken off its recommendation's page"
+    assert "OTHER-1" not in {row["reference"] for row in answer("/api/v1/recommendations").json()["results"]}
+
+
+MERGED = {"document": ("REPORT-2", "REPORT"), "action": ("ACT-3", "ACT-1"), "recommendation": ("REC-2", "REC-1")}
+
+
+@pytest.fixture
+def duplicates(made: dict[str, Any]) -> dict[str, Any]:
+    """A second record of each kind that has a page."""
+    passage = made["citation"]
+    found = {
+        "document": builders.document("REPORT-2"),
+        "action": builders.action("ACT-3"),
+        "recommendation": builders.recommendation("REC-2", made["paper"]),
+    }
+    builders.cite(found["action"], passage)
+    builders.put_out(*found.values())
+    return found
+
+
+@pytest.mark.parametrize("kind", MERGED)
+def test_the_address_of_a_merged_duplicate_leads_to_the_other(duplicates: dict[str, Any], kind: str) -> None:
+    old, new = MERGED[kind]
+    path = f"/{kind}s/{old}/"
+    client = Client(SERVER_NAME="localhost")
+    before = client.get("/api/v1/changes", {"q": old}).json()["results"][0]["published_at"]
+    builders.taken_off(duplicates[kind], reason="They are one and the same", into=new)
+    response = client.get(path, {"as_of": "2021-01-01", "q": "é &"})
+    assert response.status_code == 301
+    assert response["Location"] == f"/{kind}s/{new}/?" + urlencode({"as_of": "2021-01-01", "q": "é &"})
+    assert client.get(path)["Location"] == f"/{kind}s/{new}/"
+    assert client.get(path, {"known": before}).status_code == 200, "that day it stood there"
+    (row,) = rows(nature="merged")
+    assert (row["key"], row["forwards_to"]) == (old, new)
+    assert f"It said the same as {new} , to which its address now leads." in text("/corrections/")
+    assert "They are one and the same" in text("/feeds/changes.atom", nature="correction")
+
+
+def test_another_language_stays_the_same(duplicates: dict[str, Any], settings: Any) -> None:
+    from django.urls import clear_url_caches
+
+    settings.LANGUAGES = [("en", "English"), ("fr", "French")]
+    from django.conf.urls.i18n import is_language_prefix_patterns_used
+    from django.utils.translation import trans_real
+
+    clear_url_caches()
+    is_language_prefix_patterns_used.cache_clear()
+    trans_real.get_languages.cache_clear()
+    builders.taken_off(duplicates["action"], reason="One and the same", into="ACT-1")
+    try:
+        assert Client(SERVER_NAME="localhost").get("/fr/actions/ACT-3/")["Location"] == "/fr/actions/ACT-1/"
+    finally:
+        trans_real.get_languages.cache_clear()
+
+
+# The feed
+
+
+def entries(**query: str) -> list[ElementTree.Element]:
+    return ElementTree.fromstring(answer("/feeds/changes.atom", **query).content).findall(f"{ATOM}entry")
+
+
+def test_the_feed_is_atom(made: dict[str, Any]) -> None:
+    """What RFC 4287 asks of a feed and of an entry."""
+    correct(made["action"], description="A \x0b bell & <b>brackets</b>.", reason="Control \x01 characters")
+    response = answer("/feeds/changes.atom", kind="action")
+    assert response["Content-Type"].startswith("application/atom+xml")
+    feed = ElementTree.fromstring(response.content)
+    assert feed.tag == f"{ATOM}feed"
+    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert links == {"alternate": "http://localhost/changes/?kind=action", "self": "http://localhost/feeds/changes.atom?kind=action"}
+    times = [each.find(f"{ATOM}updated").text for each in feed.findall(f"{ATOM}entry")]  # type: ignore[union-attr]
+    assert feed.find(f"{ATOM}updated").text == max(times)  # type: ignore[union-attr, type-var]
+    assert times == sorted(times, reverse=True)  # type: ignore[type-var]
+    ids = [each.find(f"{ATOM}id").text or "" for each in (feed, *feed.findall(f"{ATOM}entry"))]  # type: ignore[union-attr]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"tag:localhost,\d{4}(-\d\d-\d\d)?:\S+", each) for each in ids), ids
+    for each in feed.findall(f"{ATOM}entry"):
+        assert each.find(f"{ATOM}title").text  # type: ignore[union-attr]
+        assert each.find(f"{ATOM}author/{ATOM}name").text == "Rita Reviewer"  # type: ignore[union-attr]
+        assert each.find(f"{ATOM}link").get("href", "").startswith("http://localhost/actions/")  # type: ignore[union-attr]
+    newest = feed.findall(f"{ATOM}entry")[0].find(f"{ATOM}summary")
+    assert newest is not None
+    assert newest.get("type") == "html"
+    assert "&lt;b&gt;brackets&lt;/b&gt;" in (newest.text or "")
+
+
+def test_ids_stay_when_more_is_published(made: dict[str, Any]) -> None:
+    before = {each.find(f"{ATOM}id").text for each in entries()}  # type: ignore[union-attr]
+    correct(made["action"], description="Otherwise.")
+    assert before < {each.find(f"{ATOM}id").text for each in entries()}  # type: ignore[union-attr]
+
+
+def test_corrections_have_a_category_and_a_feed_of_their_own(made: dict[str, Any]) -> None:
+    correct(made["action"], description="Otherwise.")
+    (only,) = entries(nature="correction")
+    assert {each.get("term") for each in only.findall(f"{ATOM}category")} == {"corrected", "correction", "action"}
+    assert "correction" not in {each.get("term") for entry in entries(nature="first") for each in entry.findall(f"{ATOM}category")}
+
+
+def test_an_empty_feed_is_the_same_whenever_it_is_asked(desk: str) -> None:
+    one, other = answer("/feeds/changes.atom").content, answer("/feeds/changes.atom").content
+    assert one == other
+    assert ElementTree.fromstring(one).find(f"{ATOM}updated").text == "1970-01-01T00:00:00+00:00"  # type: ignore[union-attr]
+
+
+def test_the_feed_is_refused_in_words_and_paged(published: str) -> None:
+    bad = Client(SERVER_NAME="localhost").get("/feeds/changes.atom", {"kind": "nonsense"})
+    assert bad.status_code == 400
+    assert bad.json()["filter"] == "kind"
+    feed = ElementTree.fromstring(answer("/feeds/changes.atom", kind="action").content)
+    links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
+    assert links["next"] == "http://localhost/feeds/changes.atom?kind=action&page=2"
+    assert len(feed.findall(f"{ATOM}entry")) == 50
+
+
+# The head of the chain, and erasures
+
+
+def test_the_head_of_the_chain_is_published_as_it_was_on_the_day(made: dict[str, Any]) -> None:
+    from tracker.editions.tables import ChainLink
+
+    edition = correct(made["action"], description="Otherwise.")
+    correct(made["action"], description="Otherwise again.")
+    second, third = ChainLink.objects.get(number=2).digest, ChainLink.objects.get(number=3).digest
+    assert third in text("/changes/")
+    then = edition.published_at.isoformat()
+    assert second in text("/changes/", known=then)
+    assert third not in text("/changes/", known=then)
+    assert answer("/api/v1/changes", known=then).json()["chain_head"] == {"edition": 2, "digest": second}
+
+
+def test_the_head_follows_from_the_leaves_that_are_published(made: dict[str, Any]) -> None:
+    """By the recipe of /methodology/, from what anybody can download, but for the edition's own leaf."""
+    import hashlib
+
+    from tracker.editions.tables import ChainLink, SiteEdition
+
+    def digest(*parts: str) -> str:
+        return hashlib.sha256(b"".join(hashlib.sha256(part.encode()).digest() for part in parts)).hexdigest()
+
+    leaves = [row["leaf"] for row in sorted(rows(), key=lambda row: (row["kind"], row["key"]))]
+    assert ChainLink.objects.get().digest == digest("", SiteEdition.objects.get().leaf, *leaves)
+
+
+def test_an_erasure_is_listed_with_its_reason_and_without_whose_data_it_was(made: dict[str, Any], cluster: Any, desk: str) -> None:
+    with cluster.connect("eraser", desk) as eraser:
+        eraser.execute(
+            "INSERT INTO editions.erasure (erased_at, erased_by, reason, records, rows, written_in) VALUES (now(), 'Paula Private',"
+            ' \'asked for by the person\', \'[{"kind": "action", "key": "ACT-1", "edition": 1}]\', 3, 0)'
+        )
+    said = text("/corrections/")
+    assert "data of a person was erased from action ACT-1 (edition 1), because: asked for by the person" in said
+    assert "A Person" not in said
+    before = rows()[0]["published_at"]
+    assert "asked for by the person" not in text("/corrections/", known=before)

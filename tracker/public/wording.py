@@ -1,0 +1,232 @@
+"""What a correction changed, in words: the differences of two published bodies as lines that say where, before and after.
+
+A column's label is the one that files show (``tracker.public.columns``); here are the words for what no column holds. What is said of a party, and a
+reply, is shown whole on both sides, so that attribution and legal status never part from the claim.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from tracker.public import columns
+from tracker.public.as_of import had_come, with_its_basis
+from tracker.public.clocks import Clocks
+from tracker.rules.differences import NAMED_BY, Body, Difference, differences, matched
+from tracker.rules.vocabulary import (
+    Answer,
+    AssessorKind,
+    Basis,
+    Confidence,
+    Corroboration,
+    Direction,
+    DocumentKind,
+    EventKind,
+    Interest,
+    RelationKind,
+    Stance,
+    StatementForm,
+    Status,
+    Word,
+)
+
+_LISTINGS = {
+    "document": columns.DOCUMENTS,
+    "recommendation": columns.RECOMMENDATIONS,
+    "action": columns.ACTIONS,
+    "assessment": columns.ASSESSMENTS,
+}
+PARTS: dict[str, str | Promise] = {
+    "addressees": _("addressee"),
+    "citations": _("citation"),
+    "deadline_moves": _("moved deadline"),
+    "effects": _("effect"),
+    "events": _("event"),
+    "parties": _("party"),
+    "positions": _("position"),
+    "relations": _("relation"),
+    "replies": _("reply"),
+    "searches": _("search"),
+    "snapshots": _("archived copy"),
+    "themes": _("theme"),
+}
+LABELS: dict[str, str | Promise] = {
+    "after": _("to"),
+    "answer": _("position"),
+    "archived_as": _("archived copy"),
+    "basis": _("basis"),
+    "before": _("from"),
+    "captured_at": _("captured at"),
+    "captured_how": _("how captured"),
+    "counted": _("counted"),
+    "criteria_full": _("implemented when"),
+    "criteria_partial": _("partial when"),
+    "decisive": _("decisive"),
+    "direction": _("direction"),
+    "document": _("document"),
+    "exact": _("quotation"),
+    "found": _("found"),
+    "government": _("government"),
+    "key": _("key"),
+    "kind": _("kind"),
+    "languages": _("languages"),
+    "limits": _("cannot show"),
+    "locator": _("locator"),
+    "looked_for": _("looked for"),
+    "media_type": _("media type"),
+    "moved_by": _("moved by"),
+    "moved_on": _("moved on"),
+    "name": _("name"),
+    "note": _("note"),
+    "on": _("date"),
+    "other": _("other recommendation"),
+    "prefix": _("words before"),
+    "reason": _("reason"),
+    "reasoning": _("reasoning"),
+    "recommendation": _("recommendation"),
+    "said_by": _("said by"),
+    "says": _("what it says"),
+    "searched_by": _("searched by"),
+    "sha256": _("SHA-256"),
+    "size": _("size in bytes"),
+    "stance": _("stance"),
+    "statement": _("statement"),
+    "suffix": _("words after"),
+    "title_is_description": _("the title is a description"),
+    "undoes": _("undoes"),
+    "url": _("address of the document"),
+    "where": _("where"),
+}
+"""What a value is called that no column of a list holds under that name."""
+WORDS: dict[str, type[Word]] = {
+    "answer": Answer,
+    "assessor_kind": AssessorKind,
+    "basis": Basis,
+    "confidence": Confidence,
+    "corroboration": Corroboration,
+    "direction": Direction,
+    "interest": Interest,
+    "stance": Stance,
+    "statement_form": StatementForm,
+    "status": Status,
+}
+KIND_OF = {"document": DocumentKind, "events": EventKind, "relations": RelationKind}
+"""What vocabulary ``kind`` takes, by the record or part that has it."""
+SAID_BY_NAME = frozenset({"measure", "key"})
+"""Keys that change only together with a name that says the same to people."""
+WHOLE = frozenset({"parties", "replies"})
+"""Parts that are never shown in pieces."""
+DATED_BY = {"events": "on", "parties": "on", "positions": "on", "replies": "on", "deadline_moves": "moved_on"}
+"""Parts with a day, before which nothing of them is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value that changed: what it is, and what was said before and after. Empty text on a side: nothing was said."""
+
+    label: str
+    before: str
+    after: str
+
+
+def lines(kind: str, before: Body, after: Body, *, clocks: Clocks, judgments: set[str]) -> list[Line]:
+    """What a new edition of a record says otherwise, in words.
+
+    ``judgments`` are the keys of documents that are judgments: without one, *convicted* reads “reported convicted by ...”.
+    """
+    found = []
+    for name in sorted(WHOLE):
+        for was, now in matched(name, before.get(name) or (), after.get(name) or ()):
+            if _to_come(name, was, clocks) or _to_come(name, now, clocks):
+                continue
+            found.append(Line(_capital(PARTS[name]), _whole(name, was, judgments), _whole(name, now, judgments)))
+    plain = [difference for difference in differences(_plain(before), _plain(after)) if not _skipped(difference, clocks)]
+    return [*(_line(kind, difference) for difference in plain), *found]
+
+
+def _plain(body: Body) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name not in WHOLE}
+
+
+def _to_come(name: str, part: Body | None, clocks: Clocks) -> bool:
+    return bool(part and name in DATED_BY and not had_come(part.get(DATED_BY[name]), clocks.as_of))
+
+
+def _skipped(difference: Difference, clocks: Clocks) -> bool:
+    if difference.name in SAID_BY_NAME:
+        return True
+    parts = [*difference.within]
+    if difference.is_part:
+        parts += [(difference.name, part) for part in (difference.before, difference.after) if part]
+    return any(_to_come(name, part, clocks) for name, part in parts)
+
+
+def _line(kind: str, difference: Difference) -> Line:
+    holder = difference.within[-1][0] if difference.within else kind
+    steps = [f"{gettext(str(PARTS[name]))} {_called(name, part)}" for name, part in difference.within]
+    if difference.is_part:
+        steps.append(gettext(str(PARTS[difference.name])))
+        return Line(_capital(", ".join(steps)), _summary(difference.name, difference.before), _summary(difference.name, difference.after))
+    steps.append(_label(holder, difference.name))
+    return Line(_capital(", ".join(steps)), _words(holder, difference.name, difference.before), _words(holder, difference.name, difference.after))
+
+
+def _capital(text: str | Promise) -> str:
+    return capfirst(gettext(str(text)))
+
+
+def _label(holder: str, name: str) -> str:
+    if holder in _LISTINGS:
+        for column in _LISTINGS[holder].columns:
+            if column.name in (name, name.removesuffix("_name")):
+                return gettext(str(column.label))
+    return gettext(str(LABELS[name])) if name in LABELS else name.replace("_", " ")
+
+
+def _words(holder: str, name: str, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    vocabulary = KIND_OF.get(holder) if name == "kind" else WORDS.get(name)
+    if vocabulary is not None and value in vocabulary._value2member_map_:
+        return gettext(vocabulary(value).label)
+    return str(value)
+
+
+def _called(name: str, part: Body) -> str:
+    """What names a part to people: “event adopted 2019”, “citation EV-12”."""
+    return " ".join(filter(None, (_words(name, key, part.get(key)) for key in NAMED_BY[name][0])))
+
+
+def _summary(name: str, part: Body | None) -> str:
+    """A part that was added or taken away, in one line, each value with its name; what is empty is left out."""
+    if part is None:
+        return ""
+    order = {key: number for number, key in enumerate(NAMED_BY[name][0])}
+    values = sorted((item for item in part.items() if not isinstance(item[1], list | bool)), key=lambda item: order.get(item[0], len(order)))
+    return "; ".join(f"{_label(name, key)}: {said}" for key, value in values if (said := _words(name, key, value)))
+
+
+def _whole(name: str, part: Body | None, judgments: set[str]) -> str:
+    """A party or a reply with its attribution, date and sources."""
+    if part is None:
+        return ""
+    cited = gettext("cited: %(citations)s") % {
+        "citations": "; ".join(f"{_words('citations', 'stance', use['stance'])} {use['document']}, {use['locator']}" for use in part["citations"])
+    }
+    if name == "replies":
+        words = f"{part['said_by']}, {part['on']}: “{part['words']}”"
+        return " ".join(filter(None, (words, part["note"], f"({cited})")))
+    told = with_its_basis(dict(part), judgments)
+    wording = f" [{told['wording']}]" if told["wording"] else ""
+    return f"{told['name']}: {told['reads']}, {told['on']}{wording} ({cited})"
+
+
+def judged_in(bodies: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The keys of documents that parties of these bodies cite: those among which judgments are to be looked for."""
+    return {use["document"] for body in bodies for party in body.get("parties", ()) for use in party["citations"]}

@@ -1,0 +1,28 @@
+"""Which deadline held on a day, by the ledger of moved deadlines."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tracker.rules.dates import PartialDate
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A deadline that was moved: from what to what (None: given up), when, and by whom (empty: our record was wrong)."""
+
+    before: PartialDate
+    after: PartialDate | None
+    moved_on: PartialDate
+    moved_by: str
+
+
+def holding_on(day: dt.date, now: PartialDate | None, moves: Iterable[Move]) -> PartialDate | None:
+    """The deadline that held on a day; ``now`` is the one that holds after all moves (None: none).
+
+    A move counts from the last day that its date can mean. Where our record was wrong nobody moved anything: what it says now held all along.
+    """
+    to_come = sorted(
+        (move for move in moves if move.moved_by and move.moved_on.last > day), key=lambda move: (move.moved_on.last, move.moved_on.text)
+    )
+    return to_come[0].before if to_come else now
