@@ -46,7 +46,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """A search that found nothing of the kind. It counts until the day ``until``, that day included."""
+    """A search that found nothing of the kind. It counts before the day ``until``, from which it is due again."""
 
     on: PartialDate
     until: dt.date
