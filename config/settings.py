@@ -57,6 +57,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 INSTALLED_APPS = [
     "tracker.apps.TrackerConfig",
+    "tracker.jobs.apps.JobsConfig",
     "tracker.admin.site.TrackerAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
     "django_filters",
     "pgtrigger",
     "pghistory",
+    "procrastinate.contrib.django",
 ]
 
 MIDDLEWARE = [
@@ -161,6 +163,17 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# --- Background jobs ------------------------------------------------------------------------------------------------------
+
+# Where jobs are declared (tracker/jobs says how). The queue is in the desk's database, and the desk's role works on it.
+JOB_MODULES = ["tracker.jobs.housekeeping"]
+JOBS_AT_ONCE = env.number("JOBS_AT_ONCE", 2, least=1, most=32)
+FINISHED_JOB_DAYS = env.number("FINISHED_JOB_DAYS", 30)
+PROCRASTINATE_DATABASE_ALIAS = "default"
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+# What was due while no worker ran is made up for within a day: a machine may be off at night.
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 24 * 60 * 60}
 
 # --- Languages and time ---------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 
+import psutil
 import psycopg
 import pytest
 from django.conf import settings
@@ -80,16 +81,69 @@ def test_the_site_is_served_until_interrupted_and_leaves_nothing_running(environ
         answer = first_answer(f"http://127.0.0.1:{port}/admin/login/")
         assert answer.status == 200
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        worker = worker_beside(running, folder)
+        family = [worker, *psutil.Process(running.pid).children(recursive=True)]
         # The matrix of the first case is on the terminal before the site is up.
         assert any(" AL" in line for line in said)
         running.send_signal(ending)
         assert running.wait(60) == 0
+        assert not [process for process in family if process.is_running()]
     finally:
         running.kill()
-        running.communicate()
+        said_at_last = running.communicate()
+    assert "Traceback" not in "".join(filter(None, said_at_last))
     assert not postgres.Cluster(folder / "state").running()
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def worker_beside(server: subprocess.Popen, folder) -> psutil.Process:
+    """The process that does background jobs, once it is at the queue."""
+    deadline = time.monotonic() + 60
+    while True:
+        with postgres.Cluster(folder / "state").connect("desk", "tracker") as desk:
+            at_work = desk.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (1,)
+        workers = [child for child in psutil.Process(server.pid).children() if "work" in child.cmdline()]
+        if at_work and workers:
+            (worker,) = workers
+            return worker
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_serve_does_background_jobs_beside_it_unless_told_not_to(manage, environment, folder):
+    first = manage("start", "--no-serve", "--no-demo")
+    assert first.returncode == 0, first.stderr
+    for arguments in ([], ["--no-jobs"]):
+        port = free_port()
+        running = subprocess.Popen(
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--workers", "1", "--port", str(port), *arguments],
+            env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        try:
+            assert first_answer(f"http://127.0.0.1:{port}/healthz").status == 200
+            if not arguments:
+                worker_beside(running, folder)
+            family = psutil.Process(running.pid).children(recursive=True)
+            assert bool([process for process in family if "work" in process.cmdline()]) == (not arguments)
+            running.send_signal(signal.SIGTERM)
+            assert running.wait(60) == 0
+            assert not [process for process in family if process.is_running()]
+        finally:
+            running.kill()
+            _, complaints = running.communicate()
+        assert complaints == ""
+    with postgres.Cluster(folder / "state").connect("desk", "tracker") as desk:
+        assert desk.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (0,)
+
+
+def test_a_job_by_hand_without_a_server(manage, folder):
+    assert manage("start", "--no-serve", "--no-demo").returncode == 0
+    done = manage("run_job", "housekeeping")
+    assert (done.returncode, done.stdout) == (0, "Removed 0 finished jobs and 0 expired sessions.\n"), done.stderr
+    assert "housekeeping" in manage("run_job").stdout
+    assert "There is no job 'nothing'" in one_sentence(manage("run_job", "nothing"))
+    assert "--at-once takes a number" in one_sentence(manage("work", "--at-once", "0"))
 
 
 def first_answer(url: str):

@@ -24,6 +24,9 @@ REVIEW = ("submission", "version", "snapshot")
 
 ACCOUNTS = ("user", "auth.group")
 
+JOBS = ("jobs.backgroundjob",)
+"""What runs in the background: written by workers alone."""
+
 Rights = set[tuple[str, str, str]]
 """(app, model, codename) each."""
 
@@ -44,8 +47,12 @@ def rights() -> dict[str, Rights]:
         RESEARCHER: record,
         REVIEWER: record | {("tracker", "submission", "review"), ("tracker", "submission", "publish")},
         # An account that signed anything stays; it is made inactive instead of being deleted.
-        ADMINISTRATOR: read | _rights(["add", "change", "delete"], REFERENCE) | _rights(["view", "add", "change"], ACCOUNTS),
-        AUDITOR: read | _rights(["view"], ACCOUNTS),
+        ADMINISTRATOR: read
+        | _rights(["add", "change", "delete"], REFERENCE)
+        | _rights(["view", "add", "change"], ACCOUNTS)
+        | _rights(["view"], JOBS)
+        | {("jobs", "backgroundjob", "run_again")},
+        AUDITOR: read | _rights(["view"], [*ACCOUNTS, *JOBS]),
     }
 
 
@@ -54,7 +61,7 @@ def ensure_groups(using: str = "default", **_: Any) -> None:
 
     The rights themselves are made first: after a migration this may run before Django's own handler.
     """
-    for label in ("contenttypes", "auth", "tracker"):
+    for label in ("contenttypes", "auth", "tracker", "jobs"):
         create_permissions(apps.get_app_config(label), verbosity=0, using=using)
     held = Permission.objects.using(using).select_related("content_type")
     by_name = {(right.content_type.app_label, right.content_type.model, right.codename): right for right in held}

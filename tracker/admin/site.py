@@ -13,6 +13,7 @@ HEADINGS = (
     (_("Review"), ("Submission",)),
     (_("Reference"), ("Government", "Measure", "Theme", "Party")),
     (_("Accounts"), ("User", "Group")),
+    (_("Service"), ("BackgroundJob",)),
 )
 """The nouns in the order of the work. A registered model that is named nowhere here stands under a last heading of its own."""
 
@@ -31,6 +32,7 @@ class TrackerAdminConfig(AdminConfig):
             assessments,
             documents,
             governments,
+            jobs,
             parties,
             recommendations,
             submissions,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.admin.reviewstate import DRAFT, EDITED, in_state
 from tracker.editorial.freeze import KINDS
+from tracker.jobs.models import BackgroundJob
 from tracker.models import State, Submission, Version
 
 
@@ -59,6 +60,10 @@ def queues(user: Any, site: Any) -> list[Queue]:
             found.append(Queue(label, advice, count, f"{changelist}?{urlencode({'queue': name})}"))
     found.append(_of_records(user, _("Your drafts"), _("Recorded or last edited by you, never submitted."), DRAFT))
     found.append(_of_records(user, _("Edited since published"), _("Your edits that readers do not see yet."), EDITED))
+    if user.has_perm("jobs.view_backgroundjob"):
+        url = f"{reverse('admin:jobs_backgroundjob_changelist')}?state=trouble"
+        advice = _("In the background, or their worker died. An administrator runs them again or sets them aside.")
+        found.append(Queue(_("Jobs that failed"), advice, BackgroundJob.objects.in_trouble().count(), url))
     return found
 
 

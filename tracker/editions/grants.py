@@ -104,6 +104,8 @@ def _take_back(cursor: Any, roles: list[str], schemas: list[str]) -> None:
     for schema in schemas:
         for kind in ("TABLES", "SEQUENCES", "FUNCTIONS"):
             _execute(cursor, "REVOKE ALL ON ALL {} IN SCHEMA {} FROM {}", sql.SQL(kind), sql.Identifier(schema), grantees)
+        for name in _types(cursor, schema):
+            _execute(cursor, "REVOKE ALL ON TYPE {} FROM {}", sql.Identifier(schema, name), grantees)
         cursor.execute("SELECT pg_has_role(nspowner, 'MEMBER') FROM pg_namespace WHERE nspname = %s", [schema])
         if cursor.fetchone()[0]:
             _execute(cursor, "REVOKE ALL ON SCHEMA {} FROM {}", sql.Identifier(schema), grantees)
@@ -114,6 +116,18 @@ def _take_back(cursor: Any, roles: list[str], schemas: list[str]) -> None:
         _execute(cursor, "REVOKE ALL ON DATABASE {} FROM {}", sql.Identifier(database), grantees)
         for role in roles:
             _execute(cursor, "GRANT CONNECT ON DATABASE {} TO {}", sql.Identifier(database), sql.Identifier(role))
+
+
+def _types(cursor: Any, schema: str) -> list[str]:
+    """Domains, enumerations and composite types of ours. Everybody may otherwise make columns of them; reading values needs no right."""
+    cursor.execute(
+        """
+        SELECT t.typname FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid
+        WHERE n.nspname = %s AND pg_has_role(t.typowner, 'MEMBER') AND (t.typtype IN ('d', 'e') OR t.typtype = 'c' AND c.relkind = 'c')
+        """,
+        [schema],
+    )
+    return [name for (name,) in cursor.fetchall()]
 
 
 def _grant_desk(cursor: Any, role: str, tables: dict[tuple[str, str], set[str]]) -> None:

@@ -3,12 +3,15 @@
 import os
 import socket
 from argparse import ArgumentParser
+from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from config.trouble import Trouble
+from tracker.jobs.beside import worker_beside
 
 LOOPBACK = "127.0.0.1"
 
@@ -51,15 +54,15 @@ def check_port(host: str, port: int, *, free: bool = True) -> None:
         raise Trouble(f"{host}:{port} cannot be listened on ({error.strerror}).") from None
 
 
-def serve(*, host: str, port: int, workers: int) -> None:
-    """Serve until interrupted (Ctrl-C, SIGTERM), letting running requests finish."""
+def serve(*, host: str, port: int, workers: int, jobs: bool, say: Callable[[str], None]) -> None:
+    """Serve until interrupted (Ctrl-C, SIGTERM), letting running requests finish; with ``jobs``, a worker does background jobs beside it."""
     from granian.constants import Interfaces, Loops
     from granian.log import LogLevels
     from granian.server import Server
 
     check_port(host, port)
     os.environ["TRACKER_SERVING"] = "1"
-    Server(
+    server = Server(
         "config.wsgi:application",
         address=host,
         port=port,
@@ -73,7 +76,9 @@ def serve(*, host: str, port: int, workers: int) -> None:
         workers_kill_timeout=10,
         log_level=LogLevels.warning,
         static_path_route=None,
-    ).serve()
+    )
+    with worker_beside(say) if jobs else nullcontext():
+        server.serve()
 
 
 class Command(BaseCommand):
@@ -91,6 +96,7 @@ class Command(BaseCommand):
             default=min(4, os.cpu_count() or 1),
             help="processes (default: one a core, at most four: %(default)s)",
         )
+        parser.add_argument("--no-jobs", action="store_true", help="do no background jobs beside it; `manage.py work` does them elsewhere")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say where, and serve."""
@@ -100,4 +106,4 @@ class Command(BaseCommand):
         shown = f"[{options['host']}]" if ":" in options["host"] else options["host"]
         self.stdout.write(f"Serving at http://{shown}:{options['port']}/ (Ctrl-C ends it).")
         self.stdout.flush()
-        serve(host=options["host"], port=options["port"], workers=options["workers"])
+        serve(host=options["host"], port=options["port"], workers=options["workers"], jobs=not options["no_jobs"], say=self.stderr.write)

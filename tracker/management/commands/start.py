@@ -65,7 +65,7 @@ class Command(BaseCommand):
             if serving:
                 connections.close_all()
                 self.say(f"\nServing at http://{LOOPBACK}:{options['port']}/ (the desk is at /admin/; Ctrl-C ends it).")
-                serve(host=LOOPBACK, port=options["port"], workers=1)
+                serve(host=LOOPBACK, port=options["port"], workers=1, jobs=True, say=self.stderr.write)
                 self.say("The server has ended." + (" The database ends with it." if settings.EMBEDDED_DATABASE else ""))
             elif settings.EMBEDDED_DATABASE:
                 self.say("The database stays up; `manage.py serve` serves the site, `manage.py db_stop` ends the database.")
