@@ -27,7 +27,11 @@ KEPT = {"researcher": "v", "reviewer": "v", "administrator": "vacd", "auditor": 
 READ = dict.fromkeys((*ROLES, "superuser"), "v")
 ACCOUNTS = {"researcher": "", "reviewer": "", "administrator": "vac", "auditor": "v", "superuser": "vacd"}
 
+CAPTURED = {"researcher": "va", "reviewer": "va", "administrator": "v", "auditor": "v", "superuser": "va"}
+
 MAY: dict[str, dict[str, str]] = {
+    "Capture": CAPTURED,
+    "Snapshot": READ,
     "Document": STAFF,
     "Citation": STAFF,
     "Recommendation": STAFF,

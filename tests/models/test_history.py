@@ -15,7 +15,7 @@ from tracker.models import Citation, Comment, Document, Recommendation
 # Accounts and what Django keeps for itself are no part of the record.
 EXCUSED = {"User"}
 # What is made anew from the bytes or asked anew of the web, and a request that says itself who made it and what came of it.
-MADE_ANEW = {"SnapshotText", "LinkCheck", "PassageCheck", "Capture"}
+MADE_ANEW = {"SnapshotText", "LinkCheck", "PassageCheck", "CopyCheck", "Capture"}
 NOUNS = [
     model
     for model in apps.get_app_config("tracker").get_models(include_auto_created=True)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -11,14 +10,15 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import Blocks, DeskForm, MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link
+from tracker.admin.base import Blocks, DeskForm, MineFilter, PartAdmin, Prefilled, PublishableAdmin, ReviewFilter, Rows, change_link
+from tracker.admin.beside import WithText
 from tracker.admin.documents import CitationRows, sources_link, with_sources
 from tracker.models import Action, ActionEvent, Effect, LegalStatus
 from tracker.rules import order
 from tracker.rules.vocabulary import Earlier
 
 
-class EventFormSet(forms.BaseInlineFormSet):
+class EventFormSet(Prefilled):
     """The events of an action, of which at most one is decisive."""
 
     def clean(self) -> None:
@@ -124,7 +124,7 @@ def order_in_words(effect: Effect) -> str:
 
 
 @admin.register(Action)
-class ActionAdmin(PublishableAdmin):
+class ActionAdmin(WithText, PublishableAdmin):
     """What a government body did."""
 
     list_display = ("key", "title", "government", "measure", "decided_on", "bears_on", "review")

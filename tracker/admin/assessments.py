@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import Blocks, MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link
+from tracker.admin.beside import WithText
 from tracker.admin.documents import CitationRows, sources_link, with_sources
 from tracker.models import Assessment, Position, Search
 from tracker.rules.vocabulary import Status
@@ -42,7 +43,7 @@ class PositionRows(Rows):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(PublishableAdmin):
+class AssessmentAdmin(WithText, PublishableAdmin):
     """A dated verdict on an addressee."""
 
     list_display = ("reference", "government", "status_word", "effective_on", "assessor_kind", "confidence", "review")
@@ -92,8 +93,10 @@ class AssessmentAdmin(PublishableAdmin):
 
 
 @admin.register(Position)
-class PositionAdmin(PartAdmin):
+class PositionAdmin(WithText, PartAdmin):
     """What a government said that it would do; its cited sources are added here."""
+
+    change_form_template = "admin/tracker/form_with_text.html"
 
     list_display = ("assessment", "answer", "on", "said_by")
     list_filter = ("answer",)

@@ -138,10 +138,19 @@ class Autocompleting:
         return bool(related and related.search_fields)
 
 
+class Prefilled(forms.BaseInlineFormSet):
+    """Rows of which the first new ones may be filled in already. They are saved as they stand: what is sent back is compared with empty rows."""
+
+    def __init__(self, *args: Any, initial: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, initial=initial, **kwargs)
+        self.extra = max(self.extra, len(initial or ()))
+
+
 class Rows(Autocompleting, admin.TabularInline):
     """Rows of a table below a form. ``related`` is what a row's words need."""
 
     form = DeskForm
+    formset = Prefilled
     extra = 1
     related: tuple[str, ...] = ()
     prefetch: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link, link
+from tracker.admin.beside import WithText
 from tracker.admin.documents import CitationRows
 from tracker.editions.tables import AddresseeEdition
 from tracker.models import Addressee, Recommendation, Relation
@@ -85,7 +86,7 @@ class RelationRows(Rows):
 
 
 @admin.register(Recommendation)
-class RecommendationAdmin(PublishableAdmin):
+class RecommendationAdmin(WithText, PublishableAdmin):
     """A measure that a paper, a resolution or an inquiry proposed."""
 
     key_field = "reference"

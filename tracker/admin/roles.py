@@ -19,7 +19,7 @@ RECORDS = (
 REFERENCE = ("government", "membership", "measure", "theme")
 """What administrators keep."""
 
-REVIEW = ("submission", "version", "snapshot")
+REVIEW = ("submission", "version", "snapshot", "capture")
 """What is written by verbs alone: everyone reads it, nobody edits it in a form."""
 
 ACCOUNTS = ("user", "auth.group")
@@ -42,7 +42,7 @@ def _rights(operations: Iterable[str], models: Iterable[str]) -> Rights:
 def rights() -> dict[str, Rights]:
     """What each role may do."""
     read = _rights(["view"], [*RECORDS, *REFERENCE, *REVIEW])
-    record = read | _rights(["add", "change", "delete"], RECORDS) | {("tracker", "submission", "submit")}
+    record = read | _rights(["add", "change", "delete"], RECORDS) | _rights(["add"], ["capture"]) | {("tracker", "submission", "submit")}
     return {
         RESEARCHER: record,
         REVIEWER: record | {("tracker", "submission", "review"), ("tracker", "submission", "publish")},

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 HEADINGS = (
-    (_("Records"), ("Document", "Citation", "Recommendation", "Addressee", "Action", "Effect", "Assessment")),
+    (_("Records"), ("Capture", "Document", "Citation", "Recommendation", "Addressee", "Action", "Effect", "Assessment")),
     (_("Review"), ("Submission",)),
     (_("Reference"), ("Government", "Measure", "Theme", "Party")),
     (_("Accounts"), ("User", "Group")),
@@ -30,6 +30,7 @@ class TrackerAdminConfig(AdminConfig):
             accounts,
             actions,
             assessments,
+            captures,
             documents,
             governments,
             jobs,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.admin.reviewstate import DRAFT, EDITED, in_state
 from tracker.editorial.freeze import KINDS
+from tracker.editorial.tending import copies_in_trouble
 from tracker.jobs.models import BackgroundJob
 from tracker.models import State, Submission, Version
 
@@ -60,6 +61,11 @@ def queues(user: Any, site: Any) -> list[Queue]:
             found.append(Queue(label, advice, count, f"{changelist}?{urlencode({'queue': name})}"))
     found.append(_of_records(user, _("Your drafts"), _("Recorded or last edited by you, never submitted."), DRAFT))
     found.append(_of_records(user, _("Edited since published"), _("Your edits that readers do not see yet."), EDITED))
+    if user.has_perm("tracker.view_snapshot"):
+        advice = _("Their files have other bytes than were captured, or are gone. An administrator brings them back from a backup.")
+        found.append(
+            Queue(_("Archived copies that are not what they were"), advice, copies_in_trouble().count(), reverse("admin:tracker_snapshot_trouble"))
+        )
     if user.has_perm("jobs.view_backgroundjob"):
         url = f"{reverse('admin:jobs_backgroundjob_changelist')}?state=trouble"
         advice = _("In the background, or their worker died. An administrator runs them again or sets them aside.")
