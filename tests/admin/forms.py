@@ -38,7 +38,8 @@ class _Fields(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
             self.select = None
-        elif tag == "textarea":
+        elif tag == "textarea" and self.text is not None:
+            self.values[self.text] = [self.values[self.text][0].removeprefix("\n")]  # as browsers do
             self.text = None
 
     def handle_data(self, data: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.admin.conftest import people, sign_in  # noqa: F401
 from tests.archive.conftest import Server, page, serve  # noqa: F401
 from tracker.admin.roles import ensure_groups
 from tracker.editorial import capturing

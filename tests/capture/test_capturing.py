@@ -45,7 +45,8 @@ def test_a_page_is_archived_with_its_text(press: Server, archive: Path) -> None:
     assert ["Content-Type", "text/html; charset=utf-8"] in snapshot.headers
     assert PARAGRAPHS[0] in snapshot.extracted.text
     assert snapshot.extracted.about == {
-        "title": "Officers leave", "author": "Ada Writer", "publisher": "The Daily Page", "published_on": "2019-02-05", "language": "en", "charset": "utf-8",
+        "title": "Officers leave", "author": "Ada Writer", "publisher": "The Daily Page", "published_on": "2019-02-05",
+        "language": "en", "charset": "utf-8",
     }  # fmt: skip
 
 
@@ -260,10 +261,8 @@ def test_a_later_copy_keeps_moves_respaces_or_loses_what_is_cited(press: Server)
         words: capturing.mark(first, copy.quoted(words), says=f"Says {number}.", locator="", by=builders.author())
         for number, words in enumerate(("It stays where it was.", SPACED, GONE, MOVED))
     }
-    later = held(
-        press, "It stays where it was.", MOVED, SPACED.replace(" was", "\u00a0was").replace(" of", " \u00a0of"), "Three officers have left the country.",
-        document=document,
-    )  # fmt: skip
+    spaced = SPACED.replace(" was", "\u00a0was").replace(" of", " \u00a0of")
+    later = held(press, "It stays where it was.", MOVED, spaced, "Three officers have left the country.", document=document)
     found = {check.citation: check for check in PassageCheck.objects.filter(snapshot=later)}
     assert {words: found[citation].outcome for words, citation in made.items()} == {
         "It stays where it was.": PassageOutcome.FOUND, SPACED: PassageOutcome.RESPACED, GONE: PassageOutcome.LOST, MOVED: PassageOutcome.MOVED,
@@ -290,7 +289,7 @@ def test_a_lost_passage_stays_until_someone_says_what_is_done(press: Server) -> 
 
 def test_words_typed_in_a_form_are_placed_in_the_copy(press: Server) -> None:
     snapshot = held(press)
-    citation = Citation(document=snapshot.document, locator="¶2", says="x", exact="the ministry  said on Tuesday".capitalize())
+    citation = Citation(document=snapshot.document, locator="¶2", says="x", exact="The ministry  said\non Tuesday")
     assert capturing.place(citation, snapshot)
     assert Copy.of(snapshot).text[citation.begins : citation.ends] == citation.exact == "The ministry said on Tuesday"
     citation.exact = "Never said."

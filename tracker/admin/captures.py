@@ -114,7 +114,10 @@ class CaptureAdmin(ReadAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         document = _document_asked(request)
-        box = BoxForm(request.POST or None, request.FILES or None, initial={"url": document.url if document else request.GET.get("url", "")})
+        box = BoxForm(
+            *((request.POST, request.FILES) if request.method == "POST" else ()),
+            initial={"url": document.url if document else request.GET.get("url", "")},
+        )
         if request.method == "POST" and box.is_valid():
             file = box.cleaned_data["file"]
             try:
@@ -348,7 +351,7 @@ class SnapshotAdmin(ReadAdmin):
             "q": words,
             "hits": [
                 (copy.where(hit.start, hit.end), copy.text[max(hit.start - 60, 0) : hit.start], copy.text[hit.start : hit.end],
-                 copy.text[hit.end : hit.end + 60], f"{here}?{urlencode({'q': words, 'at': hit.start})}")
+                 copy.text[hit.end : hit.end + 60], f"{here}?{urlencode({'q': words, 'at': str(hit.start)})}")
                 for hit in hits[:HITS]
             ],
             "more_hits": len(hits) > HITS,

@@ -8,7 +8,7 @@ Party           at whom it was aimed · LegalStatus: a party's attributed, dated
 Assessment      a dated verdict · Search: the search behind a negative one · Position: what the government said that it would do
 Reply           what someone answers to a claim, verbatim · DeadlineMove: a deadline that was moved, and why
 Capture         a request to archive something · SnapshotText: what was read out of the copy
-PassageCheck    whether cited words stand in a later copy · LinkCheck: whether the address still answers · CopyCheck: whether the file is still the same
+PassageCheck    whether cited words stand in a later copy · LinkCheck: whether its address answers · CopyCheck: whether the file is the same
 Submission      versions reviewed and published together · Version: a record exactly as submitted · Comment: a reviewer's word on a field
 Challenge       what a reader says is wrong
 User            a member of staff, or the system actor
