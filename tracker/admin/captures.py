@@ -317,7 +317,11 @@ class SnapshotAdmin(ReadAdmin):
 
     def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
         """Its text."""
-        return self._page(request, self._found(request, int(object_id) if object_id.isdigit() else 0), MarkForm(initial=_asked_mark(request)))
+        if not object_id.isdigit() or not Snapshot.objects.filter(pk=int(object_id[:18])).exists():
+            if not self.has_view_permission(request):
+                raise PermissionDenied
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return self._page(request, self._found(request, int(object_id)), MarkForm(initial=_asked_mark(request)))
 
     def _page(self, request: HttpRequest, snapshot: Snapshot, form: MarkForm, **extra: Any) -> HttpResponse:
         copy = Copy.of(snapshot)

@@ -45,6 +45,10 @@ class Sourced(WithText):
         asked = self.captured(request)
         return {**document_from(asked), **initial} if asked else initial
 
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """A new document has no copies to list."""
+        return super().get_inlines(request, obj) if obj else ()
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The new document gets its copy in the same save."""
         super().save_related(request, form, formsets, change)
@@ -164,7 +168,9 @@ def document_from(asked: Capture) -> dict[str, Any]:
         known["published_on"] = None
     if url and len(url) <= 1000:
         known["url"] = url
-    known["key"] = free_key(slugify(known["title"])[:48].strip("-") or slugify((urlsplit(url).hostname or "").removeprefix("www.").replace(".", "-")))
+    host = (urlsplit(url).hostname or "").removeprefix("www.").replace(".", "-")
+    year = str(known["published_on"] or "")[:4]
+    known["key"] = free_key(slugify(known["title"])[:48].strip("-") or slugify(f"{host} {year}")[:48].strip("-"))
     return {name: value for name, value in known.items() if value}
 
 
