@@ -17,7 +17,7 @@ from tracker.editorial.verbs import submit
 from tracker.jobs import defer
 from tracker.jobs.housekeeping import housekeeping
 from tracker.jobs.models import BackgroundJob
-from tracker.models import User, Version
+from tracker.models import Capture, User, Version
 
 # v: view (list, search, form, history) · a: add · c: change · d: delete a draft
 STAFF = {"researcher": "vacd", "reviewer": "vacd", "administrator": "v", "auditor": "v", "superuser": "vacd"}
@@ -99,7 +99,7 @@ def test_each_role_may_do_exactly_this(role: str, people: dict[str, User], sign_
         assert page.search_fields, f"{model.__name__} cannot be searched for"
         if "v" in may:
             assert (b'name="_save"' in form.content) == ("c" in may), f"{role} · {model.__name__} · change"
-            if model is BackgroundJob:  # its course stands on its own page
+            if model in (BackgroundJob, Capture):  # their course stands on their own pages
                 assert client.get(reverse(f"{name}_history", args=[record.pk])).url == reverse(f"{name}_change", args=[record.pk])
             else:
                 opens(reverse(f"{name}_history", args=[record.pk]), True, "history")

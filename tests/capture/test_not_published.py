@@ -14,12 +14,16 @@ from tracker.editorial.capturing import Copy
 from tracker.exchange.exporter import export
 from tracker.public import urls as public
 
+# The words before and after a quotation are published with it, 64 characters of them: what is further away is not.
+BETWEEN = "These words stand between, and they are more than those that are kept around a quotation."
 CITED, UNCITED, HEADER = "Words that are cited here.", "Quokkas guard the uncited paragraph.", "x-quokka"
 
 
 def test_readers_get_the_hash_and_what_is_cited_and_no_more(roles: None, press: Server, tmp_path: Path) -> None:
     """Every address of the public site, whatever a record's key is in it, and a data package."""
-    press.answers["/a"] = article(CITED, UNCITED, title="A title").replace(b"Content-Type:", f"{HEADER}: marsupial\r\nContent-Type:".encode(), 1)
+    press.answers["/a"] = article(CITED, BETWEEN, UNCITED, title="A title").replace(
+        b"Content-Type:", f"{HEADER}: marsupial\r\nContent-Type:".encode(), 1
+    )
     document = builders.document("ONE", title="Ours")
     snapshot = done(capturing.request(by=builders.author(), url=press.url("/a"), document=document)).snapshot
     assert snapshot is not None

@@ -188,7 +188,7 @@ class WithText(admin.ModelAdmin):
         elif isinstance(record, Citation):
             of = Snapshot.objects.filter(document=record.document_id)
         else:
-            cited = Document.objects.filter(**{f"citations__uses__{record._meta.model_name}": record.pk}).values("pk")
+            cited = Document.objects.filter(**{f"citations__uses__{used_as(type(record))}": record.pk}).values("pk")
             of = Snapshot.objects.filter(document__in=cited)
             if isinstance(record, Recommendation):
                 of = of | Snapshot.objects.filter(document__in=[record.known_from_id, record.made_in_id])
@@ -216,10 +216,15 @@ class WithText(admin.ModelAdmin):
         found = super().get_formset_kwargs(request, obj, inline, prefix)
         takes = inline.model is CitationUse and "citation" in (inline.fields or ())
         if takes and request.method == "GET" and "initial" not in found and (passages := passages_asked(request)):
-            name = "legal_status" if self.model is LegalStatus else self.opts.model_name
+            name = used_as(self.model)
             there = set(Citation.objects.filter(**{f"uses__{name}": obj.pk}).values_list("pk", flat=True)) if obj.pk else set()
             found["initial"] = [{"citation": citation.pk, "stance": stance} for citation, stance in passages if citation.pk not in there]
         return found
+
+
+def used_as(model: type[Any]) -> str:
+    """The relation of a citation's use to a kind of record."""
+    return "legal_status" if model is LegalStatus else str(model._meta.model_name)
 
 
 def beside(snapshot: Snapshot, request: HttpRequest, at: int | None) -> dict[str, Any]:

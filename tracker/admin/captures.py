@@ -413,11 +413,6 @@ class SnapshotAdmin(ReadAdmin):
         response.headers["Cache-Control"] = "private, no-store"
         return response
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """It is never altered; when and how it was made stands on its page."""
-        self._found(request, int(object_id) if object_id.isdigit() else 0)
-        return HttpResponseRedirect(reverse("admin:tracker_snapshot_change", args=[object_id]))
-
     # Marking
 
     def describe_view(self, request: HttpRequest, pk: int) -> JsonResponse:
