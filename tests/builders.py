@@ -17,6 +17,7 @@ from tracker.models import (
     Challenge,
     Citation,
     CitationUse,
+    CopyCheck,
     DeadlineMove,
     Document,
     Effect,
@@ -162,6 +163,7 @@ def everything() -> dict[str, Any]:
     made["linkcheck"] = LinkCheck.objects.create(
         document=made["document"], url=made["document"].url, outcome="fine", checked_at=dt.datetime(2020, 3, 1, tzinfo=dt.UTC)
     )
+    made["copycheck"] = CopyCheck.objects.create(snapshot=made["snapshot"], outcome="sound", checked_at=dt.datetime(2020, 3, 1, tzinfo=dt.UTC))
     made["challenge"] = Challenge.objects.create(kind="document", key="REPORT", edition=1, says="The date is wrong.")
     made["citation"] = citation(made["document"], "EV-1", exact="left the country", prefix="They ", suffix=".", corroboration="corroborated")
     made["citation"].archived_as, made["citation"].begins, made["citation"].ends = "a" * 64, 5, 21

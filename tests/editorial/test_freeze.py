@@ -21,6 +21,7 @@ from tracker.models import (
     Assessment,
     Citation,
     CitationUse,
+    CopyCheck,
     DeadlineMove,
     Document,
     Effect,
@@ -60,7 +61,7 @@ ROW = {"id": "a number of this database"}
 
 CAPTURED = {"url": "other people's pages are not published again", "headers": "other people's pages are not published again"}
 MARKED = {"begins": "a place in the text that the desk read out of its copy", "ends": "a place in the text that the desk read out of its copy"}
-NOT_PUBLISHED = {LinkCheck, PassageCheck}
+NOT_PUBLISHED = {LinkCheck, PassageCheck, CopyCheck}
 """What hangs on a record and is the desk's own affair: whether a source still stands where it stood."""
 
 # model: (root noun, path of the list in its body, {column: key in the body where it differs}, {column: reason for its absence})

@@ -22,6 +22,7 @@ NO_FILE = {
     "SnapshotText": "read out of the bytes; other people's pages are not passed on",
     "PassageCheck": "asked anew of each copy",
     "LinkCheck": "asked anew of the web",
+    "CopyCheck": "asked anew of the files",
 }
 
 

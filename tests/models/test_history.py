@@ -15,7 +15,7 @@ from tracker.models import Citation, Comment, Document, Recommendation
 # Accounts and what Django keeps for itself are no part of the record.
 EXCUSED = {"User"}
 # What is made anew from the bytes or asked anew of the web, and a request that says itself who made it and what came of it.
-MADE_ANEW = {"SnapshotText", "LinkCheck", "PassageCheck", "Capture"}
+MADE_ANEW = {"SnapshotText", "LinkCheck", "PassageCheck", "CopyCheck", "Capture"}
 # What signing in leaves: a record that is append-only itself, and what is forgotten.
 OF_SESSIONS = {"AccountEvent", "KeptForm", "Tally", "SharedValue"}
 HISTORYLESS = tuple(EXCUSED | MADE_ANEW | OF_SESSIONS)

@@ -42,6 +42,7 @@ BROKEN: dict[str, tuple[str, dict[str, str]]] = {
     "a_marked_passage_ends_after_it_begins": ("citation", {"ends": "begins"}),
     "a_capture_is_of_an_address_or_a_file": ("capture", {"url": "''"}),
     "what_is_held_has_a_snapshot": ("capture", {"state": "'held'"}),
+    "who_saw_a_lost_passage_says_what_was_decided": ("passagecheck", {"decision": "'Cited elsewhere'"}),
     "a_moved_deadline_says_why": ("deadlinemove", {"reason": "''"}),
     "a_reply_is_to_one_record": ("reply", {"assessment_id": "{assessment}"}),
     "a_reply_says_who_and_what": ("reply", {"said_by": "' '"}),

@@ -31,6 +31,7 @@ STORED = {
     "Standing": "alleged questioned arrested investigated charged at_large on_trial pleaded_guilty convicted acquitted dropped not_charged "
     "overturned sanctioned expelled released",
     "Provenance": "reviewed shipped",
+    "CopyState": "sound altered missing",
 }
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import Blocks, DeskForm, MineFilter, PartAdmin, Prefilled, PublishableAdmin, ReviewFilter, Rows, change_link, link
 from tracker.admin.bearing import Bearing, assess_url
+from tracker.admin.beside import WithText
 from tracker.admin.citing import AlsoInAssessments, Citing
 from tracker.admin.documents import CitationRows, sources_link, with_sources
 from tracker.admin.merging import Mergeable
@@ -132,7 +133,7 @@ def order_in_words(effect: Effect) -> str:
 
 
 @admin.register(Action)
-class ActionAdmin(Bearing, Citing, Mergeable, PublishableAdmin):
+class ActionAdmin(Bearing, Citing, Mergeable, WithText, PublishableAdmin):
     """What a government body did."""
 
     chosen_by = Effect._meta.get_field("action")

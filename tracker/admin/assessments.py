@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import Blocks, MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link
+from tracker.admin.beside import WithText
 from tracker.admin.citing import AlsoInActions, Citing
 from tracker.admin.documents import CitationRows, sources_link, with_sources
 from tracker.admin.proposing import AssessmentForm, Proposing
@@ -45,7 +46,7 @@ class PositionRows(Rows):
 
 
 @admin.register(Assessment)
-class AssessmentAdmin(Proposing, Citing, PublishableAdmin):
+class AssessmentAdmin(Proposing, Citing, WithText, PublishableAdmin):
     """A dated verdict on an addressee."""
 
     form = AssessmentForm
@@ -124,8 +125,10 @@ class AssessmentAdmin(Proposing, Citing, PublishableAdmin):
 
 
 @admin.register(Position)
-class PositionAdmin(PartAdmin):
+class PositionAdmin(WithText, PartAdmin):
     """What a government said that it would do; its cited sources are added here."""
+
+    change_form_template = "admin/tracker/form_with_text.html"
 
     list_display = ("assessment", "answer", "on", "said_by")
     list_filter = ("answer",)

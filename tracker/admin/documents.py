@@ -2,15 +2,19 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import CITED_IN, MineFilter, NounAdmin, PublishableAdmin, ReadOnlyRows, ReviewFilter, Rows, change_link
+from tracker.admin.base import CITED_IN, MineFilter, NounAdmin, PublishableAdmin, ReadOnlyRows, ReviewFilter, Rows, change_link, link
+from tracker.admin.beside import WithText
 from tracker.admin.merging import Mergeable
+from tracker.admin.sources import Sourced
+from tracker.editorial import capturing
 from tracker.models import Citation, CitationUse, Document, Snapshot
 
 
@@ -18,8 +22,13 @@ class SnapshotRows(ReadOnlyRows):
     """Archived copies: made by capturing, never edited."""
 
     model = Snapshot
-    fields = ("captured_at", "captured_how", "media_type", "size", "sha256")
+    fields = ("captured_at", "captured_how", "media_type", "size", "sha256", "read")
     readonly_fields = fields
+
+    @admin.display(description=_("text"))
+    def read(self, snapshot: Snapshot) -> str:
+        """The way to its text."""
+        return change_link(snapshot, gettext("Read")) if snapshot.pk else "–"
 
 
 class CitationRows(Rows):
@@ -46,7 +55,7 @@ def sources_link(row: Any) -> str:
 
 
 @admin.register(Document)
-class DocumentAdmin(Mergeable, PublishableAdmin):
+class DocumentAdmin(Mergeable, Sourced, PublishableAdmin):
     """What something is cited from."""
 
     chosen_by = Citation._meta.get_field("document")
@@ -84,9 +93,10 @@ class DocumentAdmin(Mergeable, PublishableAdmin):
 
 
 @admin.register(Citation)
-class CitationAdmin(NounAdmin):
+class CitationAdmin(WithText, NounAdmin):
     """A passage. It is approved with the records that it serves, so that an edit of it is an edit of them."""
 
+    change_form_template = "admin/tracker/form_with_text.html"
     list_display = ("says", "document", "locator", "corroboration", "serves")
     list_filter = ("corroboration", "document__interest", "document__kind")
     search_fields = ("key", "says", "locator", "exact", "document__key", "document__title", "document__publisher")
@@ -95,10 +105,10 @@ class CitationAdmin(NounAdmin):
     part_of = CITED_IN
     fieldsets = (
         (None, {"fields": ("document", "locator", "says")}),
-        (_("The words themselves, where they are held"), {"fields": ("exact", ("prefix", "suffix")), "classes": ("collapse",)}),
+        (_("The words themselves, where they are held"), {"fields": ("exact", ("prefix", "suffix"), "marked_in"), "classes": ("collapse",)}),
         (None, {"fields": ("corroboration", "key", "serves_what")}),
     )
-    readonly_fields = ("serves_what",)
+    readonly_fields = ("serves_what", "marked_in")
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With how many records each serves."""
@@ -107,6 +117,32 @@ class CitationAdmin(NounAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The key names the passage in published records: it stays from the first save."""
         return (*super().get_readonly_fields(request, obj), *(("key",) if obj else ()))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Beside a copy, the document is known."""
+        snapshot, _at = self.copy_of(request, None)
+        return {**({"document": snapshot.document_id} if snapshot else {}), **super().get_changeform_initial_data(request)}
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Words that were typed are looked for in the copy beside the form, or in the one in which they were marked before."""
+        if "exact" in form.changed_data:
+            snapshot, _at = self.copy_of(request, obj)
+            if snapshot is None and obj.archived_as:
+                snapshot = Snapshot.objects.filter(sha256=obj.archived_as, document=obj.document_id).first()
+            if not capturing.place(obj, snapshot) and snapshot is not None and obj.exact:
+                self.message_user(
+                    request, gettext("The quotation does not stand in the archived copy, so the citation names no place in it."), messages.WARNING
+                )
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("marked in"))
+    def marked_in(self, citation: Citation) -> str:
+        """The archived copy in which the words were read, and the way to them."""
+        snapshot = Snapshot.objects.filter(sha256=citation.archived_as, document=citation.document_id).first() if citation.archived_as else None
+        if snapshot is None:
+            return citation.archived_as or "–"
+        url = f"{reverse('admin:tracker_snapshot_change', args=[snapshot.pk])}?at={citation.begins or 0}#cited-{citation.key}"
+        return link(url, gettext("the copy of %(when)s") % {"when": snapshot})
 
     @admin.display(description=_("serves"), ordering="_uses")
     def serves(self, citation: Any) -> int:

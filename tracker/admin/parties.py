@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import NounAdmin, PartAdmin, change_link
+from tracker.admin.beside import WithText
 from tracker.admin.documents import CitationRows
 from tracker.models import Action, LegalStatus, Party
 
@@ -39,8 +40,10 @@ class PartyAdmin(NounAdmin):
 
 
 @admin.register(LegalStatus)
-class LegalStatusAdmin(PartAdmin):
+class LegalStatusAdmin(WithText, PartAdmin):
     """A party's legal status at an action; its cited sources are added here."""
+
+    change_form_template = "admin/tracker/form_with_text.html"
 
     list_display = ("party", "standing", "on", "said_by", "action")
     list_filter = ("standing",)

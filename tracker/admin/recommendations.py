@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link, link
+from tracker.admin.beside import WithText
 from tracker.admin.citing import Citing, NewCitationRows
 from tracker.admin.documents import CitationRows
 from tracker.admin.merging import Mergeable
@@ -96,7 +97,7 @@ class RelationRows(Rows):
 
 
 @admin.register(Recommendation)
-class RecommendationAdmin(Citing, Splittable, Mergeable, PublishableAdmin):
+class RecommendationAdmin(Citing, Splittable, Mergeable, WithText, PublishableAdmin):
     """A measure that a paper, a resolution or an inquiry proposed."""
 
     chosen_by = Relation._meta.get_field("other")

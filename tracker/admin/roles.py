@@ -19,7 +19,7 @@ RECORDS = (
 REFERENCE = ("government", "membership", "measure", "theme")
 """What administrators keep."""
 
-REVIEW = ("submission", "version", "snapshot", "challenge")
+REVIEW = ("submission", "version", "snapshot", "capture", "challenge")
 """What is written by verbs alone: everyone reads it, nobody edits it in a form."""
 
 ACCOUNTS = ("user", "auth.group")
@@ -43,7 +43,10 @@ def rights() -> dict[str, Rights]:
     """What each role may do."""
     read = _rights(["view"], [*RECORDS, *REFERENCE, *REVIEW])
     record = (
-        read | _rights(["add", "change", "delete"], RECORDS) | {("tracker", "submission", "submit"), ("tracker", "challenge", "answer_challenge")}
+        read
+        | _rights(["add", "change", "delete"], RECORDS)
+        | _rights(["add"], ["capture"])
+        | {("tracker", "submission", "submit"), ("tracker", "challenge", "answer_challenge")}
     )
     return {
         RESEARCHER: record,

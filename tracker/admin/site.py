@@ -10,7 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 HEADINGS = (
-    (_("Records"), ("Document", "Citation", "Recommendation", "Addressee", "Action", "Effect", "Assessment")),
+    (_("Records"), ("Capture", "Document", "Citation", "Recommendation", "Addressee", "Action", "Effect", "Assessment")),
     (_("Review"), ("Submission", "Challenge")),
     (_("Reference"), ("Government", "Measure", "Theme", "Party")),
     (_("Accounts"), ("User", "Group", "AccountEvent")),
@@ -40,6 +40,7 @@ class TrackerAdminConfig(AdminConfig):
             accounts,
             actions,
             assessments,
+            captures,
             challenges,
             documents,
             governments,

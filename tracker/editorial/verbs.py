@@ -45,7 +45,7 @@ def submit(
     lacks what publication needs. Older submissions that an edit voided are taken back where each of their records is submitted again here.
     """
     # A duplicate may be merged by whoever may submit; to take something off the site is a reviewer's to ask for.
-    _may(by, "tracker.review" if withdrawing and not any(withdrawing.values()) else "tracker.submit")
+    allowed(by, "tracker.review" if withdrawing and not any(withdrawing.values()) else "tracker.submit")
     return _submit(records, by=by, reason=reason, withdrawing=withdrawing or {}, provenance=provenance)
 
 
@@ -87,7 +87,7 @@ def _submit(records: Iterable[Publishable], *, by: User, reason: str, withdrawin
 
 def approve(submission: Submission, *, by: User, reason: str = "") -> Submission:
     """A second person approves exactly these versions. ``Refused`` for an author or last editor, superusers included."""
-    _may(by, "tracker.review")
+    allowed(by, "tracker.review")
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
         submission = _locked(submission, State.SUBMITTED, _("approved"))
         if version := own_work(submission, by):
@@ -106,7 +106,7 @@ def own_work(submission: Submission, by: User) -> Version | None:
 
 def return_to_author(submission: Submission, *, by: User, reason: str) -> Submission:
     """Send a submission back with a reason. Open comments on its versions are reason enough."""
-    _may(by, "tracker.review")
+    allowed(by, "tracker.review")
     if not reason.strip() and not Comment.objects.filter(version__submission=submission, settled_at=None).exists():
         raise Refused(_("Say why it goes back, here or as a comment on a field: the author reads it."))
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
@@ -121,7 +121,7 @@ def take_back(submission: Submission, *, by: User, reason: str) -> Submission:
     if not reason.strip():
         raise Refused(_("Say why it is taken back: its reviewer reads it."))
     if submission.submitted_by_id != by.pk:
-        _may(by, "tracker.review")
+        allowed(by, "tracker.review")
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
         submission = _locked(submission, (State.SUBMITTED, State.APPROVED), _("taken back"))
         submission.state = State.TAKEN_BACK
@@ -135,7 +135,7 @@ def publish(submission: Submission, *, by: User, reason: str = "", progress: Pro
     ``Refused`` where the submission is not approved, where a record was edited since (the approval is void), or where something that a record
     refers to would not be public.
     """
-    _may(by, "tracker.publish")
+    allowed(by, "tracker.publish")
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason or submission.reason):
         submission = _locked(submission, State.APPROVED, _("published"))
         _refuse_edited(submission)
@@ -170,7 +170,7 @@ def current_edition() -> int:
 # Steps
 
 
-def _may(by: User, right: str) -> None:
+def allowed(by: User, right: str) -> None:
     """Whoever calls a verb, by whatever way, needs the right that the desk's forms ask for."""
     if not by.has_perm(right):
         raise Refused(_("The role of %(name)s does not include this.") % {"name": by.public_name})

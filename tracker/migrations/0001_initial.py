@@ -90,6 +90,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Snapshot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
+                ('media_type', models.CharField(max_length=100, verbose_name='media type')),
+                ('captured_at', models.DateTimeField(verbose_name='captured at')),
+                ('captured_how', models.CharField(max_length=300, verbose_name='how captured')),
+                ('stored_as', models.CharField(help_text='Path of the bytes below the archive folder.', max_length=300, verbose_name='stored as')),
+                ('url', models.URLField(blank=True, help_text='The address that answered, after redirects.', max_length=2000, verbose_name='captured from')),
+                ('headers', models.JSONField(blank=True, default=list, help_text='Names and values as they were answered.', verbose_name='headers')),
+            ],
+            options={
+                'verbose_name': 'snapshot',
+                'verbose_name_plural': 'snapshots',
+                'ordering': ['captured_at'],
+            },
+        ),
+        migrations.CreateModel(
             name='DeadlineMove',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -356,7 +375,11 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('outcome', tracker.fields.WordField(max_length=40, verbose_name='outcome')),
                 ('nearest', models.TextField(blank=True, help_text='The most similar passage of the later copy, where the words are lost.', verbose_name='nearest words')),
+                ('begins', models.PositiveIntegerField(blank=True, help_text="Characters before it in the later copy's text.", null=True, verbose_name='begins at')),
+                ('ends', models.PositiveIntegerField(blank=True, null=True, verbose_name='ends at')),
+                ('locator', models.CharField(blank=True, help_text='Where it stands in the later copy.', max_length=200, verbose_name='locator')),
                 ('checked_at', models.DateTimeField(auto_now=True, verbose_name='checked at')),
+                ('decision', models.CharField(blank=True, help_text='What was decided about a lost passage, in a sentence.', max_length=500, verbose_name='decision')),
             ],
             options={
                 'verbose_name': 'check of a passage',
@@ -686,25 +709,6 @@ class Migration(migrations.Migration):
                 'db_table': '"editions"."site_edition"',
                 'ordering': ['-number'],
                 'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='Snapshot',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
-                ('media_type', models.CharField(max_length=100, verbose_name='media type')),
-                ('captured_at', models.DateTimeField(verbose_name='captured at')),
-                ('captured_how', models.CharField(max_length=300, verbose_name='how captured')),
-                ('stored_as', models.CharField(help_text='Path of the bytes below the archive folder.', max_length=300, verbose_name='stored as')),
-                ('url', models.URLField(blank=True, help_text='The address that answered, after redirects.', max_length=2000, verbose_name='captured from')),
-                ('headers', models.JSONField(blank=True, default=list, help_text='Names and values as they were answered.', verbose_name='headers')),
-            ],
-            options={
-                'verbose_name': 'snapshot',
-                'verbose_name_plural': 'snapshots',
-                'ordering': ['captured_at'],
             },
         ),
         migrations.CreateModel(
@@ -1320,6 +1324,34 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='CopyCheck',
+            fields=[
+                ('snapshot', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='copy_check', serialize=False, to='tracker.snapshot', verbose_name='snapshot')),
+                ('outcome', tracker.fields.WordField(max_length=40, verbose_name='outcome')),
+                ('checked_at', models.DateTimeField(verbose_name='checked at')),
+                ('failing_since', models.DateTimeField(blank=True, help_text='The first of the checks in a row that failed.', null=True, verbose_name='failing since')),
+            ],
+            options={
+                'verbose_name': 'check of an archived copy',
+                'verbose_name_plural': 'checks of archived copies',
+            },
+        ),
+        migrations.CreateModel(
+            name='SnapshotText',
+            fields=[
+                ('snapshot', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='extracted', serialize=False, to='tracker.snapshot', verbose_name='snapshot')),
+                ('text', models.TextField(blank=True, verbose_name='text')),
+                ('parts', models.JSONField(default=list, help_text='Where each begins in the text, and what it is called.', verbose_name='pages and paragraphs')),
+                ('about', models.JSONField(default=dict, help_text='Title, author, language and date, as far as it says.', verbose_name='what the copy says about itself')),
+                ('problem', models.CharField(blank=True, help_text='Why there is no text, in a sentence.', max_length=500, verbose_name='problem')),
+                ('extracted_at', models.DateTimeField(auto_now=True, verbose_name='read out at')),
+            ],
+            options={
+                'verbose_name': 'text of a snapshot',
+                'verbose_name_plural': 'texts of snapshots',
+            },
+        ),
+        migrations.CreateModel(
             name='DeadlineMoveHistory',
             fields=[
                 ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
@@ -1354,6 +1386,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'check of an address',
                 'verbose_name_plural': 'checks of addresses',
             },
+        ),
+        migrations.AddField(
+            model_name='snapshot',
+            name='document',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='tracker.document', verbose_name='document'),
         ),
         migrations.AddField(
             model_name='document',
@@ -1408,6 +1445,7 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
                 ('held_before', models.BooleanField(default=False, help_text='The very same bytes had been archived already.', verbose_name='held before')),
                 ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
+                ('snapshot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='captures', to='tracker.snapshot', verbose_name='snapshot')),
                 ('document', models.ForeignKey(blank=True, help_text='The document that it is another copy of; empty for a new one.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='captures', to='tracker.document', verbose_name='document')),
             ],
             options={
@@ -1781,6 +1819,11 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, help_text='Who looked at a lost passage and decided what to do; empty while it waits.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='seen by'),
         ),
         migrations.AddField(
+            model_name='passagecheck',
+            name='snapshot',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='passage_checks', to='tracker.snapshot', verbose_name='snapshot'),
+        ),
+        migrations.AddField(
             model_name='position',
             name='assessment',
             field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='positions', to='tracker.assessment', verbose_name='assessment'),
@@ -1989,36 +2032,6 @@ class Migration(migrations.Migration):
             model_name='searchhistory',
             name='pgh_obj',
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.search'),
-        ),
-        migrations.CreateModel(
-            name='SnapshotText',
-            fields=[
-                ('snapshot', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='extracted', serialize=False, to='tracker.snapshot', verbose_name='snapshot')),
-                ('text', models.TextField(blank=True, verbose_name='text')),
-                ('parts', models.JSONField(default=list, help_text='Where each begins in the text, and what it is called.', verbose_name='pages and paragraphs')),
-                ('about', models.JSONField(default=dict, help_text='Title, author, language and date, as far as it says.', verbose_name='what the copy says about itself')),
-                ('problem', models.CharField(blank=True, help_text='Why there is no text, in a sentence.', max_length=500, verbose_name='problem')),
-                ('extracted_at', models.DateTimeField(auto_now=True, verbose_name='read out at')),
-            ],
-            options={
-                'verbose_name': 'text of a snapshot',
-                'verbose_name_plural': 'texts of snapshots',
-            },
-        ),
-        migrations.AddField(
-            model_name='snapshot',
-            name='document',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='tracker.document', verbose_name='document'),
-        ),
-        migrations.AddField(
-            model_name='passagecheck',
-            name='snapshot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='passage_checks', to='tracker.snapshot', verbose_name='snapshot'),
-        ),
-        migrations.AddField(
-            model_name='capture',
-            name='snapshot',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='captures', to='tracker.snapshot', verbose_name='snapshot'),
         ),
         migrations.AddField(
             model_name='snapshothistory',
@@ -2266,8 +2279,40 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd75a7e806fbbbe417aba7781072dd9194edea0b', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_04d09', table='tracker_challengehistory', when='BEFORE')),
         ),
         migrations.AddConstraint(
+            model_name='copycheck',
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['sound', 'altered', 'missing'])), name='copy_state_is_in_the_vocabulary'),
+        ),
+        migrations.AddConstraint(
             model_name='linkcheck',
             constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['fine', 'moved', 'gone', 'failing'])), name='link_outcome_is_in_the_vocabulary'),
+        ),
+        migrations.AddConstraint(
+            model_name='snapshot',
+            constraint=models.UniqueConstraint(fields=('document', 'sha256'), name='the_same_bytes_are_kept_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='snapshot',
+            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='snapshot_hash_is_sha256'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='snapshot',
+            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='27737c68636a711e61a6cf4e5a74a2d08c95d672', operation='DELETE', pgid='pgtrigger_never_deleted_8006d', table='tracker_snapshot', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='snapshot',
+            trigger=pgtrigger.compiler.Trigger(name='a_snapshot_is_never_altered', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.sha256 IS DISTINCT FROM NEW.sha256 OR OLD.size IS DISTINCT FROM NEW.size OR OLD.media_type IS DISTINCT FROM NEW.media_type OR OLD.captured_at IS DISTINCT FROM NEW.captured_at OR OLD.captured_how IS DISTINCT FROM NEW.captured_how OR OLD.stored_as IS DISTINCT FROM NEW.stored_as OR OLD.url IS DISTINCT FROM NEW.url OR OLD.headers IS DISTINCT FROM NEW.headers OR (OLD.document_id IS NOT NULL AND OLD.document_id IS DISTINCT FROM NEW.document_id)) AND NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ef730188171211af77bed92139581e31076564cf', operation='UPDATE', pgid='pgtrigger_a_snapshot_is_never_altered_5f445', table='tracker_snapshot', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='snapshot',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (NEW."captured_at", NEW."captured_how", NEW."document_id", NEW."headers", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."sha256", NEW."size", NEW."stored_as", NEW."url"); RETURN NULL;', hash='3ba06c164dfa217dacb6081f8da228485e468964', operation='INSERT', pgid='pgtrigger_insert_insert_36fcc', table='tracker_snapshot', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='snapshot',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (NEW."captured_at", NEW."captured_how", NEW."document_id", NEW."headers", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."sha256", NEW."size", NEW."stored_as", NEW."url"); RETURN NULL;', hash='fd264039af075b934acb706202d22fca3d4cf16a', operation='UPDATE', pgid='pgtrigger_update_update_dc8d3', table='tracker_snapshot', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='snapshot',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (OLD."captured_at", OLD."captured_how", OLD."document_id", OLD."headers", OLD."id", OLD."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."sha256", OLD."size", OLD."stored_as", OLD."url"); RETURN NULL;', hash='b9b471008c4042f216e8ab20a82e4770dd8de61e', operation='DELETE', pgid='pgtrigger_delete_delete_15bf7', table='tracker_snapshot', when='AFTER')),
         ),
         migrations.AddConstraint(
             model_name='document',
@@ -2316,6 +2361,18 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='citation',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationhistory" ("archived_as", "begins", "corroboration", "document_id", "ends", "exact", "id", "key", "locator", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "says", "suffix") VALUES (OLD."archived_as", OLD."begins", OLD."corroboration", OLD."document_id", OLD."ends", OLD."exact", OLD."id", OLD."key", OLD."locator", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."prefix", OLD."says", OLD."suffix"); RETURN NULL;', hash='b9264126f0ad514d47b34d7412ccdf4912210d0c', operation='DELETE', pgid='pgtrigger_delete_delete_8d900', table='tracker_citation', when='AFTER')),
+        ),
+        migrations.AddConstraint(
+            model_name='capture',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'held', 'nothing'])), name='capture_state_is_in_the_vocabulary'),
+        ),
+        migrations.AddConstraint(
+            model_name='capture',
+            constraint=models.CheckConstraint(condition=models.Q(('file_name', ''), ('url', ''), _negated=True), name='a_capture_is_of_an_address_or_a_file'),
+        ),
+        migrations.AddConstraint(
+            model_name='capture',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), ('snapshot__isnull', False), _connector='OR'), name='what_is_held_has_a_snapshot'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='documenthistory',
@@ -2444,6 +2501,18 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='partyhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b0d607a5d266413b6751f6af002e6b4ee676d664', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_3ccd3', table='tracker_partyhistory', when='BEFORE')),
+        ),
+        migrations.AddConstraint(
+            model_name='passagecheck',
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['found', 'moved', 'respaced', 'lost'])), name='passage_outcome_is_in_the_vocabulary'),
+        ),
+        migrations.AddConstraint(
+            model_name='passagecheck',
+            constraint=models.UniqueConstraint(fields=('citation', 'snapshot'), name='a_passage_is_checked_once_a_copy'),
+        ),
+        migrations.AddConstraint(
+            model_name='passagecheck',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', ''), ('seen_by', None)), models.Q(('seen_by__isnull', False), models.Q(('decision', ''), _negated=True)), _connector='OR'), name='who_saw_a_lost_passage_says_what_was_decided'),
         ),
         migrations.AddConstraint(
             model_name='position',
@@ -2632,54 +2701,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='searchhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='96ebf3017561b6b9cd084310ba46a86b8f2f3b36', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_d084b', table='tracker_searchhistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.UniqueConstraint(fields=('document', 'sha256'), name='the_same_bytes_are_kept_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='snapshot_hash_is_sha256'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='27737c68636a711e61a6cf4e5a74a2d08c95d672', operation='DELETE', pgid='pgtrigger_never_deleted_8006d', table='tracker_snapshot', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='a_snapshot_is_never_altered', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.sha256 IS DISTINCT FROM NEW.sha256 OR OLD.size IS DISTINCT FROM NEW.size OR OLD.media_type IS DISTINCT FROM NEW.media_type OR OLD.captured_at IS DISTINCT FROM NEW.captured_at OR OLD.captured_how IS DISTINCT FROM NEW.captured_how OR OLD.stored_as IS DISTINCT FROM NEW.stored_as OR OLD.url IS DISTINCT FROM NEW.url OR OLD.headers IS DISTINCT FROM NEW.headers OR (OLD.document_id IS NOT NULL AND OLD.document_id IS DISTINCT FROM NEW.document_id)) AND NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ef730188171211af77bed92139581e31076564cf', operation='UPDATE', pgid='pgtrigger_a_snapshot_is_never_altered_5f445', table='tracker_snapshot', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (NEW."captured_at", NEW."captured_how", NEW."document_id", NEW."headers", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."sha256", NEW."size", NEW."stored_as", NEW."url"); RETURN NULL;', hash='3ba06c164dfa217dacb6081f8da228485e468964', operation='INSERT', pgid='pgtrigger_insert_insert_36fcc', table='tracker_snapshot', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (NEW."captured_at", NEW."captured_how", NEW."document_id", NEW."headers", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."sha256", NEW."size", NEW."stored_as", NEW."url"); RETURN NULL;', hash='fd264039af075b934acb706202d22fca3d4cf16a', operation='UPDATE', pgid='pgtrigger_update_update_dc8d3', table='tracker_snapshot', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (OLD."captured_at", OLD."captured_how", OLD."document_id", OLD."headers", OLD."id", OLD."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."sha256", OLD."size", OLD."stored_as", OLD."url"); RETURN NULL;', hash='b9b471008c4042f216e8ab20a82e4770dd8de61e', operation='DELETE', pgid='pgtrigger_delete_delete_15bf7', table='tracker_snapshot', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='passagecheck',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['found', 'moved', 'respaced', 'lost'])), name='passage_outcome_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='passagecheck',
-            constraint=models.UniqueConstraint(fields=('citation', 'snapshot'), name='a_passage_is_checked_once_a_copy'),
-        ),
-        migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'held', 'nothing'])), name='capture_state_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.CheckConstraint(condition=models.Q(('file_name', ''), ('url', ''), _negated=True), name='a_capture_is_of_an_address_or_a_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), ('snapshot__isnull', False), _connector='OR'), name='what_is_held_has_a_snapshot'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='snapshothistory',

@@ -7,7 +7,8 @@ Action          what a government body did · ActionEvent: what happened to it w
 Party           at whom it was aimed · LegalStatus: a party's attributed, dated legal status
 Assessment      a dated verdict · Search: the search behind a negative one · Position: what the government said that it would do
 Reply           what someone answers to a claim, verbatim · DeadlineMove: a deadline that was moved, and why
-Capture         a request to archive something · SnapshotText: what was read out of the copy · PassageCheck, LinkCheck: whether it still stands there
+Capture         a request to archive something · SnapshotText: what was read out of the copy
+PassageCheck    whether cited words stand in a later copy · LinkCheck: whether its address answers · CopyCheck: whether the file is the same
 Submission      versions reviewed and published together · Version: a record exactly as submitted · Comment: a reviewer's word on a field
 Challenge       what a reader says is wrong
 User            a member of staff, or the system actor · AccountEvent: what happened to an account
@@ -19,7 +20,7 @@ An Edition, a published version of a record, lives apart: tracker/editions/table
 from tracker.models.action import Action, ActionEvent, Effect, LegalStatus, Party
 from tracker.models.assessment import Assessment, Position, Search
 from tracker.models.challenge import Challenge
-from tracker.models.document import Capture, Citation, CitationUse, Document, LinkCheck, PassageCheck, Snapshot, SnapshotText
+from tracker.models.document import Capture, Citation, CitationUse, CopyCheck, Document, LinkCheck, PassageCheck, Snapshot, SnapshotText
 from tracker.models.government import Government, Membership
 from tracker.models.people import AccountEvent, AccountEventKind, User, system_actor
 from tracker.models.recommendation import Addressee, DeadlineMove, Measure, Recommendation, Relation, Theme
@@ -40,6 +41,7 @@ __all__ = [
     "Citation",
     "CitationUse",
     "Comment",
+    "CopyCheck",
     "DeadlineMove",
     "Document",
     "Effect",

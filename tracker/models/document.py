@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.fields import PartialDateField, WordField, one_of
 from tracker.models.base import KEY_HELP, Publishable, history, kept_as_written, key_is_plain, never_deleted, new_key
-from tracker.rules.vocabulary import CaptureState, Corroboration, DocumentKind, Interest, LinkOutcome, PassageOutcome, Stance
+from tracker.rules.vocabulary import CaptureState, CopyState, Corroboration, DocumentKind, Interest, LinkOutcome, PassageOutcome, Stance
 
 
 @history
@@ -215,11 +215,15 @@ class PassageCheck(models.Model):
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="passage_checks", verbose_name=_("snapshot"))
     outcome = WordField(PassageOutcome, verbose_name=_("outcome"))
     nearest = models.TextField(_("nearest words"), blank=True, help_text=_("The most similar passage of the later copy, where the words are lost."))
+    begins = models.PositiveIntegerField(_("begins at"), null=True, blank=True, help_text=_("Characters before it in the later copy's text."))
+    ends = models.PositiveIntegerField(_("ends at"), null=True, blank=True)
+    locator = models.CharField(_("locator"), max_length=200, blank=True, help_text=_("Where it stands in the later copy."))
     checked_at = models.DateTimeField(_("checked at"), auto_now=True)
     seen_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("seen by"),
         help_text=_("Who looked at a lost passage and decided what to do; empty while it waits."),
     )  # fmt: skip
+    decision = models.CharField(_("decision"), max_length=500, blank=True, help_text=_("What was decided about a lost passage, in a sentence."))
 
     class Meta:
         """Once a copy."""
@@ -230,6 +234,10 @@ class PassageCheck(models.Model):
         constraints = [
             one_of("outcome", PassageOutcome, "passage_outcome_is_in_the_vocabulary"),
             models.UniqueConstraint(fields=["citation", "snapshot"], name="a_passage_is_checked_once_a_copy"),
+            models.CheckConstraint(
+                condition=Q(seen_by=None, decision="") | (Q(seen_by__isnull=False) & ~Q(decision="")),
+                name="who_saw_a_lost_passage_says_what_was_decided",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -258,6 +266,26 @@ class LinkCheck(models.Model):
     def __str__(self) -> str:
         """Address and outcome."""
         return f"{self.url}: {LinkOutcome(self.outcome).label}"
+
+
+class CopyCheck(models.Model):
+    """Whether the file of an archived copy still has its bytes, when it was last read for that."""
+
+    snapshot = models.OneToOneField(Snapshot, on_delete=models.CASCADE, primary_key=True, related_name="copy_check", verbose_name=_("snapshot"))
+    outcome = WordField(CopyState, verbose_name=_("outcome"))
+    checked_at = models.DateTimeField(_("checked at"))
+    failing_since = models.DateTimeField(_("failing since"), null=True, blank=True, help_text=_("The first of the checks in a row that failed."))
+
+    class Meta:
+        """One a copy."""
+
+        verbose_name = _("check of an archived copy")
+        verbose_name_plural = _("checks of archived copies")
+        constraints = [one_of("outcome", CopyState, "copy_state_is_in_the_vocabulary")]
+
+    def __str__(self) -> str:
+        """Copy and outcome."""
+        return f"{self.snapshot}: {CopyState(self.outcome).label}"
 
 
 CITED_RECORDS = ("recommendation", "action", "assessment", "position", "legal_status", "reply")

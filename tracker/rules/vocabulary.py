@@ -349,6 +349,14 @@ class LinkOutcome(Word):
     FAILING = "failing", "does not answer", "It did not answer, or with an error."
 
 
+class CopyState(Word):
+    """What became of the bytes of an archived copy."""
+
+    SOUND = "sound", "as it was kept", "The file has the bytes that it was kept for."
+    ALTERED = "altered", "altered", "The file has other bytes than it was kept for: someone or something wrote to it."
+    MISSING = "missing", "missing", "The file is not there, or cannot be read."
+
+
 class ChallengeState(Word):
     """What became of a challenge to a published record."""
 
