@@ -21,6 +21,7 @@ TYPED = {"says": "It was another ministry.", "source": "Gazette no. 5", "name": 
 @pytest.fixture
 def made(desk: str) -> dict[str, Any]:
     made = builders.everything()
+    Challenge.objects.all().delete()
     builders.put_out(*builders.publishables(made))
     return made
 

@@ -75,6 +75,7 @@ class Row:
     groups: tuple[str, ...]
     corroboration: str | None
     claimed: bool
+    search: str | None
 
 
 def documents_of(case: str, recommendation: dict[str, str]) -> tuple[str, ...]:
@@ -113,6 +114,14 @@ def claimed(case: str, assessment: dict[str, str]) -> bool:
     supporting = {row["source_key"] for row in rows(case, "evidence") if row["key"] in listed - against and row["stance"] == "supports"}
     interests = {row["interest"].split(":")[0] for row in rows(case, "sources") if row["key"] in supporting}
     return interests == {"advocacy"}
+
+
+def searched(case: str, assessment: dict[str, str], day: dt.date) -> str | None:
+    """Whether the newest search behind a verdict is due again on a day, a year after it was made; nothing where there is none."""
+    made = [last_day(row["searched_on"]) for row in read(PACKAGES / case / "searches.csv") if row["assessment"] == assessment["key"]]
+    if not made:
+        return None
+    return "due" if max(made).replace(year=max(made).year + 1) <= day else "holds"
 
 
 @cache
@@ -182,6 +191,7 @@ def addressees(day: dt.date) -> tuple[Row, ...]:
                     groups=groups(addressee["government"], day),
                     corroboration=held["verified"].replace("-", "_") if held else None,
                     claimed=bool(held and claimed(case, held)),
+                    search=searched(case, held, day) if held else None,
                 )
             )
     return tuple(result)
@@ -199,6 +209,7 @@ VALUES: dict[str, Callable[[Row], tuple[str, ...]]] = {
     "corroboration": lambda row: (row.corroboration,) if row.corroboration else (),
     "claimed": lambda row: ("yes" if row.claimed else "no",),
     "provenance": lambda _row: ("shipped",),
+    "search": lambda row: (row.search,) if row.search else (),
 }
 
 

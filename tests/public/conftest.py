@@ -33,7 +33,7 @@ def _reword(word: str) -> Any:
     Recommendation.objects.filter(reference="MQ-1").update(short_title=f"{word} title", statement=f"{word} statement.")
     Action.objects.filter(key="AL-2022-SEV").update(title=f"{word} severance", description=f"{word} description.")
     status = "implemented" if word == BEFORE else "partially_implemented"
-    Assessment.objects.filter(key="AS-002").update(status=status, rationale=f"{word} rationale.")
+    Assessment.objects.filter(key="AS-002").update(status=status, rationale=f"{word} rationale.", departure=f"{word} departure.")
     records = (
         Document.objects.get(key="WP-MQ"),
         Recommendation.objects.get(reference="MQ-1"),

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 
 from tests import builders
-from tracker.models import DeadlineMove, Search
+from tracker.models import DeadlineMove, Reply, Search
 
 WORDS = "Nous contestons\nformellement <cela>."
 
@@ -21,6 +21,8 @@ WORDS = "Nous contestons\nformellement <cela>."
 def made(desk: str) -> dict[str, Any]:
     """One record of every noun, with replies to an action and to the verdict that holds, and a verdict of somebody else's."""
     made = builders.everything()
+    Reply.objects.all().delete()
+    DeadlineMove.objects.all().delete()
     fields = {"words": WORDS, "said_by": "Embassy of Albania", "language": "fr", "on": "2020-06-10"}
     made["reply"] = builders.reply(made["action"], "RE-1", made["citation"], **fields)
     made["reply_to_verdict"] = builders.reply(made["assessment"], "RE-2", made["citation"], words="We disagree.", language="en", on="2020-07")

@@ -36,20 +36,32 @@ def submit(
     reason: str,
     withdrawing: Mapping[Publishable, str] | None = None,
     provenance: Provenance = Provenance.REVIEWED,
+    judged_here: bool = True,
 ) -> Submission:
     """Freeze records as they are and hand them to a second person, bundled with records to be taken off the site.
 
     ``withdrawing`` gives each record to be withdrawn the key of the record of its kind to which its address is to lead; empty for none.
+
+    ``judged_here``: the verdicts among them are this desk's own, and one that is not the proposed one says why. What a package brings was judged
+    elsewhere; where it differs, it stands in the work queue.
 
     Raises ``Refused`` where there is nothing to submit, no reason or no right to, and ``ValidationError`` with a list of sentences where a record
     lacks what publication needs. Older submissions that an edit voided are taken back where each of their records is submitted again here.
     """
     # A duplicate may be merged by whoever may submit; to take something off the site is a reviewer's to ask for.
     allowed(by, "tracker.review" if withdrawing and not any(withdrawing.values()) else "tracker.submit")
-    return _submit(records, by=by, reason=reason, withdrawing=withdrawing or {}, provenance=provenance)
+    return _submit(records, by=by, reason=reason, withdrawing=withdrawing or {}, provenance=provenance, judged_here=judged_here)
 
 
-def _submit(records: Iterable[Publishable], *, by: User, reason: str, withdrawing: Mapping[Publishable, str], provenance: Provenance) -> Submission:
+def _submit(
+    records: Iterable[Publishable],
+    *,
+    by: User,
+    reason: str,
+    withdrawing: Mapping[Publishable, str],
+    provenance: Provenance,
+    judged_here: bool,
+) -> Submission:
     if not reason.strip():
         raise Refused(_("Say why: the reason stands beside the change on the public page of changes."))
     records = list(records)
@@ -71,7 +83,7 @@ def _submit(records: Iterable[Publishable], *, by: User, reason: str, withdrawin
             version.edited_by = by  # who asks for a withdrawal cannot approve it
         for version in versions:
             version.provenance = provenance
-        if found := _problems(versions, by_people=provenance is Provenance.REVIEWED):
+        if found := _problems(versions, by_people=judged_here and provenance is Provenance.REVIEWED):
             raise ValidationError(found)
         submission = Submission.objects.create(reason=reason, submitted_by=by)
         for version in versions:
@@ -149,7 +161,7 @@ def ship(records: Iterable[Publishable], *, reason: str, progress: Progress | No
         new = _not_yet_public(list(records))
         if not new:
             return None
-        submission = _submit(new, by=actor, reason=reason, withdrawing={}, provenance=Provenance.SHIPPED)
+        submission = _submit(new, by=actor, reason=reason, withdrawing={}, provenance=Provenance.SHIPPED, judged_here=False)
         _approve(_locked(submission, State.SUBMITTED, _("approved")), actor, reason)
         return _publish(_locked(submission, State.APPROVED, _("published")), actor, progress)
 

@@ -117,7 +117,7 @@ def _load(folder: Path, *, by: User, reason: str, progress: Progress | None, shi
                 edition = ship(summary.records, reason=reason, progress=progress)
                 summary.edition = edition.number if edition else None
             elif summary.changed and not shipped:
-                summary.submission = submit(_with_drafts(summary), by=by, reason=reason)
+                summary.submission = submit(_with_drafts(summary), by=by, reason=reason, judged_here=False)
         except Refused as refused:
             raise PackageError([str(refused)]) from refused
         except ValidationError as error:

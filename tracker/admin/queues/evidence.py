@@ -14,6 +14,7 @@ from tracker.admin.queues.review import title
 from tracker.admin.queues.rows import ASSESS, day, ends_before, rows
 from tracker.editions.tables import RecordEdition
 from tracker.editorial.freeze import MODELS
+from tracker.editorial.tending import copies_in_trouble
 from tracker.models import (
     Addressee,
     Assessment,
@@ -152,8 +153,15 @@ def _sources(user: Any, today: dt.date) -> dict[str, QuerySet[Any]]:
     return {
         "document": rows(broken, opens=("document", F("document")), what=document, since=day(since), why="link", detail=F("outcome")),
         "citation": rows(lost, opens=("citation", F("citation")), what=citation, since=day("checked_at"), why="lost"),
+        "snapshot": rows(
+            copies_in_trouble(), opens=("snapshot", F("pk")), what=_copied(), since=day(Coalesce("failing_since", "checked_at")), why="copy"
+        ),
         "capture": rows(nothing, opens=("capture", F("pk")), what=_captured(), since=day("requested_at"), why="nothing", detail=F("problem")),
     }
+
+
+def _copied() -> Any:
+    return Concat(Coalesce("snapshot__document__key", "snapshot__url"), Value(" "), Left("snapshot__sha256", 12), output_field=TextField())
 
 
 def _captured() -> Any:
@@ -172,6 +180,7 @@ SOURCES = Queue(
     groups=_sources,
     reasons={
         "link": _("its address: %(detail)s"),
+        "copy": _("the archived file is not what was captured; an administrator brings it back from a backup"),
         "lost": _("the cited words are not in the later copy"),
         "nothing": _("nothing was archived: %(detail)s"),
     },
