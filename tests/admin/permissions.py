@@ -80,7 +80,7 @@ def records() -> dict[str, models.Model]:
     submission = submit([builders.document("SUBMITTED")], by=builders.author(), reason="To have one")
     named = {type(record).__name__: record for record in made.values() if isinstance(record, models.Model)}
     named |= {"Submission": submission, "Version": Version.objects.get(), "User": builders.user("someone")}
-    named["Comment"] = Comment.objects.create(version=Version.objects.get(), text="Is it?", by=builders.reviewer())
+    Comment.objects.create(version=Version.objects.get(), text="Is it?", by=builders.reviewer())
     named["AccountEvent"] = AccountEvent.objects.create(kind="signed_in", user=named["User"])
     named["BackgroundJob"] = BackgroundJob.objects.get(pk=defer(housekeeping))
     return named | {"Group": Group.objects.create(name="a role of our own")}
