@@ -23,7 +23,7 @@ from tracker.editorial.verbs import submit
 from tracker.jobs import defer
 from tracker.jobs.housekeeping import housekeeping
 from tracker.jobs.models import BackgroundJob
-from tracker.models import AccountEvent, Comment, Document, State, Submission, Version
+from tracker.models import AccountEvent, Capture, Comment, Document, State, Submission, Version
 
 FILE = Path(__file__).parent / "permissions.csv"
 COLUMNS = (*ROLES, "superuser", "nobody")
@@ -84,6 +84,7 @@ def records() -> dict[str, models.Model]:
     named = {type(record).__name__: record for record in made.values() if isinstance(record, models.Model)}
     named |= {"Submission": submission, "Version": Version.objects.get(), "User": builders.user("someone")}
     Comment.objects.create(version=Version.objects.get(), text="Is it?", by=builders.reviewer())
+    Capture.objects.update(snapshot=named["Snapshot"])
     named["AccountEvent"] = AccountEvent.objects.create(kind="signed_in", user=named["User"])
     named["BackgroundJob"] = BackgroundJob.objects.get(pk=defer(housekeeping))
     return named | {"Group": Group.objects.create(name="a role of our own")}
@@ -133,7 +134,7 @@ def _nouns(client: Client, made: dict[str, models.Model]) -> Iterator[tuple[Cell
             assert (name in offered) or b'name="confirmed"' not in asked.content, f"{noun}: {name} is not offered and answers even so"
             yield (noun, f"action: {name}"), name in offered
         for name, address in _own_pages(page, record.pk):
-            yield (noun, f"page: {name}"), _enters(client, address)
+            yield (noun, f"page: {name}"), _enters(client, address, sending=name in SENT)
         formsets = (
             {formset.opts.model.__name__: formset for formset in (shown.context or {}).get("inline_admin_formsets", ())} if shown.context else {}
         )
@@ -158,9 +159,13 @@ def _own_pages(page: admin.ModelAdmin, pk: Any) -> Iterator[tuple[str, str]]:
                 break
 
 
-def _enters(client: Client, address: str) -> bool:
+SENT = ("attach", "mark", "proposal")
+"""Addresses that a form is sent to, and that nobody opens."""
+
+
+def _enters(client: Client, address: str, *, sending: bool) -> bool:
     """Whether a page lets somebody in, whatever it then says to an empty form."""
-    response = client.get(address)
+    response = client.post(address, {}) if sending else client.get(address)
     if response.status_code == 405:
         response = client.post(address, {})
     return response.status_code != 403 and "/login/" not in response.headers.get("Location", "")
