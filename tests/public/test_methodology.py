@@ -11,7 +11,7 @@ from tracker.public.columns import LISTINGS
 from tracker.rules import vocabulary
 from tracker.rules.vocabulary import Word
 
-OF_THE_DESK = (vocabulary.CaptureState, vocabulary.LinkOutcome, vocabulary.PassageOutcome)
+OF_THE_DESK = (vocabulary.CaptureState, vocabulary.CopyState, vocabulary.LinkOutcome, vocabulary.PassageOutcome)
 """What no page, file or answer shows."""
 VOCABULARIES = [
     member for _name, member in inspect.getmembers(vocabulary, inspect.isclass) if issubclass(member, Word) and member not in (Word, *OF_THE_DESK)
