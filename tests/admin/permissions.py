@@ -4,6 +4,7 @@
 before it is committed.
 """
 
+import contextlib
 import csv
 import re
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import models
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from tests import builders
 from tests.admin.forms import ROLES
@@ -22,7 +23,7 @@ from tracker.editorial.verbs import submit
 from tracker.jobs import defer
 from tracker.jobs.housekeeping import housekeeping
 from tracker.jobs.models import BackgroundJob
-from tracker.models import AccountEvent, Comment, Document, State, Submission, Version
+from tracker.models import AccountEvent, Capture, Comment, Document, State, Submission, Version
 
 FILE = Path(__file__).parent / "permissions.csv"
 COLUMNS = (*ROLES, "superuser", "nobody")
@@ -38,12 +39,14 @@ REFERENCE = "Administrators keep reference data; everyone else at the desk reads
 WRITTEN_BY_VERBS = "Written by verbs and jobs alone: everyone at the desk reads, nobody edits in a form."
 ACCOUNTS = "Administrators keep accounts and auditors read them; an account is made inactive, and only a superuser deletes one that signed nothing."
 WATCHED = "Administrators and auditors watch over accounts and jobs; nobody edits what is on record."
+ARCHIVED = "Researchers and reviewers capture and mark passages; everyone at the desk reads; no copy is ever edited or deleted."
 CHALLENGES = "Researchers and reviewers answer readers' letters; nobody writes or deletes one in their place."
 WHY = {
     **dict.fromkeys(("Document", "Citation", "Recommendation", "Action", "Party", "Assessment"), RECORDS),
     **dict.fromkeys(("Addressee", "Effect", "LegalStatus", "Position", "Reply"), PARTS),
     **dict.fromkeys(("Government", "Measure", "Theme"), REFERENCE),
-    **dict.fromkeys(("Submission", "Version", "Comment", "Snapshot", "Capture"), WRITTEN_BY_VERBS),
+    **dict.fromkeys(("Submission", "Version"), WRITTEN_BY_VERBS),
+    **dict.fromkeys(("Capture", "Snapshot"), ARCHIVED),
     **dict.fromkeys(("User", "Group"), ACCOUNTS),
     **dict.fromkeys(("BackgroundJob", "AccountEvent"), WATCHED),
     "Challenge": CHALLENGES,
@@ -80,7 +83,8 @@ def records() -> dict[str, models.Model]:
     submission = submit([builders.document("SUBMITTED")], by=builders.author(), reason="To have one")
     named = {type(record).__name__: record for record in made.values() if isinstance(record, models.Model)}
     named |= {"Submission": submission, "Version": Version.objects.get(), "User": builders.user("someone")}
-    named["Comment"] = Comment.objects.create(version=Version.objects.get(), text="Is it?", by=builders.reviewer())
+    Comment.objects.create(version=Version.objects.get(), text="Is it?", by=builders.reviewer())
+    Capture.objects.update(snapshot=named["Snapshot"])
     named["AccountEvent"] = AccountEvent.objects.create(kind="signed_in", user=named["User"])
     named["BackgroundJob"] = BackgroundJob.objects.get(pk=defer(housekeeping))
     return named | {"Group": Group.objects.create(name="a role of our own")}
@@ -129,6 +133,8 @@ def _nouns(client: Client, made: dict[str, models.Model]) -> Iterator[tuple[Cell
             asked = client.post(changelist, {"action": name, "_selected_action": record.pk})
             assert (name in offered) or b'name="confirmed"' not in asked.content, f"{noun}: {name} is not offered and answers even so"
             yield (noun, f"action: {name}"), name in offered
+        for name, address in _own_pages(page, record.pk):
+            yield (noun, f"page: {name}"), _enters(client, address, sending=name in SENT)
         formsets = (
             {formset.opts.model.__name__: formset for formset in (shown.context or {}).get("inline_admin_formsets", ())} if shown.context else {}
         )
@@ -137,6 +143,32 @@ def _nouns(client: Client, made: dict[str, models.Model]) -> Iterator[tuple[Cell
             for right in ("view", "add", "change", "delete"):
                 allowed = bool(formset and getattr(formset, f"has_{right}_permission"))
                 yield (noun, f"rows: {inline.model.__name__}: {right}"), allowed
+
+
+def _own_pages(page: admin.ModelAdmin, pk: Any) -> Iterator[tuple[str, str]]:
+    """The pages that a noun has beside Django's own, by name, with their addresses for one record."""
+    stem = f"{page.opts.app_label}_{page.opts.model_name}"
+    standard = {f"{stem}_{name}" for name in ("changelist", "add", "history", "delete", "change")}
+    for pattern in page.get_urls():
+        name = getattr(pattern, "name", None)
+        if not name or name in standard:
+            continue
+        for arguments in ([], [pk]):
+            with contextlib.suppress(NoReverseMatch):
+                yield name.removeprefix(f"{stem}_"), reverse(f"admin:{name}", args=arguments)
+                break
+
+
+SENT = ("attach", "mark", "proposal")
+"""Addresses that a form is sent to, and that nobody opens."""
+
+
+def _enters(client: Client, address: str, *, sending: bool) -> bool:
+    """Whether a page lets somebody in, whatever it then says to an empty form."""
+    response = client.post(address, {}) if sending else client.get(address)
+    if response.status_code == 405:
+        response = client.post(address, {})
+    return response.status_code != 403 and "/login/" not in response.headers.get("Location", "")
 
 
 def _actions_of(response: Any) -> str:

@@ -287,7 +287,7 @@ def test_a_dispute_elsewhere_comes_and_goes_with_the_passage_that_is_shared(desk
     builders.cite(action, shared)
     builders.put_out(action)
     assert now() == (1, ["ACT-1"], 1)
-    withdrawal = withdraw([action], by=builders.author(), reason="an error")
+    withdrawal = withdraw([action], by=builders.user("chief", role="reviewer"), reason="an error")
     publish(approve(withdrawal, by=builders.reviewer()), by=builders.reviewer())
     assert now() == (0, [], 0)
 

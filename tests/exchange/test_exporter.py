@@ -53,6 +53,7 @@ def test_a_package_with_rows_in_every_file_comes_back(desk: str, tmp_path: Path)
     add(package, "citation_uses", citation="EV-001", stance="context", position="P-1")
     add(package, "deadline_moves", recommendation="BA-1", before="2019", after="2020", moved_on="2019-05", moved_by="The author", reason="x")
     add(package, "replies", key="R-1", assessment="AS-005", said_by="The ministry", on="2024-06", words="No.", language="en")
+    add(package, "citation_uses", citation="EV-002", stance="context", reply="R-1")
     load_shipped(CASEFILES / "governments")
     records = load_shipped(package).records
     assert Theme.objects.get().name == awkward

@@ -13,6 +13,7 @@ from typing import Any
 import pghistory
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -41,7 +42,9 @@ def researcher(casefile_desk: str) -> Any:
 def staff(username: str) -> Any:
     from tracker.models import User
 
-    return User.objects.create_user(username, is_staff=True)
+    person = User.objects.create_user(username, is_staff=True)
+    person.groups.add(Group.objects.get(name="reviewer"))
+    return person
 
 
 def through_review(submission: Any) -> None:

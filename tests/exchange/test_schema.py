@@ -22,7 +22,11 @@ NO_FILE = {
     "SnapshotText": "read out of the bytes; other people's pages are not passed on",
     "PassageCheck": "asked anew of each copy",
     "LinkCheck": "asked anew of the web",
-    "CopyCheck": "asked anew of the files",
+    "CopyCheck": "asked anew of the archive",
+    "AccountEvent": "accounts belong to an installation",
+    "KeptForm": "what somebody typed is theirs",
+    "Tally": "what is counted at sign-in is forgotten",
+    "SharedValue": "the cache of all processes",
 }
 
 

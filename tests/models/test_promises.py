@@ -47,9 +47,13 @@ BROKEN: dict[str, tuple[str, dict[str, str]]] = {
     "a_reply_is_to_one_record": ("reply", {"assessment_id": "{assessment}"}),
     "a_reply_says_who_and_what": ("reply", {"said_by": "' '"}),
     "an_answered_challenge_says_why": ("challenge", {"state": "'upheld'"}),
-    "challenge_state_is_in_the_vocabulary": ("challenge", {"state": "'splendid'", "answer": "'x'", "answered_by_id": "{user}"}),
+    "challenge_state_is_in_the_vocabulary": (
+        "challenge",
+        {"state": "'splendid'", "answer": "'x'", "answered_by_id": "{user}", "answered_at": "now()"},
+    ),
     "only_a_settled_comment_is_answered": ("comment", {"settled_note": "'x'"}),
     "what_another_did_to_an_account_says_who_and_why": ("accountevent", {"kind": "'password_set'"}),
+    "a_challenge_says_what_is_wrong": ("challenge", {"says": "' '"}),
     "a_comment_says_something": ("comment", {"text": "' '"}),
     "a_settled_comment_says_by_whom_and_when": ("comment", {"settled_by_id": "by_id"}),
 }

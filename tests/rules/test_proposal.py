@@ -152,10 +152,10 @@ def test_a_search_says_that_nothing_was_found_as_long_as_it_counts() -> None:
     nothing = "No effect, no answer and no search is on record; someone must search."
     assert [str(reason) for reason in proposed().reasons] == [nothing]
     assert proposed(searches=(search("2026-11-20"),)).status is Status.NO_EVIDENCE
-    assert proposed(searches=(search("2025-11-21"),)).status is Status.NO_EVIDENCE
-    expired = proposed(searches=(search("2025-11-20"), search("2024")))
+    assert proposed(searches=(search("2025-11-22"),)).status is Status.NO_EVIDENCE
+    expired = proposed(searches=(search("2025-11-21"), search("2024")))
     assert expired.status is Status.NOT_ASSESSED
-    assert str(expired.reasons[0]) == "The search of 2025-11-20 counted until 2026-11-20; someone must search again."
+    assert str(expired.reasons[0]) == "The search of 2025-11-21 counted until 2026-11-21; someone must search again."
     assert proposed(searches=(search("2026-12-01"),)).status is Status.NOT_ASSESSED
 
 

@@ -31,7 +31,12 @@ STORED = {
     "Standing": "alleged questioned arrested investigated charged at_large on_trial pleaded_guilty convicted acquitted dropped not_charged "
     "overturned sanctioned expelled released",
     "Provenance": "reviewed shipped",
+    "Nature": "first added_to corrected withdrawn merged",
+    "CaptureState": "waiting held nothing",
     "CopyState": "sound altered missing",
+    "PassageOutcome": "found moved respaced lost",
+    "LinkOutcome": "fine moved gone failing",
+    "ChallengeState": "open upheld dismissed",
 }
 
 

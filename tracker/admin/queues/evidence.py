@@ -161,7 +161,8 @@ def _sources(user: Any, today: dt.date) -> dict[str, QuerySet[Any]]:
 
 
 def _copied() -> Any:
-    return Concat(Coalesce("snapshot__document__key", "snapshot__url"), Value(" "), Left("snapshot__sha256", 12), output_field=TextField())
+    of = Coalesce(Cast("snapshot__document__key", TextField()), Cast("snapshot__url", TextField()))
+    return Concat(of, Value(" "), Left("snapshot__sha256", 12), output_field=TextField())
 
 
 def _captured() -> Any:
