@@ -202,8 +202,9 @@ def researches(hands: Hands, site: Any, url: str) -> None:
     hands.click("input[name=_submit_for_review]")
 
     page.wait_for_selector("#id_reason")
-    going = page.locator(".companions li:has(input:checked)")
-    assert sorted(words.splitlines()[0].strip()[:20] for words in going.all_inner_texts()) == [], going.all_inner_texts()
+    going = [words.replace("\n", " ") for words in page.locator(".companions li:has(input:checked)").all_inner_texts()]
+    assert ["the verdict rests on it" in words for words in going] == [True, False]  # the action; and the document, which is needed
+    assert ["Two embassy employees asked to leave" in going[0], TITLE in going[1]] == [True, True]
     hands.fill("reason", "A first departure is reported.")
     hands.click(".submit-row input.default")
     page.wait_for_selector(".messagelist .success")
@@ -213,8 +214,40 @@ def reviews(hands: Hands, site: Any) -> None:
     """From the queue to an edition."""
     page = hands.page
     hands.sign_in(site, "reviewer")
-    hands.click(".waiting a:has-text('A first departure is reported.')")
+    hands.click("[aria-labelledby=queue-to-review] a:has-text('A first departure is reported.')")
     page.wait_for_selector(".versions")
+    assert "3 records" in page.inner_text(".versions")
+    status = page.locator("article.version", has_text="partially implemented")
+    assert "It takes the place of AS-011: no evidence found partially implemented." in " ".join(status.inner_text().split())
+    assert PASSAGE in status.locator(".evidence-here").inner_text()
+    assert "its text is held" in status.locator(".evidence-here").inner_text()
+    for step in ("approve", "publish"):
+        hands.click(f".steps a[href*='/step/{step}/']")
+        hands.click(".submit-row input.default")
+        page.wait_for_selector(".messagelist .success")
+    assert "public as edition" in page.inner_text(".messagelist")
+
+
+def reads(page: Any, site: Any, url: str) -> None:
+    """What anyone reads then."""
+    snapshot = Snapshot.objects.get(url=url)
+    page.goto(f"{site}/recommendations/MQ-1/#SE")
+    row = page.locator("article#SE")
+    assert "partially implemented" in row.locator(".verdict__line").inner_text().lower()
+    assert "3 June 2025" in row.locator(".verdict__line").inner_text()
+    assert "Two employees of the embassy left at the ministry's request. Whether others remain is not said." in row.inner_text()
+    row.locator("summary", has_text="Why this status?").click()
+    why = row.locator("details.why")
+    assert "Approved by a second person." in why.inner_text()
+    passage = why.locator("ul.evidence > li", has_text="Two employees of the embassy left")
+    assert passage.count() == 1
+    assert passage.locator("q").inner_text() == PASSAGE
+    said = passage.inner_text()
+    assert TITLE in said
+    assert f", {Citation.objects.get(exact=PASSAGE).locator}." in said
+    assert f"Archived copy, SHA-256 {snapshot.sha256[:12]}" in said
+    assert passage.locator("a", has_text="the source itself").get_attribute("href") == url
+    assert "Two embassy employees asked to leave" in why.inner_text()
 
 
 def test_from_an_address_to_a_published_status(
@@ -233,3 +266,4 @@ def test_from_an_address_to_a_published_status(
         assert hands.complaints == []
         record_property(name, took[name])
         print(f"{name}: {took[name]}")
+    reads(new_page(), desk_site, press.url("/a"))
