@@ -12,9 +12,10 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import Group
 
-from tests.archive.conftest import Server, page as answer, serve  # noqa: F401
+from tests.archive.conftest import Server, serve  # noqa: F401
+from tests.archive.conftest import page as answer
 from tracker.admin.roles import ensure_groups
-from tracker.models import Action, Assessment, Citation, Document, Snapshot, Submission, User
+from tracker.models import Citation, Snapshot, User
 
 pytestmark = pytest.mark.browser
 
@@ -42,16 +43,17 @@ class Hands:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.began = time.monotonic()
 
-    def click(self, what: str, at: dict[str, float] | None = None) -> None:
+    def click(self, what: str) -> None:
         """With the mouse."""
         self.look()
-        self.page.click(what, position=at)
+        self.page.click(what)
         self.clicks += 1
 
     def look(self) -> None:
         """Remember what the fields of this page say: whoever is asked for it later types it twice."""
         shown = self.page.evaluate(
-            """() => [...document.querySelectorAll('#content input:not([type=hidden], [type=radio], [type=checkbox], [type=submit]), #content textarea, #content select')]
+            """() => [...document.querySelectorAll('#content input, #content textarea, #content select')]
+                .filter(field => !['hidden', 'radio', 'checkbox', 'submit'].includes(field.type))
                 .flatMap(field => field.selectedOptions ? [...field.selectedOptions].map(one => one.textContent) : [field.value])"""
         )
         for value in shown:
@@ -60,10 +62,11 @@ class Hands:
 
     def write(self, words: str) -> None:
         """Into the field that has the focus, key by key."""
-        assert words not in self.typed, f"{words!r} is typed twice, the second time at {self.page.url}"
-        assert words not in self.known, f"{words!r} was known at {self.known[words]} and is asked for again at {self.page.url}"
-        if len(words) > SHORT:
-            self.typed.append(words)
+        said = words.strip()
+        assert said not in self.typed, f"{said!r} is typed twice, the second time at {self.page.url}"
+        assert said not in self.known, f"{said!r} was known at {self.known.get(said)} and is asked for again at {self.page.url}"
+        if len(said) > SHORT:
+            self.typed.append(said)
         self.page.keyboard.type(words)
         self.keys += len(words)
 
@@ -106,6 +109,7 @@ class Hands:
                 for (const element of document.querySelectorAll('.copy .words')) {
                     const text = element.firstChild, at = text.data.indexOf(words);
                     if (at < 0) continue;
+                    element.scrollIntoView({block: 'center'});
                     const range = document.createRange();
                     range.setStart(text, at);
                     range.setEnd(text, at + words.length);
@@ -208,6 +212,8 @@ def researches(hands: Hands, site: Any, url: str) -> None:
     hands.fill("reason", "A first departure is reported.")
     hands.click(".submit-row input.default")
     page.wait_for_selector(".messagelist .success")
+    # Else it would prove nothing that none of what was known was typed.
+    assert {TITLE, "The Made-up Gazette", "2025-06-05", PASSAGE, "MQ-1 → Sweden", "2025-06-03"} <= hands.known.keys()
 
 
 def reviews(hands: Hands, site: Any) -> None:
@@ -251,7 +257,12 @@ def reads(page: Any, site: Any, url: str) -> None:
 
 
 def test_from_an_address_to_a_published_status(
-    worker: Path, desk_site: Any, serve: Callable[..., Server], new_page: Callable[..., Any], settings: Any, record_property: Callable[..., None]  # noqa: F811
+    worker: Path,
+    desk_site: Any,
+    serve: Callable[..., Server],  # noqa: F811
+    new_page: Callable[..., Any],
+    settings: Any,
+    record_property: Callable[..., None],
 ) -> None:
     settings.ARCHIVE_DIR = worker
     ensure_groups(using="owner")
@@ -259,7 +270,10 @@ def test_from_an_address_to_a_published_status(
     person("reviewer", "reviewer", "Bo")
     press = serve({"/a": answer(ARTICLE.encode())})
     took = {}
-    for name, walks in (("researcher", lambda hands: researches(hands, desk_site, press.url("/a"))), ("reviewer", lambda hands: reviews(hands, desk_site))):
+    for name, walks in (
+        ("researcher", lambda hands: researches(hands, desk_site, press.url("/a"))),
+        ("reviewer", lambda hands: reviews(hands, desk_site)),
+    ):
         hands = Hands(new_page(viewport={"width": 1280, "height": 900}))
         walks(hands)
         took[name] = hands.sign_out()

@@ -202,7 +202,11 @@ class ActionAdmin(Bearing, Citing, Mergeable, WithText, PublishableAdmin):
         if len(counted) == 1:
             self.message_user(request, gettext("“%(action)s” is saved.") % {"action": action}, messages.SUCCESS)
             return HttpResponseRedirect(assess_url(counted[0]))
-        said = gettext("Saved. Each addressee is assessed from its row below.") if counted else gettext("Saved. It bears on no addressee that has a status.")
+        said = (
+            gettext("Saved. Each addressee is assessed from its row below.")
+            if counted
+            else gettext("Saved. It bears on no addressee that has a status.")
+        )
         self.message_user(request, said, messages.SUCCESS if counted else messages.WARNING)
         return HttpResponseRedirect(reverse("admin:tracker_action_change", args=[action.pk]) + "#effects-group")
 

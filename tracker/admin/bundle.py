@@ -24,9 +24,9 @@ def hanging_on(records: Iterable[Publishable]) -> list[Publishable]:
     candidates: list[list[Publishable]] = [
         list(Recommendation.objects.filter(Q(known_from__key__in=documents) | Q(made_in__key__in=documents)).distinct()[:MOST_OFFERED]),
         list(
-            Action.objects.filter(
-                Q(effects__addressee__recommendation__reference__in=recommendations) | Q(effects__addressee__in=judged)
-            ).distinct()[:MOST_OFFERED]
+            Action.objects.filter(Q(effects__addressee__recommendation__reference__in=recommendations) | Q(effects__addressee__in=judged)).distinct()[
+                :MOST_OFFERED
+            ]
         ),
         list(
             Assessment.objects.filter(addressee__recommendation__reference__in=recommendations).select_related(
