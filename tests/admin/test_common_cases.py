@@ -170,7 +170,7 @@ def test_a_new_passage_is_typed_once(asked: dict[str, Recommendation], client: C
         part.split('"')[0].replace("&amp;", "&") for part in page.split('href="') if part.startswith("/admin/tracker/assessment/add/?addressee=")
     ]
     assert parse_qs(urlsplit(link).query)["effective_on"] == ["2020-02"]
-    verdict = Form(client, link).fill(status="partially_implemented", rationale="It was banned.")
+    verdict = Form(client, link).fill(status="partially_implemented", rationale="It was banned.", departure="A part of it lapsed.")
     assert verdict.values["citation_uses-0-citation"] == [str(passage.pk)]
     assert verdict.send().status_code == 302
     made = Assessment.objects.exclude(pk=held.pk).get()

@@ -188,7 +188,7 @@ def test_the_form_that_comes_back_with_both_is_for_everyone(desk_site: Any, new_
     assert complaints == []  # before axe, which tries styles of its own
     for width, scheme in ((1280, "light"), (1280, "dark"), (320, "light")):
         page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, width
         found = Axe().run(page, context=".meanwhile", options=OURS if scheme == "light" else COLOURS)
         assert not found.response["violations"], f"{width} px, {scheme}\n{found.generate_report()}"

@@ -22,6 +22,7 @@ from tracker.models import (
     Challenge,
     LinkCheck,
     PassageCheck,
+    Search,
     Snapshot,
     User,
     system_actor,
@@ -72,6 +73,7 @@ def fill(people: dict[str, User], number: int) -> None:
     found_none = builders.recommendation(f"NONE-{number}", paper, by=mine)
     searched = builders.assessment(f"NO-{number}", found_none, status="no_evidence", by=mine)
     builders.search(searched, f"SR-{number}")
+    Search.objects.filter(assessment=searched).update(searched_on="2020-03")
     for record in (recommendation, action, assessment, found_none, searched):
         builders.cite(record, passage)
     submission = submit([builders.document(f"OUT-{number}", by=mine), paper, recommendation], by=mine, reason="Ready")

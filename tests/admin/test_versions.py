@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests import builders
-from tests.admin.forms import words
+from tests.admin.forms import Form, words
 from tests.editorial.test_rebuild import body_of
 from tracker.admin.comparing import compare, place_in_words, word_by_word
 from tracker.models import Assessment, Citation, Document, RecordKind, Submission, User, Version
@@ -159,7 +159,7 @@ def test_a_deleted_draft_comes_back(people: dict[str, User], sign_in: SignIn) ->
     made = builders.everything()
     action = made["reversing_action"]
     body = body_of(action)
-    deleted = sign_in("researcher").post(url("delete", action), {"post": "yes", "why": "A mistake."})
+    deleted = Form(sign_in("researcher"), url("delete", action)).fill(why="A mistake.").send()
     assert deleted.status_code == 302
     listed = reverse("admin:tracker_action_deleted")
     for role in ("researcher", "auditor", "administrator"):

@@ -38,7 +38,8 @@ def fuller() -> dict[str, Any]:
     made = builders.everything()
     made["reply"] = Reply.objects.create(key="RE-1", action=made["action"], said_by="The embassy", on="2020-02", words="Non.", language="fr")
     builders.cite(made["reply"], made["citation"])
-    Reply.objects.create(key="RE-2", assessment=made["assessment"], said_by="The ministry", on="2020-03", words="No.", language="en")
+    second = Reply.objects.create(key="RE-2", assessment=made["assessment"], said_by="The ministry", on="2020-03", words="No.", language="en")
+    builders.cite(second, made["citation"])
     DeadlineMove.objects.create(
         recommendation=made["recommendation"], before="2019", after="2020", moved_on="2019-12", moved_by="The inquiry", reason="Late."
     )
