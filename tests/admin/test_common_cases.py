@@ -416,3 +416,36 @@ def test_a_code_finds_its_government_first_on_every_form(people: dict[str, User]
         assert client.get(reverse("admin:autocomplete"), query).json()["results"][0]["text"] == "India (IN)"
     query = {"app_label": "tracker", "model_name": "effect", "field_name": "addressee", "term": "in"}
     assert client.get(reverse("admin:autocomplete"), query).json()["results"][0]["text"] == "REC → India"
+
+
+# From the action to the verdict
+
+
+def test_saving_goes_on_to_the_verdict(asked: dict[str, Recommendation], client: Client) -> None:
+    """Of the one addressee that has a status, with date and passage filled in; of several, to the rows from which each is assessed."""
+    citation = builders.citation(Document.objects.get(), "CITED")
+    form = new_action(client, "AL", recommendations=[asked["ONE"].pk], **CHOSEN_AT_ONCE)
+    form.row("events", on="June 2020", kind="occurred", decisive="on")
+    form.row("citation_uses", citation=citation.pk, stance="supports")
+    there = urlsplit(form.send("_assess").headers["Location"])
+    given = {name: values[0] for name, values in parse_qs(there.query).items()}
+    assert there.path == "/admin/tracker/assessment/add/"
+    assert given == {"addressee": str(Effect.objects.get().addressee_id), "citations": "CITED:supports", "effective_on": "2020-06"}
+    again = Form(client, address(Action.objects.get(), "change")).fill(recommendations=[asked["TWO"].pk], **CHOSEN_AT_ONCE)
+    assert again.send("_assess").headers["Location"] == address(Action.objects.get(), "change") + "#effects-group"
+    bare = new_action(client, "AL").fill(key="ACT-2")
+    shown = client.get(bare.send("_assess").headers["Location"])
+    assert "It bears on no addressee that has a status." in words(shown)
+
+
+def test_a_verdict_takes_the_action_along_on_which_it_rests(asked: dict[str, Recommendation], client: Client) -> None:
+    """The one that cites the same passage is proposed; another that bears on the addressee is only offered: it may be a half-made draft."""
+    citation = builders.citation(Document.objects.get(), "CITED")
+    rests, other, assessment = builders.action("RESTS"), builders.action("OTHER"), builders.assessment("AS-1", asked["ONE"])
+    for action in (rests, other):
+        builders.effect(action, asked["ONE"])
+    for record in (rests, assessment):
+        builders.cite(record, citation)
+    page = client.get(address(assessment, "submit"))
+    offered = {item["value"]: (item["ticked"], str(item["why"])) for item in page.context["companions"] if item["value"].startswith("action:")}
+    assert offered == {"action:RESTS": (True, "the verdict rests on it"), "action:OTHER": (False, "")}

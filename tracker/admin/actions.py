@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ from tracker.admin.citing import AlsoInAssessments, Citing
 from tracker.admin.documents import CitationRows, sources_link, with_sources
 from tracker.admin.merging import Mergeable
 from tracker.admin.replies import ReplyBlocks
-from tracker.models import Action, ActionEvent, Effect, LegalStatus
+from tracker.models import Action, ActionEvent, Addressee, Effect, LegalStatus
 from tracker.rules import order
 from tracker.rules.vocabulary import Earlier
 
@@ -173,6 +174,41 @@ class ActionAdmin(Bearing, Citing, Mergeable, WithText, PublishableAdmin):
     def public_address(self, record: Action) -> str:
         """Its page."""
         return f"/actions/{record.key}/"
+
+    # On to the verdict
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """With the button that goes on, for those who assess."""
+        context["may_assess"] = self._may_assess(request)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        """Saved; on to the verdict where that button was pressed."""
+        return self._on_to_assessment(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """The same."""
+        return self._on_to_assessment(request, obj) or super().response_change(request, obj)
+
+    def _may_assess(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("tracker.add_assessment")
+
+    def _on_to_assessment(self, request: HttpRequest, action: Action) -> HttpResponse | None:
+        """The form of the assessment of what the action bears on; of several, the rows from which each is assessed."""
+        if "_assess" not in request.POST or not self._may_assess(request):
+            return None
+        found = action.effects.select_related("action").prefetch_related("action__events", "action__citation_uses__citation")
+        counted = list(found.filter(addressee__in=Addressee.objects.counted()))
+        if len(counted) == 1:
+            self.message_user(request, gettext("“%(action)s” is saved.") % {"action": action}, messages.SUCCESS)
+            return HttpResponseRedirect(assess_url(counted[0]))
+        said = (
+            gettext("Saved. Each addressee is assessed from its row below.")
+            if counted
+            else gettext("Saved. It bears on no addressee that has a status.")
+        )
+        self.message_user(request, said, messages.SUCCESS if counted else messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:tracker_action_change", args=[action.pk]) + "#effects-group")
 
 
 @admin.register(Effect)

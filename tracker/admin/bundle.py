@@ -16,12 +16,18 @@ MOST_OFFERED = 100
 
 def hanging_on(records: Iterable[Publishable]) -> list[Publishable]:
     """Records about the chosen ones that readers do not see in their present form: they may go along."""
+    records = list(records)
     names = {name_of(record) for record in records}
     recommendations = [key for kind, key in names if kind == RecordKind.RECOMMENDATION]
     documents = [key for kind, key in names if kind == RecordKind.DOCUMENT]
+    judged = [record.addressee_id for record in records if isinstance(record, Assessment)]
     candidates: list[list[Publishable]] = [
         list(Recommendation.objects.filter(Q(known_from__key__in=documents) | Q(made_in__key__in=documents)).distinct()[:MOST_OFFERED]),
-        list(Action.objects.filter(effects__addressee__recommendation__reference__in=recommendations).distinct()[:MOST_OFFERED]),
+        list(
+            Action.objects.filter(Q(effects__addressee__recommendation__reference__in=recommendations) | Q(effects__addressee__in=judged)).distinct()[
+                :MOST_OFFERED
+            ]
+        ),
         list(
             Assessment.objects.filter(addressee__recommendation__reference__in=recommendations).select_related(
                 "addressee__recommendation", "addressee__government"
@@ -33,6 +39,21 @@ def hanging_on(records: Iterable[Publishable]) -> list[Publishable]:
         states = review_states(group)
         found += [record for record in group if name_of(record) not in names and _unsettled(states[record.pk])]
     return found[:MOST_OFFERED]
+
+
+def rested_on(records: Iterable[Publishable]) -> list[Publishable]:
+    """The actions that chosen verdicts rest on and that readers do not see in their present form.
+
+    A verdict names no action; it rests on those that bear on its addressee and cite a passage that it cites too.
+    """
+    records = list(records)
+    names = {name_of(record) for record in records}
+    actions: list[Publishable] = []
+    for assessment in (record for record in records if isinstance(record, Assessment)):
+        cited = assessment.citation_uses.values("citation")
+        actions += Action.objects.filter(effects__addressee=assessment.addressee_id, citation_uses__citation__in=cited).distinct()
+    states = review_states(actions)
+    return list({name_of(action): action for action in actions if name_of(action) not in names and _unsettled(states[action.pk])}.values())
 
 
 def states_of(records: Iterable[Publishable]) -> list[tuple[Publishable, ReviewState]]:

@@ -24,7 +24,7 @@ from tracker.editorial.freeze import MODELS
 from tracker.editorial.thaw import cited_in
 from tracker.models import Change, CitationUse, Comment, Document, RecordKind, Snapshot, State, Version
 from tracker.rules import evidence, nature
-from tracker.rules.vocabulary import Corroboration, Interest, Nature, Stance
+from tracker.rules.vocabulary import Corroboration, Interest, Nature, Stance, Status
 
 WAITING = (State.SUBMITTED, State.APPROVED)
 VOID_IN_WORDS = 5
@@ -51,6 +51,17 @@ class Evidence:
         return bool(self.archived and self.archived.has_text)  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The public verdict whose place a version takes, beside its own status: a new record has no edition before it to be compared with."""
+
+    key: str
+    before: str
+    after: str
+    since: str
+    rationale: str
+
+
 @dataclass(slots=True)
 class Reading:
     """A version as the pages show it. ``comparison`` None: too many stand on one page; this one has its own."""
@@ -62,6 +73,7 @@ class Reading:
     comparison: Item | None = None
     before: str = ""
     nature: str = ""
+    follows: Followed | None = None
     corrects: bool = False
     evidence: list[Evidence] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
@@ -110,7 +122,7 @@ def records_of(versions: Collection[Version]) -> dict[tuple[str, str], str]:
 
 def _fill(made: list[Reading], request: HttpRequest, registry: Any) -> None:
     versions = [reading.version for reading in made]
-    keys = {version.key for version in versions}
+    keys = {version.key for version in versions} | {version.body["supersedes"] for version in versions if version.body.get("supersedes")}
     editions: dict[tuple[str, str], dict[int, RecordEdition]] = defaultdict(dict)
     newest: dict[tuple[str, str], int] = {}
     wanted = {version.over for version in versions}
@@ -134,6 +146,9 @@ def _fill(made: list[Reading], request: HttpRequest, registry: Any) -> None:
         reading.before = _("edition %(edition)s") % {"edition": public.edition} if public is not None and not withdrawal else ""
         told = nature.nature(public.body if public else None, version.body, withdrawn=withdrawal, forwards_to=version.forwards_to)
         reading.nature, reading.corrects = told.label, told is Nature.CORRECTED
+        if version.kind == RecordKind.ASSESSMENT and public is None and not withdrawal and (key := version.body["supersedes"]):
+            last = editions[version.kind, key].get(newest.get((version.kind, key), 0))
+            reading.follows = _followed(last, version) if last is not None and last.change == Change.PUBLISH else None
         # What was decided is no news; what waits may have been overtaken.
         if version.submission.state in WAITING and newest.get(name) != version.over:
             reading.overtaken = _("edition %(edition)s") % {"edition": newest.get(name)}
@@ -147,6 +162,11 @@ def _fill(made: list[Reading], request: HttpRequest, registry: Any) -> None:
         if reading.void and words_left:
             words_left -= 1
             reading.edits = _edits_since(version, registry, request)
+
+
+def _followed(last: RecordEdition, version: Version) -> Followed:
+    before, after = (str(Status(body["status"]).label) for body in (last.body, version.body))
+    return Followed(last.key, before, after, last.body["effective_on"] or "", last.body["rationale"])
 
 
 # Evidence

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tracker.admin.bundle import hanging_on, states_of
+from tracker.admin.bundle import hanging_on, rested_on, states_of
 from tracker.editorial import verbs
 from tracker.editorial.bundles import find, left_by, name_of, needed
 from tracker.editorial.comments import open_on
@@ -177,7 +177,10 @@ def _companions(records: list[Publishable], step: Step, ticked: list[Name] | Non
     """
     must: list[tuple[Publishable, str]]
     if step is SUBMIT:
-        must, may = [(record, _("needed")) for record in needed(records)], hanging_on(records)
+        resting = rested_on(records)
+        must = [(record, _("the verdict rests on it")) for record in resting]
+        must += [(record, _("needed")) for record in needed([*records, *resting])]
+        may = hanging_on(records)
     else:
         words = {True: _("refers to it: is withdrawn with it"), False: _("referred to it: its new version is published with the withdrawal")}
         must, may = [(record, words[refers]) for record, refers in left_by(records)], []

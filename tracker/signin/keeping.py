@@ -31,7 +31,10 @@ MOST_FORMS = 20
 """A person; the oldest goes first."""
 MOST_BYTES = 2_621_440
 """What Django takes as one form, files apart."""
-NOT_KEPT = ("csrfmiddlewaretoken", TOKEN, f"_{KEPT}", "_save", "_addanother", "_continue", "_saveasnew", "_submit_for_review", "confirmed", "post")
+NOT_KEPT = (
+    *("csrfmiddlewaretoken", TOKEN, f"_{KEPT}", "_save", "_addanother", "_continue", "_saveasnew"),
+    *("_submit_for_review", "_assess", "confirmed", "post"),
+)
 
 
 @dataclass(frozen=True, slots=True)
