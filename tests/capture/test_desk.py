@@ -102,7 +102,7 @@ def test_a_recommendation_and_an_assessment_begin_with_what_is_known(press: Serv
     assert recommendation.citation_uses.get().citation == Citation.objects.get()
     form = Form(client, mark(client, snapshot, quotation=PARAGRAPHS[2], says="It denies.", stance="disputes", use="new:assessment").url)
     assert form.values["rationale"] == ["It denies."]
-    form.fill(addressee=recommendation.addressees.get().pk, status="rejected")
+    form.fill(addressee=recommendation.addressees.get().pk, status="rejected", departure="The ministry said no.")
     assert form.send().status_code == 302
     assert Assessment.objects.get().citation_uses.get().stance == "disputes"
     assert Citation.objects.count() == 1
@@ -311,7 +311,8 @@ def test_altered_files_stand_on_the_front_page(press: Server, archive: Path, sig
     (archive / snapshot.stored_as).write_bytes(b"altered")
     tending.verify_archive()
     client = sign_in("researcher")
-    assert reverse("admin:tracker_snapshot_trouble") in client.get("/admin/").content.decode()
+    front = client.get("/admin/").content.decode()
+    assert reverse("admin:tracker_snapshot_change", args=[snapshot.pk]) in front and "not what was captured" in front
     assert snapshot.stored_as in words(client.get(reverse("admin:tracker_snapshot_trouble")))
     assert "other bytes than it was kept for" in words(client.get(reader(snapshot)))
 

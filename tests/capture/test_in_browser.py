@@ -74,16 +74,17 @@ def drag(page: Any, words: str) -> None:
                     const range = document.createRange();
                     range.setStart(walker.currentNode, at);
                     range.setEnd(walker.currentNode, at + words.length);
-                    const {left, right, top, bottom} = range.getBoundingClientRect();
-                    return {left, right, middle: (top + bottom) / 2};
+                    const lines = [...range.getClientRects()];
+                    const middle = (line) => (line.top + line.bottom) / 2;
+                    return {left: lines[0].left, begin: middle(lines[0]), right: lines.at(-1).right, end: middle(lines.at(-1))};
                 }
             }
         }""",
         words,
     )
-    page.mouse.move(box["left"] + 1, box["middle"])
+    page.mouse.move(box["left"] + 1, box["begin"])
     page.mouse.down()
-    page.mouse.move(box["right"] - 1, box["middle"], steps=8)
+    page.mouse.move(box["right"] - 1, box["end"], steps=8)
     page.mouse.up()
 
 

@@ -3,17 +3,20 @@
 import datetime as dt
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Case, F, QuerySet, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.queues.base import Queue
 from tracker.admin.queues.rows import day, rows
+from tracker.jobs.declaring import declared
 from tracker.jobs.models import BackgroundJob
 
 
 def _failed(user: Any, today: dt.date) -> dict[str, QuerySet[Any]]:
     records = BackgroundJob.objects.in_trouble().with_state()
-    return {"job": rows(records, opens=("jobs.backgroundjob", F("pk")), what=F("task_name"), since=day("since"), why="failed")}
+    titles = [When(task_name=name, then=Value(str(job.title))) for name, job in declared().items()]
+    what = Case(*titles, default=F("task_name"), output_field=TextField())
+    return {"job": rows(records, opens=("jobs.backgroundjob", F("pk")), what=what, since=day("since"), why="failed")}
 
 
 JOBS = Queue(
