@@ -61,9 +61,9 @@ def work() -> None:
     worker.join()
 
 
-def drag(page: Any, words: str) -> None:
-    """Mark words in the archived text with the mouse."""
-    box = page.evaluate(
+def place_of(page: Any, words: str) -> Any:
+    """Where words of the archived text stand on the screen: the ends of their first and their last line."""
+    return page.evaluate(
         """words => {
             for (const element of document.querySelectorAll('.copy .words')) {
                 const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
@@ -82,6 +82,15 @@ def drag(page: Any, words: str) -> None:
         }""",
         words,
     )
+
+
+def drag(page: Any, words: str) -> None:
+    """Mark words in the archived text with the mouse, once the page has come to rest."""
+    page.wait_for_load_state("networkidle")
+    box, before = place_of(page, words), None
+    while box != before:
+        page.wait_for_timeout(150)
+        box, before = place_of(page, words), box
     page.mouse.move(box["left"] + 1, box["begin"])
     page.mouse.down()
     page.mouse.move(box["right"] - 1, box["end"], steps=8)
