@@ -23,6 +23,7 @@ class Command(BaseCommand):
     """A worker by itself. `start` and `serve` run one beside the site; several may run, on several machines."""
 
     help = "Do background jobs until interrupted. `start` and `serve` do this beside the site unless told --no-jobs."
+    requires_system_checks: list[str] = []  # whoever starts the site says what is less safe, once
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How many at once."""
