@@ -255,6 +255,22 @@ def test_rows_added_changed_and_removed_by_the_other(first: Client, second: Clie
     ]  # fmt: skip
 
 
+def test_a_new_passage_survives_what_another_saved(first: Client, second: Client) -> None:
+    """Its words are fields of two records in one row; they come back, and the next save keeps them."""
+    paper = builders.document("PAPER")
+    record = builders.recommendation("REC", paper)
+    theirs, mine = Form(first, address(record)), Form(second, address(record))
+    assert theirs.fill(note="Their note").send().status_code == 302
+    words = {"document": paper.pk, "locator": "p. 4", "says": "It says so.", "exact": "It is so.", "corroboration": "corroborated"}
+    answer = mine.row("citation_uses-2", **words).send()
+    assert "Their note" in meanwhile(answer)
+    assert Answered(answer).send().status_code == 302
+    passage = record.citation_uses.get().citation
+    assert (passage.locator, passage.says, passage.exact, str(passage.corroboration)) == ("p. 4", "It says so.", "It is so.", "corroborated")
+    record.refresh_from_db()
+    assert record.note == "Their note"
+
+
 def test_the_same_new_row_of_two_people_is_one(first: Client, second: Client) -> None:
     """Alike, it is theirs; said differently, both stand and the form says that it is there twice."""
     record = builders.recommendation("REC", builders.document("PAPER"))

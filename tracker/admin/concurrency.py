@@ -188,8 +188,12 @@ class ConcurrentSaves:
         post = request.POST.copy()
         prefixes = [name.removesuffix("-TOTAL_FORMS") for name in post if name.endswith("-TOTAL_FORMS")]
         if self.comes_back_as_new and self.has_add_permission(request):  # type: ignore[attr-defined]
+            seen: Counter[str] = Counter()
             for kind, _inline in self.get_formsets_with_inlines(request):  # type: ignore[attr-defined]
                 prefix = kind.get_default_prefix()
+                seen[prefix] += 1
+                if seen[prefix] > 1:  # as Django names the second table of a noun
+                    prefix = f"{prefix}-{seen[prefix]}"
                 rows = [row for row in posted_rows(post, prefix) if not row.get("DELETE")]
                 for row in rows:
                     row[kind.model._meta.pk.name] = row[kind.fk.name] = ""

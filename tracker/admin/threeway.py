@@ -34,9 +34,14 @@ RECORD = ""
 
 
 def editable(form: Any, owner: str = "") -> list[str]:
-    """The fields of a form that hold something of its record: neither its keys nor what the form asks besides, as the question why."""
+    """The fields of a form that hold something of its record: neither its keys nor what the form asks besides, as the question why.
+
+    Of a row (``owner`` names its way to the record) they are all that can be typed into it: a new passage is one row of fields of two records.
+    """
     meta = form._meta.model._meta
-    names = {column.name for column in (*meta.concrete_fields, *meta.many_to_many)} - {meta.pk.name, owner}
+    if owner:
+        return [name for name, asked in form.fields.items() if name not in (meta.pk.name, owner, "DELETE", "ORDER") and not asked.disabled]
+    names = {column.name for column in (*meta.concrete_fields, *meta.many_to_many)} - {meta.pk.name}
     return [name for name, asked in form.fields.items() if name in names and not asked.disabled]
 
 
@@ -452,15 +457,25 @@ def posted_rows(post: QueryDict, prefix: str) -> list[QueryDict]:
         total = 0
     rows = [QueryDict(mutable=True) for _row in range(min(max(total, 0), 1000))]
     for name in post:
-        index, _dash, rest = name.removeprefix(f"{prefix}-").partition("-") if name.startswith(f"{prefix}-") else ("", "", "")
-        if rest and index.isdigit() and int(index) < len(rows):
-            rows[int(index)].setlist(rest, post.getlist(name))
+        index, field = _in_row(prefix, name)
+        if field and index < len(rows):
+            rows[index].setlist(field, post.getlist(name))
     return rows
+
+
+def _in_row(prefix: str, name: str) -> tuple[int, str]:
+    """The number of the row and the field that a name stands for; no field for other names.
+
+    Two tables of one noun below a form are called ``uses`` and ``uses-2``: a name of the second is none of the first.
+    """
+    index, _dash, field = name.removeprefix(f"{prefix}-").partition("-") if name.startswith(f"{prefix}-") else ("", "", "")
+    of_another = field.partition("-")[0].isdigit() or field.startswith("__prefix__") or field.endswith("_FORMS")
+    return (int(index), field) if field and index.isdigit() and not of_another else (0, "")
 
 
 def put_rows(post: QueryDict, prefix: str, rows: list[QueryDict], *, initial: int) -> None:
     """Send these rows instead; the first ``initial`` of them stand in the database."""
-    for name in [name for name in post if name.startswith(f"{prefix}-") and name.removeprefix(f"{prefix}-").partition("-")[0].isdigit()]:
+    for name in [name for name in post if _in_row(prefix, name)[1]]:
         del post[name]
     for index, row in enumerate(rows):
         for name in row:
