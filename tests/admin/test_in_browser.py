@@ -219,6 +219,7 @@ def test_a_row_more_without_scripts(desk_site: Any, new_page: Callable[..., Any]
     assert plain.evaluate("document.documentElement.scrollWidth") <= 320
     plain.fill("#id_why", "To try it")
     plain.focus("#id_short_title")
-    plain.keyboard.press("Enter")
+    with plain.expect_navigation():
+        plain.keyboard.press("Enter")
     assert "this field is required" in plain.inner_text("body").lower()  # it tried to save: the row names no other recommendation yet
     assert plain.input_value("#id_note") == "Half a note"
