@@ -43,19 +43,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(PARTIAL_DATE, UNDO_PARTIAL_DATE),
         migrations.RunSQL(ERASING, "DROP FUNCTION editions.being_erased()"),
         migrations.CreateModel(
-            name='Addressee',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('basis', tracker.fields.WordField(default=tracker.rules.vocabulary.Basis['NAMED'], help_text='Why this government stands here.', max_length=40, verbose_name='basis')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-            ],
-            options={
-                'verbose_name': 'addressee',
-                'verbose_name_plural': 'addressees',
-                'ordering': ['recommendation__reference', 'government__code'],
-            },
-        ),
-        migrations.CreateModel(
             name='ChainLink',
             fields=[
                 ('number', models.PositiveIntegerField(help_text='The edition of the site.', primary_key=True, serialize=False)),
@@ -66,87 +53,6 @@ class Migration(migrations.Migration):
                 'db_table': '"editions"."chain"',
                 'ordering': ['-number'],
                 'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='Citation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
-                ('locator', models.CharField(help_text='Where the passage stands: ¶17, p. 4, art. 5, table 2.', max_length=200, verbose_name='locator')),
-                ('says', models.TextField(help_text='In your own words, neutrally, in a sentence. Not a quotation.', verbose_name='what it says')),
-                ('exact', models.TextField(blank=True, help_text='The passage letter for letter, where it is held.', verbose_name='quotation')),
-                ('prefix', models.CharField(blank=True, max_length=300, verbose_name='words before')),
-                ('suffix', models.CharField(blank=True, max_length=300, verbose_name='words after')),
-                ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], max_length=40, verbose_name='corroboration')),
-                ('archived_as', models.CharField(blank=True, help_text='SHA-256 of the archived copy in which the words were read; empty for none.', max_length=64, verbose_name='archived copy')),
-                ('begins', models.PositiveIntegerField(blank=True, help_text="Characters before the quotation in the copy's text.", null=True, verbose_name='begins at')),
-                ('ends', models.PositiveIntegerField(blank=True, null=True, verbose_name='ends at')),
-            ],
-            options={
-                'verbose_name': 'citation',
-                'verbose_name_plural': 'citations',
-                'ordering': ['key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Snapshot',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
-                ('media_type', models.CharField(max_length=100, verbose_name='media type')),
-                ('captured_at', models.DateTimeField(verbose_name='captured at')),
-                ('captured_how', models.CharField(max_length=300, verbose_name='how captured')),
-                ('stored_as', models.CharField(help_text='Path of the bytes below the archive folder.', max_length=300, verbose_name='stored as')),
-                ('url', models.URLField(blank=True, help_text='The address that answered, after redirects.', max_length=2000, verbose_name='captured from')),
-                ('headers', models.JSONField(blank=True, default=list, help_text='Names and values as they were answered.', verbose_name='headers')),
-            ],
-            options={
-                'verbose_name': 'snapshot',
-                'verbose_name_plural': 'snapshots',
-                'ordering': ['captured_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='DeadlineMove',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', tracker.fields.PartialDateField(verbose_name='from')),
-                ('after', tracker.fields.PartialDateField(blank=True, help_text='Empty where it was given up.', null=True, verbose_name='to')),
-                ('moved_on', tracker.fields.PartialDateField(help_text='When it was moved.', verbose_name='moved on')),
-                ('moved_by', models.CharField(blank=True, help_text='Who moved it: the inquiry, the government. Empty where our record was wrong.', max_length=300, verbose_name='moved by')),
-                ('reason', models.TextField(help_text='Why, in a sentence.', verbose_name='reason')),
-            ],
-            options={
-                'verbose_name': 'moved deadline',
-                'verbose_name_plural': 'moved deadlines',
-                'ordering': ['moved_on', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Document',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
-                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
-                ('key', models.CharField(help_text='Letters, digits, dots and hyphens. It becomes part of the public address and does not change once published.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
-                ('kind', tracker.fields.WordField(max_length=40, verbose_name='kind')),
-                ('title', models.CharField(help_text='As printed. Tick the box below where it is your description instead.', max_length=500, verbose_name='title')),
-                ('title_is_description', models.BooleanField(default=False, help_text="Shown in [square brackets]: the document's own title is not known.", verbose_name='the title is a description')),
-                ('author', models.CharField(blank=True, help_text='Empty where unknown.', max_length=300, verbose_name='author')),
-                ('publisher', models.CharField(blank=True, help_text='Who put out the copy that was read; empty where unknown.', max_length=300, verbose_name='publisher')),
-                ('published_on', tracker.fields.PartialDateField(blank=True, null=True, verbose_name='published on')),
-                ('language', models.CharField(help_text='BCP 47 tag of the text that was read, as en, fr or fa.', max_length=12, verbose_name='language')),
-                ('url', models.URLField(blank=True, max_length=1000, verbose_name='address')),
-                ('interest', tracker.fields.WordField(max_length=40, verbose_name='interest')),
-                ('stake', models.CharField(blank=True, help_text='How the publisher is placed in the matter, in neutral words: “voice of the accused state”.', max_length=500, verbose_name='stake')),
-                ('note', models.TextField(blank=True, help_text='What a reader must know: an inferred date, a shortened title, a part that could not be read.', verbose_name='note')),
-            ],
-            options={
-                'verbose_name': 'document',
-                'verbose_name_plural': 'documents',
-                'ordering': ['key'],
             },
         ),
         migrations.CreateModel(
@@ -184,75 +90,7 @@ class Migration(migrations.Migration):
                 'ordering': ['name'],
                 'abstract': False,
                 'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='GovernmentHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('code', models.CharField(help_text='ISO 3166-1 alpha-2 where there is one (AL, GB); EU for the Union as a body; a name of your own for a group.', max_length=20, validators=[django.core.validators.RegexValidator('^[A-Z][A-Z0-9-]+\\Z', 'Use capital letters, digits and hyphens, as AL or EU-MEMBERS.')], verbose_name='code')),
-                ('kind', tracker.fields.WordField(default=tracker.rules.vocabulary.GovernmentKind['STATE'], max_length=40, verbose_name='kind')),
-                ('name', models.CharField(help_text='The short English name, as readers know it.', max_length=200, verbose_name='name')),
-                ('includes_every_state', models.BooleanField(default=False, help_text='For “the international community”: every state on this site is a member on every day.', verbose_name='includes every state')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='KeptForm',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('form', models.CharField(help_text='Made up when the form was opened: sending it twice keeps it once.', max_length=40, verbose_name='form')),
-                ('address', models.CharField(help_text='Path and query of the form.', max_length=2000, verbose_name='address')),
-                ('typed', models.JSONField(help_text='Names and values, in their order, without files, passwords and buttons.', verbose_name='typed')),
-                ('files', models.JSONField(default=list, help_text='Files that were chosen: they are not kept, only named.', verbose_name='names of files')),
-                ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='sent at')),
-            ],
-            options={
-                'verbose_name': 'kept form',
-                'verbose_name_plural': 'kept forms',
-                'ordering': ['-at', '-id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='LegalStatus',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('standing', tracker.fields.WordField(max_length=40, verbose_name='legal status')),
-                ('on', tracker.fields.PartialDateField(help_text='When it was so.', verbose_name='on')),
-                ('said_by', models.CharField(help_text='Who says so: the body, the court, the outlet.', max_length=300, verbose_name='according to')),
-                ('wording', models.CharField(blank=True, help_text="The source's own wording, or ours as recorded.", max_length=500, verbose_name='wording')),
-            ],
-            options={
-                'verbose_name': 'legal status of a party',
-                'verbose_name_plural': 'parties and their legal status',
-                'ordering': ['action', 'party', 'on', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='LegalStatusHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('standing', tracker.fields.WordField(max_length=40, verbose_name='legal status')),
-                ('on', tracker.fields.PartialDateField(help_text='When it was so.', verbose_name='on')),
-                ('said_by', models.CharField(help_text='Who says so: the body, the court, the outlet.', max_length=300, verbose_name='according to')),
-                ('wording', models.CharField(blank=True, help_text="The source's own wording, or ours as recorded.", max_length=500, verbose_name='wording')),
-            ],
-            options={
-                'abstract': False,
+                'indexes': [models.Index(fields=['code'], name='government_code')],
             },
         ),
         migrations.CreateModel(
@@ -269,6 +107,18 @@ class Migration(migrations.Migration):
                 'ordering': ['name'],
             },
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='measure',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_measurehistory" ("definition", "id", "key", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."definition", NEW."id", NEW."key", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='87c5a519e6ee9519d32945d748362a9f01de5a32', operation='INSERT', pgid='pgtrigger_insert_insert_14aa0', table='tracker_measure', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='measure',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_measurehistory" ("definition", "id", "key", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."definition", NEW."id", NEW."key", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='9af050d9386828e1ac036fd3546676dcf65d9d26', operation='UPDATE', pgid='pgtrigger_update_update_8be11', table='tracker_measure', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='measure',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_measurehistory" ("definition", "id", "key", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."definition", OLD."id", OLD."key", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='201fb94609af7b19021e1a9df249612512bc6631', operation='DELETE', pgid='pgtrigger_delete_delete_4ac36', table='tracker_measure', when='AFTER')),
+        ),
         migrations.CreateModel(
             name='MeasureHistory',
             fields=[
@@ -281,23 +131,15 @@ class Migration(migrations.Migration):
                 ('key', models.SlugField(db_index=False, max_length=60, verbose_name='key')),
                 ('name', models.CharField(help_text='In the singular and in small letters: “expulsion”.', max_length=120, verbose_name='name')),
                 ('definition', models.TextField(blank=True, verbose_name='definition')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.measure')),
             ],
             options={
                 'abstract': False,
             },
         ),
-        migrations.CreateModel(
-            name='Membership',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', tracker.fields.PartialDateField(help_text='The first day of membership.', verbose_name='since')),
-                ('until', tracker.fields.PartialDateField(blank=True, help_text='The last day of membership; empty while it lasts.', null=True, verbose_name='until')),
-            ],
-            options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
-                'ordering': ['group', 'member', 'since'],
-            },
+        pgtrigger.migrations.AddTrigger(
+            model_name='measurehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f1c25e68ae7e1a241d04c31057558afa8874d3e1', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_44937', table='tracker_measurehistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='MembershipEdition',
@@ -318,22 +160,7 @@ class Migration(migrations.Migration):
                 'ordering': ['group', 'member', 'since_day'],
                 'abstract': False,
                 'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='MembershipHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('since', tracker.fields.PartialDateField(help_text='The first day of membership.', verbose_name='since')),
-                ('until', tracker.fields.PartialDateField(blank=True, help_text='The last day of membership; empty while it lasts.', null=True, verbose_name='until')),
-            ],
-            options={
-                'abstract': False,
+                'indexes': [models.Index(fields=['group'], name='membership_group')],
             },
         ),
         migrations.CreateModel(
@@ -349,7 +176,20 @@ class Migration(migrations.Migration):
                 'verbose_name': 'party',
                 'verbose_name_plural': 'parties',
                 'ordering': ['name'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'organisation', 'unnamed'])), name='party_kind_is_in_the_vocabulary')],
             },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='party',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_partyhistory" ("id", "key", "kind", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."key", NEW."kind", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='a662be20f7b1752a236fed0aac0e7591f83f7d20', operation='INSERT', pgid='pgtrigger_insert_insert_c254b', table='tracker_party', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='party',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_partyhistory" ("id", "key", "kind", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."key", NEW."kind", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='89b3da153a986fbad850e3a66a4d64989d4825c4', operation='UPDATE', pgid='pgtrigger_update_update_24678', table='tracker_party', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='party',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_partyhistory" ("id", "key", "kind", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."key", OLD."kind", OLD."name", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='5430b55f44f81b3151a99a58f32e207ace1632d2', operation='DELETE', pgid='pgtrigger_delete_delete_91d51', table='tracker_party', when='AFTER')),
         ),
         migrations.CreateModel(
             name='PartyHistory',
@@ -364,91 +204,15 @@ class Migration(migrations.Migration):
                 ('kind', tracker.fields.WordField(max_length=40, verbose_name='kind')),
                 ('name', models.CharField(help_text='As the sources write it; for unnamed persons, how they are described.', max_length=300, verbose_name='name')),
                 ('note', models.TextField(blank=True, verbose_name='note')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.party')),
             ],
             options={
                 'abstract': False,
             },
         ),
-        migrations.CreateModel(
-            name='PassageCheck',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', tracker.fields.WordField(max_length=40, verbose_name='outcome')),
-                ('nearest', models.TextField(blank=True, help_text='The most similar passage of the later copy, where the words are lost.', verbose_name='nearest words')),
-                ('begins', models.PositiveIntegerField(blank=True, help_text="Characters before it in the later copy's text.", null=True, verbose_name='begins at')),
-                ('ends', models.PositiveIntegerField(blank=True, null=True, verbose_name='ends at')),
-                ('locator', models.CharField(blank=True, help_text='Where it stands in the later copy.', max_length=200, verbose_name='locator')),
-                ('checked_at', models.DateTimeField(auto_now=True, verbose_name='checked at')),
-                ('decision', models.CharField(blank=True, help_text='What was decided about a lost passage, in a sentence.', max_length=500, verbose_name='decision')),
-            ],
-            options={
-                'verbose_name': 'check of a passage',
-                'verbose_name_plural': 'checks of passages',
-                'ordering': ['-checked_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Position',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
-                ('answer', tracker.fields.WordField(max_length=40, verbose_name='position')),
-                ('on', tracker.fields.PartialDateField(verbose_name='on')),
-                ('statement', models.TextField(blank=True, help_text='What the government said, in your words; the quotation belongs to the citation.', verbose_name='statement')),
-                ('said_by', models.CharField(max_length=300, verbose_name='said by')),
-            ],
-            options={
-                'verbose_name': 'position',
-                'verbose_name_plural': 'positions',
-                'ordering': ['on', 'key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='PositionHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
-                ('answer', tracker.fields.WordField(max_length=40, verbose_name='position')),
-                ('on', tracker.fields.PartialDateField(verbose_name='on')),
-                ('statement', models.TextField(blank=True, help_text='What the government said, in your words; the quotation belongs to the citation.', verbose_name='statement')),
-                ('said_by', models.CharField(max_length=300, verbose_name='said by')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Recommendation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
-                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
-                ('reference', models.CharField(help_text='Letters, digits, dots and hyphens. It becomes part of the public address and does not change once published.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='reference')),
-                ('number', models.CharField(blank=True, help_text='As the document prints it; empty where unknown.', max_length=60, verbose_name='number in the document')),
-                ('short_title', models.CharField(help_text='What is asked, claiming nothing: “Expel intelligence officers”.', max_length=200, verbose_name='short title')),
-                ('statement', models.TextField(verbose_name='statement')),
-                ('statement_form', tracker.fields.WordField(default=tracker.rules.vocabulary.StatementForm['PARAPHRASE'], max_length=40, verbose_name='form of the statement')),
-                ('made_by', models.CharField(help_text='Who makes the recommendation; not who reports it.', max_length=300, verbose_name='made by')),
-                ('locator', models.CharField(help_text='Where it stands in the document that it is known from: ¶17, p. 4, call 41.', max_length=200, verbose_name='locator')),
-                ('recommended_on', tracker.fields.PartialDateField(verbose_name='recommended on')),
-                ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], help_text='About the wording, not about the premise.', max_length=40, verbose_name='corroboration')),
-                ('target', models.CharField(blank=True, help_text='Whom or what the measure is aimed at.', max_length=300, verbose_name='target')),
-                ('addressed', models.CharField(blank=True, help_text='Codes of the governments or groups as the text names them, joined by semicolons.', max_length=300, verbose_name='addressees as named')),
-                ('criteria_partial', models.TextField(blank=True, help_text='What must be shown before the status “partially implemented” is given.', verbose_name='partial when')),
-                ('criteria_full', models.TextField(blank=True, help_text='What must be shown before the status “implemented” is given.', verbose_name='implemented when')),
-                ('due_on', tracker.fields.PartialDateField(blank=True, null=True, verbose_name='due on')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-            ],
-            options={
-                'verbose_name': 'recommendation',
-                'verbose_name_plural': 'recommendations',
-                'ordering': ['reference'],
-            },
+        pgtrigger.migrations.AddTrigger(
+            model_name='partyhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b0d607a5d266413b6751f6af002e6b4ee676d664', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_3ccd3', table='tracker_partyhistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='RecommendationEdition',
@@ -496,51 +260,7 @@ class Migration(migrations.Migration):
                 'ordering': ['reference'],
                 'abstract': False,
                 'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='RecommendationHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
-                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
-                ('reference', models.CharField(help_text='Letters, digits, dots and hyphens. It becomes part of the public address and does not change once published.', max_length=60, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='reference')),
-                ('number', models.CharField(blank=True, help_text='As the document prints it; empty where unknown.', max_length=60, verbose_name='number in the document')),
-                ('short_title', models.CharField(help_text='What is asked, claiming nothing: “Expel intelligence officers”.', max_length=200, verbose_name='short title')),
-                ('statement', models.TextField(verbose_name='statement')),
-                ('statement_form', tracker.fields.WordField(default=tracker.rules.vocabulary.StatementForm['PARAPHRASE'], max_length=40, verbose_name='form of the statement')),
-                ('made_by', models.CharField(help_text='Who makes the recommendation; not who reports it.', max_length=300, verbose_name='made by')),
-                ('locator', models.CharField(help_text='Where it stands in the document that it is known from: ¶17, p. 4, call 41.', max_length=200, verbose_name='locator')),
-                ('recommended_on', tracker.fields.PartialDateField(verbose_name='recommended on')),
-                ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], help_text='About the wording, not about the premise.', max_length=40, verbose_name='corroboration')),
-                ('target', models.CharField(blank=True, help_text='Whom or what the measure is aimed at.', max_length=300, verbose_name='target')),
-                ('addressed', models.CharField(blank=True, help_text='Codes of the governments or groups as the text names them, joined by semicolons.', max_length=300, verbose_name='addressees as named')),
-                ('criteria_partial', models.TextField(blank=True, help_text='What must be shown before the status “partially implemented” is given.', verbose_name='partial when')),
-                ('criteria_full', models.TextField(blank=True, help_text='What must be shown before the status “implemented” is given.', verbose_name='implemented when')),
-                ('due_on', tracker.fields.PartialDateField(blank=True, null=True, verbose_name='due on')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='RecommendationThemeHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-            ],
-            options={
-                'abstract': False,
+                'indexes': [models.Index(fields=['reference'], name='recommendation_reference'), django.contrib.postgres.indexes.GinIndex(fields=['search'], name='recommendation_search')],
             },
         ),
         migrations.CreateModel(
@@ -571,113 +291,8 @@ class Migration(migrations.Migration):
                 'ordering': ['-edition', 'kind', 'key'],
                 'abstract': False,
                 'default_permissions': (),
-            },
-        ),
-        migrations.CreateModel(
-            name='Relation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', tracker.fields.WordField(max_length=40, verbose_name='relation')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-            ],
-            options={
-                'verbose_name': 'relation',
-                'verbose_name_plural': 'relations',
-                'ordering': ['recommendation', 'kind'],
-            },
-        ),
-        migrations.CreateModel(
-            name='RelationHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('kind', tracker.fields.WordField(max_length=40, verbose_name='relation')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Reply',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
-                ('said_by', models.CharField(help_text="Who replies: the ministry, the embassy, the party's lawyer.", max_length=300, verbose_name='said by')),
-                ('on', tracker.fields.PartialDateField(verbose_name='on')),
-                ('words', models.TextField(help_text='Letter for letter, in the language in which it was given.', verbose_name='words')),
-                ('language', models.CharField(help_text='BCP 47 tag of the words, as en, fr or fa.', max_length=12, verbose_name='language')),
-                ('note', models.TextField(blank=True, help_text='A translation and who made it; what was left out.', verbose_name='note')),
-            ],
-            options={
-                'verbose_name': 'reply',
-                'verbose_name_plural': 'replies',
-                'ordering': ['on', 'key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ReplyHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
-                ('said_by', models.CharField(help_text="Who replies: the ministry, the embassy, the party's lawyer.", max_length=300, verbose_name='said by')),
-                ('on', tracker.fields.PartialDateField(verbose_name='on')),
-                ('words', models.TextField(help_text='Letter for letter, in the language in which it was given.', verbose_name='words')),
-                ('language', models.CharField(help_text='BCP 47 tag of the words, as en, fr or fa.', max_length=12, verbose_name='language')),
-                ('note', models.TextField(blank=True, help_text='A translation and who made it; what was left out.', verbose_name='note')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Search',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
-                ('searched_on', tracker.fields.PartialDateField(verbose_name='searched on')),
-                ('searched_by', models.CharField(max_length=200, verbose_name='searched by')),
-                ('where', models.TextField(help_text='Registers, gazettes, archives, search engines.', verbose_name='where')),
-                ('languages', models.CharField(max_length=200, verbose_name='languages')),
-                ('looked_for', models.TextField(verbose_name='looked for')),
-                ('found', models.TextField(verbose_name='found')),
-                ('limits', models.TextField(help_text='What the search cannot show.', verbose_name='limits')),
-            ],
-            options={
-                'verbose_name': 'search',
-                'verbose_name_plural': 'searches',
-                'ordering': ['searched_on', 'key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='SearchHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
-                ('searched_on', tracker.fields.PartialDateField(verbose_name='searched on')),
-                ('searched_by', models.CharField(max_length=200, verbose_name='searched by')),
-                ('where', models.TextField(help_text='Registers, gazettes, archives, search engines.', verbose_name='where')),
-                ('languages', models.CharField(max_length=200, verbose_name='languages')),
-                ('looked_for', models.TextField(verbose_name='looked for')),
-                ('found', models.TextField(verbose_name='found')),
-                ('limits', models.TextField(help_text='What the search cannot show.', verbose_name='limits')),
-            ],
-            options={
-                'abstract': False,
+                'indexes': [models.Index(fields=['kind', 'key'], name='record_kind_key'), models.Index(fields=['edition'], name='record_edition')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('known_to', None)), fields=('kind', 'key'), name='a_record_has_one_current_edition')],
             },
         ),
         migrations.CreateModel(
@@ -712,66 +327,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='SnapshotHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
-                ('media_type', models.CharField(max_length=100, verbose_name='media type')),
-                ('captured_at', models.DateTimeField(verbose_name='captured at')),
-                ('captured_how', models.CharField(max_length=300, verbose_name='how captured')),
-                ('stored_as', models.CharField(help_text='Path of the bytes below the archive folder.', max_length=300, verbose_name='stored as')),
-                ('url', models.URLField(blank=True, help_text='The address that answered, after redirects.', max_length=2000, verbose_name='captured from')),
-                ('headers', models.JSONField(blank=True, default=list, help_text='Names and values as they were answered.', verbose_name='headers')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='Submission',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', tracker.fields.WordField(default=tracker.models.review.State['SUBMITTED'], max_length=40, verbose_name='state')),
-                ('reason', models.TextField(help_text='Why: it stands beside the change on the public page of changes.', verbose_name='reason')),
-                ('submitted_at', models.DateTimeField(auto_now_add=True, verbose_name='submitted at')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='approved or returned at')),
-                ('decision_reason', models.TextField(blank=True, verbose_name="reviewer's reason")),
-                ('edition', models.PositiveIntegerField(blank=True, help_text='The numbered edition of the site that it became.', null=True, unique=True, verbose_name='edition')),
-            ],
-            options={
-                'verbose_name': 'submission',
-                'verbose_name_plural': 'submissions',
-                'ordering': ['-id'],
-                'permissions': [('submit', 'Can submit records for review'), ('review', 'Can approve, return and withdraw'), ('publish', 'Can publish')],
-            },
-        ),
-        migrations.CreateModel(
-            name='SubmissionHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('state', tracker.fields.WordField(default=tracker.models.review.State['SUBMITTED'], max_length=40, verbose_name='state')),
-                ('reason', models.TextField(help_text='Why: it stands beside the change on the public page of changes.', verbose_name='reason')),
-                ('submitted_at', models.DateTimeField(auto_now_add=True, verbose_name='submitted at')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='approved or returned at')),
-                ('decision_reason', models.TextField(blank=True, verbose_name="reviewer's reason")),
-                ('edition', models.PositiveIntegerField(blank=True, help_text='The numbered edition of the site that it became.', null=True, verbose_name='edition')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
             name='Tally',
             fields=[
                 ('key', models.CharField(help_text='A keyed hash of what is counted.', max_length=64, primary_key=True, serialize=False, verbose_name='key')),
@@ -796,6 +351,18 @@ class Migration(migrations.Migration):
                 'ordering': ['name'],
             },
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='theme',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_themehistory" ("id", "key", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."key", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='9bafdff5b7499d060401ddad825f9ee753e6c33f', operation='INSERT', pgid='pgtrigger_insert_insert_fddae', table='tracker_theme', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='theme',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_themehistory" ("id", "key", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."key", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='4f149a1e280eb9d6a98612a7fc8f18e3c91bf631', operation='UPDATE', pgid='pgtrigger_update_update_d37ff', table='tracker_theme', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='theme',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_themehistory" ("id", "key", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."key", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='0240ce10d87bd899b7d1b33439b144d32d787dca', operation='DELETE', pgid='pgtrigger_delete_delete_4713d', table='tracker_theme', when='AFTER')),
+        ),
         migrations.CreateModel(
             name='ThemeHistory',
             fields=[
@@ -807,57 +374,15 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField()),
                 ('key', models.SlugField(db_index=False, max_length=60, verbose_name='key')),
                 ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.theme')),
             ],
             options={
                 'abstract': False,
             },
         ),
-        migrations.CreateModel(
-            name='Version',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', tracker.fields.WordField(max_length=40, verbose_name='kind')),
-                ('key', models.CharField(max_length=60, verbose_name='key')),
-                ('title', models.CharField(max_length=500, verbose_name='title')),
-                ('change', tracker.fields.WordField(default=tracker.models.review.Change['PUBLISH'], max_length=40, verbose_name='change')),
-                ('body', models.JSONField(help_text='The record with everything that is published with it, citations included.', verbose_name='content')),
-                ('content_hash', models.CharField(help_text='SHA-256 of the content in canonical JSON.', max_length=64, verbose_name='hash')),
-                ('provenance', tracker.fields.WordField(default=tracker.rules.vocabulary.Provenance['REVIEWED'], max_length=40, verbose_name='provenance')),
-                ('over', models.PositiveIntegerField(blank=True, help_text='The edition of the record that was public when it was submitted; nothing for a first one.', null=True, verbose_name='made over edition')),
-                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='approved at')),
-                ('voided_at', models.DateTimeField(blank=True, editable=False, help_text='When the record or something approved with it was edited after this version was made; set by the database, whoever edits.', null=True, verbose_name='void since')),
-                ('forwards_to', models.CharField(blank=True, help_text='Of a duplicate that is merged: the key of the record to which its address leads.', max_length=60, verbose_name='forwards to')),
-            ],
-            options={
-                'verbose_name': 'version',
-                'verbose_name_plural': 'versions',
-                'ordering': ['kind', 'key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='VersionHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('kind', tracker.fields.WordField(max_length=40, verbose_name='kind')),
-                ('key', models.CharField(max_length=60, verbose_name='key')),
-                ('title', models.CharField(max_length=500, verbose_name='title')),
-                ('change', tracker.fields.WordField(default=tracker.models.review.Change['PUBLISH'], max_length=40, verbose_name='change')),
-                ('body', models.JSONField(help_text='The record with everything that is published with it, citations included.', verbose_name='content')),
-                ('content_hash', models.CharField(help_text='SHA-256 of the content in canonical JSON.', max_length=64, verbose_name='hash')),
-                ('provenance', tracker.fields.WordField(default=tracker.rules.vocabulary.Provenance['REVIEWED'], max_length=40, verbose_name='provenance')),
-                ('over', models.PositiveIntegerField(blank=True, help_text='The edition of the record that was public when it was submitted; nothing for a first one.', null=True, verbose_name='made over edition')),
-                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='approved at')),
-                ('voided_at', models.DateTimeField(blank=True, editable=False, help_text='When the record or something approved with it was edited after this version was made; set by the database, whoever edits.', null=True, verbose_name='void since')),
-                ('forwards_to', models.CharField(blank=True, help_text='Of a duplicate that is merged: the key of the record to which its address leads.', max_length=60, verbose_name='forwards to')),
-            ],
-            options={
-                'abstract': False,
-            },
+        pgtrigger.migrations.AddTrigger(
+            model_name='themehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5848c7521a738c81e4f5f1da28f1d32a10351bf0', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_8fe97', table='tracker_themehistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='User',
@@ -882,10 +407,515 @@ class Migration(migrations.Migration):
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
                 'abstract': False,
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_system', True)), fields=('is_system',), name='there_is_one_system_actor')],
             },
             managers=[
                 ('objects', django.contrib.auth.models.UserManager()),
             ],
+        ),
+        migrations.CreateModel(
+            name='Document',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
+                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
+                ('key', models.CharField(help_text='Letters, digits, dots and hyphens. It becomes part of the public address and does not change once published.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('kind', tracker.fields.WordField(max_length=40, verbose_name='kind')),
+                ('title', models.CharField(help_text='As printed. Tick the box below where it is your description instead.', max_length=500, verbose_name='title')),
+                ('title_is_description', models.BooleanField(default=False, help_text="Shown in [square brackets]: the document's own title is not known.", verbose_name='the title is a description')),
+                ('author', models.CharField(blank=True, help_text='Empty where unknown.', max_length=300, verbose_name='author')),
+                ('publisher', models.CharField(blank=True, help_text='Who put out the copy that was read; empty where unknown.', max_length=300, verbose_name='publisher')),
+                ('published_on', tracker.fields.PartialDateField(blank=True, null=True, verbose_name='published on')),
+                ('language', models.CharField(help_text='BCP 47 tag of the text that was read, as en, fr or fa.', max_length=12, verbose_name='language')),
+                ('url', models.URLField(blank=True, max_length=1000, verbose_name='address')),
+                ('interest', tracker.fields.WordField(max_length=40, verbose_name='interest')),
+                ('stake', models.CharField(blank=True, help_text='How the publisher is placed in the matter, in neutral words: “voice of the accused state”.', max_length=500, verbose_name='stake')),
+                ('note', models.TextField(blank=True, help_text='What a reader must know: an inferred date, a shortened title, a part that could not be read.', verbose_name='note')),
+                ('edited_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
+                ('recorded_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+            ],
+            options={
+                'verbose_name': 'document',
+                'verbose_name_plural': 'documents',
+                'ordering': ['key'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['white_paper', 'opinion', 'news_report', 'official_statement', 'legislation', 'legal_act', 'judgment'])), name='document_kind_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('interest__in', ['official', 'press', 'advocacy', 'academic'])), name='document_interest_is_in_the_vocabulary')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='document',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_documenthistory" ("author", "edited_at", "edited_by_id", "id", "interest", "key", "kind", "language", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "publisher", "recorded_at", "recorded_by_id", "stake", "title", "title_is_description", "url") VALUES (NEW."author", NEW."edited_at", NEW."edited_by_id", NEW."id", NEW."interest", NEW."key", NEW."kind", NEW."language", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."published_on", NEW."publisher", NEW."recorded_at", NEW."recorded_by_id", NEW."stake", NEW."title", NEW."title_is_description", NEW."url"); RETURN NULL;', hash='1ce19752b6bd9c0804207f49283213e44e86e7e4', operation='INSERT', pgid='pgtrigger_insert_insert_31285', table='tracker_document', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='document',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_documenthistory" ("author", "edited_at", "edited_by_id", "id", "interest", "key", "kind", "language", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "publisher", "recorded_at", "recorded_by_id", "stake", "title", "title_is_description", "url") VALUES (NEW."author", NEW."edited_at", NEW."edited_by_id", NEW."id", NEW."interest", NEW."key", NEW."kind", NEW."language", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."published_on", NEW."publisher", NEW."recorded_at", NEW."recorded_by_id", NEW."stake", NEW."title", NEW."title_is_description", NEW."url"); RETURN NULL;', hash='db8c24ccae09b0fb557c5469cafd99e8e6696ec6', operation='UPDATE', pgid='pgtrigger_update_update_33a77', table='tracker_document', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='document',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_documenthistory" ("author", "edited_at", "edited_by_id", "id", "interest", "key", "kind", "language", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "publisher", "recorded_at", "recorded_by_id", "stake", "title", "title_is_description", "url") VALUES (OLD."author", OLD."edited_at", OLD."edited_by_id", OLD."id", OLD."interest", OLD."key", OLD."kind", OLD."language", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."published_on", OLD."publisher", OLD."recorded_at", OLD."recorded_by_id", OLD."stake", OLD."title", OLD."title_is_description", OLD."url"); RETURN NULL;', hash='3a7ed917656fbd7e7333a644a94a9fd642822d77', operation='DELETE', pgid='pgtrigger_delete_delete_0eb6c', table='tracker_document', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='Citation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('locator', models.CharField(help_text='Where the passage stands: ¶17, p. 4, art. 5, table 2.', max_length=200, verbose_name='locator')),
+                ('says', models.TextField(help_text='In your own words, neutrally, in a sentence. Not a quotation.', verbose_name='what it says')),
+                ('exact', models.TextField(blank=True, help_text='The passage letter for letter, where it is held.', verbose_name='quotation')),
+                ('prefix', models.CharField(blank=True, max_length=300, verbose_name='words before')),
+                ('suffix', models.CharField(blank=True, max_length=300, verbose_name='words after')),
+                ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], max_length=40, verbose_name='corroboration')),
+                ('archived_as', models.CharField(blank=True, help_text='SHA-256 of the archived copy in which the words were read; empty for none.', max_length=64, verbose_name='archived copy')),
+                ('begins', models.PositiveIntegerField(blank=True, help_text="Characters before the quotation in the copy's text.", null=True, verbose_name='begins at')),
+                ('ends', models.PositiveIntegerField(blank=True, null=True, verbose_name='ends at')),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='tracker.document', verbose_name='document')),
+            ],
+            options={
+                'verbose_name': 'citation',
+                'verbose_name_plural': 'citations',
+                'ordering': ['key'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('corroboration__in', ['single_source', 'corroborated'])), name='citation_corroboration_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('archived_as', ''), ('archived_as__regex', '^[0-9a-f]{64}$'), _connector='OR'), name='a_copy_is_named_by_its_sha256'), models.CheckConstraint(condition=models.Q(models.Q(('begins', None), ('ends', None)), models.Q(('begins__isnull', False), ('ends__gt', models.F('begins')), ('ends__isnull', False)), _connector='OR'), name='a_marked_passage_ends_after_it_begins')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citation',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationhistory" ("archived_as", "begins", "corroboration", "document_id", "ends", "exact", "id", "key", "locator", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "says", "suffix") VALUES (NEW."archived_as", NEW."begins", NEW."corroboration", NEW."document_id", NEW."ends", NEW."exact", NEW."id", NEW."key", NEW."locator", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."prefix", NEW."says", NEW."suffix"); RETURN NULL;', hash='3d173c3515006a713d19d27d0c9fbf304d6aa294', operation='INSERT', pgid='pgtrigger_insert_insert_f4eb8', table='tracker_citation', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citation',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_citationhistory" ("archived_as", "begins", "corroboration", "document_id", "ends", "exact", "id", "key", "locator", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "says", "suffix") VALUES (NEW."archived_as", NEW."begins", NEW."corroboration", NEW."document_id", NEW."ends", NEW."exact", NEW."id", NEW."key", NEW."locator", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."prefix", NEW."says", NEW."suffix"); RETURN NULL;', hash='0f6fd3df3651cb0d0574f3b14b8a44e932442185', operation='UPDATE', pgid='pgtrigger_update_update_733e5', table='tracker_citation', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citation',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationhistory" ("archived_as", "begins", "corroboration", "document_id", "ends", "exact", "id", "key", "locator", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "says", "suffix") VALUES (OLD."archived_as", OLD."begins", OLD."corroboration", OLD."document_id", OLD."ends", OLD."exact", OLD."id", OLD."key", OLD."locator", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."prefix", OLD."says", OLD."suffix"); RETURN NULL;', hash='b9264126f0ad514d47b34d7412ccdf4912210d0c', operation='DELETE', pgid='pgtrigger_delete_delete_8d900', table='tracker_citation', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='Snapshot',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
+                ('media_type', models.CharField(max_length=100, verbose_name='media type')),
+                ('captured_at', models.DateTimeField(verbose_name='captured at')),
+                ('captured_how', models.CharField(max_length=300, verbose_name='how captured')),
+                ('stored_as', models.CharField(help_text='Path of the bytes below the archive folder.', max_length=300, verbose_name='stored as')),
+                ('url', models.URLField(blank=True, help_text='The address that answered, after redirects.', max_length=2000, verbose_name='captured from')),
+                ('headers', models.JSONField(blank=True, default=list, help_text='Names and values as they were answered.', verbose_name='headers')),
+                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='tracker.document', verbose_name='document')),
+            ],
+            options={
+                'verbose_name': 'snapshot',
+                'verbose_name_plural': 'snapshots',
+                'ordering': ['captured_at'],
+                'constraints': [models.UniqueConstraint(fields=('document', 'sha256'), name='the_same_bytes_are_kept_once'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='snapshot_hash_is_sha256')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='snapshot',
+            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='27737c68636a711e61a6cf4e5a74a2d08c95d672', operation='DELETE', pgid='pgtrigger_never_deleted_8006d', table='tracker_snapshot', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='snapshot',
+            trigger=pgtrigger.compiler.Trigger(name='a_snapshot_is_never_altered', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.sha256 IS DISTINCT FROM NEW.sha256 OR OLD.size IS DISTINCT FROM NEW.size OR OLD.media_type IS DISTINCT FROM NEW.media_type OR OLD.captured_at IS DISTINCT FROM NEW.captured_at OR OLD.captured_how IS DISTINCT FROM NEW.captured_how OR OLD.stored_as IS DISTINCT FROM NEW.stored_as OR OLD.url IS DISTINCT FROM NEW.url OR OLD.headers IS DISTINCT FROM NEW.headers OR (OLD.document_id IS NOT NULL AND OLD.document_id IS DISTINCT FROM NEW.document_id)) AND NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ef730188171211af77bed92139581e31076564cf', operation='UPDATE', pgid='pgtrigger_a_snapshot_is_never_altered_5f445', table='tracker_snapshot', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='snapshot',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (NEW."captured_at", NEW."captured_how", NEW."document_id", NEW."headers", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."sha256", NEW."size", NEW."stored_as", NEW."url"); RETURN NULL;', hash='3ba06c164dfa217dacb6081f8da228485e468964', operation='INSERT', pgid='pgtrigger_insert_insert_36fcc', table='tracker_snapshot', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='snapshot',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (NEW."captured_at", NEW."captured_how", NEW."document_id", NEW."headers", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."sha256", NEW."size", NEW."stored_as", NEW."url"); RETURN NULL;', hash='fd264039af075b934acb706202d22fca3d4cf16a', operation='UPDATE', pgid='pgtrigger_update_update_dc8d3', table='tracker_snapshot', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='snapshot',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (OLD."captured_at", OLD."captured_how", OLD."document_id", OLD."headers", OLD."id", OLD."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."sha256", OLD."size", OLD."stored_as", OLD."url"); RETURN NULL;', hash='b9b471008c4042f216e8ab20a82e4770dd8de61e', operation='DELETE', pgid='pgtrigger_delete_delete_15bf7', table='tracker_snapshot', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='KeptForm',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('form', models.CharField(help_text='Made up when the form was opened: sending it twice keeps it once.', max_length=40, verbose_name='form')),
+                ('address', models.CharField(help_text='Path and query of the form.', max_length=2000, verbose_name='address')),
+                ('typed', models.JSONField(help_text='Names and values, in their order, without files, passwords and buttons.', verbose_name='typed')),
+                ('files', models.JSONField(default=list, help_text='Files that were chosen: they are not kept, only named.', verbose_name='names of files')),
+                ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='sent at')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='typed by')),
+            ],
+            options={
+                'verbose_name': 'kept form',
+                'verbose_name_plural': 'kept forms',
+                'ordering': ['-at', '-id'],
+                'constraints': [models.UniqueConstraint(fields=('user', 'form'), name='a_form_is_kept_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='PassageCheck',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('outcome', tracker.fields.WordField(max_length=40, verbose_name='outcome')),
+                ('nearest', models.TextField(blank=True, help_text='The most similar passage of the later copy, where the words are lost.', verbose_name='nearest words')),
+                ('begins', models.PositiveIntegerField(blank=True, help_text="Characters before it in the later copy's text.", null=True, verbose_name='begins at')),
+                ('ends', models.PositiveIntegerField(blank=True, null=True, verbose_name='ends at')),
+                ('locator', models.CharField(blank=True, help_text='Where it stands in the later copy.', max_length=200, verbose_name='locator')),
+                ('checked_at', models.DateTimeField(auto_now=True, verbose_name='checked at')),
+                ('decision', models.CharField(blank=True, help_text='What was decided about a lost passage, in a sentence.', max_length=500, verbose_name='decision')),
+                ('citation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='tracker.citation', verbose_name='citation')),
+                ('seen_by', models.ForeignKey(blank=True, help_text='Who looked at a lost passage and decided what to do; empty while it waits.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='seen by')),
+                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='passage_checks', to='tracker.snapshot', verbose_name='snapshot')),
+            ],
+            options={
+                'verbose_name': 'check of a passage',
+                'verbose_name_plural': 'checks of passages',
+                'ordering': ['-checked_at'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('outcome__in', ['found', 'moved', 'respaced', 'lost'])), name='passage_outcome_is_in_the_vocabulary'), models.UniqueConstraint(fields=('citation', 'snapshot'), name='a_passage_is_checked_once_a_copy'), models.CheckConstraint(condition=models.Q(models.Q(('decision', ''), ('seen_by', None)), models.Q(('seen_by__isnull', False), models.Q(('decision', ''), _negated=True)), _connector='OR'), name='who_saw_a_lost_passage_says_what_was_decided')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Recommendation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
+                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
+                ('reference', models.CharField(help_text='Letters, digits, dots and hyphens. It becomes part of the public address and does not change once published.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='reference')),
+                ('number', models.CharField(blank=True, help_text='As the document prints it; empty where unknown.', max_length=60, verbose_name='number in the document')),
+                ('short_title', models.CharField(help_text='What is asked, claiming nothing: “Expel intelligence officers”.', max_length=200, verbose_name='short title')),
+                ('statement', models.TextField(verbose_name='statement')),
+                ('statement_form', tracker.fields.WordField(default=tracker.rules.vocabulary.StatementForm['PARAPHRASE'], max_length=40, verbose_name='form of the statement')),
+                ('made_by', models.CharField(help_text='Who makes the recommendation; not who reports it.', max_length=300, verbose_name='made by')),
+                ('locator', models.CharField(help_text='Where it stands in the document that it is known from: ¶17, p. 4, call 41.', max_length=200, verbose_name='locator')),
+                ('recommended_on', tracker.fields.PartialDateField(verbose_name='recommended on')),
+                ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], help_text='About the wording, not about the premise.', max_length=40, verbose_name='corroboration')),
+                ('target', models.CharField(blank=True, help_text='Whom or what the measure is aimed at.', max_length=300, verbose_name='target')),
+                ('addressed', models.CharField(blank=True, help_text='Codes of the governments or groups as the text names them, joined by semicolons.', max_length=300, verbose_name='addressees as named')),
+                ('criteria_partial', models.TextField(blank=True, help_text='What must be shown before the status “partially implemented” is given.', verbose_name='partial when')),
+                ('criteria_full', models.TextField(blank=True, help_text='What must be shown before the status “implemented” is given.', verbose_name='implemented when')),
+                ('due_on', tracker.fields.PartialDateField(blank=True, null=True, verbose_name='due on')),
+                ('note', models.TextField(blank=True, verbose_name='note')),
+                ('edited_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
+                ('known_from', models.ForeignKey(help_text='The document in which it was read here: the same, or one that reports it.', on_delete=django.db.models.deletion.PROTECT, related_name='recommendations_known', to='tracker.document', verbose_name='known from')),
+                ('made_in', models.ForeignKey(blank=True, help_text='The document that makes it; empty where unknown.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recommendations_made', to='tracker.document', verbose_name='made in')),
+                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recommendations', to='tracker.measure', verbose_name='kind of measure')),
+                ('recorded_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                ('themes', models.ManyToManyField(blank=True, related_name='recommendations', to='tracker.theme', verbose_name='themes')),
+            ],
+            options={
+                'verbose_name': 'recommendation',
+                'verbose_name_plural': 'recommendations',
+                'ordering': ['reference'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('statement_form__in', ['verbatim', 'paraphrase'])), name='statement_form_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('corroboration__in', ['single_source', 'corroborated'])), name='recommendation_corroboration_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('reference__regex', '^[A-Za-z0-9][A-Za-z0-9.-]*\\Z')), name='reference_is_letters_digits_dots_hyphens')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recommendation',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_recommendationhistory" ("addressed", "corroboration", "criteria_full", "criteria_partial", "due_on", "edited_at", "edited_by_id", "id", "known_from_id", "locator", "made_by", "made_in_id", "measure_id", "note", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommended_on", "recorded_at", "recorded_by_id", "reference", "short_title", "statement", "statement_form", "target") VALUES (NEW."addressed", NEW."corroboration", NEW."criteria_full", NEW."criteria_partial", NEW."due_on", NEW."edited_at", NEW."edited_by_id", NEW."id", NEW."known_from_id", NEW."locator", NEW."made_by", NEW."made_in_id", NEW."measure_id", NEW."note", NEW."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."recommended_on", NEW."recorded_at", NEW."recorded_by_id", NEW."reference", NEW."short_title", NEW."statement", NEW."statement_form", NEW."target"); RETURN NULL;', hash='d5efa66a754c6b1db6021101142c2e4f48c7b6bb', operation='INSERT', pgid='pgtrigger_insert_insert_ce08c', table='tracker_recommendation', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recommendation',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_recommendationhistory" ("addressed", "corroboration", "criteria_full", "criteria_partial", "due_on", "edited_at", "edited_by_id", "id", "known_from_id", "locator", "made_by", "made_in_id", "measure_id", "note", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommended_on", "recorded_at", "recorded_by_id", "reference", "short_title", "statement", "statement_form", "target") VALUES (NEW."addressed", NEW."corroboration", NEW."criteria_full", NEW."criteria_partial", NEW."due_on", NEW."edited_at", NEW."edited_by_id", NEW."id", NEW."known_from_id", NEW."locator", NEW."made_by", NEW."made_in_id", NEW."measure_id", NEW."note", NEW."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."recommended_on", NEW."recorded_at", NEW."recorded_by_id", NEW."reference", NEW."short_title", NEW."statement", NEW."statement_form", NEW."target"); RETURN NULL;', hash='4145d5a6894a2bde786384c5ab14410d97587eaf', operation='UPDATE', pgid='pgtrigger_update_update_c9ba2', table='tracker_recommendation', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recommendation',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_recommendationhistory" ("addressed", "corroboration", "criteria_full", "criteria_partial", "due_on", "edited_at", "edited_by_id", "id", "known_from_id", "locator", "made_by", "made_in_id", "measure_id", "note", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommended_on", "recorded_at", "recorded_by_id", "reference", "short_title", "statement", "statement_form", "target") VALUES (OLD."addressed", OLD."corroboration", OLD."criteria_full", OLD."criteria_partial", OLD."due_on", OLD."edited_at", OLD."edited_by_id", OLD."id", OLD."known_from_id", OLD."locator", OLD."made_by", OLD."made_in_id", OLD."measure_id", OLD."note", OLD."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."recommended_on", OLD."recorded_at", OLD."recorded_by_id", OLD."reference", OLD."short_title", OLD."statement", OLD."statement_form", OLD."target"); RETURN NULL;', hash='dd955d6040cc6a947c03b4338af7cbb8b74976ab', operation='DELETE', pgid='pgtrigger_delete_delete_80c42', table='tracker_recommendation', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='DeadlineMove',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('before', tracker.fields.PartialDateField(verbose_name='from')),
+                ('after', tracker.fields.PartialDateField(blank=True, help_text='Empty where it was given up.', null=True, verbose_name='to')),
+                ('moved_on', tracker.fields.PartialDateField(help_text='When it was moved.', verbose_name='moved on')),
+                ('moved_by', models.CharField(blank=True, help_text='Who moved it: the inquiry, the government. Empty where our record was wrong.', max_length=300, verbose_name='moved by')),
+                ('reason', models.TextField(help_text='Why, in a sentence.', verbose_name='reason')),
+                ('recommendation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadline_moves', to='tracker.recommendation', verbose_name='recommendation')),
+            ],
+            options={
+                'verbose_name': 'moved deadline',
+                'verbose_name_plural': 'moved deadlines',
+                'ordering': ['moved_on', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('recommendation', 'before', 'moved_on', 'moved_by'), name='a_deadline_is_moved_once_on_a_day'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_moved_deadline_says_why')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='deadlinemove',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_deadlinemovehistory" ("after", "before", "id", "moved_by", "moved_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "recommendation_id") VALUES (NEW."after", NEW."before", NEW."id", NEW."moved_by", NEW."moved_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."recommendation_id"); RETURN NULL;', hash='4eda0616a9ecc5525208c75844a3d73fead586f2', operation='INSERT', pgid='pgtrigger_insert_insert_f5292', table='tracker_deadlinemove', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='deadlinemove',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_deadlinemovehistory" ("after", "before", "id", "moved_by", "moved_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "recommendation_id") VALUES (NEW."after", NEW."before", NEW."id", NEW."moved_by", NEW."moved_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."recommendation_id"); RETURN NULL;', hash='9a4294bbfdf30f1422ab9a2eb1c791cb8e2e7fa0', operation='UPDATE', pgid='pgtrigger_update_update_a977e', table='tracker_deadlinemove', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='deadlinemove',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_deadlinemovehistory" ("after", "before", "id", "moved_by", "moved_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "recommendation_id") VALUES (OLD."after", OLD."before", OLD."id", OLD."moved_by", OLD."moved_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."recommendation_id"); RETURN NULL;', hash='9dfc379ea6c2a9334016c320a37879443e5bea03', operation='DELETE', pgid='pgtrigger_delete_delete_cdbc9', table='tracker_deadlinemove', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='RecommendationHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
+                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
+                ('reference', models.CharField(help_text='Letters, digits, dots and hyphens. It becomes part of the public address and does not change once published.', max_length=60, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='reference')),
+                ('number', models.CharField(blank=True, help_text='As the document prints it; empty where unknown.', max_length=60, verbose_name='number in the document')),
+                ('short_title', models.CharField(help_text='What is asked, claiming nothing: “Expel intelligence officers”.', max_length=200, verbose_name='short title')),
+                ('statement', models.TextField(verbose_name='statement')),
+                ('statement_form', tracker.fields.WordField(default=tracker.rules.vocabulary.StatementForm['PARAPHRASE'], max_length=40, verbose_name='form of the statement')),
+                ('made_by', models.CharField(help_text='Who makes the recommendation; not who reports it.', max_length=300, verbose_name='made by')),
+                ('locator', models.CharField(help_text='Where it stands in the document that it is known from: ¶17, p. 4, call 41.', max_length=200, verbose_name='locator')),
+                ('recommended_on', tracker.fields.PartialDateField(verbose_name='recommended on')),
+                ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], help_text='About the wording, not about the premise.', max_length=40, verbose_name='corroboration')),
+                ('target', models.CharField(blank=True, help_text='Whom or what the measure is aimed at.', max_length=300, verbose_name='target')),
+                ('addressed', models.CharField(blank=True, help_text='Codes of the governments or groups as the text names them, joined by semicolons.', max_length=300, verbose_name='addressees as named')),
+                ('criteria_partial', models.TextField(blank=True, help_text='What must be shown before the status “partially implemented” is given.', verbose_name='partial when')),
+                ('criteria_full', models.TextField(blank=True, help_text='What must be shown before the status “implemented” is given.', verbose_name='implemented when')),
+                ('due_on', tracker.fields.PartialDateField(blank=True, null=True, verbose_name='due on')),
+                ('note', models.TextField(blank=True, verbose_name='note')),
+                ('edited_by', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
+                ('known_from', models.ForeignKey(db_constraint=False, help_text='The document in which it was read here: the same, or one that reports it.', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.document', verbose_name='known from')),
+                ('made_in', models.ForeignKey(blank=True, db_constraint=False, help_text='The document that makes it; empty where unknown.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.document', verbose_name='made in')),
+                ('measure', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.measure', verbose_name='kind of measure')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.recommendation')),
+                ('recorded_by', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recommendationhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6f49372bad554df96bdda373b5685d2d99d4d3ff', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_13c79', table='tracker_recommendationhistory', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='Relation',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', tracker.fields.WordField(max_length=40, verbose_name='relation')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('other', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='related_from', to='tracker.recommendation', verbose_name='other recommendation')),
+                ('recommendation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relations', to='tracker.recommendation', verbose_name='recommendation')),
+            ],
+            options={
+                'verbose_name': 'relation',
+                'verbose_name_plural': 'relations',
+                'ordering': ['recommendation', 'kind'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['repeats', 'narrows', 'splits', 'supersedes'])), name='relation_kind_is_in_the_vocabulary'), models.UniqueConstraint(fields=('recommendation', 'kind', 'other'), name='a_relation_is_said_once'), models.CheckConstraint(condition=models.Q(('recommendation', models.F('other')), _negated=True), name='a_recommendation_is_not_related_to_itself')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='relation',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_relationhistory" ("id", "kind", "note", "other_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommendation_id") VALUES (NEW."id", NEW."kind", NEW."note", NEW."other_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."recommendation_id"); RETURN NULL;', hash='69353a34a00c18b22485628e820629d500b510be', operation='INSERT', pgid='pgtrigger_insert_insert_0eff0', table='tracker_relation', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='relation',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_relationhistory" ("id", "kind", "note", "other_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommendation_id") VALUES (NEW."id", NEW."kind", NEW."note", NEW."other_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."recommendation_id"); RETURN NULL;', hash='0421618bd1218e8465d1425ef09ac38a0ff756f4', operation='UPDATE', pgid='pgtrigger_update_update_7c3f1', table='tracker_relation', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='relation',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_relationhistory" ("id", "kind", "note", "other_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommendation_id") VALUES (OLD."id", OLD."kind", OLD."note", OLD."other_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."recommendation_id"); RETURN NULL;', hash='dab6c9ac0c4c55aa9aa951581b586a15dd11d4d2', operation='DELETE', pgid='pgtrigger_delete_delete_e20a1', table='tracker_relation', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='RelationHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('kind', tracker.fields.WordField(max_length=40, verbose_name='relation')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('other', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.recommendation', verbose_name='other recommendation')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.relation')),
+                ('recommendation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.recommendation', verbose_name='recommendation')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='relationhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7b294a3ceda4aec4990525f86642b552a6aee92a', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_f9f8a', table='tracker_relationhistory', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='SnapshotHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
+                ('media_type', models.CharField(max_length=100, verbose_name='media type')),
+                ('captured_at', models.DateTimeField(verbose_name='captured at')),
+                ('captured_how', models.CharField(max_length=300, verbose_name='how captured')),
+                ('stored_as', models.CharField(help_text='Path of the bytes below the archive folder.', max_length=300, verbose_name='stored as')),
+                ('url', models.URLField(blank=True, help_text='The address that answered, after redirects.', max_length=2000, verbose_name='captured from')),
+                ('headers', models.JSONField(blank=True, default=list, help_text='Names and values as they were answered.', verbose_name='headers')),
+                ('document', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.document', verbose_name='document')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.snapshot')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='snapshothistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='489897bbc81e3a97790ed27d92152b91db0640df', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_63ffd', table='tracker_snapshothistory', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='Submission',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', tracker.fields.WordField(default=tracker.models.review.State['SUBMITTED'], max_length=40, verbose_name='state')),
+                ('reason', models.TextField(help_text='Why: it stands beside the change on the public page of changes.', verbose_name='reason')),
+                ('submitted_at', models.DateTimeField(auto_now_add=True, verbose_name='submitted at')),
+                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='approved or returned at')),
+                ('decision_reason', models.TextField(blank=True, verbose_name="reviewer's reason")),
+                ('edition', models.PositiveIntegerField(blank=True, help_text='The numbered edition of the site that it became.', null=True, unique=True, verbose_name='edition')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved or returned by')),
+                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
+            ],
+            options={
+                'verbose_name': 'submission',
+                'verbose_name_plural': 'submissions',
+                'ordering': ['-id'],
+                'permissions': [('submit', 'Can submit records for review'), ('review', 'Can approve, return and withdraw'), ('publish', 'Can publish')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['submitted', 'returned', 'approved', 'published', 'taken_back'])), name='submission_state_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('edition', None), ('state', 'published'), _connector='OR'), name='only_a_published_submission_has_an_edition'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('edition__isnull', False), _connector='OR'), name='a_published_submission_has_an_edition')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='submission',
+            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='08bb0526746faf4ea42d142756624e70eef996ad', operation='DELETE', pgid='pgtrigger_never_deleted_4eb8b', table='tracker_submission', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='submission',
+            trigger=pgtrigger.compiler.Trigger(name='a_submission_moves_one_way', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{submitted:returned,submitted:approved,submitted:taken_back,approved:taken_back,approved:published}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='f0c6f4e9213a5881dbe84bb50acb7a284ff09e39', operation='UPDATE', pgid='pgtrigger_a_submission_moves_one_way_26b88', table='tracker_submission', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='submission',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_submissionhistory" ("decided_at", "decided_by_id", "decision_reason", "edition", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state", "submitted_at", "submitted_by_id") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."edition", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."state", NEW."submitted_at", NEW."submitted_by_id"); RETURN NULL;', hash='f006df6c944e8e8e60422c702290b0c03949f3e9', operation='INSERT', pgid='pgtrigger_insert_insert_97213', table='tracker_submission', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='submission',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_submissionhistory" ("decided_at", "decided_by_id", "decision_reason", "edition", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state", "submitted_at", "submitted_by_id") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."edition", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."state", NEW."submitted_at", NEW."submitted_by_id"); RETURN NULL;', hash='1d4b356213dcd94550307dbef3e9daa98e4e7b86', operation='UPDATE', pgid='pgtrigger_update_update_38024', table='tracker_submission', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='submission',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_submissionhistory" ("decided_at", "decided_by_id", "decision_reason", "edition", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state", "submitted_at", "submitted_by_id") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."decision_reason", OLD."edition", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."state", OLD."submitted_at", OLD."submitted_by_id"); RETURN NULL;', hash='92aff3858a1aa02f76c1c2c018ad67eaca6e23fa', operation='DELETE', pgid='pgtrigger_delete_delete_a3e7b', table='tracker_submission', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='SubmissionHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('state', tracker.fields.WordField(default=tracker.models.review.State['SUBMITTED'], max_length=40, verbose_name='state')),
+                ('reason', models.TextField(help_text='Why: it stands beside the change on the public page of changes.', verbose_name='reason')),
+                ('submitted_at', models.DateTimeField(auto_now_add=True, verbose_name='submitted at')),
+                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='approved or returned at')),
+                ('decision_reason', models.TextField(blank=True, verbose_name="reviewer's reason")),
+                ('edition', models.PositiveIntegerField(blank=True, help_text='The numbered edition of the site that it became.', null=True, verbose_name='edition')),
+                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved or returned by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.submission')),
+                ('submitted_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='submissionhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5976b5a4121a11415e7b13898772c8d336696143', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_5fce9', table='tracker_submissionhistory', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='Version',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', tracker.fields.WordField(max_length=40, verbose_name='kind')),
+                ('key', models.CharField(max_length=60, verbose_name='key')),
+                ('title', models.CharField(max_length=500, verbose_name='title')),
+                ('change', tracker.fields.WordField(default=tracker.models.review.Change['PUBLISH'], max_length=40, verbose_name='change')),
+                ('body', models.JSONField(help_text='The record with everything that is published with it, citations included.', verbose_name='content')),
+                ('content_hash', models.CharField(help_text='SHA-256 of the content in canonical JSON.', max_length=64, verbose_name='hash')),
+                ('provenance', tracker.fields.WordField(default=tracker.rules.vocabulary.Provenance['REVIEWED'], max_length=40, verbose_name='provenance')),
+                ('over', models.PositiveIntegerField(blank=True, help_text='The edition of the record that was public when it was submitted; nothing for a first one.', null=True, verbose_name='made over edition')),
+                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='approved at')),
+                ('voided_at', models.DateTimeField(blank=True, editable=False, help_text='When the record or something approved with it was edited after this version was made; set by the database, whoever edits.', null=True, verbose_name='void since')),
+                ('forwards_to', models.CharField(blank=True, help_text='Of a duplicate that is merged: the key of the record to which its address leads.', max_length=60, verbose_name='forwards to')),
+                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by')),
+                ('edited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
+                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                ('submission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='tracker.submission', verbose_name='submission')),
+            ],
+            options={
+                'verbose_name': 'version',
+                'verbose_name_plural': 'versions',
+                'ordering': ['kind', 'key'],
+                'indexes': [models.Index(fields=['kind', 'key'], name='version_record')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['document', 'recommendation', 'action', 'assessment'])), name='version_kind_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('change__in', ['publish', 'withdraw'])), name='version_change_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('provenance__in', ['reviewed', 'shipped'])), name='version_provenance_is_in_the_vocabulary'), models.UniqueConstraint(fields=('submission', 'kind', 'key'), name='a_submission_holds_a_record_once'), models.CheckConstraint(condition=models.Q(('approved_by', None), ('provenance', 'shipped'), models.Q(('approved_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='version_approver_is_not_its_author'), models.CheckConstraint(condition=models.Q(('approved_by', None), ('provenance', 'shipped'), models.Q(('approved_by', models.F('edited_by')), _negated=True), _connector='OR'), name='version_approver_is_not_its_last_editor'), models.CheckConstraint(condition=models.Q(('forwards_to', ''), ('change', 'withdraw'), _connector='OR'), name='only_a_withdrawal_forwards')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='version',
+            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='1fff931c46a56ebce12810a1a6808577ff65766b', operation='DELETE', pgid='pgtrigger_never_deleted_77df7', table='tracker_version', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='version',
+            trigger=pgtrigger.compiler.Trigger(name='a_version_is_never_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.submission_id IS DISTINCT FROM NEW.submission_id OR OLD.kind IS DISTINCT FROM NEW.kind OR OLD.key IS DISTINCT FROM NEW.key OR OLD.title IS DISTINCT FROM NEW.title OR OLD.change IS DISTINCT FROM NEW.change OR OLD.body IS DISTINCT FROM NEW.body OR OLD.content_hash IS DISTINCT FROM NEW.content_hash OR OLD.provenance IS DISTINCT FROM NEW.provenance OR OLD.over IS DISTINCT FROM NEW.over OR OLD.recorded_by_id IS DISTINCT FROM NEW.recorded_by_id OR OLD.edited_by_id IS DISTINCT FROM NEW.edited_by_id OR OLD.forwards_to IS DISTINCT FROM NEW.forwards_to) AND NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='2ca16176309e6891ca8f47b1f760ec6fffc5b5db', operation='UPDATE', pgid='pgtrigger_a_version_is_never_rewritten_25d93', table='tracker_version', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='version',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_versionhistory" ("approved_at", "approved_by_id", "body", "change", "content_hash", "edited_by_id", "forwards_to", "id", "key", "kind", "over", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provenance", "recorded_by_id", "submission_id", "title", "voided_at") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."body", NEW."change", NEW."content_hash", NEW."edited_by_id", NEW."forwards_to", NEW."id", NEW."key", NEW."kind", NEW."over", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."provenance", NEW."recorded_by_id", NEW."submission_id", NEW."title", NEW."voided_at"); RETURN NULL;', hash='cf15320d03c0495d54a8b99ca9a2ce32f6032ef9', operation='INSERT', pgid='pgtrigger_insert_insert_d3794', table='tracker_version', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='version',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_versionhistory" ("approved_at", "approved_by_id", "body", "change", "content_hash", "edited_by_id", "forwards_to", "id", "key", "kind", "over", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provenance", "recorded_by_id", "submission_id", "title", "voided_at") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."body", NEW."change", NEW."content_hash", NEW."edited_by_id", NEW."forwards_to", NEW."id", NEW."key", NEW."kind", NEW."over", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."provenance", NEW."recorded_by_id", NEW."submission_id", NEW."title", NEW."voided_at"); RETURN NULL;', hash='ad6d6ef86db59f7d0bed0795c87e52b0fa14c774', operation='UPDATE', pgid='pgtrigger_update_update_43bb2', table='tracker_version', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='version',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_versionhistory" ("approved_at", "approved_by_id", "body", "change", "content_hash", "edited_by_id", "forwards_to", "id", "key", "kind", "over", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provenance", "recorded_by_id", "submission_id", "title", "voided_at") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."body", OLD."change", OLD."content_hash", OLD."edited_by_id", OLD."forwards_to", OLD."id", OLD."key", OLD."kind", OLD."over", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."provenance", OLD."recorded_by_id", OLD."submission_id", OLD."title", OLD."voided_at"); RETURN NULL;', hash='5052c311d0de573ee22e78a096b7f82cfe9967cb', operation='DELETE', pgid='pgtrigger_delete_delete_c8c28', table='tracker_version', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='VersionHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('kind', tracker.fields.WordField(max_length=40, verbose_name='kind')),
+                ('key', models.CharField(max_length=60, verbose_name='key')),
+                ('title', models.CharField(max_length=500, verbose_name='title')),
+                ('change', tracker.fields.WordField(default=tracker.models.review.Change['PUBLISH'], max_length=40, verbose_name='change')),
+                ('body', models.JSONField(help_text='The record with everything that is published with it, citations included.', verbose_name='content')),
+                ('content_hash', models.CharField(help_text='SHA-256 of the content in canonical JSON.', max_length=64, verbose_name='hash')),
+                ('provenance', tracker.fields.WordField(default=tracker.rules.vocabulary.Provenance['REVIEWED'], max_length=40, verbose_name='provenance')),
+                ('over', models.PositiveIntegerField(blank=True, help_text='The edition of the record that was public when it was submitted; nothing for a first one.', null=True, verbose_name='made over edition')),
+                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='approved at')),
+                ('voided_at', models.DateTimeField(blank=True, editable=False, help_text='When the record or something approved with it was edited after this version was made; set by the database, whoever edits.', null=True, verbose_name='void since')),
+                ('forwards_to', models.CharField(blank=True, help_text='Of a duplicate that is merged: the key of the record to which its address leads.', max_length=60, verbose_name='forwards to')),
+                ('approved_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by')),
+                ('edited_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.version')),
+                ('recorded_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                ('submission', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.submission', verbose_name='submission')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='versionhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8930de0e858a3f3ac92d3145dda45adaa8c98f24', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_d37ff', table='tracker_versionhistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='AccountEvent',
@@ -903,32 +933,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'account event',
                 'verbose_name_plural': 'account events',
                 'ordering': ['-at', '-id'],
+                'indexes': [models.Index(fields=['user', '-at'], name='account_event_user'), models.Index(fields=['at'], name='account_event_at')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['signed_in', 'signed_out', 'failed', 'code_failed', 'throttled', 'factor_added', 'factor_removed', 'factor_reset', 'code_used', 'codes_made', 'password_changed', 'password_set'])), name='account_event_kind_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['factor_reset', 'password_set']), _negated=True), models.Q(('by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='what_another_did_to_an_account_says_who_and_why')],
             },
         ),
-        migrations.CreateModel(
-            name='Action',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
-                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
-                ('key', models.CharField(help_text='Letters, digits, dots and hyphens. It becomes part of the public address and does not change once published.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
-                ('body', models.CharField(help_text='The ministry, court, police or parliament that acted.', max_length=300, verbose_name='body')),
-                ('title', models.CharField(help_text='What was done, claiming nothing beyond the sources.', max_length=300, verbose_name='title')),
-                ('description', models.TextField(help_text='Attribute every allegation: who says it.', verbose_name='description')),
-                ('scope_note', models.TextField(blank=True, help_text='What the action covers and what it leaves out.', verbose_name='scope')),
-                ('legal_instrument', models.CharField(blank=True, help_text='Name and number; empty where unknown.', max_length=500, verbose_name='legal instrument')),
-                ('target', models.CharField(blank=True, help_text="In the sources' wording; named parties are listed below as well.", max_length=500, verbose_name='target')),
-                ('legal_status', models.CharField(blank=True, help_text='In words, with whose statement it is; “no person named” where none is.', max_length=500, verbose_name='legal status of the target')),
-                ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], max_length=40, verbose_name='corroboration')),
-                ('note', models.TextField(blank=True, help_text='Where sources differ, say how.', verbose_name='note')),
-                ('edited_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
-                ('recorded_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
-            ],
-            options={
-                'verbose_name': 'action',
-                'verbose_name_plural': 'actions',
-                'ordering': ['key'],
-            },
+        pgtrigger.migrations.AddTrigger(
+            model_name='accountevent',
+            trigger=pgtrigger.compiler.Trigger(name='account_events_stay_on_record', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF TG_OP = 'UPDATE' AND editions.being_erased() THEN\n        RETURN NEW;\n    END IF;\n    IF OLD.at < now() - interval '30 days' THEN\n        IF TG_OP = 'DELETE' AND OLD.kind IN ('signed_in', 'signed_out', 'failed', 'code_failed', 'throttled') THEN\n            RETURN OLD;\n        END IF;\n        IF TG_OP = 'UPDATE' AND NEW.address IS NULL AND NEW.browser = ''\n            AND to_jsonb(NEW) - 'address' - 'browser' = to_jsonb(OLD) - 'address' - 'browser' THEN\n            RETURN NEW;\n        END IF;\n    END IF;\n    RAISE EXCEPTION 'What happened to an account stays on record.' USING ERRCODE = 'restrict_violation';\n", hash='54c802bfaa640d4fb98bac5f8386e530119c7daf', operation='UPDATE OR DELETE', pgid='pgtrigger_account_events_stay_on_record_cb62d', table='tracker_accountevent', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='ActionEdition',
@@ -972,42 +983,6 @@ class Migration(migrations.Migration):
                 'abstract': False,
                 'default_permissions': (),
                 'indexes': [models.Index(fields=['key'], name='action_key'), models.Index(fields=['government', 'first_day'], name='action_government'), django.contrib.postgres.indexes.GinIndex(fields=['search'], name='action_search')],
-            },
-        ),
-        migrations.CreateModel(
-            name='ActionEvent',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', tracker.fields.WordField(default=tracker.rules.vocabulary.EventKind['OCCURRED'], max_length=40, verbose_name='event')),
-                ('on', tracker.fields.PartialDateField(verbose_name='date')),
-                ('decisive', models.BooleanField(default=False, help_text='One event of an action decides whether it came before or after a recommendation.', verbose_name='decisive')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='tracker.action', verbose_name='action')),
-            ],
-            options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['on', 'id'],
-            },
-        ),
-        migrations.CreateModel(
-            name='ActionEventHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('kind', tracker.fields.WordField(default=tracker.rules.vocabulary.EventKind['OCCURRED'], max_length=40, verbose_name='event')),
-                ('on', tracker.fields.PartialDateField(verbose_name='date')),
-                ('decisive', models.BooleanField(default=False, help_text='One event of an action decides whether it came before or after a recommendation.', verbose_name='decisive')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('action', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.action', verbose_name='action')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.actionevent')),
-            ],
-            options={
-                'abstract': False,
             },
         ),
         migrations.CreateModel(
@@ -1056,35 +1031,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Assessment',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
-                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
-                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
-                ('status', tracker.fields.WordField(max_length=40, verbose_name='status')),
-                ('effective_on', tracker.fields.PartialDateField(blank=True, help_text="When the status began to hold; a month or a year counts from its last day. Empty: no dated change, it holds from the recommendation's date.", null=True, verbose_name='effective on')),
-                ('rationale', models.TextField(help_text="Why this status, in a sentence or two that would stand in a parliament's record.", verbose_name='rationale')),
-                ('confidence', tracker.fields.WordField(default=tracker.rules.vocabulary.Confidence['NOT_STATED'], max_length=40, verbose_name='confidence')),
-                ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], max_length=40, verbose_name='corroboration')),
-                ('assessor_kind', tracker.fields.WordField(default=tracker.rules.vocabulary.AssessorKind['STAFF'], max_length=40, verbose_name='assessed by')),
-                ('assessor', models.CharField(blank=True, help_text='For a government or a third party.', max_length=300, verbose_name="assessor's name")),
-                ('source_status', models.CharField(blank=True, help_text='The raw value, where it was taken over from elsewhere.', max_length=200, verbose_name="status in the source's words")),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('departure', models.TextField(blank=True, help_text='Where the status differs from the one that follows from effects, positions and dates: why, in a sentence. It is published.', verbose_name='why not the proposed status')),
-                ('review_on', tracker.fields.PartialDateField(blank=True, help_text='For the desk alone: when someone should look whether it still holds.', null=True, verbose_name='look again on')),
-                ('addressee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='tracker.addressee', verbose_name='addressee')),
-                ('edited_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
-                ('recorded_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
-                ('supersedes', models.OneToOneField(blank=True, help_text='The assessment of the same addressee and assessor that this one follows.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='tracker.assessment', verbose_name='supersedes')),
-            ],
-            options={
-                'verbose_name': 'assessment',
-                'verbose_name_plural': 'assessments',
-                'ordering': ['key'],
-            },
-        ),
-        migrations.CreateModel(
             name='AssessmentEdition',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
@@ -1127,39 +1073,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='AssessmentHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
-                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
-                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
-                ('status', tracker.fields.WordField(max_length=40, verbose_name='status')),
-                ('effective_on', tracker.fields.PartialDateField(blank=True, help_text="When the status began to hold; a month or a year counts from its last day. Empty: no dated change, it holds from the recommendation's date.", null=True, verbose_name='effective on')),
-                ('rationale', models.TextField(help_text="Why this status, in a sentence or two that would stand in a parliament's record.", verbose_name='rationale')),
-                ('confidence', tracker.fields.WordField(default=tracker.rules.vocabulary.Confidence['NOT_STATED'], max_length=40, verbose_name='confidence')),
-                ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], max_length=40, verbose_name='corroboration')),
-                ('assessor_kind', tracker.fields.WordField(default=tracker.rules.vocabulary.AssessorKind['STAFF'], max_length=40, verbose_name='assessed by')),
-                ('assessor', models.CharField(blank=True, help_text='For a government or a third party.', max_length=300, verbose_name="assessor's name")),
-                ('source_status', models.CharField(blank=True, help_text='The raw value, where it was taken over from elsewhere.', max_length=200, verbose_name="status in the source's words")),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-                ('departure', models.TextField(blank=True, help_text='Where the status differs from the one that follows from effects, positions and dates: why, in a sentence. It is published.', verbose_name='why not the proposed status')),
-                ('review_on', tracker.fields.PartialDateField(blank=True, help_text='For the desk alone: when someone should look whether it still holds.', null=True, verbose_name='look again on')),
-                ('addressee', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.addressee', verbose_name='addressee')),
-                ('edited_by', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.assessment')),
-                ('recorded_by', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
-                ('supersedes', models.ForeignKey(blank=True, db_constraint=False, help_text='The assessment of the same addressee and assessor that this one follows.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.assessment', verbose_name='supersedes')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
             name='Challenge',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1182,7 +1095,20 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'challenges',
                 'ordering': ['received_at'],
                 'permissions': [('answer_challenge', 'Can answer challenges')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['document', 'recommendation', 'action', 'assessment'])), name='challenge_kind_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'upheld', 'dismissed'])), name='challenge_state_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(models.Q(('answer__regex', '^\\s*$'), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='an_answered_challenge_says_why'), models.CheckConstraint(condition=models.Q(('says__regex', '^\\s*$'), _negated=True), name='a_challenge_says_what_is_wrong')],
             },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='challenge',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "sender", "source", "state") VALUES (NEW."answer", NEW."answered_at", NEW."answered_by_id", NEW."edition", NEW."email", NEW."id", NEW."key", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."received_at", NEW."says", NEW."sender", NEW."source", NEW."state"); RETURN NULL;', hash='f25513bd0d1cac054c8570e6251d609496633ec2', operation='INSERT', pgid='pgtrigger_insert_insert_731e8', table='tracker_challenge', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='challenge',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "sender", "source", "state") VALUES (NEW."answer", NEW."answered_at", NEW."answered_by_id", NEW."edition", NEW."email", NEW."id", NEW."key", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."received_at", NEW."says", NEW."sender", NEW."source", NEW."state"); RETURN NULL;', hash='c6c59c1a3e3f013324fbec233fcbb7cf4460ad24', operation='UPDATE', pgid='pgtrigger_update_update_4172b', table='tracker_challenge', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='challenge',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "sender", "source", "state") VALUES (OLD."answer", OLD."answered_at", OLD."answered_by_id", OLD."edition", OLD."email", OLD."id", OLD."key", OLD."kind", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."received_at", OLD."says", OLD."sender", OLD."source", OLD."state"); RETURN NULL;', hash='6356c3a2aec81c3aa78f235243ab9d915cf61eaa', operation='DELETE', pgid='pgtrigger_delete_delete_6ac7d', table='tracker_challenge', when='AFTER')),
         ),
         migrations.CreateModel(
             name='ChallengeHistory',
@@ -1211,6 +1137,10 @@ class Migration(migrations.Migration):
             options={
                 'abstract': False,
             },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='challengehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd75a7e806fbbbe417aba7781072dd9194edea0b', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_04d09', table='tracker_challengehistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='CitationEdition',
@@ -1250,40 +1180,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='CitationUse',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stance', tracker.fields.WordField(default=tracker.rules.vocabulary.Stance['SUPPORTS'], max_length=40, verbose_name='stance')),
-                ('action', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citation_uses', to='tracker.action')),
-                ('assessment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citation_uses', to='tracker.assessment')),
-                ('citation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='tracker.citation', verbose_name='citation')),
-            ],
-            options={
-                'verbose_name': 'cited source',
-                'verbose_name_plural': 'cited sources',
-                'ordering': ['citation__key'],
-            },
-        ),
-        migrations.CreateModel(
-            name='CitationUseHistory',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.BigIntegerField()),
-                ('stance', tracker.fields.WordField(default=tracker.rules.vocabulary.Stance['SUPPORTS'], max_length=40, verbose_name='stance')),
-                ('action', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.action')),
-                ('assessment', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.assessment')),
-                ('citation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.citation', verbose_name='citation')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.citationuse')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
             name='Comment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -1294,12 +1190,34 @@ class Migration(migrations.Migration):
                 ('settled_note', models.TextField(blank=True, help_text='What was done about it, or why nothing was.', verbose_name='answer')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                 ('settled_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='settled by')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='tracker.version', verbose_name='version')),
             ],
             options={
                 'verbose_name': 'comment',
                 'verbose_name_plural': 'comments',
                 'ordering': ['id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('text__regex', '^\\s*$'), _negated=True), name='a_comment_says_something'), models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('settled_by', None)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='a_settled_comment_says_by_whom_and_when'), models.CheckConstraint(condition=models.Q(('settled_note', ''), ('settled_by__isnull', False), _connector='OR'), name='only_a_settled_comment_is_answered')],
             },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='49acca3c2769d45ae67e0615e01db19647bef6de', operation='DELETE', pgid='pgtrigger_never_deleted_f7074', table='tracker_comment', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='a_comment_is_kept_as_written', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.version_id IS DISTINCT FROM NEW.version_id OR OLD.field IS DISTINCT FROM NEW.field OR OLD.text IS DISTINCT FROM NEW.text OR OLD.by_id IS DISTINCT FROM NEW.by_id OR OLD.at IS DISTINCT FROM NEW.at OR (OLD.settled_at IS NOT NULL)) AND NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='5c80799431aa85bbb1392de4e26efde8eead51eb', operation='UPDATE', pgid='pgtrigger_a_comment_is_kept_as_written_616af', table='tracker_comment', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_note", "text", "version_id") VALUES (NEW."at", NEW."by_id", NEW."field", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."settled_note", NEW."text", NEW."version_id"); RETURN NULL;', hash='b8225ce4fe820f0db0f1290dd04326b68c1f432d', operation='INSERT', pgid='pgtrigger_insert_insert_c353f', table='tracker_comment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_note", "text", "version_id") VALUES (NEW."at", NEW."by_id", NEW."field", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."settled_note", NEW."text", NEW."version_id"); RETURN NULL;', hash='a3d993cdce108f4ce517a44002868d47ad4a90d5', operation='UPDATE', pgid='pgtrigger_update_update_f2c97', table='tracker_comment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='comment',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_note", "text", "version_id") VALUES (OLD."at", OLD."by_id", OLD."field", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."settled_at", OLD."settled_by_id", OLD."settled_note", OLD."text", OLD."version_id"); RETURN NULL;', hash='d84dbe0373a7c15cf2d2cd18ea64e20f87de1df8', operation='DELETE', pgid='pgtrigger_delete_delete_a00bc', table='tracker_comment', when='AFTER')),
         ),
         migrations.CreateModel(
             name='CommentHistory',
@@ -1318,10 +1236,15 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.comment')),
                 ('settled_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='settled by')),
+                ('version', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.version', verbose_name='version')),
             ],
             options={
                 'abstract': False,
             },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commenthistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='650568d8cdc709c8ae0a0e38eb7d8f58f3a416d6', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_6e538', table='tracker_commenthistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='CopyCheck',
@@ -1334,6 +1257,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'check of an archived copy',
                 'verbose_name_plural': 'checks of archived copies',
+                'constraints': [models.CheckConstraint(condition=models.Q(('outcome__in', ['sound', 'altered', 'missing'])), name='copy_state_is_in_the_vocabulary')],
             },
         ),
         migrations.CreateModel(
@@ -1366,10 +1290,15 @@ class Migration(migrations.Migration):
                 ('moved_by', models.CharField(blank=True, help_text='Who moved it: the inquiry, the government. Empty where our record was wrong.', max_length=300, verbose_name='moved by')),
                 ('reason', models.TextField(help_text='Why, in a sentence.', verbose_name='reason')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.deadlinemove')),
+                ('recommendation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.recommendation', verbose_name='recommendation')),
             ],
             options={
                 'abstract': False,
             },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='deadlinemovehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='be2f745ee84b825cb0fc8ceea57c682a9305b4a8', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_e6037', table='tracker_deadlinemovehistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='LinkCheck',
@@ -1385,22 +1314,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'check of an address',
                 'verbose_name_plural': 'checks of addresses',
+                'constraints': [models.CheckConstraint(condition=models.Q(('outcome__in', ['fine', 'moved', 'gone', 'failing'])), name='link_outcome_is_in_the_vocabulary')],
             },
-        ),
-        migrations.AddField(
-            model_name='snapshot',
-            name='document',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='tracker.document', verbose_name='document'),
-        ),
-        migrations.AddField(
-            model_name='document',
-            name='edited_by',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by'),
-        ),
-        migrations.AddField(
-            model_name='document',
-            name='recorded_by',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
         ),
         migrations.CreateModel(
             name='CitationHistory',
@@ -1428,10 +1343,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='citation',
-            name='document',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='citations', to='tracker.document', verbose_name='document'),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citationhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c9d028c7a54455da2cf467189ae699b0a914c9aa', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_d0bcb', table='tracker_citationhistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='Capture',
@@ -1452,6 +1366,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'capture',
                 'verbose_name_plural': 'captures',
                 'ordering': ['-id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'held', 'nothing'])), name='capture_state_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('file_name', ''), ('url', ''), _negated=True), name='a_capture_is_of_an_address_or_a_file'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), ('snapshot__isnull', False), _connector='OR'), name='what_is_held_has_a_snapshot')],
             },
         ),
         migrations.CreateModel(
@@ -1517,23 +1432,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.CreateModel(
-            name='Effect',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
-                ('direction', tracker.fields.WordField(blank=True, help_text='Empty where it undoes another effect: its sign then follows from that one.', max_length=40, verbose_name='direction')),
-                ('reasoning', models.TextField(help_text='Why this direction. Name other stated grounds; do not assert causation.', verbose_name='reasoning')),
-                ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], max_length=40, verbose_name='corroboration')),
-                ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='effects', to='tracker.action', verbose_name='action')),
-                ('addressee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='effects', to='tracker.addressee', verbose_name='addressee')),
-                ('undoes', models.ForeignKey(blank=True, help_text='The effect that this action reverses, as a court lifting a ban.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='tracker.effect', verbose_name='undoes')),
-            ],
-            options={
-                'verbose_name': 'effect',
-                'verbose_name_plural': 'effects',
-                'ordering': ['key'],
-            },
+        pgtrigger.migrations.AddTrigger(
+            model_name='documenthistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0fc12efdbd859a810911ba2f82b2f56f1cc6b7a0', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_b249f', table='tracker_documenthistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='EffectEdition',
@@ -1574,6 +1475,629 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Government',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(help_text='ISO 3166-1 alpha-2 where there is one (AL, GB); EU for the Union as a body; a name of your own for a group.', max_length=20, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z][A-Z0-9-]+\\Z', 'Use capital letters, digits and hyphens, as AL or EU-MEMBERS.')], verbose_name='code')),
+                ('kind', tracker.fields.WordField(default=tracker.rules.vocabulary.GovernmentKind['STATE'], max_length=40, verbose_name='kind')),
+                ('name', models.CharField(help_text='The short English name, as readers know it.', max_length=200, unique=True, verbose_name='name')),
+                ('includes_every_state', models.BooleanField(default=False, help_text='For “the international community”: every state on this site is a member on every day.', verbose_name='includes every state')),
+                ('note', models.TextField(blank=True, verbose_name='note')),
+            ],
+            options={
+                'verbose_name': 'government',
+                'verbose_name_plural': 'governments',
+                'ordering': ['name'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['state', 'eu', 'international', 'subnational', 'group'])), name='government_kind_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Z][A-Z0-9-]+\\Z')), name='government_code_is_capital_letters'), models.CheckConstraint(condition=models.Q(('includes_every_state', False), ('kind', 'group'), _connector='OR'), name='only_a_group_includes_every_state')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='government',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_governmenthistory" ("code", "id", "includes_every_state", "kind", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."includes_every_state", NEW."kind", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='f3605058be7a776a4affe70a365aa4508e4f9885', operation='INSERT', pgid='pgtrigger_insert_insert_8a01f', table='tracker_government', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='government',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_governmenthistory" ("code", "id", "includes_every_state", "kind", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."includes_every_state", NEW."kind", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='ead73a1dd3943d6d2cf707d7438a13600dfc1697', operation='UPDATE', pgid='pgtrigger_update_update_4c2c1', table='tracker_government', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='government',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_governmenthistory" ("code", "id", "includes_every_state", "kind", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", OLD."includes_every_state", OLD."kind", OLD."name", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='dcd11997adf7827f5eeeed253a719a88b13b8aab', operation='DELETE', pgid='pgtrigger_delete_delete_b01ba', table='tracker_government', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='Addressee',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('basis', tracker.fields.WordField(default=tracker.rules.vocabulary.Basis['NAMED'], help_text='Why this government stands here.', max_length=40, verbose_name='basis')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('government', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='addressed_by', to='tracker.government', verbose_name='government')),
+                ('recommendation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addressees', to='tracker.recommendation', verbose_name='recommendation')),
+            ],
+            options={
+                'verbose_name': 'addressee',
+                'verbose_name_plural': 'addressees',
+                'ordering': ['recommendation__reference', 'government__code'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('basis__in', ['named', 'group_member', 'tracked', 'model_cited'])), name='addressee_basis_is_in_the_vocabulary'), models.UniqueConstraint(fields=('recommendation', 'government'), name='a_government_is_addressed_once')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='addressee',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_addresseehistory" ("basis", "government_id", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommendation_id") VALUES (NEW."basis", NEW."government_id", NEW."id", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."recommendation_id"); RETURN NULL;', hash='a10c1c1222b54e0aa83caee936aee690e61c8bb8', operation='INSERT', pgid='pgtrigger_insert_insert_c0041', table='tracker_addressee', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='addressee',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_addresseehistory" ("basis", "government_id", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommendation_id") VALUES (NEW."basis", NEW."government_id", NEW."id", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."recommendation_id"); RETURN NULL;', hash='ba2c3eb63893725bc061cce0ab68a7b2d8f8986d', operation='UPDATE', pgid='pgtrigger_update_update_9c94c', table='tracker_addressee', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='addressee',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_addresseehistory" ("basis", "government_id", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommendation_id") VALUES (OLD."basis", OLD."government_id", OLD."id", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."recommendation_id"); RETURN NULL;', hash='3da54b5fbdd87ae3b5a9c4599b1dbac964813fab', operation='DELETE', pgid='pgtrigger_delete_delete_cd883', table='tracker_addressee', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='GovernmentHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('code', models.CharField(help_text='ISO 3166-1 alpha-2 where there is one (AL, GB); EU for the Union as a body; a name of your own for a group.', max_length=20, validators=[django.core.validators.RegexValidator('^[A-Z][A-Z0-9-]+\\Z', 'Use capital letters, digits and hyphens, as AL or EU-MEMBERS.')], verbose_name='code')),
+                ('kind', tracker.fields.WordField(default=tracker.rules.vocabulary.GovernmentKind['STATE'], max_length=40, verbose_name='kind')),
+                ('name', models.CharField(help_text='The short English name, as readers know it.', max_length=200, verbose_name='name')),
+                ('includes_every_state', models.BooleanField(default=False, help_text='For “the international community”: every state on this site is a member on every day.', verbose_name='includes every state')),
+                ('note', models.TextField(blank=True, verbose_name='note')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.government')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='governmenthistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='62adc1e8296b26a678980cbabd4db58aabc2bc10', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_5f4ef', table='tracker_governmenthistory', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='Membership',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('since', tracker.fields.PartialDateField(help_text='The first day of membership.', verbose_name='since')),
+                ('until', tracker.fields.PartialDateField(blank=True, help_text='The last day of membership; empty while it lasts.', null=True, verbose_name='until')),
+                ('group', models.ForeignKey(limit_choices_to={'kind': 'group'}, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='tracker.government', verbose_name='group')),
+                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='tracker.government', verbose_name='member')),
+            ],
+            options={
+                'verbose_name': 'membership',
+                'verbose_name_plural': 'memberships',
+                'ordering': ['group', 'member', 'since'],
+                'constraints': [models.UniqueConstraint(fields=('group', 'member', 'since'), name='a_member_joins_once_on_a_date'), models.CheckConstraint(condition=models.Q(('group', models.F('member')), _negated=True), name='a_group_is_not_its_own_member')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='membership',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_membershiphistory" ("group_id", "id", "member_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until") VALUES (NEW."group_id", NEW."id", NEW."member_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."since", NEW."until"); RETURN NULL;', hash='1fbccfdceeef658c11a685af74f30b9f7497ce01', operation='INSERT', pgid='pgtrigger_insert_insert_c22c6', table='tracker_membership', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='membership',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_membershiphistory" ("group_id", "id", "member_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until") VALUES (NEW."group_id", NEW."id", NEW."member_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."since", NEW."until"); RETURN NULL;', hash='b1d7d4c0b413e1427487ffc1ab08b26b50fa211f', operation='UPDATE', pgid='pgtrigger_update_update_6d126', table='tracker_membership', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='membership',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_membershiphistory" ("group_id", "id", "member_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until") VALUES (OLD."group_id", OLD."id", OLD."member_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."since", OLD."until"); RETURN NULL;', hash='44b37e57ebfe4a65f3c34592129ae688848786e0', operation='DELETE', pgid='pgtrigger_delete_delete_dd317', table='tracker_membership', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='MembershipHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('since', tracker.fields.PartialDateField(help_text='The first day of membership.', verbose_name='since')),
+                ('until', tracker.fields.PartialDateField(blank=True, help_text='The last day of membership; empty while it lasts.', null=True, verbose_name='until')),
+                ('group', models.ForeignKey(db_constraint=False, limit_choices_to={'kind': 'group'}, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.government', verbose_name='group')),
+                ('member', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.government', verbose_name='member')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.membership')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='membershiphistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='23e24622082542f2137f55fead7c6fbd3feca569', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_0d777', table='tracker_membershiphistory', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='Action',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
+                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
+                ('key', models.CharField(help_text='Letters, digits, dots and hyphens. It becomes part of the public address and does not change once published.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('body', models.CharField(help_text='The ministry, court, police or parliament that acted.', max_length=300, verbose_name='body')),
+                ('title', models.CharField(help_text='What was done, claiming nothing beyond the sources.', max_length=300, verbose_name='title')),
+                ('description', models.TextField(help_text='Attribute every allegation: who says it.', verbose_name='description')),
+                ('scope_note', models.TextField(blank=True, help_text='What the action covers and what it leaves out.', verbose_name='scope')),
+                ('legal_instrument', models.CharField(blank=True, help_text='Name and number; empty where unknown.', max_length=500, verbose_name='legal instrument')),
+                ('target', models.CharField(blank=True, help_text="In the sources' wording; named parties are listed below as well.", max_length=500, verbose_name='target')),
+                ('legal_status', models.CharField(blank=True, help_text='In words, with whose statement it is; “no person named” where none is.', max_length=500, verbose_name='legal status of the target')),
+                ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], max_length=40, verbose_name='corroboration')),
+                ('note', models.TextField(blank=True, help_text='Where sources differ, say how.', verbose_name='note')),
+                ('edited_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
+                ('recorded_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                ('government', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='tracker.government', verbose_name='government')),
+                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='tracker.measure', verbose_name='kind of measure')),
+            ],
+            options={
+                'verbose_name': 'action',
+                'verbose_name_plural': 'actions',
+                'ordering': ['key'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('corroboration__in', ['single_source', 'corroborated'])), name='action_corroboration_is_in_the_vocabulary')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='action',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_actionhistory" ("body", "corroboration", "description", "edited_at", "edited_by_id", "government_id", "id", "key", "legal_instrument", "legal_status", "measure_id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "scope_note", "target", "title") VALUES (NEW."body", NEW."corroboration", NEW."description", NEW."edited_at", NEW."edited_by_id", NEW."government_id", NEW."id", NEW."key", NEW."legal_instrument", NEW."legal_status", NEW."measure_id", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."recorded_by_id", NEW."scope_note", NEW."target", NEW."title"); RETURN NULL;', hash='03f833774635ec9895818e2c542b3bc219f73249', operation='INSERT', pgid='pgtrigger_insert_insert_47b2e', table='tracker_action', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='action',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_actionhistory" ("body", "corroboration", "description", "edited_at", "edited_by_id", "government_id", "id", "key", "legal_instrument", "legal_status", "measure_id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "scope_note", "target", "title") VALUES (NEW."body", NEW."corroboration", NEW."description", NEW."edited_at", NEW."edited_by_id", NEW."government_id", NEW."id", NEW."key", NEW."legal_instrument", NEW."legal_status", NEW."measure_id", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."recorded_by_id", NEW."scope_note", NEW."target", NEW."title"); RETURN NULL;', hash='695b87511e35174f3020125b59c5fdb0147abff1', operation='UPDATE', pgid='pgtrigger_update_update_342df', table='tracker_action', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='action',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_actionhistory" ("body", "corroboration", "description", "edited_at", "edited_by_id", "government_id", "id", "key", "legal_instrument", "legal_status", "measure_id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "scope_note", "target", "title") VALUES (OLD."body", OLD."corroboration", OLD."description", OLD."edited_at", OLD."edited_by_id", OLD."government_id", OLD."id", OLD."key", OLD."legal_instrument", OLD."legal_status", OLD."measure_id", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."recorded_at", OLD."recorded_by_id", OLD."scope_note", OLD."target", OLD."title"); RETURN NULL;', hash='dc3111ddb8ba1760395df29ba547e909952a5a7a', operation='DELETE', pgid='pgtrigger_delete_delete_ad13c', table='tracker_action', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='LegalStatus',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('standing', tracker.fields.WordField(max_length=40, verbose_name='legal status')),
+                ('on', tracker.fields.PartialDateField(help_text='When it was so.', verbose_name='on')),
+                ('said_by', models.CharField(help_text='Who says so: the body, the court, the outlet.', max_length=300, verbose_name='according to')),
+                ('wording', models.CharField(blank=True, help_text="The source's own wording, or ours as recorded.", max_length=500, verbose_name='wording')),
+                ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='legal_statuses', to='tracker.action', verbose_name='action')),
+                ('party', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legal_statuses', to='tracker.party', verbose_name='party')),
+            ],
+            options={
+                'verbose_name': 'legal status of a party',
+                'verbose_name_plural': 'parties and their legal status',
+                'ordering': ['action', 'party', 'on', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('standing__in', ['alleged', 'questioned', 'arrested', 'investigated', 'charged', 'at_large', 'on_trial', 'pleaded_guilty', 'convicted', 'acquitted', 'dropped', 'not_charged', 'overturned', 'sanctioned', 'expelled', 'released'])), name='legal_status_is_in_the_vocabulary'), models.UniqueConstraint(fields=('action', 'party', 'standing', 'on'), name='a_legal_status_is_said_once'), models.CheckConstraint(condition=models.Q(('said_by__regex', '^\\s*$'), _negated=True), name='a_legal_status_says_who_says_it')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='legalstatus',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_legalstatushistory" ("action_id", "id", "on", "party_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "standing", "wording") VALUES (NEW."action_id", NEW."id", NEW."on", NEW."party_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."said_by", NEW."standing", NEW."wording"); RETURN NULL;', hash='ff7562e1caea78477776dda3b10df2d1e5279dd3', operation='INSERT', pgid='pgtrigger_insert_insert_0df9a', table='tracker_legalstatus', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='legalstatus',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_legalstatushistory" ("action_id", "id", "on", "party_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "standing", "wording") VALUES (NEW."action_id", NEW."id", NEW."on", NEW."party_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."said_by", NEW."standing", NEW."wording"); RETURN NULL;', hash='e6cf490cb621b86e184565cf21edcceedd868352', operation='UPDATE', pgid='pgtrigger_update_update_bcbc9', table='tracker_legalstatus', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='legalstatus',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_legalstatushistory" ("action_id", "id", "on", "party_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "standing", "wording") VALUES (OLD."action_id", OLD."id", OLD."on", OLD."party_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."said_by", OLD."standing", OLD."wording"); RETURN NULL;', hash='299d6cc0e04f1a23dd602948597199791da7053b', operation='DELETE', pgid='pgtrigger_delete_delete_56023', table='tracker_legalstatus', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='LegalStatusHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('standing', tracker.fields.WordField(max_length=40, verbose_name='legal status')),
+                ('on', tracker.fields.PartialDateField(help_text='When it was so.', verbose_name='on')),
+                ('said_by', models.CharField(help_text='Who says so: the body, the court, the outlet.', max_length=300, verbose_name='according to')),
+                ('wording', models.CharField(blank=True, help_text="The source's own wording, or ours as recorded.", max_length=500, verbose_name='wording')),
+                ('action', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.action', verbose_name='action')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.legalstatus')),
+                ('party', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.party', verbose_name='party')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='legalstatushistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b280eea29d2949b4d9c1eac1fcef4f8b7279ea51', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_4f90b', table='tracker_legalstatushistory', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='ActionEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', tracker.fields.WordField(default=tracker.rules.vocabulary.EventKind['OCCURRED'], max_length=40, verbose_name='event')),
+                ('on', tracker.fields.PartialDateField(verbose_name='date')),
+                ('decisive', models.BooleanField(default=False, help_text='One event of an action decides whether it came before or after a recommendation.', verbose_name='decisive')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='tracker.action', verbose_name='action')),
+            ],
+            options={
+                'verbose_name': 'event',
+                'verbose_name_plural': 'events',
+                'ordering': ['on', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['occurred', 'announced', 'adopted', 'in_force', 'amended', 'suspended', 'repealed', 'annulled', 'expired'])), name='event_kind_is_in_the_vocabulary'), models.UniqueConstraint(condition=models.Q(('decisive', True)), fields=('action',), name='one_event_of_an_action_is_decisive'), models.UniqueConstraint(fields=('action', 'kind', 'on'), name='an_event_is_recorded_once')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='actionevent',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_actioneventhistory" ("action_id", "decisive", "id", "kind", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."action_id", NEW."decisive", NEW."id", NEW."kind", NEW."note", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='8a58c92c3963a5d31c0935a5b7553bd29487c3e0', operation='INSERT', pgid='pgtrigger_insert_insert_e63da', table='tracker_actionevent', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='actionevent',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_actioneventhistory" ("action_id", "decisive", "id", "kind", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."action_id", NEW."decisive", NEW."id", NEW."kind", NEW."note", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='12a6cbf16fcc776cbc09458a889bd3287b65f416', operation='UPDATE', pgid='pgtrigger_update_update_12f31', table='tracker_actionevent', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='actionevent',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_actioneventhistory" ("action_id", "decisive", "id", "kind", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."action_id", OLD."decisive", OLD."id", OLD."kind", OLD."note", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='244ba966f7d1b5bc3b7e8c6830786513ad48a6f1', operation='DELETE', pgid='pgtrigger_delete_delete_f6307', table='tracker_actionevent', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='ActionEventHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('kind', tracker.fields.WordField(default=tracker.rules.vocabulary.EventKind['OCCURRED'], max_length=40, verbose_name='event')),
+                ('on', tracker.fields.PartialDateField(verbose_name='date')),
+                ('decisive', models.BooleanField(default=False, help_text='One event of an action decides whether it came before or after a recommendation.', verbose_name='decisive')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('action', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.action', verbose_name='action')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.actionevent')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='actioneventhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4f2d7c4bd072262480354bd33fb452ed44c1ee9d', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_e5c48', table='tracker_actioneventhistory', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='Assessment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
+                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
+                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('status', tracker.fields.WordField(max_length=40, verbose_name='status')),
+                ('effective_on', tracker.fields.PartialDateField(blank=True, help_text="When the status began to hold; a month or a year counts from its last day. Empty: no dated change, it holds from the recommendation's date.", null=True, verbose_name='effective on')),
+                ('rationale', models.TextField(help_text="Why this status, in a sentence or two that would stand in a parliament's record.", verbose_name='rationale')),
+                ('confidence', tracker.fields.WordField(default=tracker.rules.vocabulary.Confidence['NOT_STATED'], max_length=40, verbose_name='confidence')),
+                ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], max_length=40, verbose_name='corroboration')),
+                ('assessor_kind', tracker.fields.WordField(default=tracker.rules.vocabulary.AssessorKind['STAFF'], max_length=40, verbose_name='assessed by')),
+                ('assessor', models.CharField(blank=True, help_text='For a government or a third party.', max_length=300, verbose_name="assessor's name")),
+                ('source_status', models.CharField(blank=True, help_text='The raw value, where it was taken over from elsewhere.', max_length=200, verbose_name="status in the source's words")),
+                ('note', models.TextField(blank=True, verbose_name='note')),
+                ('departure', models.TextField(blank=True, help_text='Where the status differs from the one that follows from effects, positions and dates: why, in a sentence. It is published.', verbose_name='why not the proposed status')),
+                ('review_on', tracker.fields.PartialDateField(blank=True, help_text='For the desk alone: when someone should look whether it still holds.', null=True, verbose_name='look again on')),
+                ('addressee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='tracker.addressee', verbose_name='addressee')),
+                ('edited_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
+                ('recorded_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                ('supersedes', models.OneToOneField(blank=True, help_text='The assessment of the same addressee and assessor that this one follows.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='superseded_by', to='tracker.assessment', verbose_name='supersedes')),
+            ],
+            options={
+                'verbose_name': 'assessment',
+                'verbose_name_plural': 'assessments',
+                'ordering': ['key'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('status__in', ['implemented', 'partially_implemented', 'under_consideration', 'no_evidence', 'no_action', 'rejected', 'contrary_action', 'reversed', 'superseded'])), name='an_assessment_gives_a_status'), models.CheckConstraint(condition=models.Q(('confidence__in', ['high', 'medium', 'low', 'not_stated'])), name='assessment_confidence_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('corroboration__in', ['single_source', 'corroborated'])), name='assessment_corroboration_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('assessor_kind__in', ['staff', 'government', 'third_party'])), name='assessor_kind_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('assessor_kind', 'staff'), models.Q(('assessor', ''), _negated=True), _connector='OR'), name='an_outside_assessor_has_a_name'), models.CheckConstraint(condition=models.Q(('supersedes', models.F('id')), _negated=True), name='an_assessment_does_not_supersede_itself'), models.UniqueConstraint(condition=models.Q(('assessor_kind', 'staff'), ('supersedes', None)), fields=('addressee',), name='an_addressee_has_one_first_staff_assessment', violation_error_message='This addressee has an assessment already; choose the one that this assessment supersedes.')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='assessment',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_assessmenthistory" ("addressee_id", "assessor", "assessor_kind", "confidence", "corroboration", "departure", "edited_at", "edited_by_id", "effective_on", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "recorded_at", "recorded_by_id", "review_on", "source_status", "status", "supersedes_id") VALUES (NEW."addressee_id", NEW."assessor", NEW."assessor_kind", NEW."confidence", NEW."corroboration", NEW."departure", NEW."edited_at", NEW."edited_by_id", NEW."effective_on", NEW."id", NEW."key", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."rationale", NEW."recorded_at", NEW."recorded_by_id", NEW."review_on", NEW."source_status", NEW."status", NEW."supersedes_id"); RETURN NULL;', hash='ad0dbbe46a868621876df61394b94e50d687dfea', operation='INSERT', pgid='pgtrigger_insert_insert_a075f', table='tracker_assessment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='assessment',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_assessmenthistory" ("addressee_id", "assessor", "assessor_kind", "confidence", "corroboration", "departure", "edited_at", "edited_by_id", "effective_on", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "recorded_at", "recorded_by_id", "review_on", "source_status", "status", "supersedes_id") VALUES (NEW."addressee_id", NEW."assessor", NEW."assessor_kind", NEW."confidence", NEW."corroboration", NEW."departure", NEW."edited_at", NEW."edited_by_id", NEW."effective_on", NEW."id", NEW."key", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."rationale", NEW."recorded_at", NEW."recorded_by_id", NEW."review_on", NEW."source_status", NEW."status", NEW."supersedes_id"); RETURN NULL;', hash='a40d9d9a1df776a91b0024ac0aa701fa68dfa724', operation='UPDATE', pgid='pgtrigger_update_update_76c08', table='tracker_assessment', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='assessment',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_assessmenthistory" ("addressee_id", "assessor", "assessor_kind", "confidence", "corroboration", "departure", "edited_at", "edited_by_id", "effective_on", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "recorded_at", "recorded_by_id", "review_on", "source_status", "status", "supersedes_id") VALUES (OLD."addressee_id", OLD."assessor", OLD."assessor_kind", OLD."confidence", OLD."corroboration", OLD."departure", OLD."edited_at", OLD."edited_by_id", OLD."effective_on", OLD."id", OLD."key", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."rationale", OLD."recorded_at", OLD."recorded_by_id", OLD."review_on", OLD."source_status", OLD."status", OLD."supersedes_id"); RETURN NULL;', hash='41bff8a780534074dbb4fe545b6f389ed4c65fd5', operation='DELETE', pgid='pgtrigger_delete_delete_632a3', table='tracker_assessment', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='Position',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('answer', tracker.fields.WordField(max_length=40, verbose_name='position')),
+                ('on', tracker.fields.PartialDateField(verbose_name='on')),
+                ('statement', models.TextField(blank=True, help_text='What the government said, in your words; the quotation belongs to the citation.', verbose_name='statement')),
+                ('said_by', models.CharField(max_length=300, verbose_name='said by')),
+                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='positions', to='tracker.assessment', verbose_name='assessment')),
+            ],
+            options={
+                'verbose_name': 'position',
+                'verbose_name_plural': 'positions',
+                'ordering': ['on', 'key'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('answer__in', ['accepted', 'in_part', 'in_principle', 'noted', 'rejected'])), name='position_is_in_the_vocabulary')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='position',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_positionhistory" ("answer", "assessment_id", "id", "key", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "statement") VALUES (NEW."answer", NEW."assessment_id", NEW."id", NEW."key", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."said_by", NEW."statement"); RETURN NULL;', hash='ff37f4b118c9383411ec18bea93c83534fed061d', operation='INSERT', pgid='pgtrigger_insert_insert_183be', table='tracker_position', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='position',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_positionhistory" ("answer", "assessment_id", "id", "key", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "statement") VALUES (NEW."answer", NEW."assessment_id", NEW."id", NEW."key", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."said_by", NEW."statement"); RETURN NULL;', hash='77b90787a1ad1926b995a2de90bea258fdff8048', operation='UPDATE', pgid='pgtrigger_update_update_e8a72', table='tracker_position', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='position',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_positionhistory" ("answer", "assessment_id", "id", "key", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "statement") VALUES (OLD."answer", OLD."assessment_id", OLD."id", OLD."key", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."said_by", OLD."statement"); RETURN NULL;', hash='957d27e769cd011436cbf4c2f95c0f08b7a97066', operation='DELETE', pgid='pgtrigger_delete_delete_13d5b', table='tracker_position', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='PositionHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('answer', tracker.fields.WordField(max_length=40, verbose_name='position')),
+                ('on', tracker.fields.PartialDateField(verbose_name='on')),
+                ('statement', models.TextField(blank=True, help_text='What the government said, in your words; the quotation belongs to the citation.', verbose_name='statement')),
+                ('said_by', models.CharField(max_length=300, verbose_name='said by')),
+                ('assessment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.assessment', verbose_name='assessment')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.position')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='positionhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cc5e45f763f9c6037fb9145331bbadf5257c3301', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_02627', table='tracker_positionhistory', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='Reply',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('said_by', models.CharField(help_text="Who replies: the ministry, the embassy, the party's lawyer.", max_length=300, verbose_name='said by')),
+                ('on', tracker.fields.PartialDateField(verbose_name='on')),
+                ('words', models.TextField(help_text='Letter for letter, in the language in which it was given.', verbose_name='words')),
+                ('language', models.CharField(help_text='BCP 47 tag of the words, as en, fr or fa.', max_length=12, verbose_name='language')),
+                ('note', models.TextField(blank=True, help_text='A translation and who made it; what was left out.', verbose_name='note')),
+                ('action', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='tracker.action', verbose_name='action')),
+                ('assessment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='tracker.assessment', verbose_name='assessment')),
+            ],
+            options={
+                'verbose_name': 'reply',
+                'verbose_name_plural': 'replies',
+                'ordering': ['on', 'key'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('action__isnull', False), ('assessment', None)), models.Q(('action', None), ('assessment__isnull', False)), _connector='OR'), name='a_reply_is_to_one_record'), models.CheckConstraint(condition=models.Q(models.Q(('said_by__regex', '^\\s*$'), _negated=True), models.Q(('words__regex', '^\\s*$'), _negated=True)), name='a_reply_says_who_and_what')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='reply',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_replyhistory" ("action_id", "assessment_id", "id", "key", "language", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "words") VALUES (NEW."action_id", NEW."assessment_id", NEW."id", NEW."key", NEW."language", NEW."note", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."said_by", NEW."words"); RETURN NULL;', hash='595ddebc2a893aadd7dedc1c0943c4f929b2a846', operation='INSERT', pgid='pgtrigger_insert_insert_06cc1', table='tracker_reply', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='reply',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_replyhistory" ("action_id", "assessment_id", "id", "key", "language", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "words") VALUES (NEW."action_id", NEW."assessment_id", NEW."id", NEW."key", NEW."language", NEW."note", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."said_by", NEW."words"); RETURN NULL;', hash='98976deefbf42f3e8eb03e4339180199b7582ffc', operation='UPDATE', pgid='pgtrigger_update_update_a1b28', table='tracker_reply', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='reply',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_replyhistory" ("action_id", "assessment_id", "id", "key", "language", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "words") VALUES (OLD."action_id", OLD."assessment_id", OLD."id", OLD."key", OLD."language", OLD."note", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."said_by", OLD."words"); RETURN NULL;', hash='eb0c8ebe82079bfdff93c2a5fc3fd95a4d6bc6b2', operation='DELETE', pgid='pgtrigger_delete_delete_804f5', table='tracker_reply', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='ReplyHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('said_by', models.CharField(help_text="Who replies: the ministry, the embassy, the party's lawyer.", max_length=300, verbose_name='said by')),
+                ('on', tracker.fields.PartialDateField(verbose_name='on')),
+                ('words', models.TextField(help_text='Letter for letter, in the language in which it was given.', verbose_name='words')),
+                ('language', models.CharField(help_text='BCP 47 tag of the words, as en, fr or fa.', max_length=12, verbose_name='language')),
+                ('note', models.TextField(blank=True, help_text='A translation and who made it; what was left out.', verbose_name='note')),
+                ('action', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.action', verbose_name='action')),
+                ('assessment', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.assessment', verbose_name='assessment')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.reply')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='replyhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c7ec7e09fc6aad2b8187300dae5a34e10dcc5c32', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_b9e19', table='tracker_replyhistory', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='Search',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('searched_on', tracker.fields.PartialDateField(verbose_name='searched on')),
+                ('searched_by', models.CharField(max_length=200, verbose_name='searched by')),
+                ('where', models.TextField(help_text='Registers, gazettes, archives, search engines.', verbose_name='where')),
+                ('languages', models.CharField(max_length=200, verbose_name='languages')),
+                ('looked_for', models.TextField(verbose_name='looked for')),
+                ('found', models.TextField(verbose_name='found')),
+                ('limits', models.TextField(help_text='What the search cannot show.', verbose_name='limits')),
+                ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='searches', to='tracker.assessment', verbose_name='assessment')),
+            ],
+            options={
+                'verbose_name': 'search',
+                'verbose_name_plural': 'searches',
+                'ordering': ['searched_on', 'key'],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='search',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_searchhistory" ("assessment_id", "found", "id", "key", "languages", "limits", "looked_for", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "searched_by", "searched_on", "where") VALUES (NEW."assessment_id", NEW."found", NEW."id", NEW."key", NEW."languages", NEW."limits", NEW."looked_for", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."searched_by", NEW."searched_on", NEW."where"); RETURN NULL;', hash='f6e0d3998c0d3f8124dd4c21ccd5288a6cc0055f', operation='INSERT', pgid='pgtrigger_insert_insert_dff5f', table='tracker_search', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='search',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_searchhistory" ("assessment_id", "found", "id", "key", "languages", "limits", "looked_for", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "searched_by", "searched_on", "where") VALUES (NEW."assessment_id", NEW."found", NEW."id", NEW."key", NEW."languages", NEW."limits", NEW."looked_for", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."searched_by", NEW."searched_on", NEW."where"); RETURN NULL;', hash='52dbdf6713ba9ff88f963f7f0f7d01ae34432ea4', operation='UPDATE', pgid='pgtrigger_update_update_2e921', table='tracker_search', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='search',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_searchhistory" ("assessment_id", "found", "id", "key", "languages", "limits", "looked_for", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "searched_by", "searched_on", "where") VALUES (OLD."assessment_id", OLD."found", OLD."id", OLD."key", OLD."languages", OLD."limits", OLD."looked_for", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."searched_by", OLD."searched_on", OLD."where"); RETURN NULL;', hash='f9815150cafc7d4988b12d55610a0b1129e88fb4', operation='DELETE', pgid='pgtrigger_delete_delete_b4a19', table='tracker_search', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='SearchHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('searched_on', tracker.fields.PartialDateField(verbose_name='searched on')),
+                ('searched_by', models.CharField(max_length=200, verbose_name='searched by')),
+                ('where', models.TextField(help_text='Registers, gazettes, archives, search engines.', verbose_name='where')),
+                ('languages', models.CharField(max_length=200, verbose_name='languages')),
+                ('looked_for', models.TextField(verbose_name='looked for')),
+                ('found', models.TextField(verbose_name='found')),
+                ('limits', models.TextField(help_text='What the search cannot show.', verbose_name='limits')),
+                ('assessment', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.assessment', verbose_name='assessment')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.search')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='searchhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='96ebf3017561b6b9cd084310ba46a86b8f2f3b36', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_d084b', table='tracker_searchhistory', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='AssessmentHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('recorded_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
+                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
+                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('status', tracker.fields.WordField(max_length=40, verbose_name='status')),
+                ('effective_on', tracker.fields.PartialDateField(blank=True, help_text="When the status began to hold; a month or a year counts from its last day. Empty: no dated change, it holds from the recommendation's date.", null=True, verbose_name='effective on')),
+                ('rationale', models.TextField(help_text="Why this status, in a sentence or two that would stand in a parliament's record.", verbose_name='rationale')),
+                ('confidence', tracker.fields.WordField(default=tracker.rules.vocabulary.Confidence['NOT_STATED'], max_length=40, verbose_name='confidence')),
+                ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], max_length=40, verbose_name='corroboration')),
+                ('assessor_kind', tracker.fields.WordField(default=tracker.rules.vocabulary.AssessorKind['STAFF'], max_length=40, verbose_name='assessed by')),
+                ('assessor', models.CharField(blank=True, help_text='For a government or a third party.', max_length=300, verbose_name="assessor's name")),
+                ('source_status', models.CharField(blank=True, help_text='The raw value, where it was taken over from elsewhere.', max_length=200, verbose_name="status in the source's words")),
+                ('note', models.TextField(blank=True, verbose_name='note')),
+                ('departure', models.TextField(blank=True, help_text='Where the status differs from the one that follows from effects, positions and dates: why, in a sentence. It is published.', verbose_name='why not the proposed status')),
+                ('review_on', tracker.fields.PartialDateField(blank=True, help_text='For the desk alone: when someone should look whether it still holds.', null=True, verbose_name='look again on')),
+                ('addressee', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.addressee', verbose_name='addressee')),
+                ('edited_by', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.assessment')),
+                ('recorded_by', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
+                ('supersedes', models.ForeignKey(blank=True, db_constraint=False, help_text='The assessment of the same addressee and assessor that this one follows.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.assessment', verbose_name='supersedes')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='assessmenthistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d288f03954430fb80380ba68cec869df917b7ec1', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_af20d', table='tracker_assessmenthistory', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='CitationUse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('stance', tracker.fields.WordField(default=tracker.rules.vocabulary.Stance['SUPPORTS'], max_length=40, verbose_name='stance')),
+                ('action', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citation_uses', to='tracker.action')),
+                ('assessment', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citation_uses', to='tracker.assessment')),
+                ('citation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='tracker.citation', verbose_name='citation')),
+                ('legal_status', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citation_uses', to='tracker.legalstatus')),
+                ('position', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citation_uses', to='tracker.position')),
+                ('recommendation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citation_uses', to='tracker.recommendation')),
+                ('reply', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citation_uses', to='tracker.reply')),
+            ],
+            options={
+                'verbose_name': 'cited source',
+                'verbose_name_plural': 'cited sources',
+                'ordering': ['citation__key'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stance__in', ['supports', 'disputes', 'context'])), name='citation_stance_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(models.Q(('action', None), ('assessment', None), ('legal_status', None), ('position', None), ('recommendation__isnull', False), ('reply', None)), models.Q(('action__isnull', False), ('assessment', None), ('legal_status', None), ('position', None), ('recommendation', None), ('reply', None)), models.Q(('action', None), ('assessment__isnull', False), ('legal_status', None), ('position', None), ('recommendation', None), ('reply', None)), models.Q(('action', None), ('assessment', None), ('legal_status', None), ('position__isnull', False), ('recommendation', None), ('reply', None)), models.Q(('action', None), ('assessment', None), ('legal_status__isnull', False), ('position', None), ('recommendation', None), ('reply', None)), models.Q(('action', None), ('assessment', None), ('legal_status', None), ('position', None), ('recommendation', None), ('reply__isnull', False)), _connector='OR'), name='citation_use_serves_exactly_one_record'), models.UniqueConstraint(fields=('citation', 'recommendation'), name='citation_serves_a_recommendation_once'), models.UniqueConstraint(fields=('citation', 'action'), name='citation_serves_an_action_once'), models.UniqueConstraint(fields=('citation', 'assessment'), name='citation_serves_an_assessment_once'), models.UniqueConstraint(fields=('citation', 'position'), name='citation_serves_a_position_once'), models.UniqueConstraint(fields=('citation', 'legal_status'), name='citation_serves_a_legal_status_once'), models.UniqueConstraint(fields=('citation', 'reply'), name='citation_serves_a_reply_once')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citationuse',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationusehistory" ("action_id", "assessment_id", "citation_id", "id", "legal_status_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "recommendation_id", "reply_id", "stance") VALUES (NEW."action_id", NEW."assessment_id", NEW."citation_id", NEW."id", NEW."legal_status_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."position_id", NEW."recommendation_id", NEW."reply_id", NEW."stance"); RETURN NULL;', hash='f608a18b7e3db5d4fe3e485cfc966d6ea22b51c8', operation='INSERT', pgid='pgtrigger_insert_insert_17ab6', table='tracker_citationuse', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citationuse',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_citationusehistory" ("action_id", "assessment_id", "citation_id", "id", "legal_status_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "recommendation_id", "reply_id", "stance") VALUES (NEW."action_id", NEW."assessment_id", NEW."citation_id", NEW."id", NEW."legal_status_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."position_id", NEW."recommendation_id", NEW."reply_id", NEW."stance"); RETURN NULL;', hash='88db91f74d7f3eea12706b3ddfcbf0a974386431', operation='UPDATE', pgid='pgtrigger_update_update_d259f', table='tracker_citationuse', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citationuse',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationusehistory" ("action_id", "assessment_id", "citation_id", "id", "legal_status_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "recommendation_id", "reply_id", "stance") VALUES (OLD."action_id", OLD."assessment_id", OLD."citation_id", OLD."id", OLD."legal_status_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."position_id", OLD."recommendation_id", OLD."reply_id", OLD."stance"); RETURN NULL;', hash='65181bc13533a1dc887e9d5a56506f7df0dd6868', operation='DELETE', pgid='pgtrigger_delete_delete_0228c', table='tracker_citationuse', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='CitationUseHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('stance', tracker.fields.WordField(default=tracker.rules.vocabulary.Stance['SUPPORTS'], max_length=40, verbose_name='stance')),
+                ('action', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.action')),
+                ('assessment', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.assessment')),
+                ('citation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.citation', verbose_name='citation')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.citationuse')),
+                ('legal_status', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.legalstatus')),
+                ('position', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.position')),
+                ('recommendation', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.recommendation')),
+                ('reply', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.reply')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citationusehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='26bdf1189fdcfda8db6fe6021f7846d2a299b0b2', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_6fc7d', table='tracker_citationusehistory', when='BEFORE')),
+        ),
+        migrations.CreateModel(
+            name='Effect',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=tracker.models.base.new_key, max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9.-]*\\Z', 'Use letters, digits, dots and hyphens, beginning with a letter or digit.')], verbose_name='key')),
+                ('direction', tracker.fields.WordField(blank=True, help_text='Empty where it undoes another effect: its sign then follows from that one.', max_length=40, verbose_name='direction')),
+                ('reasoning', models.TextField(help_text='Why this direction. Name other stated grounds; do not assert causation.', verbose_name='reasoning')),
+                ('corroboration', tracker.fields.WordField(default=tracker.rules.vocabulary.Corroboration['SINGLE_SOURCE'], max_length=40, verbose_name='corroboration')),
+                ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='effects', to='tracker.action', verbose_name='action')),
+                ('addressee', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='effects', to='tracker.addressee', verbose_name='addressee')),
+                ('undoes', models.ForeignKey(blank=True, help_text='The effect that this action reverses, as a court lifting a ban.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='tracker.effect', verbose_name='undoes')),
+            ],
+            options={
+                'verbose_name': 'effect',
+                'verbose_name_plural': 'effects',
+                'ordering': ['key'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('direction__in', ['fulfils', 'partly_fulfils', 'no_direct_effect', 'contradicts', 'not_judged', ''])), name='effect_direction_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('corroboration__in', ['single_source', 'corroborated'])), name='effect_corroboration_is_in_the_vocabulary'), models.UniqueConstraint(fields=('action', 'addressee'), name='an_action_bears_on_an_addressee_once'), models.CheckConstraint(condition=models.Q(models.Q(('undoes', None), models.Q(('direction', ''), _negated=True)), models.Q(('undoes__isnull', False), ('direction', '')), _connector='OR'), name='a_reversing_effect_takes_its_sign_from_what_it_undoes'), models.CheckConstraint(condition=models.Q(('undoes', models.F('id')), _negated=True), name='an_effect_does_not_undo_itself')],
+            },
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='effect',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_effecthistory" ("action_id", "addressee_id", "corroboration", "direction", "id", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reasoning", "undoes_id") VALUES (NEW."action_id", NEW."addressee_id", NEW."corroboration", NEW."direction", NEW."id", NEW."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reasoning", NEW."undoes_id"); RETURN NULL;', hash='97f6ede5b49f3c73d85c8e887779984718137c8b', operation='INSERT', pgid='pgtrigger_insert_insert_ae120', table='tracker_effect', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='effect',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_effecthistory" ("action_id", "addressee_id", "corroboration", "direction", "id", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reasoning", "undoes_id") VALUES (NEW."action_id", NEW."addressee_id", NEW."corroboration", NEW."direction", NEW."id", NEW."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reasoning", NEW."undoes_id"); RETURN NULL;', hash='9abd5102a01455cd17da0a337d96c5c402db130b', operation='UPDATE', pgid='pgtrigger_update_update_6a4e4', table='tracker_effect', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='effect',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_effecthistory" ("action_id", "addressee_id", "corroboration", "direction", "id", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reasoning", "undoes_id") VALUES (OLD."action_id", OLD."addressee_id", OLD."corroboration", OLD."direction", OLD."id", OLD."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reasoning", OLD."undoes_id"); RETURN NULL;', hash='a993c5a5c3a59ffd73bb7fcaaa46ede89e13b399', operation='DELETE', pgid='pgtrigger_delete_delete_ff478', table='tracker_effect', when='AFTER')),
+        ),
+        migrations.CreateModel(
             name='EffectHistory',
             fields=[
                 ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
@@ -1595,22 +2119,9 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
-        migrations.CreateModel(
-            name='Government',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(help_text='ISO 3166-1 alpha-2 where there is one (AL, GB); EU for the Union as a body; a name of your own for a group.', max_length=20, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z][A-Z0-9-]+\\Z', 'Use capital letters, digits and hyphens, as AL or EU-MEMBERS.')], verbose_name='code')),
-                ('kind', tracker.fields.WordField(default=tracker.rules.vocabulary.GovernmentKind['STATE'], max_length=40, verbose_name='kind')),
-                ('name', models.CharField(help_text='The short English name, as readers know it.', max_length=200, unique=True, verbose_name='name')),
-                ('includes_every_state', models.BooleanField(default=False, help_text='For “the international community”: every state on this site is a member on every day.', verbose_name='includes every state')),
-                ('note', models.TextField(blank=True, verbose_name='note')),
-            ],
-            options={
-                'verbose_name': 'government',
-                'verbose_name_plural': 'governments',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['state', 'eu', 'international', 'subnational', 'group'])), name='government_kind_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('code__regex', '^[A-Z][A-Z0-9-]+\\Z')), name='government_code_is_capital_letters'), models.CheckConstraint(condition=models.Q(('includes_every_state', False), ('kind', 'group'), _connector='OR'), name='only_a_group_includes_every_state')],
-            },
+        pgtrigger.migrations.AddTrigger(
+            model_name='effecthistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b8a14cd6193db87f928257d604ea78999cc1264b', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_f749d', table='tracker_effecthistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='AddresseeHistory',
@@ -1625,15 +2136,15 @@ class Migration(migrations.Migration):
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.addressee')),
                 ('government', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.government', verbose_name='government')),
+                ('recommendation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.recommendation', verbose_name='recommendation')),
             ],
             options={
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='addressee',
-            name='government',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='addressed_by', to='tracker.government', verbose_name='government'),
+        pgtrigger.migrations.AddTrigger(
+            model_name='addresseehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b30cc45caa53df5015ca4be558bf1b4c30bdde65', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_fef6e', table='tracker_addresseehistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='ActionHistory',
@@ -1660,1111 +2171,15 @@ class Migration(migrations.Migration):
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.action')),
                 ('recorded_by', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
                 ('government', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.government', verbose_name='government')),
+                ('measure', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.measure', verbose_name='kind of measure')),
             ],
             options={
                 'abstract': False,
             },
         ),
-        migrations.AddField(
-            model_name='action',
-            name='government',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='tracker.government', verbose_name='government'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='government',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_governmenthistory" ("code", "id", "includes_every_state", "kind", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."includes_every_state", NEW."kind", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='f3605058be7a776a4affe70a365aa4508e4f9885', operation='INSERT', pgid='pgtrigger_insert_insert_8a01f', table='tracker_government', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='government',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_governmenthistory" ("code", "id", "includes_every_state", "kind", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."code", NEW."id", NEW."includes_every_state", NEW."kind", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='ead73a1dd3943d6d2cf707d7438a13600dfc1697', operation='UPDATE', pgid='pgtrigger_update_update_4c2c1', table='tracker_government', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='government',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_governmenthistory" ("code", "id", "includes_every_state", "kind", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."code", OLD."id", OLD."includes_every_state", OLD."kind", OLD."name", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='dcd11997adf7827f5eeeed253a719a88b13b8aab', operation='DELETE', pgid='pgtrigger_delete_delete_b01ba', table='tracker_government', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='governmentedition',
-            index=models.Index(fields=['code'], name='government_code'),
-        ),
-        migrations.AddField(
-            model_name='governmenthistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.government'),
-        ),
-        migrations.AddField(
-            model_name='keptform',
-            name='user',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='typed by'),
-        ),
-        migrations.AddField(
-            model_name='legalstatus',
-            name='action',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='legal_statuses', to='tracker.action', verbose_name='action'),
-        ),
-        migrations.AddField(
-            model_name='citationusehistory',
-            name='legal_status',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.legalstatus'),
-        ),
-        migrations.AddField(
-            model_name='citationuse',
-            name='legal_status',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citation_uses', to='tracker.legalstatus'),
-        ),
-        migrations.AddField(
-            model_name='legalstatushistory',
-            name='action',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.action', verbose_name='action'),
-        ),
-        migrations.AddField(
-            model_name='legalstatushistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.legalstatus'),
-        ),
-        migrations.AddField(
-            model_name='actionhistory',
-            name='measure',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.measure', verbose_name='kind of measure'),
-        ),
-        migrations.AddField(
-            model_name='action',
-            name='measure',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='actions', to='tracker.measure', verbose_name='kind of measure'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='measure',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_measurehistory" ("definition", "id", "key", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."definition", NEW."id", NEW."key", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='87c5a519e6ee9519d32945d748362a9f01de5a32', operation='INSERT', pgid='pgtrigger_insert_insert_14aa0', table='tracker_measure', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='measure',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_measurehistory" ("definition", "id", "key", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."definition", NEW."id", NEW."key", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='9af050d9386828e1ac036fd3546676dcf65d9d26', operation='UPDATE', pgid='pgtrigger_update_update_8be11', table='tracker_measure', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='measure',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_measurehistory" ("definition", "id", "key", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."definition", OLD."id", OLD."key", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='201fb94609af7b19021e1a9df249612512bc6631', operation='DELETE', pgid='pgtrigger_delete_delete_4ac36', table='tracker_measure', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='measurehistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.measure'),
-        ),
-        migrations.AddField(
-            model_name='membership',
-            name='group',
-            field=models.ForeignKey(limit_choices_to={'kind': 'group'}, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='tracker.government', verbose_name='group'),
-        ),
-        migrations.AddField(
-            model_name='membership',
-            name='member',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='tracker.government', verbose_name='member'),
-        ),
-        migrations.AddIndex(
-            model_name='membershipedition',
-            index=models.Index(fields=['group'], name='membership_group'),
-        ),
-        migrations.AddField(
-            model_name='membershiphistory',
-            name='group',
-            field=models.ForeignKey(db_constraint=False, limit_choices_to={'kind': 'group'}, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.government', verbose_name='group'),
-        ),
-        migrations.AddField(
-            model_name='membershiphistory',
-            name='member',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.government', verbose_name='member'),
-        ),
-        migrations.AddField(
-            model_name='membershiphistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='party',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'organisation', 'unnamed'])), name='party_kind_is_in_the_vocabulary'),
-        ),
-        migrations.AddField(
-            model_name='legalstatushistory',
-            name='party',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.party', verbose_name='party'),
-        ),
-        migrations.AddField(
-            model_name='legalstatus',
-            name='party',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='legal_statuses', to='tracker.party', verbose_name='party'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='party',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_partyhistory" ("id", "key", "kind", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."key", NEW."kind", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='a662be20f7b1752a236fed0aac0e7591f83f7d20', operation='INSERT', pgid='pgtrigger_insert_insert_c254b', table='tracker_party', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='party',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_partyhistory" ("id", "key", "kind", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."key", NEW."kind", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='89b3da153a986fbad850e3a66a4d64989d4825c4', operation='UPDATE', pgid='pgtrigger_update_update_24678', table='tracker_party', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='party',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_partyhistory" ("id", "key", "kind", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."key", OLD."kind", OLD."name", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='5430b55f44f81b3151a99a58f32e207ace1632d2', operation='DELETE', pgid='pgtrigger_delete_delete_91d51', table='tracker_party', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='partyhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.party'),
-        ),
-        migrations.AddField(
-            model_name='passagecheck',
-            name='citation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='checks', to='tracker.citation', verbose_name='citation'),
-        ),
-        migrations.AddField(
-            model_name='passagecheck',
-            name='seen_by',
-            field=models.ForeignKey(blank=True, help_text='Who looked at a lost passage and decided what to do; empty while it waits.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='seen by'),
-        ),
-        migrations.AddField(
-            model_name='passagecheck',
-            name='snapshot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='passage_checks', to='tracker.snapshot', verbose_name='snapshot'),
-        ),
-        migrations.AddField(
-            model_name='position',
-            name='assessment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='positions', to='tracker.assessment', verbose_name='assessment'),
-        ),
-        migrations.AddField(
-            model_name='citationusehistory',
-            name='position',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.position'),
-        ),
-        migrations.AddField(
-            model_name='citationuse',
-            name='position',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citation_uses', to='tracker.position'),
-        ),
-        migrations.AddField(
-            model_name='positionhistory',
-            name='assessment',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.assessment', verbose_name='assessment'),
-        ),
-        migrations.AddField(
-            model_name='positionhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.position'),
-        ),
-        migrations.AddField(
-            model_name='recommendation',
-            name='edited_by',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by'),
-        ),
-        migrations.AddField(
-            model_name='recommendation',
-            name='known_from',
-            field=models.ForeignKey(help_text='The document in which it was read here: the same, or one that reports it.', on_delete=django.db.models.deletion.PROTECT, related_name='recommendations_known', to='tracker.document', verbose_name='known from'),
-        ),
-        migrations.AddField(
-            model_name='recommendation',
-            name='made_in',
-            field=models.ForeignKey(blank=True, help_text='The document that makes it; empty where unknown.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recommendations_made', to='tracker.document', verbose_name='made in'),
-        ),
-        migrations.AddField(
-            model_name='recommendation',
-            name='measure',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recommendations', to='tracker.measure', verbose_name='kind of measure'),
-        ),
-        migrations.AddField(
-            model_name='recommendation',
-            name='recorded_by',
-            field=models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
-        ),
-        migrations.AddField(
-            model_name='deadlinemovehistory',
-            name='recommendation',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.recommendation', verbose_name='recommendation'),
-        ),
-        migrations.AddField(
-            model_name='deadlinemove',
-            name='recommendation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deadline_moves', to='tracker.recommendation', verbose_name='recommendation'),
-        ),
-        migrations.AddField(
-            model_name='citationusehistory',
-            name='recommendation',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.recommendation'),
-        ),
-        migrations.AddField(
-            model_name='citationuse',
-            name='recommendation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citation_uses', to='tracker.recommendation'),
-        ),
-        migrations.AddField(
-            model_name='addresseehistory',
-            name='recommendation',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.recommendation', verbose_name='recommendation'),
-        ),
-        migrations.AddField(
-            model_name='addressee',
-            name='recommendation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addressees', to='tracker.recommendation', verbose_name='recommendation'),
-        ),
-        migrations.AddIndex(
-            model_name='recommendationedition',
-            index=models.Index(fields=['reference'], name='recommendation_reference'),
-        ),
-        migrations.AddIndex(
-            model_name='recommendationedition',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='recommendation_search'),
-        ),
-        migrations.AddField(
-            model_name='recommendationhistory',
-            name='edited_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by'),
-        ),
-        migrations.AddField(
-            model_name='recommendationhistory',
-            name='known_from',
-            field=models.ForeignKey(db_constraint=False, help_text='The document in which it was read here: the same, or one that reports it.', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.document', verbose_name='known from'),
-        ),
-        migrations.AddField(
-            model_name='recommendationhistory',
-            name='made_in',
-            field=models.ForeignKey(blank=True, db_constraint=False, help_text='The document that makes it; empty where unknown.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.document', verbose_name='made in'),
-        ),
-        migrations.AddField(
-            model_name='recommendationhistory',
-            name='measure',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.measure', verbose_name='kind of measure'),
-        ),
-        migrations.AddField(
-            model_name='recommendationhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.recommendation'),
-        ),
-        migrations.AddField(
-            model_name='recommendationhistory',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
-        ),
-        migrations.AddField(
-            model_name='recommendationthemehistory',
-            name='recommendation',
-            field=models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.recommendation'),
-        ),
-        migrations.AddIndex(
-            model_name='recordedition',
-            index=models.Index(fields=['kind', 'key'], name='record_kind_key'),
-        ),
-        migrations.AddIndex(
-            model_name='recordedition',
-            index=models.Index(fields=['edition'], name='record_edition'),
-        ),
-        migrations.AddConstraint(
-            model_name='recordedition',
-            constraint=models.UniqueConstraint(condition=models.Q(('known_to', None)), fields=('kind', 'key'), name='a_record_has_one_current_edition'),
-        ),
-        migrations.AddField(
-            model_name='relation',
-            name='other',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='related_from', to='tracker.recommendation', verbose_name='other recommendation'),
-        ),
-        migrations.AddField(
-            model_name='relation',
-            name='recommendation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='relations', to='tracker.recommendation', verbose_name='recommendation'),
-        ),
-        migrations.AddField(
-            model_name='relationhistory',
-            name='other',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.recommendation', verbose_name='other recommendation'),
-        ),
-        migrations.AddField(
-            model_name='relationhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.relation'),
-        ),
-        migrations.AddField(
-            model_name='relationhistory',
-            name='recommendation',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.recommendation', verbose_name='recommendation'),
-        ),
-        migrations.AddField(
-            model_name='reply',
-            name='action',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='tracker.action', verbose_name='action'),
-        ),
-        migrations.AddField(
-            model_name='reply',
-            name='assessment',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='replies', to='tracker.assessment', verbose_name='assessment'),
-        ),
-        migrations.AddField(
-            model_name='citationusehistory',
-            name='reply',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.reply'),
-        ),
-        migrations.AddField(
-            model_name='citationuse',
-            name='reply',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='citation_uses', to='tracker.reply'),
-        ),
-        migrations.AddField(
-            model_name='replyhistory',
-            name='action',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.action', verbose_name='action'),
-        ),
-        migrations.AddField(
-            model_name='replyhistory',
-            name='assessment',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.assessment', verbose_name='assessment'),
-        ),
-        migrations.AddField(
-            model_name='replyhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.reply'),
-        ),
-        migrations.AddField(
-            model_name='search',
-            name='assessment',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='searches', to='tracker.assessment', verbose_name='assessment'),
-        ),
-        migrations.AddField(
-            model_name='searchhistory',
-            name='assessment',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.assessment', verbose_name='assessment'),
-        ),
-        migrations.AddField(
-            model_name='searchhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.search'),
-        ),
-        migrations.AddField(
-            model_name='snapshothistory',
-            name='document',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.document', verbose_name='document'),
-        ),
-        migrations.AddField(
-            model_name='snapshothistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.snapshot'),
-        ),
-        migrations.AddField(
-            model_name='submission',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved or returned by'),
-        ),
-        migrations.AddField(
-            model_name='submission',
-            name='submitted_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by'),
-        ),
-        migrations.AddField(
-            model_name='submissionhistory',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved or returned by'),
-        ),
-        migrations.AddField(
-            model_name='submissionhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.submission'),
-        ),
-        migrations.AddField(
-            model_name='submissionhistory',
-            name='submitted_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='submitted by'),
-        ),
-        migrations.AddField(
-            model_name='recommendationthemehistory',
-            name='theme',
-            field=models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.theme'),
-        ),
-        migrations.AddField(
-            model_name='recommendation',
-            name='themes',
-            field=models.ManyToManyField(blank=True, related_name='recommendations', to='tracker.theme', verbose_name='themes'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='theme',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_themehistory" ("id", "key", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."key", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='9bafdff5b7499d060401ddad825f9ee753e6c33f', operation='INSERT', pgid='pgtrigger_insert_insert_fddae', table='tracker_theme', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='theme',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_themehistory" ("id", "key", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."id", NEW."key", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='4f149a1e280eb9d6a98612a7fc8f18e3c91bf631', operation='UPDATE', pgid='pgtrigger_update_update_d37ff', table='tracker_theme', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='theme',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_themehistory" ("id", "key", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."id", OLD."key", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='0240ce10d87bd899b7d1b33439b144d32d787dca', operation='DELETE', pgid='pgtrigger_delete_delete_4713d', table='tracker_theme', when='AFTER')),
-        ),
-        migrations.AddField(
-            model_name='themehistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.theme'),
-        ),
-        migrations.AddField(
-            model_name='version',
-            name='approved_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by'),
-        ),
-        migrations.AddField(
-            model_name='version',
-            name='edited_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by'),
-        ),
-        migrations.AddField(
-            model_name='version',
-            name='recorded_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
-        ),
-        migrations.AddField(
-            model_name='version',
-            name='submission',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='tracker.submission', verbose_name='submission'),
-        ),
-        migrations.AddField(
-            model_name='commenthistory',
-            name='version',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.version', verbose_name='version'),
-        ),
-        migrations.AddField(
-            model_name='comment',
-            name='version',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='tracker.version', verbose_name='version'),
-        ),
-        migrations.AddField(
-            model_name='versionhistory',
-            name='approved_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='approved by'),
-        ),
-        migrations.AddField(
-            model_name='versionhistory',
-            name='edited_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by'),
-        ),
-        migrations.AddField(
-            model_name='versionhistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.version'),
-        ),
-        migrations.AddField(
-            model_name='versionhistory',
-            name='recorded_by',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recorded by'),
-        ),
-        migrations.AddField(
-            model_name='versionhistory',
-            name='submission',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.submission', verbose_name='submission'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_system', True)), fields=('is_system',), name='there_is_one_system_actor'),
-        ),
-        migrations.AddIndex(
-            model_name='accountevent',
-            index=models.Index(fields=['user', '-at'], name='account_event_user'),
-        ),
-        migrations.AddIndex(
-            model_name='accountevent',
-            index=models.Index(fields=['at'], name='account_event_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['signed_in', 'signed_out', 'failed', 'code_failed', 'throttled', 'factor_added', 'factor_removed', 'factor_reset', 'code_used', 'codes_made', 'password_changed', 'password_set'])), name='account_event_kind_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['factor_reset', 'password_set']), _negated=True), models.Q(('by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='what_another_did_to_an_account_says_who_and_why'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='accountevent',
-            trigger=pgtrigger.compiler.Trigger(name='account_events_stay_on_record', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF TG_OP = 'UPDATE' AND editions.being_erased() THEN\n        RETURN NEW;\n    END IF;\n    IF OLD.at < now() - interval '30 days' THEN\n        IF TG_OP = 'DELETE' AND OLD.kind IN ('signed_in', 'signed_out', 'failed', 'code_failed', 'throttled') THEN\n            RETURN OLD;\n        END IF;\n        IF TG_OP = 'UPDATE' AND NEW.address IS NULL AND NEW.browser = ''\n            AND to_jsonb(NEW) - 'address' - 'browser' = to_jsonb(OLD) - 'address' - 'browser' THEN\n            RETURN NEW;\n        END IF;\n    END IF;\n    RAISE EXCEPTION 'What happened to an account stays on record.' USING ERRCODE = 'restrict_violation';\n", hash='54c802bfaa640d4fb98bac5f8386e530119c7daf', operation='UPDATE OR DELETE', pgid='pgtrigger_account_events_stay_on_record_cb62d', table='tracker_accountevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='actionevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['occurred', 'announced', 'adopted', 'in_force', 'amended', 'suspended', 'repealed', 'annulled', 'expired'])), name='event_kind_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='actionevent',
-            constraint=models.UniqueConstraint(condition=models.Q(('decisive', True)), fields=('action',), name='one_event_of_an_action_is_decisive'),
-        ),
-        migrations.AddConstraint(
-            model_name='actionevent',
-            constraint=models.UniqueConstraint(fields=('action', 'kind', 'on'), name='an_event_is_recorded_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='actionevent',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_actioneventhistory" ("action_id", "decisive", "id", "kind", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."action_id", NEW."decisive", NEW."id", NEW."kind", NEW."note", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id"); RETURN NULL;', hash='8a58c92c3963a5d31c0935a5b7553bd29487c3e0', operation='INSERT', pgid='pgtrigger_insert_insert_e63da', table='tracker_actionevent', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='actionevent',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_actioneventhistory" ("action_id", "decisive", "id", "kind", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."action_id", NEW."decisive", NEW."id", NEW."kind", NEW."note", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id"); RETURN NULL;', hash='12a6cbf16fcc776cbc09458a889bd3287b65f416', operation='UPDATE', pgid='pgtrigger_update_update_12f31', table='tracker_actionevent', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='actionevent',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_actioneventhistory" ("action_id", "decisive", "id", "kind", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."action_id", OLD."decisive", OLD."id", OLD."kind", OLD."note", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id"); RETURN NULL;', hash='244ba966f7d1b5bc3b7e8c6830786513ad48a6f1', operation='DELETE', pgid='pgtrigger_delete_delete_f6307', table='tracker_actionevent', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='actioneventhistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4f2d7c4bd072262480354bd33fb452ed44c1ee9d', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_e5c48', table='tracker_actioneventhistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['implemented', 'partially_implemented', 'under_consideration', 'no_evidence', 'no_action', 'rejected', 'contrary_action', 'reversed', 'superseded'])), name='an_assessment_gives_a_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence__in', ['high', 'medium', 'low', 'not_stated'])), name='assessment_confidence_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('corroboration__in', ['single_source', 'corroborated'])), name='assessment_corroboration_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('assessor_kind__in', ['staff', 'government', 'third_party'])), name='assessor_kind_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('assessor_kind', 'staff'), models.Q(('assessor', ''), _negated=True), _connector='OR'), name='an_outside_assessor_has_a_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('supersedes', models.F('id')), _negated=True), name='an_assessment_does_not_supersede_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.UniqueConstraint(condition=models.Q(('assessor_kind', 'staff'), ('supersedes', None)), fields=('addressee',), name='an_addressee_has_one_first_staff_assessment', violation_error_message='This addressee has an assessment already; choose the one that this assessment supersedes.'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assessment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_assessmenthistory" ("addressee_id", "assessor", "assessor_kind", "confidence", "corroboration", "departure", "edited_at", "edited_by_id", "effective_on", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "recorded_at", "recorded_by_id", "review_on", "source_status", "status", "supersedes_id") VALUES (NEW."addressee_id", NEW."assessor", NEW."assessor_kind", NEW."confidence", NEW."corroboration", NEW."departure", NEW."edited_at", NEW."edited_by_id", NEW."effective_on", NEW."id", NEW."key", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."rationale", NEW."recorded_at", NEW."recorded_by_id", NEW."review_on", NEW."source_status", NEW."status", NEW."supersedes_id"); RETURN NULL;', hash='ad0dbbe46a868621876df61394b94e50d687dfea', operation='INSERT', pgid='pgtrigger_insert_insert_a075f', table='tracker_assessment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assessment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_assessmenthistory" ("addressee_id", "assessor", "assessor_kind", "confidence", "corroboration", "departure", "edited_at", "edited_by_id", "effective_on", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "recorded_at", "recorded_by_id", "review_on", "source_status", "status", "supersedes_id") VALUES (NEW."addressee_id", NEW."assessor", NEW."assessor_kind", NEW."confidence", NEW."corroboration", NEW."departure", NEW."edited_at", NEW."edited_by_id", NEW."effective_on", NEW."id", NEW."key", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."rationale", NEW."recorded_at", NEW."recorded_by_id", NEW."review_on", NEW."source_status", NEW."status", NEW."supersedes_id"); RETURN NULL;', hash='a40d9d9a1df776a91b0024ac0aa701fa68dfa724', operation='UPDATE', pgid='pgtrigger_update_update_76c08', table='tracker_assessment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assessment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_assessmenthistory" ("addressee_id", "assessor", "assessor_kind", "confidence", "corroboration", "departure", "edited_at", "edited_by_id", "effective_on", "id", "key", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "rationale", "recorded_at", "recorded_by_id", "review_on", "source_status", "status", "supersedes_id") VALUES (OLD."addressee_id", OLD."assessor", OLD."assessor_kind", OLD."confidence", OLD."corroboration", OLD."departure", OLD."edited_at", OLD."edited_by_id", OLD."effective_on", OLD."id", OLD."key", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."rationale", OLD."recorded_at", OLD."recorded_by_id", OLD."review_on", OLD."source_status", OLD."status", OLD."supersedes_id"); RETURN NULL;', hash='41bff8a780534074dbb4fe545b6f389ed4c65fd5', operation='DELETE', pgid='pgtrigger_delete_delete_632a3', table='tracker_assessment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='assessmenthistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d288f03954430fb80380ba68cec869df917b7ec1', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_af20d', table='tracker_assessmenthistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['document', 'recommendation', 'action', 'assessment'])), name='challenge_kind_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'upheld', 'dismissed'])), name='challenge_state_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(models.Q(('answer__regex', '^\\s*$'), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='an_answered_challenge_says_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='challenge',
-            constraint=models.CheckConstraint(condition=models.Q(('says__regex', '^\\s*$'), _negated=True), name='a_challenge_says_what_is_wrong'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='challenge',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "sender", "source", "state") VALUES (NEW."answer", NEW."answered_at", NEW."answered_by_id", NEW."edition", NEW."email", NEW."id", NEW."key", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."received_at", NEW."says", NEW."sender", NEW."source", NEW."state"); RETURN NULL;', hash='f25513bd0d1cac054c8570e6251d609496633ec2', operation='INSERT', pgid='pgtrigger_insert_insert_731e8', table='tracker_challenge', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='challenge',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "sender", "source", "state") VALUES (NEW."answer", NEW."answered_at", NEW."answered_by_id", NEW."edition", NEW."email", NEW."id", NEW."key", NEW."kind", NEW."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."received_at", NEW."says", NEW."sender", NEW."source", NEW."state"); RETURN NULL;', hash='c6c59c1a3e3f013324fbec233fcbb7cf4460ad24', operation='UPDATE', pgid='pgtrigger_update_update_4172b', table='tracker_challenge', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='challenge',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_challengehistory" ("answer", "answered_at", "answered_by_id", "edition", "email", "id", "key", "kind", "name", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "received_at", "says", "sender", "source", "state") VALUES (OLD."answer", OLD."answered_at", OLD."answered_by_id", OLD."edition", OLD."email", OLD."id", OLD."key", OLD."kind", OLD."name", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."received_at", OLD."says", OLD."sender", OLD."source", OLD."state"); RETURN NULL;', hash='6356c3a2aec81c3aa78f235243ab9d915cf61eaa', operation='DELETE', pgid='pgtrigger_delete_delete_6ac7d', table='tracker_challenge', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='challengehistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd75a7e806fbbbe417aba7781072dd9194edea0b', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_04d09', table='tracker_challengehistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='copycheck',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['sound', 'altered', 'missing'])), name='copy_state_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='linkcheck',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['fine', 'moved', 'gone', 'failing'])), name='link_outcome_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.UniqueConstraint(fields=('document', 'sha256'), name='the_same_bytes_are_kept_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='snapshot_hash_is_sha256'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='27737c68636a711e61a6cf4e5a74a2d08c95d672', operation='DELETE', pgid='pgtrigger_never_deleted_8006d', table='tracker_snapshot', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='a_snapshot_is_never_altered', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.sha256 IS DISTINCT FROM NEW.sha256 OR OLD.size IS DISTINCT FROM NEW.size OR OLD.media_type IS DISTINCT FROM NEW.media_type OR OLD.captured_at IS DISTINCT FROM NEW.captured_at OR OLD.captured_how IS DISTINCT FROM NEW.captured_how OR OLD.stored_as IS DISTINCT FROM NEW.stored_as OR OLD.url IS DISTINCT FROM NEW.url OR OLD.headers IS DISTINCT FROM NEW.headers OR (OLD.document_id IS NOT NULL AND OLD.document_id IS DISTINCT FROM NEW.document_id)) AND NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ef730188171211af77bed92139581e31076564cf', operation='UPDATE', pgid='pgtrigger_a_snapshot_is_never_altered_5f445', table='tracker_snapshot', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (NEW."captured_at", NEW."captured_how", NEW."document_id", NEW."headers", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."sha256", NEW."size", NEW."stored_as", NEW."url"); RETURN NULL;', hash='3ba06c164dfa217dacb6081f8da228485e468964', operation='INSERT', pgid='pgtrigger_insert_insert_36fcc', table='tracker_snapshot', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (NEW."captured_at", NEW."captured_how", NEW."document_id", NEW."headers", NEW."id", NEW."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."sha256", NEW."size", NEW."stored_as", NEW."url"); RETURN NULL;', hash='fd264039af075b934acb706202d22fca3d4cf16a', operation='UPDATE', pgid='pgtrigger_update_update_dc8d3', table='tracker_snapshot', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='snapshot',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_snapshothistory" ("captured_at", "captured_how", "document_id", "headers", "id", "media_type", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sha256", "size", "stored_as", "url") VALUES (OLD."captured_at", OLD."captured_how", OLD."document_id", OLD."headers", OLD."id", OLD."media_type", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."sha256", OLD."size", OLD."stored_as", OLD."url"); RETURN NULL;', hash='b9b471008c4042f216e8ab20a82e4770dd8de61e', operation='DELETE', pgid='pgtrigger_delete_delete_15bf7', table='tracker_snapshot', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['white_paper', 'opinion', 'news_report', 'official_statement', 'legislation', 'legal_act', 'judgment'])), name='document_kind_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('interest__in', ['official', 'press', 'advocacy', 'academic'])), name='document_interest_is_in_the_vocabulary'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_documenthistory" ("author", "edited_at", "edited_by_id", "id", "interest", "key", "kind", "language", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "publisher", "recorded_at", "recorded_by_id", "stake", "title", "title_is_description", "url") VALUES (NEW."author", NEW."edited_at", NEW."edited_by_id", NEW."id", NEW."interest", NEW."key", NEW."kind", NEW."language", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."published_on", NEW."publisher", NEW."recorded_at", NEW."recorded_by_id", NEW."stake", NEW."title", NEW."title_is_description", NEW."url"); RETURN NULL;', hash='1ce19752b6bd9c0804207f49283213e44e86e7e4', operation='INSERT', pgid='pgtrigger_insert_insert_31285', table='tracker_document', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_documenthistory" ("author", "edited_at", "edited_by_id", "id", "interest", "key", "kind", "language", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "publisher", "recorded_at", "recorded_by_id", "stake", "title", "title_is_description", "url") VALUES (NEW."author", NEW."edited_at", NEW."edited_by_id", NEW."id", NEW."interest", NEW."key", NEW."kind", NEW."language", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."published_on", NEW."publisher", NEW."recorded_at", NEW."recorded_by_id", NEW."stake", NEW."title", NEW."title_is_description", NEW."url"); RETURN NULL;', hash='db8c24ccae09b0fb557c5469cafd99e8e6696ec6', operation='UPDATE', pgid='pgtrigger_update_update_33a77', table='tracker_document', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_documenthistory" ("author", "edited_at", "edited_by_id", "id", "interest", "key", "kind", "language", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "published_on", "publisher", "recorded_at", "recorded_by_id", "stake", "title", "title_is_description", "url") VALUES (OLD."author", OLD."edited_at", OLD."edited_by_id", OLD."id", OLD."interest", OLD."key", OLD."kind", OLD."language", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."published_on", OLD."publisher", OLD."recorded_at", OLD."recorded_by_id", OLD."stake", OLD."title", OLD."title_is_description", OLD."url"); RETURN NULL;', hash='3a7ed917656fbd7e7333a644a94a9fd642822d77', operation='DELETE', pgid='pgtrigger_delete_delete_0eb6c', table='tracker_document', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='citationhistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c9d028c7a54455da2cf467189ae699b0a914c9aa', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_d0bcb', table='tracker_citationhistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.CheckConstraint(condition=models.Q(('corroboration__in', ['single_source', 'corroborated'])), name='citation_corroboration_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.CheckConstraint(condition=models.Q(('archived_as', ''), ('archived_as__regex', '^[0-9a-f]{64}$'), _connector='OR'), name='a_copy_is_named_by_its_sha256'),
-        ),
-        migrations.AddConstraint(
-            model_name='citation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('begins', None), ('ends', None)), models.Q(('begins__isnull', False), ('ends__gt', models.F('begins')), ('ends__isnull', False)), _connector='OR'), name='a_marked_passage_ends_after_it_begins'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='citation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationhistory" ("archived_as", "begins", "corroboration", "document_id", "ends", "exact", "id", "key", "locator", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "says", "suffix") VALUES (NEW."archived_as", NEW."begins", NEW."corroboration", NEW."document_id", NEW."ends", NEW."exact", NEW."id", NEW."key", NEW."locator", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."prefix", NEW."says", NEW."suffix"); RETURN NULL;', hash='3d173c3515006a713d19d27d0c9fbf304d6aa294', operation='INSERT', pgid='pgtrigger_insert_insert_f4eb8', table='tracker_citation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='citation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_citationhistory" ("archived_as", "begins", "corroboration", "document_id", "ends", "exact", "id", "key", "locator", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "says", "suffix") VALUES (NEW."archived_as", NEW."begins", NEW."corroboration", NEW."document_id", NEW."ends", NEW."exact", NEW."id", NEW."key", NEW."locator", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."prefix", NEW."says", NEW."suffix"); RETURN NULL;', hash='0f6fd3df3651cb0d0574f3b14b8a44e932442185', operation='UPDATE', pgid='pgtrigger_update_update_733e5', table='tracker_citation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='citation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationhistory" ("archived_as", "begins", "corroboration", "document_id", "ends", "exact", "id", "key", "locator", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "prefix", "says", "suffix") VALUES (OLD."archived_as", OLD."begins", OLD."corroboration", OLD."document_id", OLD."ends", OLD."exact", OLD."id", OLD."key", OLD."locator", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."prefix", OLD."says", OLD."suffix"); RETURN NULL;', hash='b9264126f0ad514d47b34d7412ccdf4912210d0c', operation='DELETE', pgid='pgtrigger_delete_delete_8d900', table='tracker_citation', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'held', 'nothing'])), name='capture_state_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.CheckConstraint(condition=models.Q(('file_name', ''), ('url', ''), _negated=True), name='a_capture_is_of_an_address_or_a_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='capture',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), ('snapshot__isnull', False), _connector='OR'), name='what_is_held_has_a_snapshot'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='documenthistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0fc12efdbd859a810911ba2f82b2f56f1cc6b7a0', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_b249f', table='tracker_documenthistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='effect',
-            constraint=models.CheckConstraint(condition=models.Q(('direction__in', ['fulfils', 'partly_fulfils', 'no_direct_effect', 'contradicts', 'not_judged', ''])), name='effect_direction_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='effect',
-            constraint=models.CheckConstraint(condition=models.Q(('corroboration__in', ['single_source', 'corroborated'])), name='effect_corroboration_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='effect',
-            constraint=models.UniqueConstraint(fields=('action', 'addressee'), name='an_action_bears_on_an_addressee_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='effect',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('undoes', None), models.Q(('direction', ''), _negated=True)), models.Q(('undoes__isnull', False), ('direction', '')), _connector='OR'), name='a_reversing_effect_takes_its_sign_from_what_it_undoes'),
-        ),
-        migrations.AddConstraint(
-            model_name='effect',
-            constraint=models.CheckConstraint(condition=models.Q(('undoes', models.F('id')), _negated=True), name='an_effect_does_not_undo_itself'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='effect',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_effecthistory" ("action_id", "addressee_id", "corroboration", "direction", "id", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reasoning", "undoes_id") VALUES (NEW."action_id", NEW."addressee_id", NEW."corroboration", NEW."direction", NEW."id", NEW."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reasoning", NEW."undoes_id"); RETURN NULL;', hash='97f6ede5b49f3c73d85c8e887779984718137c8b', operation='INSERT', pgid='pgtrigger_insert_insert_ae120', table='tracker_effect', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='effect',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_effecthistory" ("action_id", "addressee_id", "corroboration", "direction", "id", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reasoning", "undoes_id") VALUES (NEW."action_id", NEW."addressee_id", NEW."corroboration", NEW."direction", NEW."id", NEW."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reasoning", NEW."undoes_id"); RETURN NULL;', hash='9abd5102a01455cd17da0a337d96c5c402db130b', operation='UPDATE', pgid='pgtrigger_update_update_6a4e4', table='tracker_effect', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='effect',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_effecthistory" ("action_id", "addressee_id", "corroboration", "direction", "id", "key", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reasoning", "undoes_id") VALUES (OLD."action_id", OLD."addressee_id", OLD."corroboration", OLD."direction", OLD."id", OLD."key", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reasoning", OLD."undoes_id"); RETURN NULL;', hash='a993c5a5c3a59ffd73bb7fcaaa46ede89e13b399', operation='DELETE', pgid='pgtrigger_delete_delete_ff478', table='tracker_effect', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='effecthistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b8a14cd6193db87f928257d604ea78999cc1264b', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_f749d', table='tracker_effecthistory', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='governmenthistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='62adc1e8296b26a678980cbabd4db58aabc2bc10', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_5f4ef', table='tracker_governmenthistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='keptform',
-            constraint=models.UniqueConstraint(fields=('user', 'form'), name='a_form_is_kept_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='actionhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2dbef3c02af113ca331c5e405e212d7aeca4d369', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_6b065', table='tracker_actionhistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(('corroboration__in', ['single_source', 'corroborated'])), name='action_corroboration_is_in_the_vocabulary'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='action',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_actionhistory" ("body", "corroboration", "description", "edited_at", "edited_by_id", "government_id", "id", "key", "legal_instrument", "legal_status", "measure_id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "scope_note", "target", "title") VALUES (NEW."body", NEW."corroboration", NEW."description", NEW."edited_at", NEW."edited_by_id", NEW."government_id", NEW."id", NEW."key", NEW."legal_instrument", NEW."legal_status", NEW."measure_id", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."recorded_at", NEW."recorded_by_id", NEW."scope_note", NEW."target", NEW."title"); RETURN NULL;', hash='03f833774635ec9895818e2c542b3bc219f73249', operation='INSERT', pgid='pgtrigger_insert_insert_47b2e', table='tracker_action', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='action',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_actionhistory" ("body", "corroboration", "description", "edited_at", "edited_by_id", "government_id", "id", "key", "legal_instrument", "legal_status", "measure_id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "scope_note", "target", "title") VALUES (NEW."body", NEW."corroboration", NEW."description", NEW."edited_at", NEW."edited_by_id", NEW."government_id", NEW."id", NEW."key", NEW."legal_instrument", NEW."legal_status", NEW."measure_id", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."recorded_at", NEW."recorded_by_id", NEW."scope_note", NEW."target", NEW."title"); RETURN NULL;', hash='695b87511e35174f3020125b59c5fdb0147abff1', operation='UPDATE', pgid='pgtrigger_update_update_342df', table='tracker_action', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='action',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_actionhistory" ("body", "corroboration", "description", "edited_at", "edited_by_id", "government_id", "id", "key", "legal_instrument", "legal_status", "measure_id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recorded_at", "recorded_by_id", "scope_note", "target", "title") VALUES (OLD."body", OLD."corroboration", OLD."description", OLD."edited_at", OLD."edited_by_id", OLD."government_id", OLD."id", OLD."key", OLD."legal_instrument", OLD."legal_status", OLD."measure_id", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."recorded_at", OLD."recorded_by_id", OLD."scope_note", OLD."target", OLD."title"); RETURN NULL;', hash='dc3111ddb8ba1760395df29ba547e909952a5a7a', operation='DELETE', pgid='pgtrigger_delete_delete_ad13c', table='tracker_action', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='measurehistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f1c25e68ae7e1a241d04c31057558afa8874d3e1', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_44937', table='tracker_measurehistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('group', 'member', 'since'), name='a_member_joins_once_on_a_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('group', models.F('member')), _negated=True), name='a_group_is_not_its_own_member'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_membershiphistory" ("group_id", "id", "member_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until") VALUES (NEW."group_id", NEW."id", NEW."member_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."since", NEW."until"); RETURN NULL;', hash='1fbccfdceeef658c11a685af74f30b9f7497ce01', operation='INSERT', pgid='pgtrigger_insert_insert_c22c6', table='tracker_membership', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_membershiphistory" ("group_id", "id", "member_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until") VALUES (NEW."group_id", NEW."id", NEW."member_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."since", NEW."until"); RETURN NULL;', hash='b1d7d4c0b413e1427487ffc1ab08b26b50fa211f', operation='UPDATE', pgid='pgtrigger_update_update_6d126', table='tracker_membership', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membership',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_membershiphistory" ("group_id", "id", "member_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "since", "until") VALUES (OLD."group_id", OLD."id", OLD."member_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."since", OLD."until"); RETURN NULL;', hash='44b37e57ebfe4a65f3c34592129ae688848786e0', operation='DELETE', pgid='pgtrigger_delete_delete_dd317', table='tracker_membership', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='membershiphistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='23e24622082542f2137f55fead7c6fbd3feca569', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_0d777', table='tracker_membershiphistory', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='legalstatushistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b280eea29d2949b4d9c1eac1fcef4f8b7279ea51', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_4f90b', table='tracker_legalstatushistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='legalstatus',
-            constraint=models.CheckConstraint(condition=models.Q(('standing__in', ['alleged', 'questioned', 'arrested', 'investigated', 'charged', 'at_large', 'on_trial', 'pleaded_guilty', 'convicted', 'acquitted', 'dropped', 'not_charged', 'overturned', 'sanctioned', 'expelled', 'released'])), name='legal_status_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='legalstatus',
-            constraint=models.UniqueConstraint(fields=('action', 'party', 'standing', 'on'), name='a_legal_status_is_said_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='legalstatus',
-            constraint=models.CheckConstraint(condition=models.Q(('said_by__regex', '^\\s*$'), _negated=True), name='a_legal_status_says_who_says_it'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='legalstatus',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_legalstatushistory" ("action_id", "id", "on", "party_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "standing", "wording") VALUES (NEW."action_id", NEW."id", NEW."on", NEW."party_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."said_by", NEW."standing", NEW."wording"); RETURN NULL;', hash='ff7562e1caea78477776dda3b10df2d1e5279dd3', operation='INSERT', pgid='pgtrigger_insert_insert_0df9a', table='tracker_legalstatus', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='legalstatus',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_legalstatushistory" ("action_id", "id", "on", "party_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "standing", "wording") VALUES (NEW."action_id", NEW."id", NEW."on", NEW."party_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."said_by", NEW."standing", NEW."wording"); RETURN NULL;', hash='e6cf490cb621b86e184565cf21edcceedd868352', operation='UPDATE', pgid='pgtrigger_update_update_bcbc9', table='tracker_legalstatus', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='legalstatus',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_legalstatushistory" ("action_id", "id", "on", "party_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "standing", "wording") VALUES (OLD."action_id", OLD."id", OLD."on", OLD."party_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."said_by", OLD."standing", OLD."wording"); RETURN NULL;', hash='299d6cc0e04f1a23dd602948597199791da7053b', operation='DELETE', pgid='pgtrigger_delete_delete_56023', table='tracker_legalstatus', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='partyhistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b0d607a5d266413b6751f6af002e6b4ee676d664', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_3ccd3', table='tracker_partyhistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='passagecheck',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['found', 'moved', 'respaced', 'lost'])), name='passage_outcome_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='passagecheck',
-            constraint=models.UniqueConstraint(fields=('citation', 'snapshot'), name='a_passage_is_checked_once_a_copy'),
-        ),
-        migrations.AddConstraint(
-            model_name='passagecheck',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision', ''), ('seen_by', None)), models.Q(('seen_by__isnull', False), models.Q(('decision', ''), _negated=True)), _connector='OR'), name='who_saw_a_lost_passage_says_what_was_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='position',
-            constraint=models.CheckConstraint(condition=models.Q(('answer__in', ['accepted', 'in_part', 'in_principle', 'noted', 'rejected'])), name='position_is_in_the_vocabulary'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='position',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_positionhistory" ("answer", "assessment_id", "id", "key", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "statement") VALUES (NEW."answer", NEW."assessment_id", NEW."id", NEW."key", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."said_by", NEW."statement"); RETURN NULL;', hash='ff37f4b118c9383411ec18bea93c83534fed061d', operation='INSERT', pgid='pgtrigger_insert_insert_183be', table='tracker_position', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='position',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_positionhistory" ("answer", "assessment_id", "id", "key", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "statement") VALUES (NEW."answer", NEW."assessment_id", NEW."id", NEW."key", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."said_by", NEW."statement"); RETURN NULL;', hash='77b90787a1ad1926b995a2de90bea258fdff8048', operation='UPDATE', pgid='pgtrigger_update_update_e8a72', table='tracker_position', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='position',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_positionhistory" ("answer", "assessment_id", "id", "key", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "statement") VALUES (OLD."answer", OLD."assessment_id", OLD."id", OLD."key", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."said_by", OLD."statement"); RETURN NULL;', hash='957d27e769cd011436cbf4c2f95c0f08b7a97066', operation='DELETE', pgid='pgtrigger_delete_delete_13d5b', table='tracker_position', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='positionhistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cc5e45f763f9c6037fb9145331bbadf5257c3301', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_02627', table='tracker_positionhistory', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deadlinemovehistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='be2f745ee84b825cb0fc8ceea57c682a9305b4a8', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_e6037', table='tracker_deadlinemovehistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='deadlinemove',
-            constraint=models.UniqueConstraint(fields=('recommendation', 'before', 'moved_on', 'moved_by'), name='a_deadline_is_moved_once_on_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='deadlinemove',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='a_moved_deadline_says_why'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deadlinemove',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_deadlinemovehistory" ("after", "before", "id", "moved_by", "moved_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "recommendation_id") VALUES (NEW."after", NEW."before", NEW."id", NEW."moved_by", NEW."moved_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."recommendation_id"); RETURN NULL;', hash='4eda0616a9ecc5525208c75844a3d73fead586f2', operation='INSERT', pgid='pgtrigger_insert_insert_f5292', table='tracker_deadlinemove', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deadlinemove',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_deadlinemovehistory" ("after", "before", "id", "moved_by", "moved_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "recommendation_id") VALUES (NEW."after", NEW."before", NEW."id", NEW."moved_by", NEW."moved_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."recommendation_id"); RETURN NULL;', hash='9a4294bbfdf30f1422ab9a2eb1c791cb8e2e7fa0', operation='UPDATE', pgid='pgtrigger_update_update_a977e', table='tracker_deadlinemove', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='deadlinemove',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_deadlinemovehistory" ("after", "before", "id", "moved_by", "moved_on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "recommendation_id") VALUES (OLD."after", OLD."before", OLD."id", OLD."moved_by", OLD."moved_on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."recommendation_id"); RETURN NULL;', hash='9dfc379ea6c2a9334016c320a37879443e5bea03', operation='DELETE', pgid='pgtrigger_delete_delete_cdbc9', table='tracker_deadlinemove', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='addresseehistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b30cc45caa53df5015ca4be558bf1b4c30bdde65', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_fef6e', table='tracker_addresseehistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='addressee',
-            constraint=models.CheckConstraint(condition=models.Q(('basis__in', ['named', 'group_member', 'tracked', 'model_cited'])), name='addressee_basis_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='addressee',
-            constraint=models.UniqueConstraint(fields=('recommendation', 'government'), name='a_government_is_addressed_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='addressee',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_addresseehistory" ("basis", "government_id", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommendation_id") VALUES (NEW."basis", NEW."government_id", NEW."id", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."recommendation_id"); RETURN NULL;', hash='a10c1c1222b54e0aa83caee936aee690e61c8bb8', operation='INSERT', pgid='pgtrigger_insert_insert_c0041', table='tracker_addressee', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='addressee',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_addresseehistory" ("basis", "government_id", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommendation_id") VALUES (NEW."basis", NEW."government_id", NEW."id", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."recommendation_id"); RETURN NULL;', hash='ba2c3eb63893725bc061cce0ab68a7b2d8f8986d', operation='UPDATE', pgid='pgtrigger_update_update_9c94c', table='tracker_addressee', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='addressee',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_addresseehistory" ("basis", "government_id", "id", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommendation_id") VALUES (OLD."basis", OLD."government_id", OLD."id", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."recommendation_id"); RETURN NULL;', hash='3da54b5fbdd87ae3b5a9c4599b1dbac964813fab', operation='DELETE', pgid='pgtrigger_delete_delete_cd883', table='tracker_addressee', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recommendationhistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6f49372bad554df96bdda373b5685d2d99d4d3ff', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_13c79', table='tracker_recommendationhistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['repeats', 'narrows', 'splits', 'supersedes'])), name='relation_kind_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.UniqueConstraint(fields=('recommendation', 'kind', 'other'), name='a_relation_is_said_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.CheckConstraint(condition=models.Q(('recommendation', models.F('other')), _negated=True), name='a_recommendation_is_not_related_to_itself'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='relation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_relationhistory" ("id", "kind", "note", "other_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommendation_id") VALUES (NEW."id", NEW."kind", NEW."note", NEW."other_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."recommendation_id"); RETURN NULL;', hash='69353a34a00c18b22485628e820629d500b510be', operation='INSERT', pgid='pgtrigger_insert_insert_0eff0', table='tracker_relation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='relation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_relationhistory" ("id", "kind", "note", "other_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommendation_id") VALUES (NEW."id", NEW."kind", NEW."note", NEW."other_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."recommendation_id"); RETURN NULL;', hash='0421618bd1218e8465d1425ef09ac38a0ff756f4', operation='UPDATE', pgid='pgtrigger_update_update_7c3f1', table='tracker_relation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='relation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_relationhistory" ("id", "kind", "note", "other_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommendation_id") VALUES (OLD."id", OLD."kind", OLD."note", OLD."other_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."recommendation_id"); RETURN NULL;', hash='dab6c9ac0c4c55aa9aa951581b586a15dd11d4d2', operation='DELETE', pgid='pgtrigger_delete_delete_e20a1', table='tracker_relation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='relationhistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7b294a3ceda4aec4990525f86642b552a6aee92a', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_f9f8a', table='tracker_relationhistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action__isnull', False), ('assessment', None)), models.Q(('action', None), ('assessment__isnull', False)), _connector='OR'), name='a_reply_is_to_one_record'),
-        ),
-        migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('said_by__regex', '^\\s*$'), _negated=True), models.Q(('words__regex', '^\\s*$'), _negated=True)), name='a_reply_says_who_and_what'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reply',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_replyhistory" ("action_id", "assessment_id", "id", "key", "language", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "words") VALUES (NEW."action_id", NEW."assessment_id", NEW."id", NEW."key", NEW."language", NEW."note", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."said_by", NEW."words"); RETURN NULL;', hash='595ddebc2a893aadd7dedc1c0943c4f929b2a846', operation='INSERT', pgid='pgtrigger_insert_insert_06cc1', table='tracker_reply', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reply',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_replyhistory" ("action_id", "assessment_id", "id", "key", "language", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "words") VALUES (NEW."action_id", NEW."assessment_id", NEW."id", NEW."key", NEW."language", NEW."note", NEW."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."said_by", NEW."words"); RETURN NULL;', hash='98976deefbf42f3e8eb03e4339180199b7582ffc', operation='UPDATE', pgid='pgtrigger_update_update_a1b28', table='tracker_reply', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='reply',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_replyhistory" ("action_id", "assessment_id", "id", "key", "language", "note", "on", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "said_by", "words") VALUES (OLD."action_id", OLD."assessment_id", OLD."id", OLD."key", OLD."language", OLD."note", OLD."on", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."said_by", OLD."words"); RETURN NULL;', hash='eb0c8ebe82079bfdff93c2a5fc3fd95a4d6bc6b2', operation='DELETE', pgid='pgtrigger_delete_delete_804f5', table='tracker_reply', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='citationusehistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='26bdf1189fdcfda8db6fe6021f7846d2a299b0b2', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_6fc7d', table='tracker_citationusehistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.CheckConstraint(condition=models.Q(('stance__in', ['supports', 'disputes', 'context'])), name='citation_stance_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('action', None), ('assessment', None), ('legal_status', None), ('position', None), ('recommendation__isnull', False), ('reply', None)), models.Q(('action__isnull', False), ('assessment', None), ('legal_status', None), ('position', None), ('recommendation', None), ('reply', None)), models.Q(('action', None), ('assessment__isnull', False), ('legal_status', None), ('position', None), ('recommendation', None), ('reply', None)), models.Q(('action', None), ('assessment', None), ('legal_status', None), ('position__isnull', False), ('recommendation', None), ('reply', None)), models.Q(('action', None), ('assessment', None), ('legal_status__isnull', False), ('position', None), ('recommendation', None), ('reply', None)), models.Q(('action', None), ('assessment', None), ('legal_status', None), ('position', None), ('recommendation', None), ('reply__isnull', False)), _connector='OR'), name='citation_use_serves_exactly_one_record'),
-        ),
-        migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.UniqueConstraint(fields=('citation', 'recommendation'), name='citation_serves_a_recommendation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.UniqueConstraint(fields=('citation', 'action'), name='citation_serves_an_action_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.UniqueConstraint(fields=('citation', 'assessment'), name='citation_serves_an_assessment_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.UniqueConstraint(fields=('citation', 'position'), name='citation_serves_a_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.UniqueConstraint(fields=('citation', 'legal_status'), name='citation_serves_a_legal_status_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='citationuse',
-            constraint=models.UniqueConstraint(fields=('citation', 'reply'), name='citation_serves_a_reply_once'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='citationuse',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationusehistory" ("action_id", "assessment_id", "citation_id", "id", "legal_status_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "recommendation_id", "reply_id", "stance") VALUES (NEW."action_id", NEW."assessment_id", NEW."citation_id", NEW."id", NEW."legal_status_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."position_id", NEW."recommendation_id", NEW."reply_id", NEW."stance"); RETURN NULL;', hash='f608a18b7e3db5d4fe3e485cfc966d6ea22b51c8', operation='INSERT', pgid='pgtrigger_insert_insert_17ab6', table='tracker_citationuse', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='citationuse',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_citationusehistory" ("action_id", "assessment_id", "citation_id", "id", "legal_status_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "recommendation_id", "reply_id", "stance") VALUES (NEW."action_id", NEW."assessment_id", NEW."citation_id", NEW."id", NEW."legal_status_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."position_id", NEW."recommendation_id", NEW."reply_id", NEW."stance"); RETURN NULL;', hash='88db91f74d7f3eea12706b3ddfcbf0a974386431', operation='UPDATE', pgid='pgtrigger_update_update_d259f', table='tracker_citationuse', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='citationuse',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_citationusehistory" ("action_id", "assessment_id", "citation_id", "id", "legal_status_id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position_id", "recommendation_id", "reply_id", "stance") VALUES (OLD."action_id", OLD."assessment_id", OLD."citation_id", OLD."id", OLD."legal_status_id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."position_id", OLD."recommendation_id", OLD."reply_id", OLD."stance"); RETURN NULL;', hash='65181bc13533a1dc887e9d5a56506f7df0dd6868', operation='DELETE', pgid='pgtrigger_delete_delete_0228c', table='tracker_citationuse', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='replyhistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c7ec7e09fc6aad2b8187300dae5a34e10dcc5c32', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_b9e19', table='tracker_replyhistory', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='search',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_searchhistory" ("assessment_id", "found", "id", "key", "languages", "limits", "looked_for", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "searched_by", "searched_on", "where") VALUES (NEW."assessment_id", NEW."found", NEW."id", NEW."key", NEW."languages", NEW."limits", NEW."looked_for", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."searched_by", NEW."searched_on", NEW."where"); RETURN NULL;', hash='f6e0d3998c0d3f8124dd4c21ccd5288a6cc0055f', operation='INSERT', pgid='pgtrigger_insert_insert_dff5f', table='tracker_search', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='search',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_searchhistory" ("assessment_id", "found", "id", "key", "languages", "limits", "looked_for", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "searched_by", "searched_on", "where") VALUES (NEW."assessment_id", NEW."found", NEW."id", NEW."key", NEW."languages", NEW."limits", NEW."looked_for", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."searched_by", NEW."searched_on", NEW."where"); RETURN NULL;', hash='52dbdf6713ba9ff88f963f7f0f7d01ae34432ea4', operation='UPDATE', pgid='pgtrigger_update_update_2e921', table='tracker_search', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='search',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_searchhistory" ("assessment_id", "found", "id", "key", "languages", "limits", "looked_for", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "searched_by", "searched_on", "where") VALUES (OLD."assessment_id", OLD."found", OLD."id", OLD."key", OLD."languages", OLD."limits", OLD."looked_for", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."searched_by", OLD."searched_on", OLD."where"); RETURN NULL;', hash='f9815150cafc7d4988b12d55610a0b1129e88fb4', operation='DELETE', pgid='pgtrigger_delete_delete_b4a19', table='tracker_search', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='searchhistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='96ebf3017561b6b9cd084310ba46a86b8f2f3b36', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_d084b', table='tracker_searchhistory', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='snapshothistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='489897bbc81e3a97790ed27d92152b91db0640df', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_63ffd', table='tracker_snapshothistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['submitted', 'returned', 'approved', 'published', 'taken_back'])), name='submission_state_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(('edition', None), ('state', 'published'), _connector='OR'), name='only_a_published_submission_has_an_edition'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('edition__isnull', False), _connector='OR'), name='a_published_submission_has_an_edition'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='submission',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='08bb0526746faf4ea42d142756624e70eef996ad', operation='DELETE', pgid='pgtrigger_never_deleted_4eb8b', table='tracker_submission', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='submission',
-            trigger=pgtrigger.compiler.Trigger(name='a_submission_moves_one_way', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{submitted:returned,submitted:approved,submitted:taken_back,approved:taken_back,approved:published}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='f0c6f4e9213a5881dbe84bb50acb7a284ff09e39', operation='UPDATE', pgid='pgtrigger_a_submission_moves_one_way_26b88', table='tracker_submission', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='submission',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_submissionhistory" ("decided_at", "decided_by_id", "decision_reason", "edition", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state", "submitted_at", "submitted_by_id") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."edition", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."reason", NEW."state", NEW."submitted_at", NEW."submitted_by_id"); RETURN NULL;', hash='f006df6c944e8e8e60422c702290b0c03949f3e9', operation='INSERT', pgid='pgtrigger_insert_insert_97213', table='tracker_submission', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='submission',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_submissionhistory" ("decided_at", "decided_by_id", "decision_reason", "edition", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state", "submitted_at", "submitted_by_id") VALUES (NEW."decided_at", NEW."decided_by_id", NEW."decision_reason", NEW."edition", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."reason", NEW."state", NEW."submitted_at", NEW."submitted_by_id"); RETURN NULL;', hash='1d4b356213dcd94550307dbef3e9daa98e4e7b86', operation='UPDATE', pgid='pgtrigger_update_update_38024', table='tracker_submission', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='submission',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_submissionhistory" ("decided_at", "decided_by_id", "decision_reason", "edition", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reason", "state", "submitted_at", "submitted_by_id") VALUES (OLD."decided_at", OLD."decided_by_id", OLD."decision_reason", OLD."edition", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."reason", OLD."state", OLD."submitted_at", OLD."submitted_by_id"); RETURN NULL;', hash='92aff3858a1aa02f76c1c2c018ad67eaca6e23fa', operation='DELETE', pgid='pgtrigger_delete_delete_a3e7b', table='tracker_submission', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='submissionhistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5976b5a4121a11415e7b13898772c8d336696143', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_5fce9', table='tracker_submissionhistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(('statement_form__in', ['verbatim', 'paraphrase'])), name='statement_form_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(('corroboration__in', ['single_source', 'corroborated'])), name='recommendation_corroboration_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(('reference__regex', '^[A-Za-z0-9][A-Za-z0-9.-]*\\Z')), name='reference_is_letters_digits_dots_hyphens'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recommendation',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_recommendationhistory" ("addressed", "corroboration", "criteria_full", "criteria_partial", "due_on", "edited_at", "edited_by_id", "id", "known_from_id", "locator", "made_by", "made_in_id", "measure_id", "note", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommended_on", "recorded_at", "recorded_by_id", "reference", "short_title", "statement", "statement_form", "target") VALUES (NEW."addressed", NEW."corroboration", NEW."criteria_full", NEW."criteria_partial", NEW."due_on", NEW."edited_at", NEW."edited_by_id", NEW."id", NEW."known_from_id", NEW."locator", NEW."made_by", NEW."made_in_id", NEW."measure_id", NEW."note", NEW."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."recommended_on", NEW."recorded_at", NEW."recorded_by_id", NEW."reference", NEW."short_title", NEW."statement", NEW."statement_form", NEW."target"); RETURN NULL;', hash='d5efa66a754c6b1db6021101142c2e4f48c7b6bb', operation='INSERT', pgid='pgtrigger_insert_insert_ce08c', table='tracker_recommendation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recommendation',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_recommendationhistory" ("addressed", "corroboration", "criteria_full", "criteria_partial", "due_on", "edited_at", "edited_by_id", "id", "known_from_id", "locator", "made_by", "made_in_id", "measure_id", "note", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommended_on", "recorded_at", "recorded_by_id", "reference", "short_title", "statement", "statement_form", "target") VALUES (NEW."addressed", NEW."corroboration", NEW."criteria_full", NEW."criteria_partial", NEW."due_on", NEW."edited_at", NEW."edited_by_id", NEW."id", NEW."known_from_id", NEW."locator", NEW."made_by", NEW."made_in_id", NEW."measure_id", NEW."note", NEW."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."recommended_on", NEW."recorded_at", NEW."recorded_by_id", NEW."reference", NEW."short_title", NEW."statement", NEW."statement_form", NEW."target"); RETURN NULL;', hash='4145d5a6894a2bde786384c5ab14410d97587eaf', operation='UPDATE', pgid='pgtrigger_update_update_c9ba2', table='tracker_recommendation', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='recommendation',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_recommendationhistory" ("addressed", "corroboration", "criteria_full", "criteria_partial", "due_on", "edited_at", "edited_by_id", "id", "known_from_id", "locator", "made_by", "made_in_id", "measure_id", "note", "number", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommended_on", "recorded_at", "recorded_by_id", "reference", "short_title", "statement", "statement_form", "target") VALUES (OLD."addressed", OLD."corroboration", OLD."criteria_full", OLD."criteria_partial", OLD."due_on", OLD."edited_at", OLD."edited_by_id", OLD."id", OLD."known_from_id", OLD."locator", OLD."made_by", OLD."made_in_id", OLD."measure_id", OLD."note", OLD."number", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."recommended_on", OLD."recorded_at", OLD."recorded_by_id", OLD."reference", OLD."short_title", OLD."statement", OLD."statement_form", OLD."target"); RETURN NULL;', hash='dd955d6040cc6a947c03b4338af7cbb8b74976ab', operation='DELETE', pgid='pgtrigger_delete_delete_80c42', table='tracker_recommendation', when='AFTER')),
         ),
         migrations.CreateModel(
             name='RecommendationTheme',
@@ -2778,107 +2193,6 @@ class Migration(migrations.Migration):
             bases=('tracker.recommendation_themes',),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='themehistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5848c7521a738c81e4f5f1da28f1d32a10351bf0', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_8fe97', table='tracker_themehistory', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='version',
-            index=models.Index(fields=['kind', 'key'], name='version_record'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['document', 'recommendation', 'action', 'assessment'])), name='version_kind_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('change__in', ['publish', 'withdraw'])), name='version_change_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('provenance__in', ['reviewed', 'shipped'])), name='version_provenance_is_in_the_vocabulary'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('submission', 'kind', 'key'), name='a_submission_holds_a_record_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), ('provenance', 'shipped'), models.Q(('approved_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='version_approver_is_not_its_author'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by', None), ('provenance', 'shipped'), models.Q(('approved_by', models.F('edited_by')), _negated=True), _connector='OR'), name='version_approver_is_not_its_last_editor'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('forwards_to', ''), ('change', 'withdraw'), _connector='OR'), name='only_a_withdrawal_forwards'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='version',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='1fff931c46a56ebce12810a1a6808577ff65766b', operation='DELETE', pgid='pgtrigger_never_deleted_77df7', table='tracker_version', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='version',
-            trigger=pgtrigger.compiler.Trigger(name='a_version_is_never_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.submission_id IS DISTINCT FROM NEW.submission_id OR OLD.kind IS DISTINCT FROM NEW.kind OR OLD.key IS DISTINCT FROM NEW.key OR OLD.title IS DISTINCT FROM NEW.title OR OLD.change IS DISTINCT FROM NEW.change OR OLD.body IS DISTINCT FROM NEW.body OR OLD.content_hash IS DISTINCT FROM NEW.content_hash OR OLD.provenance IS DISTINCT FROM NEW.provenance OR OLD.over IS DISTINCT FROM NEW.over OR OLD.recorded_by_id IS DISTINCT FROM NEW.recorded_by_id OR OLD.edited_by_id IS DISTINCT FROM NEW.edited_by_id OR OLD.forwards_to IS DISTINCT FROM NEW.forwards_to) AND NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='2ca16176309e6891ca8f47b1f760ec6fffc5b5db', operation='UPDATE', pgid='pgtrigger_a_version_is_never_rewritten_25d93', table='tracker_version', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='version',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_versionhistory" ("approved_at", "approved_by_id", "body", "change", "content_hash", "edited_by_id", "forwards_to", "id", "key", "kind", "over", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provenance", "recorded_by_id", "submission_id", "title", "voided_at") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."body", NEW."change", NEW."content_hash", NEW."edited_by_id", NEW."forwards_to", NEW."id", NEW."key", NEW."kind", NEW."over", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."provenance", NEW."recorded_by_id", NEW."submission_id", NEW."title", NEW."voided_at"); RETURN NULL;', hash='cf15320d03c0495d54a8b99ca9a2ce32f6032ef9', operation='INSERT', pgid='pgtrigger_insert_insert_d3794', table='tracker_version', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='version',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_versionhistory" ("approved_at", "approved_by_id", "body", "change", "content_hash", "edited_by_id", "forwards_to", "id", "key", "kind", "over", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provenance", "recorded_by_id", "submission_id", "title", "voided_at") VALUES (NEW."approved_at", NEW."approved_by_id", NEW."body", NEW."change", NEW."content_hash", NEW."edited_by_id", NEW."forwards_to", NEW."id", NEW."key", NEW."kind", NEW."over", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."provenance", NEW."recorded_by_id", NEW."submission_id", NEW."title", NEW."voided_at"); RETURN NULL;', hash='ad6d6ef86db59f7d0bed0795c87e52b0fa14c774', operation='UPDATE', pgid='pgtrigger_update_update_43bb2', table='tracker_version', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='version',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_versionhistory" ("approved_at", "approved_by_id", "body", "change", "content_hash", "edited_by_id", "forwards_to", "id", "key", "kind", "over", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "provenance", "recorded_by_id", "submission_id", "title", "voided_at") VALUES (OLD."approved_at", OLD."approved_by_id", OLD."body", OLD."change", OLD."content_hash", OLD."edited_by_id", OLD."forwards_to", OLD."id", OLD."key", OLD."kind", OLD."over", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."provenance", OLD."recorded_by_id", OLD."submission_id", OLD."title", OLD."voided_at"); RETURN NULL;', hash='5052c311d0de573ee22e78a096b7f82cfe9967cb', operation='DELETE', pgid='pgtrigger_delete_delete_c8c28', table='tracker_version', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='commenthistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='650568d8cdc709c8ae0a0e38eb7d8f58f3a416d6', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_6e538', table='tracker_commenthistory', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('text__regex', '^\\s*$'), _negated=True), name='a_comment_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('settled_at', None), ('settled_by', None)), models.Q(('settled_at__isnull', False), ('settled_by__isnull', False)), _connector='OR'), name='a_settled_comment_says_by_whom_and_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('settled_note', ''), ('settled_by__isnull', False), _connector='OR'), name='only_a_settled_comment_is_answered'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='49acca3c2769d45ae67e0615e01db19647bef6de', operation='DELETE', pgid='pgtrigger_never_deleted_f7074', table='tracker_comment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='a_comment_is_kept_as_written', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.version_id IS DISTINCT FROM NEW.version_id OR OLD.field IS DISTINCT FROM NEW.field OR OLD.text IS DISTINCT FROM NEW.text OR OLD.by_id IS DISTINCT FROM NEW.by_id OR OLD.at IS DISTINCT FROM NEW.at OR (OLD.settled_at IS NOT NULL)) AND NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='5c80799431aa85bbb1392de4e26efde8eead51eb', operation='UPDATE', pgid='pgtrigger_a_comment_is_kept_as_written_616af', table='tracker_comment', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_note", "text", "version_id") VALUES (NEW."at", NEW."by_id", NEW."field", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."settled_note", NEW."text", NEW."version_id"); RETURN NULL;', hash='b8225ce4fe820f0db0f1290dd04326b68c1f432d', operation='INSERT', pgid='pgtrigger_insert_insert_c353f', table='tracker_comment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_note", "text", "version_id") VALUES (NEW."at", NEW."by_id", NEW."field", NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."settled_at", NEW."settled_by_id", NEW."settled_note", NEW."text", NEW."version_id"); RETURN NULL;', hash='a3d993cdce108f4ce517a44002868d47ad4a90d5', operation='UPDATE', pgid='pgtrigger_update_update_f2c97', table='tracker_comment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='comment',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_commenthistory" ("at", "by_id", "field", "id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "settled_at", "settled_by_id", "settled_note", "text", "version_id") VALUES (OLD."at", OLD."by_id", OLD."field", OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."settled_at", OLD."settled_by_id", OLD."settled_note", OLD."text", OLD."version_id"); RETURN NULL;', hash='d84dbe0373a7c15cf2d2cd18ea64e20f87de1df8', operation='DELETE', pgid='pgtrigger_delete_delete_a00bc', table='tracker_comment', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='versionhistory',
-            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8930de0e858a3f3ac92d3145dda45adaa8c98f24', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_d37ff', table='tracker_versionhistory', when='BEFORE')),
-        ),
-        migrations.AddField(
-            model_name='recommendationthemehistory',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.recommendationtheme'),
-        ),
-        pgtrigger.migrations.AddTrigger(
             model_name='recommendationtheme',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_recommendationthemehistory" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommendation_id", "theme_id") VALUES (NEW."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."recommendation_id", NEW."theme_id"); RETURN NULL;', hash='63d17f19dcca2fcb0fe859fb4a379a265a932bb3', operation='INSERT', pgid='pgtrigger_insert_insert_a647d', table='tracker_recommendation_themes', when='AFTER')),
         ),
@@ -2889,6 +2203,23 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='recommendationtheme',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_recommendationthemehistory" ("id", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "recommendation_id", "theme_id") VALUES (OLD."id", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."recommendation_id", OLD."theme_id"); RETURN NULL;', hash='45a68f5362ef893c6770af9fe007eef7843e0e3c', operation='DELETE', pgid='pgtrigger_delete_delete_7fe71', table='tracker_recommendation_themes', when='AFTER')),
+        ),
+        migrations.CreateModel(
+            name='RecommendationThemeHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('recommendation', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.recommendation')),
+                ('theme', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tracker.theme')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.recommendationtheme')),
+            ],
+            options={
+                'abstract': False,
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='recommendationthemehistory',
