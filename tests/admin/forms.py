@@ -1,6 +1,5 @@
 """Filling in the admin's forms as a browser does: what a page offers, with what a person types over it."""
 
-import copy
 import re
 from html import unescape
 from html.parser import HTMLParser
@@ -61,12 +60,6 @@ class Form:
         self.values = reader.values
         self.values.pop("csrfmiddlewaretoken", None)
         self.used: dict[str, int] = {}
-
-    def copy(self, client: Client) -> "Form":
-        """The same page on the screen of someone else, who opened it at the same moment."""
-        other = copy.copy(self)
-        other.client, other.values, other.used = client, {name: list(texts) for name, texts in self.values.items()}, dict(self.used)
-        return other
 
     def fill(self, **typed: Any) -> "Form":
         """Type into fields; an unknown one is a mistake of the test."""

@@ -91,14 +91,24 @@ def test_the_site_is_served_until_interrupted_and_leaves_nothing_running(environ
         assert any(" AL" in line for line in said)
         running.send_signal(ending)
         assert running.wait(60) == 0
-        assert not [process for process in family if process.is_running()]
+        assert not alive(family)
     finally:
         running.kill()
-        said_at_last = running.communicate()
+        said_at_last = running.communicate(timeout=60)
     assert "Traceback" not in "".join(filter(None, said_at_last))
     assert not postgres.Cluster(folder / "state").running()
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def alive(family: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run some seconds after they should have ended; a dead one that nobody has taken note of is no more running."""
+    deadline = time.monotonic() + 10
+    while found := [process for process in family if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]:
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.05)
+    return found
 
 
 def worker_beside(server: subprocess.Popen, folder) -> psutil.Process:
@@ -132,13 +142,34 @@ def test_serve_does_background_jobs_beside_it_unless_told_not_to(manage, environ
             assert bool([process for process in family if "work" in process.cmdline()]) == (not arguments)
             running.send_signal(signal.SIGTERM)
             assert running.wait(60) == 0
-            assert not [process for process in family if process.is_running()]
+            assert not alive(family)
         finally:
             running.kill()
-            _, complaints = running.communicate()
+            _, complaints = running.communicate(timeout=60)
         assert complaints == ""
     with postgres.Cluster(folder / "state").connect("desk", "tracker") as desk:
         assert desk.execute("SELECT count(*) FROM procrastinate_workers").fetchone() == (0,)
+
+
+@pytest.mark.slow
+def test_a_killed_server_leaves_no_worker_that_keeps_its_port(manage, environment, folder):
+    assert manage("start", "--no-serve", "--no-demo").returncode == 0
+    port = free_port()
+    running = subprocess.Popen(
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--workers", "2", "--port", str(port)],
+        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        assert first_answer(f"http://127.0.0.1:{port}/healthz").status == 200
+        worker_beside(running, folder)
+        family = psutil.Process(running.pid).children(recursive=True)
+        assert len(family) >= 3
+    finally:
+        running.kill()
+        running.wait(10)
+    assert not alive(family)
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def test_a_job_by_hand_without_a_server(manage, folder):
@@ -178,7 +209,7 @@ def test_serve_asks_for_a_second_factor(manage, environment, folder):
         assert running.wait(60) == 0
     finally:
         running.kill()
-        running.communicate()
+        running.communicate(timeout=60)
         manage("db_stop")
 
 

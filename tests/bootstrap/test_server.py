@@ -30,14 +30,14 @@ def test_nobody_enters_without_a_password(server):
         listens = superuser.execute("SELECT current_setting('listen_addresses')").fetchone()
     assert rules == [("local", "scram-sha-256")]
     assert listens == ("",)
-    for user in ("postgres", "tracker_owner", "tracker_desk", "tracker_public"):
+    for user in ("postgres", *postgres.ROLES.values()):
         for password in (None, "", user):
             with pytest.raises(psycopg.OperationalError):
                 psycopg.connect(host=str(server.sockets), port=postgres.PORT, user=user, password=password, dbname="tracker", passfile="/dev/null")
 
 
-def test_the_four_passwords_differ_and_are_for_one_reader(server):
-    assert len(set(server.secrets.values())) == 4
+def test_the_passwords_differ_and_are_for_one_reader(server):
+    assert len(set(server.secrets.values())) == len({*postgres.ROLES, "superuser"})
     assert stat.S_IMODE((server.folder / "secrets.json").stat().st_mode) == 0o600
     for private in (server.home, server.data, server.sockets):
         assert stat.S_IMODE(private.stat().st_mode) == 0o700
@@ -51,7 +51,7 @@ def test_the_roles_own_nothing_but_the_owner_its_database(server):
             "SELECT rolname, rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls FROM pg_roles WHERE rolname LIKE 'tracker%'"
         ).fetchall()
         owner = superuser.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'tracker'").fetchone()
-    assert dict(powers) == {"tracker_owner": False, "tracker_desk": False, "tracker_public": False}
+    assert dict(powers) == dict.fromkeys(("tracker_owner", "tracker_desk", "tracker_public", "tracker_eraser"), False)
     assert owner == ("tracker_owner",)
 
 

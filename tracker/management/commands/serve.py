@@ -1,5 +1,6 @@
 """`serve`: the site, for readers and staff."""
 
+import multiprocessing
 import os
 import socket
 from argparse import ArgumentParser
@@ -62,6 +63,8 @@ def serve(*, host: str, port: int, workers: int, jobs: bool, say: Callable[[str]
 
     check_port(host, port)
     os.environ["TRACKER_SERVING"] = "1"
+    # New programs, not copies of this one, which has read its settings already and runs a thread: they read the environment anew.
+    multiprocessing.set_start_method("spawn", force=True)
     server = Server(
         "config.wsgi:application",
         address=host,
