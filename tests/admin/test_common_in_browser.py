@@ -1,18 +1,15 @@
 """The common cases in a real browser: typed, chosen, saved; accessible and no wider than the screen."""
 
-import os
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests.admin.test_in_browser import sign_in
+from tests.looking import faults
 from tracker.models import Action, Citation, Effect, Measure, Recommendation, Submission
 
 pytestmark = pytest.mark.browser
-
-EVERYTHING = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 
 def choose(page: Any, field: str, typed: str, offered: str) -> None:
@@ -83,8 +80,6 @@ def test_a_merger_by_hand(desk_site: Any, new_page: Callable[..., Any]) -> None:
 @pytest.mark.parametrize("case", ["merge", "action", "split", "repeat", "withdraw"])
 def test_nobody_is_shut_out(case: str, desk_site: Any, new_page: Callable[..., Any]) -> None:
     """Axe finds nothing in what is ours, in light, dark and at 320 px, and nothing is wider than the screen."""
-    from axe_playwright_python.sync_playwright import Axe
-
     one, other = Recommendation.objects.filter(reference__in=["MQ-1", "MQ-2"]).order_by("reference")
     path = {
         "merge": f"recommendation/{other.pk}/merge/?into={one.pk}",
@@ -96,16 +91,6 @@ def test_nobody_is_shut_out(case: str, desk_site: Any, new_page: Callable[..., A
     page = new_page(viewport={"width": 1280, "height": 900})
     complaints = sign_in(page, desk_site)
     page.goto(f"{desk_site}/admin/tracker/{path}")
-    page.wait_for_load_state("networkidle")
     page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
     assert complaints == []
-    for width, scheme, rules in ((1280, "light", EVERYTHING), (1280, "dark", COLOURS), (320, "light", EVERYTHING)):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)
-        # Buttons change their colours gradually.
-        page.evaluate("Promise.all(document.getAnimations().map(change => change.finished))")
-        if shots := os.environ.get("SHOTS"):
-            page.screenshot(path=f"{shots}/common-{case}-{scheme}-{width}.png", full_page=True)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        found = Axe().run(page, context="#content", options=rules)
-        assert not found.response["violations"], f"{width} px, {scheme}\n{found.generate_report()}"
+    assert not (found := faults(page, part="#content")), "\n".join(found)

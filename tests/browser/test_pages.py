@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.looking import BEST, faults
+
 pytestmark = pytest.mark.browser
 
 PAGES = {
@@ -34,9 +36,6 @@ PAGES = {
     "not found": "/recommendations/NO-SUCH/",
 }
 WIDTHS = (320, 768, 3840)
-EVERYTHING = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
-LOOKS = [(1280, "light", EVERYTHING), (1280, "dark", COLOURS), (320, "light", EVERYTHING)]
 HEAVIEST = 100_000
 """Bytes of a page, compressed, with its style sheet and symbols."""
 
@@ -53,14 +52,8 @@ def opened(page: Any, address: str) -> Any:
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 def test_nobody_is_shut_out(site: Any, new_page: NewPage, path: str) -> None:
     """Axe finds nothing, in light, dark and at 320 px, with everything opened."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    page = opened(new_page(), f"{site}{path}")
-    for width, scheme, rules in LOOKS:
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page, options=rules)
-        assert not found.response["violations"], f"{width} px, {scheme}\n{found.generate_report()}"
+    found = faults(opened(new_page(), f"{site}{path}"), rules=BEST)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)

@@ -4,18 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 
 from tests import builders
 from tests.conftest import Site, serving
+from tests.looking import BEST, faults
 from tests.signin.conftest import code_now, fresh_code, link_app
 from tracker.models import Citation, Recommendation, User
 
 pytestmark = pytest.mark.browser
-
-EVERYTHING = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @pytest.fixture
@@ -34,12 +32,7 @@ def sign_in(page: Any, site: Site, name: str) -> None:
 
 def nobody_shut_out(page: Any, what: str, part: str | None = None) -> None:
     """Axe finds nothing (in a part of the page), and nothing scrolls sideways."""
-    for width, scheme in ((1280, "light"), (1280, "dark"), (320, "light")):
-        page.set_viewport_size({"width": width, "height": 800})
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found = Axe().run(page, context=part, options=EVERYTHING)
-        assert not found.response["violations"], f"{what}, {width} px, {scheme}\n{found.generate_report()}"
-        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, f"{what}, {width} px"
+    assert not (found := faults(page, part=part, rules=BEST)), "\n".join([what, *found])
 
 
 def test_every_page_of_the_entrance(required: None, desk_served: Site, people: dict[str, User], new_page: Callable[..., Any]) -> None:

@@ -1,4 +1,5 @@
 // The desk's keyboard. Nothing here is needed: every key presses a button or follows a link that stands on the page.
+// (At the end: tables that are only read can be scrolled with the arrow keys, in browsers that do not see to it by themselves.)
 
 const SWITCHED_OFF = "single-keys-off";
 const home = document.querySelector("#site-name a, .breadcrumbs a");
@@ -83,3 +84,19 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
   }
 });
+
+// A table wider than the screen, with nothing in it to move to.
+const reachable = () => {
+  for (const box of document.querySelectorAll(".inline-group .tabular")) {
+    const wide = box.scrollWidth > box.clientWidth && !box.querySelector("a[href], button, input:not([type=hidden]), select, textarea");
+    if (!wide) {
+      box.removeAttribute("tabindex");
+      continue;
+    }
+    box.tabIndex = 0;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-labelledby", box.querySelector(".inline-heading").id);
+  }
+};
+reachable();
+addEventListener("resize", reachable);
