@@ -1,7 +1,7 @@
 """The matrix of role × noun × operation: how each cell is tried, and why it is as it is. ``permissions.csv`` holds what was decided.
 
-``UPDATE_PERMISSIONS=1 python -m pytest tests/admin/test_permissions.py`` writes the file anew from what the desk does now; read the difference
-before it is committed.
+``python3 manage.py test tests/admin/write_permissions.py`` writes the file anew from what the desk does now; read the difference before it is
+committed.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from tracker.editorial.verbs import submit
 from tracker.jobs import defer
 from tracker.jobs.housekeeping import housekeeping
 from tracker.jobs.models import BackgroundJob
-from tracker.models import AccountEvent, Capture, Comment, Document, State, Submission, Version
+from tracker.models import AccountEvent, Capture, Comment, Document, State, Submission, User, Version
 
 FILE = Path(__file__).parent / "permissions.csv"
 COLUMNS = (*ROLES, "superuser", "nobody")
@@ -102,6 +102,12 @@ def points_at(model: type[models.Model]) -> Any:
 
 
 # Trying
+
+
+def column(role: str, people: dict[str, User], sign_in: Callable[[str], Client]) -> dict[Cell, str]:
+    """Every cell of a role, tried."""
+    client, person = (Client(), None) if role == "nobody" else (sign_in(role), people[role])
+    return observe(client) | states(client, person)
 
 
 def observe(client: Client) -> dict[Cell, str]:

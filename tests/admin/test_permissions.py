@@ -1,8 +1,6 @@
 """What each role may do with each noun, tried cell by cell against the committed matrix (``permissions.csv``). A noun without rows there fails."""
 
-import os
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.contrib import admin
@@ -14,14 +12,6 @@ from tests.admin import permissions
 from tracker.admin.roles import ensure_groups, rights
 from tracker.models import User
 
-UPDATING = os.environ.get("UPDATE_PERMISSIONS") == "1"
-
-
-def column(role: str, people: dict[str, User], sign_in: Callable[[str], Client]) -> dict[permissions.Cell, str]:
-    """Every cell of a role, tried."""
-    client, person = (Client(), None) if role == "nobody" else (sign_in(role), people[role])
-    return permissions.observe(client) | permissions.states(client, person)
-
 
 def test_every_noun_has_its_rows() -> None:
     """A new noun, or an action or rows of one, needs a decision for every role, with its reason."""
@@ -31,10 +21,9 @@ def test_every_noun_has_its_rows() -> None:
     assert [cell for cell, row in matrix.items() if not {row[name] for name in permissions.COLUMNS} <= {"yes", "no"}] == []
 
 
-@pytest.mark.skipif(UPDATING, reason="the matrix is being written")
 @pytest.mark.parametrize("role", permissions.COLUMNS)
 def test_each_role_may_do_exactly_what_the_matrix_says(role: str, people: dict[str, User], sign_in: Callable[[str], Client]) -> None:
-    found = column(role, people, sign_in)
+    found = permissions.column(role, people, sign_in)
     decided = {cell: row[role] for cell, row in permissions.read().items()}
     assert {cell: (decided.get(cell), tried) for cell, tried in found.items() if decided.get(cell) != tried} == {}
     assert set(decided) == set(found), "rows of something that is gone"
@@ -53,25 +42,6 @@ def test_an_auditor_changes_nothing_and_nobody_sees_nothing() -> None:
             assert {row[name] for name in permissions.COLUMNS} == {"no"}
         if operation.startswith("state: submitted → approved") or operation == "state: approved → published":
             assert row["researcher"] == row["administrator"] == "no"
-
-
-@pytest.mark.skipif(not UPDATING, reason="UPDATE_PERMISSIONS=1 writes the matrix anew")
-def test_write_the_matrix(request: pytest.FixtureRequest, cluster: Any, empty_template: str, django_db_blocker: Any) -> None:
-    from tests.admin.conftest import make_people
-    from tests.conftest import copy_of, pointing_at
-
-    found = {}
-    for role in permissions.COLUMNS:
-        with django_db_blocker.unblock(), copy_of(cluster, empty_template) as name, pointing_at(name):
-            people = make_people()
-
-            def sign_in(role: str, people: dict[str, User] = people) -> Client:
-                client = Client()
-                client.force_login(people[role])
-                return client
-
-            found[role] = column(role, people, sign_in)
-    permissions.write(found)
 
 
 def test_the_roles_are_the_same_however_often_they_are_made(desk: str) -> None:
