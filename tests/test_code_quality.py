@@ -1,5 +1,6 @@
 """The code reads as agreed: style, types, and the one direction of imports. Each tool says itself what is wrong and where."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -34,3 +35,16 @@ def test_types():
 
 def test_imports_run_one_way():
     run("lint-imports", "--no-cache")
+
+
+@pytest.mark.parametrize("name", ["site.css", "admin.css"])
+def test_style_sheets_close_what_they_open(name):
+    """A brace too many takes the rule after it away, and no browser says so."""
+    sheet = (settings.BASE_DIR / "tracker" / "static" / "tracker" / name).read_text()
+    plain = re.sub(r"/\*.*?\*/|\"[^\"\n]*\"|'[^'\n]*'", lambda found: "\n" * found[0].count("\n"), sheet, flags=re.DOTALL)
+    depth = 0
+    for number, line in enumerate(plain.splitlines(), start=1):
+        for sign in re.findall(r"[{}]", line):
+            depth += 1 if sign == "{" else -1
+            assert depth >= 0, f"{name}:{number} closes what is not open"
+    assert depth == 0, f"{name} ends with something open"
