@@ -11,9 +11,16 @@ COLOURS = ("color-contrast", "link-in-text-block")
 """The rules that a dark page can break where the light one does not."""
 
 
+AT_REST = """Promise.race([
+    document.fonts.ready.then(() => Promise.all(document.getAnimations().map(one => one.finished))),
+    new Promise((_, refuse) => setTimeout(() => refuse(new Error("something on the page goes on moving")), 10_000)),
+])"""
+
+
 def at_rest(page: Any) -> None:
-    """Waits until the page has its fonts and styles and nothing on it moves or fades."""
-    page.evaluate("document.fonts.ready.then(() => Promise.all(document.getAnimations().map(one => one.finished)))")
+    """Waits until the page has its fonts and nothing on it moves or fades; nothing does for those who asked for less motion."""
+    page.emulate_media(reduced_motion="reduce")
+    page.evaluate(AT_REST)
 
 
 def faults(page: Any, *, part: str | None = None, rules: Sequence[str] = RULES, looks: Sequence[tuple[int, str]] = LOOKS) -> list[str]:

@@ -175,6 +175,8 @@ def twice(name: str, model: type[models.Model], constraint: UniqueConstraint, ma
             return [
                 copy(made["event"], constraint).replace('SELECT "action_id", "kind", "on", "decisive"', 'SELECT "action_id", "kind", "on", false')
             ]
+        case "one_event_of_an_action_is_decisive":
+            return [copy(made["event"], constraint).replace('SELECT "action_id", "kind", "on"', """SELECT "action_id", "kind", '2001'""")]
         case _ if name.startswith("citation_serves_"):
             (record,) = set(constraint.fields) - {"citation"}
             row = made[f"{record}_use"]
