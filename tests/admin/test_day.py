@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
@@ -174,6 +175,16 @@ def test_an_edit_voids_the_approval(people: dict[str, User], sign_in: SignIn) ->
     submit(researcher, document, "Again")
     page = words(reviewer.get(reverse("admin:tracker_submission_change", args=[Submission.objects.first().pk])))
     assert "You recorded or last edited DOC" in page
+
+
+def test_no_list_is_edited_in_place(people: dict[str, User], sign_in: SignIn) -> None:
+    """There the question why would not be asked: none offers it, and rows that are sent even so change nothing."""
+    assert [page for page in admin.site._registry.values() if page.list_editable] == []
+    document = builders.document("DOC", by=people["researcher"], publisher="A publisher")
+    rows = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "form-0-id": document.pk, "form-0-publisher": "Another publisher"}
+    sign_in("reviewer").post(reverse("admin:tracker_document_changelist"), {**rows, "_save": "Save"})
+    document.refresh_from_db()
+    assert document.publisher == "A publisher"
 
 
 def test_an_edit_of_a_passage_is_an_edit_of_what_it_serves(people: dict[str, User], sign_in: SignIn) -> None:
