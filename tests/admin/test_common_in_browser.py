@@ -64,7 +64,7 @@ def test_a_merger_by_hand(desk_site: Any, new_page: Callable[..., Any]) -> None:
     page.keyboard.type("MQ-1 ")
     page.click(".select2-results__option:has-text('MQ-1 ')")
     page.click("text=Compare")
-    page.wait_for_selector(".beside")
+    page.wait_for_selector(".side-by-side")
     for question in page.query_selector_all(".question"):
         question.query_selector("input").check()
     page.fill("#id_reason", "One and the same")
