@@ -512,7 +512,9 @@ class CitationEdition(Row):
     record_key = models.CharField(max_length=60)
     citation = models.CharField(max_length=60)
     stance = WordField(words.Stance)
-    inherited = models.BooleanField(help_text="Disputes an action that the assessment rests on, rather than the assessment by its own list.")
+    inherited = models.BooleanField(
+        help_text="Disputes an action that the assessment rests on, or a party's legal status, rather than the record by its own list."
+    )
     corroboration = WordField(words.Corroboration)
     locator = models.CharField(max_length=200)
     says = models.TextField()

@@ -1153,7 +1153,7 @@ class Migration(migrations.Migration):
                 ('record_key', models.CharField(max_length=60)),
                 ('citation', models.CharField(max_length=60)),
                 ('stance', tracker.fields.WordField(max_length=40)),
-                ('inherited', models.BooleanField(help_text='Disputes an action that the assessment rests on, rather than the assessment by its own list.')),
+                ('inherited', models.BooleanField(help_text="Disputes an action that the assessment rests on, or a party's legal status, rather than the record by its own list.")),
                 ('corroboration', tracker.fields.WordField(max_length=40)),
                 ('locator', models.CharField(max_length=200)),
                 ('says', models.TextField()),
