@@ -309,3 +309,31 @@ def test_a_corrected_legal_status_says_who_claims_it(made: dict[str, Any]) -> No
     alleged_by_advocates(made)
     for path in ("/corrections/", "/feeds/changes.atom"):
         assert "alleged, according to the authorities, 2020-01-15 [non grata], claimed by A lobby" in whole(get(path)), path
+
+
+@pytest.mark.parametrize(
+    ("path", "reads"),
+    [
+        ("/actions/BE-2022-APP/", "Three co-defendants: reported convicted by De Standaard, 10 May 2022"),
+        ("/actions/DK-2020-JUD/", "One man, not named by the court: reported convicted by the Associated Press and by Devdiscourse, 26 June 2020"),
+        ("/actions/BE-2022-CC/", "Persons convicted of Iran-backed terrorist offences: convicted, according to Constitutional Court, 8 December 2022"),
+        ("/actions/BE-2023-EXC/", "Assadollah Assadi: reported convicted by IFMAT, republishing Eurasia Review, 4 February 2021"),
+    ],
+)
+def test_the_shipped_cases_keep_what_the_methodology_promises(published: str, path: str, reads: str) -> None:
+    """A conviction without a court's judgment reads as reported, and stands with the place where that is said."""
+    page = whole(get(path))
+    (claim,) = re.findall(r'<div class="claim">.*?</div>', page, re.DOTALL)
+    said = without_marks(claim)
+    assert reads in said
+    assert "supports: " in said.split(reads)[1]
+    assert "Legal status, as recorded" not in page
+
+
+def test_no_legal_status_of_the_shipped_cases_is_published_without_its_source(published: str) -> None:
+    parties = [party for row in json.loads(whole(get("/api/v1/actions.json")))["results"] for party in row["parties"]]
+    assert len(parties) == 52
+    for party in parties:
+        assert any(source["stance"] == "supports" and source["title"] for source in party["sources"]), party
+        only_advocacy = {source["interest"] for source in party["sources"] if source["stance"] == "supports"} == {"advocacy"}
+        assert bool(party["claimed_by"]) is only_advocacy, party

@@ -300,7 +300,7 @@ def _action(published: Published, key: str) -> ActionEdition:
         name: body[name]
         for name in (
             "key", "government", "body", "measure", "measure_name", "title", "description", "scope_note", "legal_instrument", "target",
-            "legal_status", "corroboration", "note", "events", "parties", "replies",
+            "corroboration", "note", "events", "parties", "replies",
         )
     }  # fmt: skip
     return ActionEdition(

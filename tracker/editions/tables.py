@@ -366,7 +366,6 @@ class ActionEdition(Row):
     scope_note = models.TextField()
     legal_instrument = models.CharField(max_length=500)
     target = models.CharField(max_length=500)
-    legal_status = models.CharField(max_length=500)
     corroboration = WordField(words.Corroboration)
     note = models.TextField()
     acted_on = models.CharField(max_length=10, help_text="The decisive event's date.")

@@ -55,7 +55,7 @@ def not_held_back(action: ActionEdition, citations: list[CitationEdition]) -> li
 def _actions(rows: list[Any], clocks: Clocks) -> None:
     """Events and legal statuses of the day, each status in words with its basis, and ``held_back``: keys of citations of later ones.
 
-    The recorded wording of the legal status has no date. It is held back where the action has a legal status of a later day, of which it may tell.
+    ``names_nobody``: no legal status of anybody is on record, of this day or of a later one.
     """
     documents = documents_of(clocks, [*(party for row in rows for party in row.parties), *_replies_of(rows)])
     for row in rows:
@@ -65,8 +65,7 @@ def _actions(rows: list[Any], clocks: Clocks) -> None:
         later = [party for party in row.parties if not had_come(party["on"], clocks.as_of)]
         row.parties = [with_its_basis(party, documents) for party in row.parties if party not in later]
         row.held_back = _citations(later) - _citations(row.parties)
-        if later:
-            row.legal_status = ""
+        row.names_nobody = not row.parties and not later
 
 
 def _citations(parties: list[Part]) -> set[str]:

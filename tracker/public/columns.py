@@ -313,14 +313,6 @@ ACTIONS = Listing(
         ),
         REPLIES,
         Column("target", _("target"), _("As recorded on this site; it may tell what came after the day of as_of.")),
-        Column(
-            "legal_status",
-            _("legal status of the target"),
-            _(
-                "As recorded on this site, which may tell what came after the day of as_of; an allegation is no finding. "
-                "Empty where a party has a legal status of a later day."
-            ),
-        ),
         Column("legal_instrument", _("legal instrument"), _("Name and number where known.")),
         Column("scope_note", _("scope"), _("What it covers and leaves out.")),
         Column("ended_on", _("ended on"), _("First day on which it is no longer in force; empty where no end by the day of as_of is on record.")),
