@@ -202,7 +202,6 @@ def everything() -> dict[str, Any]:
         scope_note="All of them.",
         legal_instrument="Decree 1",
         target="Officers",
-        legal_status="no person named",
         corroboration="corroborated",
         note="A note.",
     )

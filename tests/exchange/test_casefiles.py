@@ -119,6 +119,22 @@ def made_by_author(case: str, given: dict[str, str], row: dict[str, str]) -> str
     return row["made_in"]
 
 
+def legal_status(case: str, given: dict[str, str], row: dict[str, str]) -> str:
+    """Every clause stands, word for word, as the wording of a party's legal status, and of that party alone whose surname precedes it.
+
+    “no person named” is what pages say by themselves where there is no such row.
+    """
+    statuses = [status for status in table(case, "legal_statuses") if status["action"] == row["key"]]
+    if not statuses:
+        return "no person named"
+    clauses = []
+    for clause in given["legal_status"].split("; "):
+        surname, _colon, said = clause.rpartition(": ")
+        of = [status["wording"] for status in statuses if by_key(case, "parties")[status["party"]]["name"].endswith(surname)]
+        clauses += [clause] if any(said in wording.split("; ") for wording in of) else []
+    return "; ".join(clauses)
+
+
 BACK: dict[str, tuple[str, Callable[[dict[str, str]], Callable[[dict[str, str]], bool]], dict[str, Back]]] = {
     "sources": (
         "documents",
@@ -182,7 +198,7 @@ BACK: dict[str, tuple[str, Callable[[dict[str, str]], Callable[[dict[str, str]],
             "description": same("description"),
             "legal_instrument": same("legal_instrument"),
             "target": same("target"),
-            "legal_status": same("legal_status"),
+            "legal_status": legal_status,
             "verified": lambda case, given, row: corroboration(row),
             "note": same("note"),
         },
@@ -318,8 +334,11 @@ def test_legal_statuses_say_nothing_that_the_tables_do_not() -> None:
     assert statuses and {status["party"] for status in statuses} == set(parties)
     for status in statuses:
         action = actions[status["action"]]
-        surname = parties[status["party"]]["name"].split()[-1]
-        assert surname in action["target"]
+        party = parties[status["party"]]
+        if party["kind"] == "person":
+            assert party["name"].split()[-1] in action["target"]
+        else:
+            assert party["name"].casefold() in f"{action['target']}; {action['legal_status']}".casefold()
         told = " ".join((action["legal_status"], action["description"], action["title"]))
         assert status["wording"] in told
         uses = [
@@ -331,7 +350,9 @@ def test_legal_statuses_say_nothing_that_the_tables_do_not() -> None:
         assert any(use["stance"] == "supports" for use in uses), status
         assert all(use["stance"] == evidence[use["citation"]]["stance"] for use in uses)
         if status["standing"] == "convicted":
-            assert status["said_by"].startswith("reported by ")
+            supporting = {evidence[use["citation"]]["source_key"] for use in uses if use["stance"] == "supports"}
+            judged = any(row["kind"] == "court judgment" for row in reference("iran-2019", "sources") if row["key"] in supporting)
+            assert judged or status["said_by"].startswith("reported by ")
         if status["standing"] in ("convicted", "acquitted"):
             assert "convicted" in action["legal_status"]
 

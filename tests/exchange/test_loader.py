@@ -585,7 +585,7 @@ def ctrl_c() -> Any:
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.mark.parametrize("word", ["Reading", "Comparing", "Adding 80 addressees", "Adding 542 citation uses"])
+@pytest.mark.parametrize("word", ["Reading", "Comparing", "Adding 80 addressees", "Adding 604 citation uses"])
 def test_the_command_can_be_interrupted(desk: str, package: Path, ctrl_c: None, word: str) -> None:
     load_shipped(CASEFILES / "governments")
     staff("ada")

@@ -233,3 +233,107 @@ def test_no_legal_status_reads_as_more_than_was_shown(made: dict[str, Any], stan
             bare = re.sub(rf"reported {standing}", "", re.sub(r"<footer.*", "", said, flags=re.DOTALL))
             assert standing not in bare, path
     assert json.loads(whole(get("/api/v1/actions.json")))["results"]
+
+
+# Where a legal status is said, and what disputes it
+
+
+def alleged_by_advocates(made: dict[str, Any]) -> None:
+    """A person alleged to have done something by a campaign's paper, which the press disputes; the action itself rests on the press alone."""
+    made["legal_status"].standing, made["legal_status"].said_by = "alleged", "the authorities"
+    made["legal_status"].save()
+    made["legal_status"].citation_uses.all().delete()
+    campaign = builders.document("CAMPAIGN", author="A lobby", kind="opinion", interest="advocacy")
+    gazette = builders.document("GAZETTE", publisher="The Gazette")
+    builders.cite(made["legal_status"], builders.citation(campaign, "EV-CAMPAIGN", locator="p. 9"))
+    builders.cite(made["legal_status"], builders.citation(gazette, "EV-GAZETTE", locator="p. 3"), "disputes")
+    made["action"].citation_uses.filter(stance="disputes").delete()
+    builders.put_out(campaign, gazette, made["action"])
+
+
+def without_marks(markup: str) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", "", markup)))
+
+
+@pytest.mark.parametrize("path", ["/actions/", "/recommendations/REC-1/", "/governments/AL/", "/actions/ACT-1/"])
+def test_a_legal_status_stands_with_its_sources_and_disputes_in_one_element(made: dict[str, Any], path: str) -> None:
+    alleged_by_advocates(made)
+    page = whole(get(path))
+    (claim,) = [part for part in re.findall(r'<div class="claim">.*?</div>|<dd>.*?</dd>', page, re.DOTALL) if "A Person: " in part]
+    said = without_marks(claim)
+    assert "alleged, according to the authorities" in said
+    assert "claimed by A lobby" in said
+    assert "supports: Title of CAMPAIGN, A lobby, p. 9 (advocacy)" in said
+    assert "disputes: Title of GAZETTE, The Gazette, p. 3 (press)" in said
+    assert '<a href="/documents/CAMPAIGN/">' in claim
+
+
+def test_files_and_answers_carry_the_sources_of_a_legal_status(made: dict[str, Any]) -> None:
+    alleged_by_advocates(made)
+    (row,) = [row for row in get("/api/v1/actions").json()["results"] if row["parties"]]
+    (party,) = row["parties"]
+    assert party["claimed_by"] == ["A lobby"]
+    assert [(source["document"], source["stance"], source["interest"]) for source in party["sources"]] == [
+        ("CAMPAIGN", "supports", "advocacy"),
+        ("GAZETTE", "disputes", "press"),
+    ]
+    (written,) = [row for row in json.loads(whole(get("/api/v1/actions.json")))["results"] if row["parties"]]
+    assert written["parties"] == row["parties"]
+    (cell,) = [row["parties"] for row in csv.DictReader(io.StringIO(whole(get("/api/v1/actions.csv")).lstrip("\ufeff"))) if row["parties"]]
+    assert "claimed by A lobby" in cell
+    assert "[supports, advocacy: A lobby, Title of CAMPAIGN, p. 9]" in cell
+    assert "[disputes, press: The Gazette, Title of GAZETTE, p. 3]" in cell
+
+
+def test_a_dispute_of_a_legal_status_counts_against_the_action_and_what_rests_on_it(made: dict[str, Any]) -> None:
+    """The number opens its rows: the dispute is listed with the evidence of both."""
+    before = {row["key"]: row for row in get("/api/v1/assessments").json()["results"]}
+    assert before["AS-2"]["disputes"] == 1
+    alleged_by_advocates(made)
+    (row,) = [row for row in get("/api/v1/actions").json()["results"] if row["key"] == "ACT-1"]
+    assert (row["disputes"], row["disputed"]) == (1, True)
+    assert [row["key"] for row in get("/api/v1/actions", disputed="yes").json()["results"]] == ["ACT-1"]
+    after = {row["key"]: row for row in get("/api/v1/assessments").json()["results"]}
+    assert after["AS-2"]["disputes"] == 1
+    page = whole(get("/actions/ACT-1/"))
+    (listed,) = re.findall(r'<li id="EV-GAZETTE">.*?</li>', page, re.DOTALL)
+    assert "(disputes the legal status of a party)" in listed
+    assert "(disputes an action that this rests on)" in whole(get("/recommendations/REC-1/"))
+    made["legal_status"].citation_uses.filter(stance="disputes").delete()
+    builders.put_out(made["action"])
+    assert not any(row["disputed"] for row in get("/api/v1/actions").json()["results"])
+    assert {row["key"]: row["disputes"] for row in get("/api/v1/assessments").json()["results"]}["AS-2"] == 0
+
+
+def test_a_corrected_legal_status_says_who_claims_it(made: dict[str, Any]) -> None:
+    alleged_by_advocates(made)
+    for path in ("/corrections/", "/feeds/changes.atom"):
+        assert "alleged, according to the authorities, 2020-01-15 [non grata], claimed by A lobby" in whole(get(path)), path
+
+
+@pytest.mark.parametrize(
+    ("path", "reads"),
+    [
+        ("/actions/BE-2022-APP/", "Three co-defendants: reported convicted by De Standaard, 10 May 2022"),
+        ("/actions/DK-2020-JUD/", "One man, not named by the court: reported convicted by the Associated Press and by Devdiscourse, 26 June 2020"),
+        ("/actions/BE-2022-CC/", "Persons convicted of Iran-backed terrorist offences: convicted, according to Constitutional Court, 8 December 2022"),
+        ("/actions/BE-2023-EXC/", "Assadollah Assadi: reported convicted by IFMAT, republishing Eurasia Review, 4 February 2021"),
+    ],
+)
+def test_the_shipped_cases_keep_what_the_methodology_promises(published: str, path: str, reads: str) -> None:
+    """A conviction without a court's judgment reads as reported, and stands with the place where that is said."""
+    page = whole(get(path))
+    (claim,) = re.findall(r'<div class="claim">.*?</div>', page, re.DOTALL)
+    said = without_marks(claim)
+    assert reads in said
+    assert "supports: " in said.split(reads)[1]
+    assert "Legal status, as recorded" not in page
+
+
+def test_no_legal_status_of_the_shipped_cases_is_published_without_its_source(published: str) -> None:
+    parties = [party for row in json.loads(whole(get("/api/v1/actions.json")))["results"] for party in row["parties"]]
+    assert len(parties) == 52
+    for party in parties:
+        assert any(source["stance"] == "supports" and source["title"] for source in party["sources"]), party
+        only_advocacy = {source["interest"] for source in party["sources"] if source["stance"] == "supports"} == {"advocacy"}
+        assert bool(party["claimed_by"]) is only_advocacy, party

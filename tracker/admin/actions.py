@@ -151,7 +151,7 @@ class ActionAdmin(Bearing, Citing, Mergeable, WithText, PublishableAdmin):
     prepopulated_fields = {"key": ("title",)}
     fieldsets = (
         (None, {"fields": ("title", ("government", "measure"), "body", "description", "scope_note", "legal_instrument")}),
-        (_("At whom it was aimed"), {"fields": ("target", "legal_status")}),
+        (_("At whom it was aimed"), {"fields": ("target",)}),
         (_("How sure it is"), {"fields": ("corroboration", "note", "key")}),
     )
     inlines = (EventRows, CitationRows, AlsoInAssessments, LegalStatusRows, EffectBlocks, ReplyBlocks)

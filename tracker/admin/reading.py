@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.text import capfirst
@@ -234,14 +235,17 @@ def _copy_url(snapshot: Snapshot) -> str:
 
 
 def _underlying(versions: Collection[Version]) -> dict[str, list[CitationUse]]:
-    """The uses of citations by actions that assessments may rest on: the public ones, and those that are submitted along."""
+    """The uses that are weighed for actions that assessments may rest on: the public ones, and those that are submitted along."""
     cited = {citation["key"] for version in versions if version.kind == RecordKind.ASSESSMENT for citation in version.body["citations"]}
     if not cited:
         return {}
     uses: dict[str, list[CitationUse]] = defaultdict(list)
-    sharing = CitationUse.objects.filter(citation__key__in=cited, action__isnull=False).values("action")
-    for use in CitationUse.objects.filter(action__in=sharing).select_related("citation__document", "action"):
-        uses[use.action.key].append(use)  # type: ignore[union-attr]
+    disputing = models.Q(legal_status__isnull=False, stance=Stance.DISPUTES.value)
+    bearing = CitationUse.objects.filter(models.Q(action__isnull=False) | disputing).annotate(of=Coalesce("action", "legal_status__action"))
+    sharing = bearing.filter(citation__key__in=cited).values("of")
+    for use in bearing.filter(of__in=sharing).select_related("citation__document", "action", "legal_status__action"):
+        action = use.action or use.legal_status.action  # type: ignore[union-attr]
+        uses[action.key].append(use)
     along = {version.key for version in versions if version.kind == RecordKind.ACTION}
     public = RecordEdition.desk.known_at(None).filter(kind=RecordKind.ACTION.value, change=Change.PUBLISH.value, key__in=set(uses))
     shown = along | set(public.values_list("key", flat=True))
@@ -253,7 +257,7 @@ def _labels(version: Version, documents: dict[str, Document], underlying: dict[s
     labels = []
     if version.body.get("corroboration"):
         labels.append(capfirst(Corroboration(version.body["corroboration"]).label))
-    citations = version.body.get("citations", ())
+    citations = evidence.bearing_on(version.body)
     own = [
         evidence.Use(citation["key"], Stance(citation["stance"]), Interest(document.interest), _source(document))
         for citation in citations

@@ -234,6 +234,10 @@ BEGIN
         WHEN 'citation' THEN
             body := editions.published(NEW.record_kind, NEW.record_key);
             agrees := body IS NOT NULL AND editions.agree(said, editions.published('document', NEW.document)) AND CASE
+                WHEN NEW.inherited AND NEW.record_kind = 'action' THEN EXISTS (
+                    SELECT FROM jsonb_array_elements(body -> 'parties') AS party, jsonb_array_elements(party -> 'citations') AS citation
+                    WHERE citation ->> 'key' = NEW.citation AND citation ->> 'stance' = 'disputes' AND editions.agree(said, citation)
+                )
                 WHEN NEW.inherited THEN EXISTS (
                     SELECT FROM editions.citation c
                     WHERE c.document = NEW.document AND c.citation = NEW.citation AND c.record_kind = 'action' AND c.known_to IS NULL

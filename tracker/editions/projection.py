@@ -8,7 +8,7 @@ the same stay as they are, so that ``known_from`` tells since when the site says
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,7 +47,7 @@ class Published:
     government_names: dict[str, str] = field(default_factory=dict)
     provenance: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def uses(self, citations: Iterable[Body]) -> list[evidence.Use]:
+    def uses(self, citations: Iterable[Mapping[str, Any]]) -> list[evidence.Use]:
         """Citations of a body as the rules take them. A citation whose document is not public does not count."""
         return [
             evidence.Use(
@@ -61,7 +61,7 @@ class Published:
         ]
 
 
-def source_name(document: Body) -> str:
+def source_name(document: Mapping[str, Any]) -> str:
     """Whom to attribute a document's claims to: who put it out, or who wrote it where it is an opinion; its title where neither is known."""
     if document["kind"] == DocumentKind.OPINION:
         return document["author"] or document["publisher"] or document["title"]
@@ -95,7 +95,7 @@ def project(changed: dict[str, set[str]], *, renamed: Collection[str] = (), prog
 
     # An assessment counts the disputes of every action with which it shares a citation.
     assessments = changed.get("assessment", set()) | cited_by["assessment"]
-    action_citations = {citation["key"] for body in _bodies("action", Q(key__in=actions)).values() for citation in body["citations"]} | set(
+    action_citations = {citation["key"] for body in _bodies("action", Q(key__in=actions)).values() for citation in evidence.bearing_on(body)} | set(
         CitationEdition.desk.known_at(None).filter(record_kind="action", record_key__in=actions).values_list("citation", flat=True)
     )
     assessments |= set(
@@ -117,7 +117,7 @@ def project(changed: dict[str, set[str]], *, renamed: Collection[str] = (), prog
     replace(
         CitationEdition,
         Q(record_kind="action", record_key__in=actions),
-        [row for key in live_actions for row in _citations(published, "action", key, published.actions[key]["citations"])],
+        [row for key in live_actions for row in _citations_of_action(published, key)],
     )
     clusters = [_cluster(published, reference) for reference in sorted(recommendations & set(published.recommendations))]
     replace(RecommendationEdition, Q(reference__in=recommendations), [cluster.recommendation for cluster in clusters])
@@ -173,7 +173,7 @@ def rows_of(published: Published) -> dict[type[Row], list[Any]]:
         EffectEdition: [row for cluster in clusters for row in cluster.effects],
         AssessmentEdition: [row for cluster in clusters for row in cluster.assessments],
         CitationEdition: [
-            *(row for key in sorted(published.actions) for row in _citations(published, "action", key, published.actions[key]["citations"])),
+            *(row for key in sorted(published.actions) for row in _citations_of_action(published, key)),
             *(row for cluster in clusters for row in cluster.citations),
         ],
     }
@@ -254,7 +254,9 @@ def _title(document: Body) -> str:
     return f"[{document['title']}]" if document["title_is_description"] else document["title"]
 
 
-def _citations(published: Published, kind: str, key: str, citations: Iterable[Body], inherited: Iterable[Body] = ()) -> list[CitationEdition]:
+def _citations(
+    published: Published, kind: str, key: str, citations: Iterable[Body], inherited: Iterable[Mapping[str, Any]] = ()
+) -> list[CitationEdition]:
     return [
         CitationEdition(
             record_kind=kind,
@@ -273,6 +275,14 @@ def _citations(published: Published, kind: str, key: str, citations: Iterable[Bo
     ]
 
 
+def _citations_of_action(published: Published, key: str) -> list[CitationEdition]:
+    """Its own citations, and those that dispute a legal status of its parties: what is counted against it is listed with it."""
+    body = published.actions[key]
+    listed = {citation["key"] for citation in body["citations"]}
+    inherited = [citation for citation in evidence.disputing_parties(body) if citation["key"] not in listed]
+    return _citations(published, "action", key, body["citations"], inherited)
+
+
 def decisive_date(action: Body) -> PartialDate:
     """The date that decides an action's order."""
     return PartialDate(next(event["on"] for event in action["events"] if event["decisive"]))
@@ -285,13 +295,12 @@ def _dated_events(action: Body) -> list[tuple[EventKind, PartialDate]]:
 def _action(published: Published, key: str) -> ActionEdition:
     body = published.actions[key]
     acted_on = decisive_date(body)
-    uses = published.uses(body["citations"])
-    weight = evidence.weigh(uses, {})
+    weight = evidence.weigh(published.uses(evidence.bearing_on(body)), {})
     copied = {
         name: body[name]
         for name in (
             "key", "government", "body", "measure", "measure_name", "title", "description", "scope_note", "legal_instrument", "target",
-            "legal_status", "corroboration", "note", "events", "parties", "replies",
+            "corroboration", "note", "events", "parties", "replies",
         )
     }  # fmt: skip
     return ActionEdition(
@@ -326,7 +335,7 @@ def _cluster(published: Published, reference: str) -> Cluster:
     recommended_on = PartialDate(body["recommended_on"])
     recommendation = _recommendation(published, body, recommended_on)
     citations = _citations(published, "recommendation", reference, body["citations"])
-    uses_of_actions = {key: published.uses(action["citations"]) for key, action in published.actions.items()}
+    uses_of_actions = {key: published.uses(evidence.bearing_on(action)) for key, action in published.actions.items()}
 
     assessments: list[AssessmentEdition] = []
     addressees: list[AddresseeEdition] = []
@@ -402,7 +411,7 @@ def _assessment(
     inherited = {
         citation["key"]: citation
         for action in actions
-        for citation in published.actions[action]["citations"]
+        for citation in evidence.bearing_on(published.actions[action])
         if citation["stance"] == Stance.DISPUTES and citation["key"] not in listed
     }
     successors = {other["supersedes"]: other["key"] for other in verdicts if other["supersedes"]}

@@ -366,7 +366,6 @@ class ActionEdition(Row):
     scope_note = models.TextField()
     legal_instrument = models.CharField(max_length=500)
     target = models.CharField(max_length=500)
-    legal_status = models.CharField(max_length=500)
     corroboration = WordField(words.Corroboration)
     note = models.TextField()
     acted_on = models.CharField(max_length=10, help_text="The decisive event's date.")
@@ -512,7 +511,9 @@ class CitationEdition(Row):
     record_key = models.CharField(max_length=60)
     citation = models.CharField(max_length=60)
     stance = WordField(words.Stance)
-    inherited = models.BooleanField(help_text="Disputes an action that the assessment rests on, rather than the assessment by its own list.")
+    inherited = models.BooleanField(
+        help_text="Disputes an action that the assessment rests on, or a party's legal status, rather than the record by its own list."
+    )
     corroboration = WordField(words.Corroboration)
     locator = models.CharField(max_length=200)
     says = models.TextField()

@@ -215,7 +215,6 @@ def _action(record: Action) -> Body:
         "scope_note": record.scope_note,
         "legal_instrument": record.legal_instrument,
         "target": record.target,
-        "legal_status": record.legal_status,
         "corroboration": str(record.corroboration),
         "note": record.note,
         "events": sorted(

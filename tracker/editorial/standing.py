@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from tracker.editions.tables import ActionEdition, AssessmentEdition, EffectEdition, RecommendationEdition, RecordEdition
 from tracker.models import ActionEvent, Addressee, Change, CitationUse, Effect, Position, RecordKind, Relation, Search
+from tracker.rules import evidence
 from tracker.rules.dates import PartialDate
 from tracker.rules.proposal import Bearing, Facts, Proposal, Reason, Said, Searched, asks_why, propose
 from tracker.rules.searches import due_again
@@ -177,7 +178,7 @@ def _bearings_in_public(references: Set[str], bodies: Mapping[Name, Body], withd
     actions = {row["key"]: row for row in ActionEdition.desk.known_at(None).filter(key__in={row["action"] for row in rows}).values(*columns)}
     for (kind, key), body in bodies.items():
         if kind == RecordKind.ACTION:
-            disputed = any(citation["stance"] == Stance.DISPUTES for citation in body["citations"])
+            disputed = any(citation["stance"] == Stance.DISPUTES for citation in evidence.bearing_on(body))
             actions[key] = {"government_name": body["government"], "title": body["title"], "events": body["events"], "disputed": disputed}
             rows += [{**effect, "action": key} for effect in body["effects"] if effect["recommendation"] in references]
     found: dict[Place, list[Bearing]] = defaultdict(list)

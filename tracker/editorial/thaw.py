@@ -52,7 +52,7 @@ PLAIN: dict[type[models.Model], tuple[str, ...]] = {
         "number", "short_title", "statement", "statement_form", "made_by", "locator", "recommended_on", "corroboration", "target", "addressed",
         "criteria_partial", "criteria_full", "due_on", "note",
     ),
-    Action: ("body", "title", "description", "scope_note", "legal_instrument", "target", "legal_status", "corroboration", "note"),
+    Action: ("body", "title", "description", "scope_note", "legal_instrument", "target", "corroboration", "note"),
     Assessment: (
         "status", "effective_on", "rationale", "confidence", "corroboration", "assessor_kind", "assessor", "source_status", "note", "departure",
     ),

@@ -29,13 +29,7 @@ class Action(Publishable):
 
     # At whom it was aimed
     target = models.CharField(
-        _("target"), max_length=500, blank=True, help_text=_("In the sources' wording; named parties are listed below as well.")
-    )
-    legal_status = models.CharField(
-        _("legal status of the target"),
-        max_length=500,
-        blank=True,
-        help_text=_("In words, with whose statement it is; “no person named” where none is."),
+        _("target"), max_length=500, blank=True, help_text=_("In the sources' wording. What is said of them is recorded below, party by party.")
     )
 
     corroboration = WordField(Corroboration, verbose_name=_("corroboration"), default=Corroboration.SINGLE_SOURCE)

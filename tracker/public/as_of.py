@@ -5,11 +5,12 @@ day on which it ended. What lies after ``as_of`` is taken off here, before anyth
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext
 
+from tracker.editions.projection import source_name
 from tracker.editions.tables import (
     ActionEdition,
     AddresseeEdition,
@@ -22,10 +23,10 @@ from tracker.editions.tables import (
     RecordEdition,
 )
 from tracker.public.clocks import Clocks
-from tracker.rules import deadlines, searches
-from tracker.rules.attribution import JUDGED, standing_in_words
+from tracker.rules import deadlines, evidence, searches
+from tracker.rules.attribution import standing_in_words
 from tracker.rules.dates import PartialDate
-from tracker.rules.vocabulary import DocumentKind, Stance, Standing, Status
+from tracker.rules.vocabulary import DocumentKind, Interest, Stance, Standing, Status
 
 Part = dict[str, Any]
 
@@ -54,30 +55,24 @@ def not_held_back(action: ActionEdition, citations: list[CitationEdition]) -> li
 def _actions(rows: list[Any], clocks: Clocks) -> None:
     """Events and legal statuses of the day, each status in words with its basis, and ``held_back``: keys of citations of later ones.
 
-    The recorded wording of the legal status has no date. It is held back where the action has a legal status of a later day, of which it may tell.
+    ``names_nobody``: no legal status of anybody is on record, of this day or of a later one.
     """
-    documents = _documents(clocks, [*(party for row in rows for party in row.parties if party["standing"] in JUDGED), *_replies_of(rows)])
-    judgments = {key for key, document in documents.items() if document.kind == DocumentKind.JUDGMENT}
+    documents = documents_of(clocks, [*(party for row in rows for party in row.parties), *_replies_of(rows)])
     for row in rows:
         _cut_replies(row, documents, clocks)
         row.ended_on = _if_come(row.ended_on, clocks)
         row.events = [event for event in row.events if had_come(event["on"], clocks.as_of)]
         later = [party for party in row.parties if not had_come(party["on"], clocks.as_of)]
-        row.parties = [with_its_basis(party, judgments) for party in row.parties if party not in later]
+        row.parties = [with_its_basis(party, documents) for party in row.parties if party not in later]
         row.held_back = _citations(later) - _citations(row.parties)
-        if later:
-            row.legal_status = ""
+        row.names_nobody = not row.parties and not later
 
 
 def _citations(parties: list[Part]) -> set[str]:
     return {citation["key"] for party in parties for citation in party["citations"]}
 
 
-def _supporting(party: Part) -> set[str]:
-    return {citation["document"] for citation in party["citations"] if citation["stance"] == Stance.SUPPORTS}
-
-
-def _documents(clocks: Clocks, parts: Iterable[Part]) -> dict[str, DocumentEdition]:
+def documents_of(clocks: Clocks, parts: Iterable[Part]) -> dict[str, DocumentEdition]:
     """The documents that parts cite, by key: one question, and none where nothing is cited."""
     cited = {citation["document"] for part in parts for citation in part["citations"]}
     found = clocks.said(DocumentEdition).filter(key__in=cited).defer("note", "snapshots", "search") if cited else ()
@@ -93,8 +88,11 @@ def _cut_replies(row: Any, documents: dict[str, DocumentEdition], clocks: Clocks
     row.replies = [_with_sources(reply, documents) for reply in row.replies if had_come(reply["on"], clocks.as_of)]
 
 
-def _with_sources(part: Part, documents: dict[str, DocumentEdition]) -> Part:
-    """A reply or a position with where it can be read: key, title, publisher, locator and address of each document that it cites."""
+def _with_sources(part: Part, documents: Mapping[str, DocumentEdition]) -> Part:
+    """A reply, a position or a party with where it can be read.
+
+    Of each document that it cites: key, title, publisher, locator and address, how its publisher is placed, and which way it speaks.
+    """
     sources = [
         {
             "document": document.key,
@@ -102,6 +100,8 @@ def _with_sources(part: Part, documents: dict[str, DocumentEdition]) -> Part:
             "publisher": document.publisher or document.author,
             "locator": citation["locator"],
             "document_url": document.url,
+            "interest": str(document.interest),
+            "stance": citation["stance"],
         }
         for citation in part["citations"]
         if (document := documents.get(citation["document"]))
@@ -109,16 +109,29 @@ def _with_sources(part: Part, documents: dict[str, DocumentEdition]) -> Part:
     return {**part, "sources": sources}
 
 
-def with_its_basis(party: Part, judgments: set[str]) -> Part:
-    """A party with ``reads``: its legal status in words that say no more than was shown. ``judgments`` are keys of documents that are judgments."""
-    has_judgment = bool(_supporting(party) & judgments)
+def with_its_basis(party: Part, documents: Mapping[str, DocumentEdition]) -> Part:
+    """A party with what must stand beside its legal status. ``documents`` are those that it cites, by key.
+
+    ``reads``: the status in words that say no more than was shown; ``claimed_by``: whom to attribute it to where advocacy alone supports it;
+    ``sources``: where it is said and where it is disputed.
+    """
+    supporting = [
+        (citation, document)
+        for citation in party["citations"]
+        if citation["stance"] == Stance.SUPPORTS and (document := documents.get(citation["document"]))
+    ]
+    has_judgment = any(document.kind == DocumentKind.JUDGMENT for _citation, document in supporting)
+    claimed_by = evidence.claimed_by(
+        evidence.Use(citation["key"], Stance.SUPPORTS, Interest(document.interest), source_name(vars(document))) for citation, document in supporting
+    )
     message, given = standing_in_words(Standing(party["standing"]), said_by=party["said_by"], has_judgment=has_judgment)
-    return {**party, "reads": gettext(message) % {**given, "standing": gettext(given["standing"])}}
+    reads = gettext(message) % {**given, "standing": gettext(given["standing"])}
+    return {**_with_sources(party, documents), "reads": reads, "claimed_by": list(claimed_by)}
 
 
 def _addressees(rows: list[Any], clocks: Clocks) -> None:
     """Replies of the day beside the status that they answer, and whether the search that it rests on was due again by then."""
-    documents = _documents(clocks, _replies_of(rows))
+    documents = documents_of(clocks, _replies_of(rows))
     for row in rows:
         _cut_replies(row, documents, clocks)
         row.search_due_since = _if_come(row.search_due_on, clocks)
@@ -149,7 +162,7 @@ def _effects(rows: list[Any], clocks: Clocks) -> None:
 
 def _assessments(rows: list[Any], clocks: Clocks) -> None:
     """Superseded only by what was in effect, positions taken and replies given by then, and whether the search was due again."""
-    documents = _documents(clocks, [*_replies_of(rows), *(position for row in rows for position in row.positions)])
+    documents = documents_of(clocks, [*_replies_of(rows), *(position for row in rows for position in row.positions)])
     in_effect = {row.key for row in rows}
     successors = {row.superseded_by for row in rows if row.superseded_by} - in_effect
     in_effect |= set(clocks.rows(AssessmentEdition).filter(key__in=successors).values_list("key", flat=True))

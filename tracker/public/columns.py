@@ -92,9 +92,13 @@ def _parts(name: str, *keys: str) -> Callable[[Any], list[dict[str, Value]]]:
 
 
 def _parties_in_words(parties: list[dict[str, Value]]) -> str:
-    """Who, with what legal status, according to whom and when, in one breath."""
+    """Who, with what legal status, according to whom, when and where, and where that is disputed, in one breath."""
     return "; ".join(
-        f"{party['name']}: {party['reads']}, {party['on']}" + (f" [{party['wording']}]" if party["wording"] else "") for party in parties
+        f"{party['name']}: {party['reads']}, {party['on']}"
+        + (f" [{party['wording']}]" if party["wording"] else "")
+        + (f", claimed by {'; '.join(party['claimed_by'])}" if party["claimed_by"] else "")
+        + "".join(f" [{source['stance']}, {source['interest']}: {_source_in_words(source)}]" for source in party["sources"])
+        for party in parties
     )
 
 
@@ -300,26 +304,25 @@ ACTIONS = Listing(
         Column(
             "parties",
             _("parties"),
-            _("Who is named as a target, with each legal status by the day of as_of, its basis in words, its date and who says so."),
-            _parts("parties", "party", "name", "kind", "standing", "reads", "on", "said_by", "wording"),
+            _(
+                "Who is named as a target, with each legal status by the day of as_of, its basis in words, its date, who says so, whom to attribute "
+                "it to where advocacy alone supports it, and the sources that support or dispute it with how their publishers are placed."
+            ),
+            _parts("parties", "party", "name", "kind", "standing", "reads", "on", "said_by", "wording", "claimed_by", "sources"),
             _parties_in_words,
         ),
         REPLIES,
         Column("target", _("target"), _("As recorded on this site; it may tell what came after the day of as_of.")),
-        Column(
-            "legal_status",
-            _("legal status of the target"),
-            _(
-                "As recorded on this site, which may tell what came after the day of as_of; an allegation is no finding. "
-                "Empty where a party has a legal status of a later day."
-            ),
-        ),
         Column("legal_instrument", _("legal instrument"), _("Name and number where known.")),
         Column("scope_note", _("scope"), _("What it covers and leaves out.")),
         Column("ended_on", _("ended on"), _("First day on which it is no longer in force; empty where no end by the day of as_of is on record.")),
         Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
         Column("supports", _("citations for"), _("Citations that bear it out.")),
-        Column("disputes", _("citations against"), _("Citations that deny it or give a conflicting fact.")),
+        Column(
+            "disputes",
+            _("citations against"),
+            _("Citations that deny it, a legal status that it gives a party included, or give a conflicting fact."),
+        ),
         Column("disputed", _("disputed"), _("Whether there is any.")),
         Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
         Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),

@@ -3,17 +3,18 @@
 They are of what this site said, so that ``known`` decides which there are. Of things that came after ``as_of`` they tell nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
 
-from tracker.editions.tables import DocumentEdition, Erasure, RecordEdition
+from tracker.editions.tables import Erasure, RecordEdition
+from tracker.public.as_of import documents_of
 from tracker.public.clocks import Clocks
 from tracker.public.filters import CORRECTIONS
-from tracker.public.wording import Line, judged_in, lines
-from tracker.rules.vocabulary import DocumentKind, Nature
+from tracker.public.wording import Line, lines, parties_in
+from tracker.rules.vocabulary import Nature
 
 
 @dataclass
@@ -33,11 +34,11 @@ def corrections(rows: Sequence[RecordEdition], clocks: Clocks) -> list[Correctio
     """Editions of records with what each changed; those that correct nothing have no lines. Asks two questions, whatever the number."""
     changed = [row for row in rows if row.nature == Nature.CORRECTED]
     bodies = _bodies(changed)
-    judgments = _judgments(bodies.values(), clocks)
+    documents = documents_of(clocks, parties_in(bodies.values()))
     found = []
     for row in rows:
         after, before = bodies.get(row.pk), bodies.get(("before", row.pk))
-        said = lines(row.kind, before, after, clocks=clocks, judgments=judgments) if before is not None and after is not None else []
+        said = lines(row.kind, before, after, clocks=clocks, documents=documents) if before is not None and after is not None else []
         found.append(Correction(row, said))
     return found
 
@@ -56,14 +57,6 @@ def _bodies(rows: Sequence[RecordEdition]) -> dict[Any, Any]:
         if follower := ended.get((kind, key, known_to)):
             found["before", follower] = body
     return found
-
-
-def _judgments(bodies: Iterable[Any], clocks: Clocks) -> set[str]:
-    cited = judged_in(bodies)
-    if not cited:
-        return set()
-    documents = clocks.said(DocumentEdition).filter(key__in=cited, kind=DocumentKind.JUDGMENT.value)
-    return set(documents.values_list("key", flat=True))
 
 
 def corrections_of(clocks: Clocks, records: Q) -> list[Correction]:

@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tracker.editions.tables import DocumentEdition
 from tracker.public import columns
 from tracker.public.as_of import had_come, with_its_basis
 from tracker.public.clocks import Clocks
@@ -133,17 +134,17 @@ class Line:
     after: str
 
 
-def lines(kind: str, before: Body, after: Body, *, clocks: Clocks, judgments: set[str]) -> list[Line]:
+def lines(kind: str, before: Body, after: Body, *, clocks: Clocks, documents: Mapping[str, DocumentEdition]) -> list[Line]:
     """What a new edition of a record says otherwise, in words.
 
-    ``judgments`` are the keys of documents that are judgments: without one, *convicted* reads “reported convicted by ...”.
+    ``documents`` are those that parties cite, by key: without a judgment among them, *convicted* reads “reported convicted by ...”.
     """
     found = []
     for name in sorted(WHOLE):
         for was, now in matched(name, before.get(name) or (), after.get(name) or ()):
             if _to_come(name, was, clocks) or _to_come(name, now, clocks):
                 continue
-            found.append(Line(_capital(PARTS[name]), _whole(name, was, judgments), _whole(name, now, judgments)))
+            found.append(Line(_capital(PARTS[name]), _whole(name, was, documents), _whole(name, now, documents)))
     plain = [difference for difference in differences(_plain(before), _plain(after)) if not _skipped(difference, clocks)]
     return [*(_line(kind, difference) for difference in plain), *found]
 
@@ -212,7 +213,7 @@ def _summary(name: str, part: Body | None) -> str:
     return "; ".join(f"{_label(name, key)}: {said}" for key, value in values if (said := _words(name, key, value)))
 
 
-def _whole(name: str, part: Body | None, judgments: set[str]) -> str:
+def _whole(name: str, part: Body | None, documents: Mapping[str, DocumentEdition]) -> str:
     """A party or a reply with its attribution, date and sources."""
     if part is None:
         return ""
@@ -222,11 +223,12 @@ def _whole(name: str, part: Body | None, judgments: set[str]) -> str:
     if name == "replies":
         words = f"{part['said_by']}, {part['on']}: “{part['words']}”"
         return " ".join(filter(None, (words, part["note"], f"({cited})")))
-    told = with_its_basis(dict(part), judgments)
+    told = with_its_basis(dict(part), documents)
     wording = f" [{told['wording']}]" if told["wording"] else ""
-    return f"{told['name']}: {told['reads']}, {told['on']}{wording} ({cited})"
+    claimed = ", " + gettext("claimed by %(names)s") % {"names": "; ".join(told["claimed_by"])} if told["claimed_by"] else ""
+    return f"{told['name']}: {told['reads']}, {told['on']}{wording}{claimed} ({cited})"
 
 
-def judged_in(bodies: Iterable[Mapping[str, Any]]) -> set[str]:
-    """The keys of documents that parties of these bodies cite: those among which judgments are to be looked for."""
-    return {use["document"] for body in bodies for party in body.get("parties", ()) for use in party["citations"]}
+def parties_in(bodies: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The parties of these bodies, whose documents the words for them need."""
+    return [party for body in bodies for party in body.get("parties", ())]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tracker.rules.vocabulary import Interest, Stance
 
@@ -28,6 +29,19 @@ class Weight:
     def disputed(self) -> bool:
         """Whether anything disputes it; every summary then counts both."""
         return bool(self.disputes)
+
+
+def disputing_parties(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The citations of a record's body that dispute what is said of its parties, each once."""
+    found = {
+        citation["key"]: citation for party in body.get("parties", ()) for citation in party["citations"] if citation["stance"] == Stance.DISPUTES
+    }
+    return list(found.values())
+
+
+def bearing_on(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The citations that are weighed for a record: its own, and those that dispute a legal status that it gives a party."""
+    return [*body.get("citations", ()), *disputing_parties(body)]
 
 
 def rests_on(cited: Iterable[str], actions: Mapping[str, Collection[Use]]) -> list[str]:

@@ -64,7 +64,9 @@ def _new_evidence(user: Any, today: dt.date) -> dict[str, QuerySet[Any]]:
         .annotate(
             _effect=first(effects),
             _dispute=Least(
-                first(disputes.filter(assessment=OuterRef("pk"))), first(disputes.filter(action__effects__addressee=OuterRef("addressee")))
+                first(disputes.filter(assessment=OuterRef("pk"))),
+                first(disputes.filter(action__effects__addressee=OuterRef("addressee"))),
+                first(disputes.filter(legal_status__action__effects__addressee=OuterRef("addressee"))),
             ),
         )
     )
