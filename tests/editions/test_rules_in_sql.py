@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tracker.editions.tables import RecordEdition
-from tracker.rules import searches
+from tracker.rules import evidence, searches
 from tracker.rules.dates import PartialDate
 from tracker.rules.nature import nature
-from tracker.rules.vocabulary import Standing
+from tracker.rules.vocabulary import Interest, Stance, Standing
 
 MANY = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -53,6 +53,18 @@ def test_both_see_the_same_nature_in_two_bodies(compute: Any, before: Any, after
 def test_and_in_a_body_that_was_edited(compute: Any, body: Any, change: Any, moved: Any) -> None:
     after = body | change | {"deadline_moves": moved}
     assert compute("editions.nature(%s::jsonb, %s::jsonb, false, '')", [json.dumps(body), json.dumps(after)]) == nature(body, after)
+
+
+uses = st.lists(st.tuples(st.sampled_from(["EV-1", "EV-2", "EV-3"]), st.sampled_from(Stance)), max_size=3)
+
+
+@MANY
+@given(own=uses, actions=st.lists(uses, max_size=3))
+def test_both_find_a_status_supported_by_the_same_citations(compute: Any, own: Any, actions: Any) -> None:
+    verdict, *underlying = [json.dumps({"citations": [{"key": key, "stance": stance} for key, stance in taken]}) for taken in (own, *actions)]
+    named = [[evidence.Use(key, stance, Interest.PRESS, "A paper") for key, stance in taken] for taken in (own, *actions)]
+    supports = evidence.weigh(named[0], dict(enumerate(named[1:]))).supports  # type: ignore[arg-type]
+    assert compute("editions.supported(%s::jsonb, %s::jsonb[])", [verdict, underlying]) == bool(supports)
 
 
 @settings(max_examples=200, deadline=None)
