@@ -1,5 +1,6 @@
 """The reading tables follow from the published bodies, whatever the order in which these came."""
 
+import datetime as dt
 import random
 from collections.abc import Callable
 from typing import Any
@@ -306,6 +307,30 @@ def test_an_effect_that_moves_is_gone_where_it_was(desk: str) -> None:
     Effect.objects.all().delete()
     builders.put_out(action)
     assert not EffectEdition.objects.known_at(None).exists()
+
+
+def test_a_reversal_that_was_only_announced_has_ended_nothing(desk: str) -> None:
+    """Readers see an end from the day on which the reversal took effect, and none where it was taken back."""
+    paper = builders.document("PAPER")
+    passage, target = builders.citation(paper, "EV-1"), builders.recommendation("REC-1", paper)
+    ban, lifting = builders.action("ACT-1", on="2015"), builders.action("ACT-2", on="2021")
+    for action in (ban, lifting):
+        builders.cite(action, passage)
+    banned = builders.effect(ban, target)
+    builders.effect(lifting, target, direction="", undoes=banned)
+    lifting.events.update(kind="announced")
+    builders.put_out(paper, target, ban, lifting)
+
+    def ended_on() -> dt.date | None:
+        return EffectEdition.objects.known_at(None).get(key=banned.key).ended_on
+
+    assert ended_on() is None
+    ActionEvent.objects.create(action=lifting, kind="in_force", on="2022-03")
+    builders.put_out(lifting)
+    assert ended_on() == dt.date(2022, 3, 1)
+    ActionEvent.objects.create(action=lifting, kind="annulled", on="2023")
+    builders.put_out(lifting)
+    assert ended_on() is None
 
 
 def test_an_inherited_dispute_is_listed_as_a_dispute(desk: str) -> None:

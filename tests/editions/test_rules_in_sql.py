@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tracker.editions.tables import RecordEdition
-from tracker.rules import searches
+from tracker.rules import evidence, searches
 from tracker.rules.dates import PartialDate
 from tracker.rules.nature import nature
-from tracker.rules.vocabulary import Standing
+from tracker.rules.vocabulary import Interest, Stance, Standing
 
 MANY = settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -26,7 +26,8 @@ moves = st.lists(
     st.fixed_dictionaries({"before": dates, "after": dates, "moved_on": dates, "moved_by": st.sampled_from(["", "The ministry"])}), max_size=2
 )
 bodies = st.fixed_dictionaries(
-    {"text": scalars}, optional={"due_on": dates, "deadline_moves": moves, "parts": st.lists(values, max_size=3), "whole": values}
+    {"text": scalars},
+    optional={"due_on": dates, "effective_on": dates, "deadline_moves": moves, "parts": st.lists(values, max_size=3), "whole": values},
 )
 
 
@@ -48,11 +49,50 @@ def test_both_see_the_same_nature_in_two_bodies(compute: Any, before: Any, after
     assert said == nature(before, after, withdrawn=withdrawn, forwards_to=forwards_to)
 
 
+dated = st.fixed_dictionaries({}, optional={"due_on": dates, "effective_on": dates})
+
+
 @MANY
-@given(body=bodies, change=st.dictionaries(st.sampled_from(["text", "parts", "whole", "due_on"]), values, max_size=2), moved=moves)
-def test_and_in_a_body_that_was_edited(compute: Any, body: Any, change: Any, moved: Any) -> None:
-    after = body | change | {"deadline_moves": moved}
+@given(body=bodies, when=dated, change=st.dictionaries(st.sampled_from(["text", "parts", "whole"]), values, max_size=2), moved=moves)
+def test_and_in_a_body_that_was_edited(compute: Any, body: Any, when: Any, change: Any, moved: Any) -> None:
+    after = body | when | change | {"deadline_moves": [*moved, *body.get("deadline_moves", ())]}
     assert compute("editions.nature(%s::jsonb, %s::jsonb, false, '')", [json.dumps(body), json.dumps(after)]) == nature(body, after)
+
+
+def moved(before: str, after: str, by: str = "The inquiry") -> dict[str, str]:
+    return {"before": before, "after": after, "moved_on": "2020", "moved_by": by}
+
+
+DATED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    # A status without a date holds from the recommendation's.
+    ({"effective_on": None}, {"effective_on": "2024-05-01"}, "corrected"),
+    ({"effective_on": "2024-05-01"}, {"effective_on": None}, "corrected"),
+    ({"effective_on": None}, {"effective_on": None, "note": "More."}, "added_to"),
+    # The ledger tells of the move that was made, and of it alone.
+    ({"due_on": "2021"}, {"due_on": "2022", "deadline_moves": [moved("2021", "2022")]}, "added_to"),
+    ({"due_on": "2021"}, {"due_on": "2023", "deadline_moves": [moved("2021", "2022"), moved("2022", "2023")]}, "added_to"),
+    ({"due_on": "2021"}, {"due_on": "2030", "deadline_moves": [moved("2021", "2022")]}, "corrected"),
+    ({"due_on": "2021"}, {"due_on": "2022", "deadline_moves": [moved("2021", "2022", by="")]}, "corrected"),
+    ({"due_on": "2021", "deadline_moves": [moved("2021", "2022")]}, {"due_on": "2022", "deadline_moves": [moved("2021", "2022")]}, "corrected"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), DATED)
+def test_both_see_a_date_that_was_rewritten(compute: Any, before: dict[str, Any], after: dict[str, Any], expected: str) -> None:
+    assert nature(before, after) == expected
+    assert compute("editions.nature(%s::jsonb, %s::jsonb, false, '')", [json.dumps(before), json.dumps(after)]) == expected
+
+
+uses = st.lists(st.tuples(st.sampled_from(["EV-1", "EV-2", "EV-3"]), st.sampled_from(Stance)), max_size=3)
+
+
+@MANY
+@given(own=uses, actions=st.lists(uses, max_size=3))
+def test_both_find_a_status_supported_by_the_same_citations(compute: Any, own: Any, actions: Any) -> None:
+    verdict, *underlying = [json.dumps({"citations": [{"key": key, "stance": stance} for key, stance in taken]}) for taken in (own, *actions)]
+    named = [[evidence.Use(key, stance, Interest.PRESS, "A paper") for key, stance in taken] for taken in (own, *actions)]
+    supports = evidence.weigh(named[0], dict(enumerate(named[1:]))).supports  # type: ignore[arg-type]
+    assert compute("editions.supported(%s::jsonb, %s::jsonb[])", [verdict, underlying]) == bool(supports)
 
 
 @settings(max_examples=200, deadline=None)

@@ -70,6 +70,9 @@ def uses(noun: str, key: str) -> dict[str, str]:
     return {noun: key}
 
 
+TURNED_ROUND = {"EV-1": ("citation", "disputes"), "EV-2": ("dispute", "supports")}
+"""What supports the action disputes it, and the other way round: the public verdicts AS-2 and AS-3 are supported by EV-1 alone."""
+
 RULES = [
     Rule(
         "a status rests on a supporting citation", "assessment", "has no supporting citation",
@@ -82,6 +85,18 @@ RULES = [
         lambda made: made["assessment"].citation_uses.update(stance="disputes"),
         (("citation_uses", uses("assessment", "AS-2"), {"stance": "disputes"}),),
         lambda body: [use.update(stance="disputes") for use in body["citations"]],
+    ),
+    Rule(
+        "nor does what disputes an action that it rests on", "assessment", "no supporting citation left",
+        lambda made: made["assessment"].citation_uses.update(citation=made["dispute"]),
+        (("citation_uses", uses("assessment", "AS-2"), {"citation": "EV-2"}),),
+        lambda body: body["citations"][0].update(key="EV-2"),
+    ),
+    Rule(
+        "an action takes no public status its support away", "action", "no supporting citation left",
+        lambda made: [made["action"].citation_uses.filter(citation=made[name]).update(stance=stance) for name, stance in TURNED_ROUND.values()],
+        tuple(("citation_uses", {"action": "ACT-1", "citation": key}, {"stance": stance}) for key, (_name, stance) in TURNED_ROUND.items()),
+        lambda body: [use.update(stance=TURNED_ROUND[use["key"]][1]) for use in body["citations"]],
     ),
     Rule(
         "no evidence found rests on a search", "earlier_assessment", "log the search|no search on record",

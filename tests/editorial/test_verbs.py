@@ -128,6 +128,28 @@ def test_a_status_needs_a_supporting_citation(public: dict[str, Any]) -> None:
     assert sentences(public["assessment"]) == ["Assessment AS-2 has no supporting citation; a status is published only with one."]
 
 
+def test_what_disputes_an_action_supports_no_status_that_rests_on_it(public: dict[str, Any]) -> None:
+    """Whichever of the two is submitted, and where both are: weighed is what would be public."""
+    uses = CitationUse.objects.filter(assessment=public["assessment"])
+    uses.update(citation=public["dispute"])
+    alone = "Assessment AS-2 has no supporting citation left: what supports it (EV-2) disputes ACT-1; cite another source."
+    assert sentences(public["assessment"]) == [alone]
+    uses.update(citation=public["citation"])
+    CitationUse.objects.filter(action=public["action"]).delete()
+    builders.cite(public["action"], public["citation"], "disputes")
+    builders.cite(public["action"], public["dispute"])
+    left = (
+        "Assessment %s is public and would have no supporting citation left: what supports it (EV-1) disputes ACT-1; "
+        "submit it with another source, or withdraw it."
+    )
+    assert sentences(public["action"]) == [left % "AS-2", left % "AS-3"]
+    uses.update(citation=public["dispute"])
+    assert sentences(public["action"], public["assessment"]) == [left % "AS-3"]
+    builders.cite(public["outside_assessment"], public["dispute"])
+    builders.put_out(public["action"], public["assessment"], public["outside_assessment"])
+    assert not AddresseeEdition.desk.known_at(None).filter(status="implemented", supports=0).exists()
+
+
 def test_a_negative_needs_the_search_that_was_made(public: dict[str, Any]) -> None:
     """And that a government did not act is shown by a source besides."""
     searched, shown = "Assessment AS-1 finds nothing; log the search that was made.", "Assessment AS-1 has no supporting citation; "

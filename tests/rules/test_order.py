@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.rules.dates import PartialDate
-from tracker.rules.order import already_in_place, earlier, in_force_until, sign
+from tracker.rules.order import already_in_place, earlier, in_force_until, sign, undone_from
 from tracker.rules.vocabulary import Direction, Earlier, EventKind
 
 PAPER = PartialDate("2019-02")  # Claude Moniquet's paper
@@ -103,6 +103,25 @@ def test_an_action_that_another_undid_ends_with_the_first_that_did() -> None:
     assert force(ban, undone=("2023-06-30",)) == "2023-06-30"
     assert force(ban, undone=("2024-01", "2023-06-30")) == "2023-06-30"
     assert force(ban, "expired 2023-06-20", undone=("2023-06-30",)) == "2023-06-20"
+
+
+@pytest.mark.parametrize(
+    ("events", "from_when"),
+    [
+        (["announced 2021"], None),
+        (["adopted 2021"], None),
+        (["occurred 2021"], "2021"),
+        (["announced 2021", "in_force 2022-03"], "2022-03"),
+        (["occurred 2021", "annulled 2022"], None),
+        (["in_force 2021", "suspended 2022", "in_force 2023"], "2021"),
+    ],
+)
+def test_a_reversal_undoes_from_its_own_beginning_while_it_is_in_force(events: list[str], from_when: str | None) -> None:
+    read = [(EventKind(kind), PartialDate(on)) for kind, on in (event.split() for event in events)]
+    assert undone_from(read, read[0]) == (PartialDate(from_when) if from_when else None)
+    if "annulled 2022" in events:
+        assert undone_from(read, read[0], on=dt.date(2021, 12, 31)) == PartialDate("2021")
+        assert undone_from(read, read[0], on=dt.date(2022, 1, 1)) is None
 
 
 @given(st.permutations(["in_force 2018", "suspended 2019-05", "in_force 2020-01-01", "amended 2020", "repealed 2021-03", "expired 2022"]))

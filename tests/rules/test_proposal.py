@@ -103,6 +103,22 @@ UNDONE = effect("B", None, "2021", undoes="A")
         ([effect("A", "contradicts", "2020"), UNDONE], ("not_assessed", None)),
         ([effect("A", "fulfils", "2020"), UNDONE, effect("C", "partly_fulfils", "2022")], ("partially_implemented", "2022")),
         ([effect("A", "partly_fulfils", "2020"), UNDONE, effect("C", "contradicts", "2022")], ("contrary_action", "2022")),
+        # Only what is in force undoes: what was announced, adopted or annulled itself has undone nothing for certain.
+        ([effect("A", "fulfils", "2015"), effect("B", None, "2021", kind="announced", undoes="A")], ("not_assessed", None)),
+        ([effect("A", "fulfils", "2020"), effect("B", None, "2021", kind="announced", undoes="A")], ("partially_implemented", "2020")),
+        ([effect("A", "fulfils", "2020"), effect("B", None, "2021", kind="adopted", undoes="A")], ("partially_implemented", "2020")),
+        ([effect("A", "fulfils", "2020"), effect("B", None, "2021", ("annulled", "2022"), undoes="A")], ("not_assessed", None)),
+        ([effect("A", "fulfils", "2015"), effect("B", None, "2021", ("annulled", "2022"), undoes="A")], ("not_assessed", None)),
+        ([effect("A", "contradicts", "2020"), effect("B", None, "2021", kind="announced", undoes="A")], ("contrary_action", "2020")),
+        # And from its own entry into force.
+        ([effect("A", "fulfils", "2020"), effect("B", None, "2021", ("in_force", "2022-03"), kind="announced", undoes="A")], ("reversed", "2022-03")),
+        ([effect("A", "fulfils", "2015"), effect("B", None, "2021", ("in_force", "2022-03"), undoes="A")], ("contrary_action", "2022-03")),
+        ([effect("A", "fulfils", "2020"), effect("B", None, "2021", ("in_force", "2027"), undoes="A")], ("partially_implemented", "2020")),
+        # What goes against it and may have come last keeps a whole from being shown, though its order beside the recommendation is unknown.
+        ([effect("A", "fulfils", "2019-05-01"), effect("B", "contradicts", "2019")], ("partially_implemented", "2019-05-01")),
+        ([effect("A", "fulfils", "2020"), effect("B", "contradicts", "2019")], ("implemented", "2020")),
+        ([effect("A", "fulfils", "2019-05-01"), effect("B", "contradicts", "2019", ("repealed", "2021"))], ("implemented", "2019-05-01")),
+        ([effect("A", "fulfils", "2019-05-01"), effect("B", "contradicts", "2019"), effect("C", "fulfils", "2020")], ("implemented", "2019-05-01")),
         # What may have ended, may not have happened or has no date decides nothing and keeps a whole from being shown.
         ([effect("A", "fulfils", "2020", ("repealed", "2026"))], ("not_assessed", None)),
         ([effect("A", "fulfils", "2026")], ("not_assessed", None)),
@@ -230,8 +246,8 @@ def facts(draw: Any) -> Facts:
     plain = [replace(found, key=f"P{number}") for number, found in enumerate(draw(st.lists(plain_effects, max_size=4)))]
     undoing = []
     for number, target in enumerate(draw(st.lists(st.sampled_from(plain), max_size=2)) if plain else []):
-        on = draw(dates)
-        undoing.append(Bearing(f"U{number}", "AL: A reversal", on, EventKind.OCCURRED, ((EventKind.OCCURRED, on),), None, target.key))
+        # It may have been announced alone, or have ended itself.
+        undoing.append(replace(draw(plain_effects), key=f"U{number}", action="AL: A reversal", direction=None, undoes=target.key))
     return Facts(
         recommended_on=draw(st.sampled_from([MADE, PartialDate("2019"), PartialDate("2019-02-01")])),
         due_on=draw(st.none() | dates),
@@ -287,12 +303,21 @@ def test_uptake_is_never_made_of_less_than_uptake(given_: Facts, on: dt.date) ->
     if proposal.status is Status.PARTIALLY_IMPLEMENTED:
         assert directions & {Direction.FULFILS, Direction.PARTLY_FULFILS}
     if proposal.status is Status.CONTRARY_ACTION:
-        assert Direction.CONTRADICTS in directions or any(found.undoes for found in later)
+        assert Direction.CONTRADICTS in directions or any(found.undoes and begun(found, on) for found in later)
     if proposal.status is Status.REVERSED:
         assert directions & {Direction.FULFILS, Direction.PARTLY_FULFILS}
+        ends = {EventKind.REPEALED, EventKind.ANNULLED}
+        assert any(kind in ends for found in later for kind, _on in found.events) or any(
+            found.undoes and begun(found, on) for found in given_.effects
+        )
     if proposal.status is Status.NO_EVIDENCE:
         assert any(search.on.first <= on <= search.until for search in given_.searches)
         assert not any(found.direction is Direction.NOT_JUDGED for found in later)
+
+
+def begun(found: Bearing, on: dt.date) -> bool:
+    """Whether it occurred or entered into force by a day, for certain or not, rather than being announced or adopted alone."""
+    return any(kind in (EventKind.OCCURRED, EventKind.AMENDED, EventKind.IN_FORCE) and when.first <= on for kind, when in found.events)
 
 
 @given(facts(), plain_effects, st.sampled_from(DAYS))

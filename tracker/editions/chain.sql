@@ -3,7 +3,7 @@
 -- Each published record, and each edition itself, gets a leaf: SHA-256 over a secret salt of its own and everything that it says. Each edition gets
 -- a link: SHA-256 over the link before it and its leaves. Whoever keeps the newest link (the head, which is published) can show later that nothing
 -- before it was rewritten. Erasing a person's data blanks words and the salt; the leaf stays, so that the chain stays verifiable while nothing can be
--- guessed from it. tracker/editions/verify.py recomputes all of it outside the database.
+-- guessed from it. tracker/editorial/verification.py recomputes all of it outside the database.
 
 -- SHA-256 over the SHA-256 of each part, in order; as 64 hexadecimal digits. Nothing counts as empty text.
 CREATE FUNCTION editions.digest(VARIADIC parts text[]) RETURNS text LANGUAGE sql IMMUTABLE AS $$
@@ -38,8 +38,20 @@ BEGIN
     ELSIF before IS NULL THEN
         RETURN 'first';
     END IF;
-    PERFORM FROM jsonb_array_elements(coalesce(after -> 'deadline_moves', '[]')) AS move
-        WHERE move -> 'before' = coalesce(before -> 'due_on', 'null') AND move ->> 'moved_by' <> '';
+    -- A status without a date holds from the recommendation's: to date it changes what was said of the past.
+    IF before ? 'effective_on' AND before -> 'effective_on' <> coalesce(after -> 'effective_on', 'null') THEN
+        RETURN 'corrected';
+    END IF;
+    -- Do new rows of the ledger, each with who moved it, lead from the deadline before to the one that holds now?
+    PERFORM FROM (
+        WITH RECURSIVE new (move) AS (
+            SELECT move FROM jsonb_array_elements(coalesce(after -> 'deadline_moves', '[]')) AS move
+            WHERE move ->> 'moved_by' <> '' AND move <> ALL (ARRAY(SELECT jsonb_array_elements(coalesce(before -> 'deadline_moves', '[]'))))
+        ), reached (due_on) AS (
+            SELECT coalesce(before -> 'due_on', 'null') UNION SELECT move -> 'after' FROM reached JOIN new ON move -> 'before' = due_on
+        )
+        SELECT due_on FROM reached
+    ) AS led WHERE due_on = coalesce(after -> 'due_on', 'null');
     IF FOUND THEN
         before := before - 'due_on';
     END IF;

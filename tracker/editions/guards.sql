@@ -81,8 +81,16 @@ CREATE FUNCTION editions.search_due_on(searched_on text) RETURNS date LANGUAGE s
     SELECT (public.partial_date_last(searched_on) + interval '12 months')::date
 $$;
 
-CREATE FUNCTION editions.supported(body jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT jsonb_path_exists(body, '$.citations[*] ? (@.stance == "supports")')
+-- Whether a citation supports a body: one that disputes anything of it, or of the actions given, is no support. tracker/rules/evidence.py says the
+-- same, and a test holds both equal.
+CREATE FUNCTION editions.supported(body jsonb, actions jsonb[] DEFAULT '{}') RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT EXISTS (
+        SELECT FROM jsonb_path_query(body, '$.citations[*] ? (@.stance == "supports")') AS used
+        WHERE NOT jsonb_path_exists(
+            to_jsonb(array_prepend(body, actions)), '$[*].citations[*] ? (@.key == $key && @.stance == "disputes")',
+            jsonb_build_object('key', used -> 'key')
+        )
+    )
 $$;
 
 -- What a body lacks to be public on a day, as a sentence; nothing where it lacks nothing. tracker/editorial/readiness.py says the same and more, to
@@ -175,6 +183,36 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- The public records of a kind that use a citation as said: its key, and where it matters its stance.
+CREATE INDEX record_cites ON editions.record USING gin ((body -> 'citations') jsonb_path_ops) WHERE known_to IS NULL AND change = 'publish';
+
+CREATE FUNCTION editions.citing(wanted_kind text, used jsonb) RETURNS SETOF editions.record LANGUAGE sql STABLE AS $$
+    SELECT * FROM editions.record
+    WHERE kind = wanted_kind AND known_to IS NULL AND change = 'publish' AND body -> 'citations' @> jsonb_build_array(used)
+$$;
+
+-- When an edition is committed, every status that it publishes, or that shares a citation with an action that it publishes, is supported beside all
+-- the actions that are public then.
+CREATE FUNCTION editions.keeps_its_support() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE assessment editions.record;
+BEGIN
+    FOR assessment IN
+        SELECT * FROM editions.record WHERE NEW.kind = 'assessment' AND kind = NEW.kind AND key = NEW.key AND known_to IS NULL AND change = 'publish'
+        UNION ALL
+        SELECT citing.* FROM jsonb_path_query(NEW.body, '$.citations[*] ? (@.stance == "disputes")') AS used,
+            editions.citing('assessment', jsonb_build_object('key', used -> 'key')) AS citing WHERE NEW.kind = 'action'
+    LOOP
+        IF assessment.body ->> 'status' IS DISTINCT FROM 'no_evidence' AND NOT editions.supported(assessment.body, ARRAY(
+            SELECT citing.body FROM jsonb_path_query(assessment.body, '$.citations[*]') AS used,
+                editions.citing('action', jsonb_build_object('key', used -> 'key', 'stance', 'disputes')) AS citing
+        )) THEN
+            RAISE EXCEPTION 'Assessment % has no supporting citation left beside the actions that are public.', assessment.key
+                USING ERRCODE = 'restrict_violation';
+        END IF;
+    END LOOP;
+    RETURN NULL;
+END $$;
+
 -- What an edition holds is whole when it is committed: as many records as it says, and for each record that it closes another edition of it.
 CREATE FUNCTION editions.holds_what_it_says() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -260,6 +298,8 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON editions.site_edition EXECUTE 
 CREATE CONSTRAINT TRIGGER holds_what_it_says AFTER INSERT ON editions.site_edition DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION editions.holds_what_it_says();
 CREATE TRIGGER only_what_was_approved BEFORE INSERT ON editions.record FOR EACH ROW EXECUTE FUNCTION editions.only_what_was_approved();
+CREATE CONSTRAINT TRIGGER keeps_its_support AFTER INSERT ON editions.record DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.change = 'publish' AND NEW.kind IN ('assessment', 'action')) EXECUTE FUNCTION editions.keeps_its_support();
 CREATE CONSTRAINT TRIGGER followed_by_another AFTER UPDATE ON editions.record DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (OLD.known_to IS DISTINCT FROM NEW.known_to) EXECUTE FUNCTION editions.followed_by_another();
 

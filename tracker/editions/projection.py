@@ -285,10 +285,14 @@ def _citations_of_action(published: Published, key: str) -> list[CitationEdition
 
 def decisive_date(action: Body) -> PartialDate:
     """The date that decides an action's order."""
-    return PartialDate(next(event["on"] for event in action["events"] if event["decisive"]))
+    return _decisive(action)[1]
 
 
-def _dated_events(action: Body) -> list[tuple[EventKind, PartialDate]]:
+def _decisive(action: Body) -> order.Dated:
+    return next((EventKind(event["kind"]), PartialDate(event["on"])) for event in action["events"] if event["decisive"])
+
+
+def _dated_events(action: Body) -> list[order.Dated]:
     return [(EventKind(event["kind"]), PartialDate(event["on"])) for event in action["events"]]
 
 
@@ -503,10 +507,10 @@ def _effects(published: Published, reference: str, recommended_on: PartialDate) 
         for effect in action["effects"]
         if effect["recommendation"] == reference
     }
-    undone_on: dict[str, list[PartialDate]] = defaultdict(list)
+    undone_from: dict[str, list[PartialDate]] = defaultdict(list)
     for action, effect in here.values():
-        if effect["undoes"]:
-            undone_on[effect["undoes"]].append(decisive_date(action))
+        if effect["undoes"] and (undone := order.undone_from(_dated_events(action), _decisive(action))):
+            undone_from[effect["undoes"]].append(undone)
     rows = []
     for key, (action, effect) in here.items():
         acted_on = decisive_date(action)
@@ -514,7 +518,7 @@ def _effects(published: Published, reference: str, recommended_on: PartialDate) 
         undone_action, undone = here.get(effect["undoes"], (None, None)) if effect["undoes"] else (None, None)
         undone_direction = Direction(undone["direction"]) if undone and undone["direction"] else None
         is_earlier: Earlier = order.earlier(acted_on, recommended_on)
-        ended_on = order.in_force_until(_dated_events(action), undone_on[key], since=recommended_on.last)
+        ended_on = order.in_force_until(_dated_events(action), undone_from[key], since=recommended_on.last)
         weight = evidence.weigh(published.uses(action["citations"]), {})
         rows.append(
             EffectEdition(

@@ -8,22 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tracker.editorial.freeze import Body
-
-NAMED_BY: dict[str, tuple[str, ...]] = {
-    "addressees": ("government",),
-    "citations": ("key",),
-    "deadline_moves": ("before", "moved_on", "moved_by"),
-    "effects": ("key",),
-    "events": ("kind", "on"),
-    "parties": ("party", "standing", "on"),
-    "positions": ("key",),
-    "relations": ("kind", "other"),
-    "replies": ("key",),
-    "searches": ("key",),
-    "snapshots": ("sha256",),
-    "themes": ("key",),
-}
-"""Which entries of a part tell it from its neighbours."""
+from tracker.rules.differences import NAMED_BY
 
 NOWHERE = object()
 """The value at a place that a body does not have."""
@@ -31,7 +16,7 @@ NOWHERE = object()
 
 def name_of(part: str, item: Body) -> tuple[Any, ...]:
     """What names an item among the parts of a record."""
-    return tuple(item[name] for name in NAMED_BY[part])
+    return tuple(item[name] for name in NAMED_BY[part][0])
 
 
 def aligned(part: str, before: list[Body], after: list[Body]) -> Iterator[tuple[Body | None, Body | None]]:

@@ -90,16 +90,33 @@ BEGIN
     END LOOP;
 END $$;
 
--- A deadline that was public is moved only with a reason, and its move stays in the ledger without anybody entering it.
+-- A deadline that was public is moved only with a reason, and its move stays in the ledger without anybody entering it. A move leads from the deadline
+-- that readers know to the one that holds now: what a draft said in between nobody saw, and it leaves no row.
 CREATE FUNCTION public.tracker_keep_moved_deadline() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE why text := nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'reason';
+DECLARE
+    why text := nullif(current_setting('pghistory.context_metadata', true), '')::jsonb ->> 'reason';
+    told jsonb := (SELECT body FROM editions.record
+                   WHERE kind = 'recommendation' AND key = OLD.reference AND change = 'publish' ORDER BY edition DESC LIMIT 1);
+    public_due_on text := told ->> 'due_on';
 BEGIN
-    PERFORM FROM editions.record WHERE kind = 'recommendation' AND key = OLD.reference;
-    IF NOT FOUND THEN
+    IF public_due_on IS NULL THEN
         RETURN NULL;
     END IF;
-    PERFORM FROM tracker_deadlinemove
-        WHERE recommendation_id = NEW.id AND before = OLD.due_on AND after IS NOT DISTINCT FROM NEW.due_on;
+    DELETE FROM tracker_deadlinemove AS written
+        WHERE recommendation_id = NEW.id AND before = public_due_on AND moved_by = '' AND after IS DISTINCT FROM NEW.due_on
+          AND NOT EXISTS (
+              SELECT FROM jsonb_array_elements(told -> 'deadline_moves') AS move
+              WHERE move ->> 'before' = public_due_on AND move ->> 'moved_by' = '' AND move ->> 'moved_on' = written.moved_on::text
+          );
+    IF NEW.due_on IS NOT DISTINCT FROM public_due_on THEN
+        RETURN NULL;
+    END IF;
+    PERFORM FROM tracker_deadlinemove AS written
+        WHERE recommendation_id = NEW.id AND before = public_due_on AND after IS NOT DISTINCT FROM NEW.due_on
+          AND NOT EXISTS (
+              SELECT FROM jsonb_array_elements(told -> 'deadline_moves') AS move
+              WHERE move ->> 'before' = public_due_on AND move ->> 'moved_by' = written.moved_by AND move ->> 'moved_on' = written.moved_on::text
+          );
     IF FOUND THEN
         RETURN NULL;
     END IF;
@@ -107,10 +124,10 @@ BEGIN
         RAISE EXCEPTION 'The deadline of % was public; say why it moves.', OLD.reference USING ERRCODE = 'restrict_violation';
     END IF;
     INSERT INTO tracker_deadlinemove (recommendation_id, before, after, moved_on, moved_by, reason)
-    VALUES (NEW.id, OLD.due_on, NEW.due_on, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD'), '', why)
-    ON CONFLICT DO NOTHING;
+    VALUES (NEW.id, public_due_on, NEW.due_on, to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD'), '', why)
+    ON CONFLICT (recommendation_id, before, moved_on, moved_by) DO UPDATE SET after = EXCLUDED.after, reason = EXCLUDED.reason;
     RETURN NULL;
 END $$;
 
 CREATE TRIGGER a_moved_deadline_is_kept AFTER UPDATE OF due_on ON public.tracker_recommendation
-    FOR EACH ROW WHEN (OLD.due_on IS NOT NULL AND OLD.due_on IS DISTINCT FROM NEW.due_on) EXECUTE FUNCTION public.tracker_keep_moved_deadline();
+    FOR EACH ROW WHEN (OLD.due_on IS DISTINCT FROM NEW.due_on) EXECUTE FUNCTION public.tracker_keep_moved_deadline();

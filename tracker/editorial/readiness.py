@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tracker.editions.projection import verdict
-from tracker.editions.tables import AssessmentEdition, EffectEdition, RecordEdition
+from tracker.editions.tables import AssessmentEdition, CitationEdition, EffectEdition, RecordEdition
 from tracker.editorial.standing import departures
 from tracker.models import Change, RecordKind
-from tracker.rules import searches, status
+from tracker.rules import evidence, searches, status
 from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import AssessorKind, Stance, Standing, Status
 
@@ -59,6 +59,7 @@ def problems(
         ]
     found += _left_behind(withdrawing | dropped, set(bodies))
     found += _forwarding(forwards or {}, set(bodies), withdrawing)
+    found += _left_without_support(bodies, withdrawing)
     found += _not_addressed(bodies, withdrawing) + _successions(bodies, withdrawing)
     return found + departures(bodies, withdrawing, today=today) if by_people else found
 
@@ -127,11 +128,11 @@ def _action(key: str, body: Body) -> list[str]:
     found = []
     if not any(event["decisive"] for event in body["events"]):
         found.append(_("Action %(key)s has no decisive event; tick the one whose date decides its order.") % {"key": key})
-    if not any(citation["stance"] == Stance.SUPPORTS for citation in body["citations"]):
+    if not _supports(body):
         found.append(_("Action %(key)s has no supporting citation.") % {"key": key})
     for party in body["parties"]:
         said = {"key": key, "party": party["name"], "standing": Standing(party["standing"]).label}
-        if not any(citation["stance"] == Stance.SUPPORTS for citation in party["citations"]):
+        if not _supports(party):
             found.append(_("Action %(key)s says that %(party)s was %(standing)s; cite where that is said.") % said)
         if not party["said_by"].strip():
             found.append(_("Action %(key)s says that %(party)s was %(standing)s; say who says so.") % said)
@@ -160,7 +161,7 @@ def _assessment(key: str, body: Body) -> list[str]:
     if given.rests_on_a_search and not body["searches"]:
         found.append(_("Assessment %(key)s finds nothing; log the search that was made.") % {"key": key})
     # That nothing was found needs the search alone; that a government did not act is shown by a source.
-    if given is not Status.NO_EVIDENCE and not any(citation["stance"] == Stance.SUPPORTS for citation in body["citations"]):
+    if given is not Status.NO_EVIDENCE and not _supports(body):
         found.append(_("Assessment %(key)s has no supporting citation; a status is published only with one.") % {"key": key})
     for position in body["positions"]:
         if not position["citations"]:
@@ -173,6 +174,51 @@ def _assessment(key: str, body: Body) -> list[str]:
             sentence = _("Assessment %(key)s logs the search of %(day)s; say who searched, where, for what, and what the search cannot show.")
             found.append(sentence % {"key": key, "day": search["searched_on"]})
     return found + _replies(_("Assessment %(key)s") % {"key": key}, body["replies"])
+
+
+def _taken(body: Body) -> list[evidence.Taken]:
+    return [(citation["key"], Stance(citation["stance"])) for citation in body["citations"]]
+
+
+def _supports(body: Body, underlying: Iterable[evidence.Taken] = ()) -> set[str]:
+    supports, _disputes = evidence.for_and_against(_taken(body), underlying)
+    return supports
+
+
+def _left_without_support(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> list[str]:
+    """Statuses whose every support disputes an action that is public then: submitted ones, and public ones beside a submitted action."""
+    actions = {key: body for (kind, key), body in bodies.items() if kind == RecordKind.ACTION}
+    submitted = {key: body for (kind, key), body in bodies.items() if kind == RecordKind.ASSESSMENT}
+    touched = {*bodies, *withdrawing}
+    disputing = {citation for body in actions.values() for citation, stance in _taken(body) if stance is Stance.DISPUTES}
+    resting = submitted | _public_citing(RecordKind.ASSESSMENT, disputing, but=touched)
+    actions |= _public_citing(RecordKind.ACTION, {citation for body in resting.values() for citation, _stance in _taken(body)}, but=touched)
+    taken = {key: _taken(body) for key, body in actions.items()}
+    found = []
+    for key, body in sorted(resting.items()):
+        supports = _supports(body)
+        if body["status"] == Status.NO_EVIDENCE or not supports or _supports(body, (use for uses in taken.values() for use in uses)):
+            continue  # it needs no citation, or has none, which is said already, or keeps one
+        against = [action for action, uses in sorted(taken.items()) if any((citation, Stance.DISPUTES) in uses for citation in supports)]
+        said = {"key": key, "citations": ", ".join(sorted(supports)), "actions": ", ".join(against)}
+        if key in submitted:
+            sentence = _(
+                "Assessment %(key)s has no supporting citation left: what supports it (%(citations)s) disputes %(actions)s; cite another source."
+            )
+        else:
+            sentence = _(
+                "Assessment %(key)s is public and would have no supporting citation left: what supports it (%(citations)s) disputes %(actions)s; "
+                "submit it with another source, or withdraw it."
+            )
+        found.append(sentence % said)
+    return found
+
+
+def _public_citing(kind: RecordKind, citations: Set[str], *, but: Set[Name]) -> dict[str, Body]:
+    """The public records of a kind, by key, that use any of these citations themselves; without those left out."""
+    rows = CitationEdition.desk.known_at(None).filter(record_kind=kind, citation__in=citations, inherited=False)
+    keys = {key for key in rows.values_list("record_key", flat=True) if (str(kind), key) not in but}
+    return dict(RecordEdition.desk.known_at(None).filter(kind=kind, change=Change.PUBLISH.value, key__in=keys).values_list("key", "body"))
 
 
 def _searches(key: str, body: Body, today: dt.date) -> list[str]:

@@ -23,7 +23,7 @@ NAMED_BY: dict[str, tuple[tuple[str, ...], ...]] = {
     "snapshots": (("sha256",),),
     "themes": (("key",),),
 }
-"""What names a part among its like. Where nothing matches by the first, the next is tried; it must fit one part alone on each side."""
+"""What names a part among its like: the first. Where nothing matches by it, the next is tried; it must fit one part alone on each side."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@ from typing import Any
 
 from tracker.rules.vocabulary import Interest, Stance
 
+Taken = tuple[str, Stance]
+"""A citation's key and the stance that it takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Use:
@@ -50,21 +53,33 @@ def rests_on(cited: Iterable[str], actions: Mapping[str, Collection[Use]]) -> li
     return [action for action, uses in actions.items() if any(use.citation in keys for use in uses)]
 
 
-def weigh(own: Iterable[Use], actions: Mapping[str, Collection[Use]]) -> Weight:
-    """For and against a verdict: its own citations, and every dispute of the actions that it rests on.
+def for_and_against(own: Iterable[Taken], underlying: Iterable[Taken] = ()) -> tuple[set[str], set[str]]:
+    """The citations that support a record, and those that dispute it or an action that it rests on.
 
-    A citation counts once: one that disputes anything of this is no support.
+    A citation counts once: one that disputes anything of this is no support. ``editions.supported`` in ``guards.sql`` says the same of what is
+    left without support; a test holds both equal.
     """
     own = list(own)
+    disputes = {citation for citation, stance in (*own, *underlying) if stance is Stance.DISPUTES}
+    return {citation for citation, stance in own if stance is Stance.SUPPORTS} - disputes, disputes
+
+
+def weigh(own: Iterable[Use], actions: Mapping[str, Collection[Use]]) -> Weight:
+    """For and against a verdict: its own citations, and every dispute of the actions that it rests on."""
+    own = list(own)
     underlying = rests_on((use.citation for use in own), actions)
-    bearing = [*own, *(use for action in underlying for use in actions[action])]
-    disputes = {use.citation for use in bearing if use.stance is Stance.DISPUTES}
-    supporting = [use for use in own if use.stance is Stance.SUPPORTS and use.citation not in disputes]
+    bearing = [use for action in underlying for use in actions[action]]
+    supports, disputes = for_and_against(_taken(own), _taken(bearing))
+    supporting = [use for use in own if use.stance is Stance.SUPPORTS and use.citation in supports]
     return Weight(
-        supports=tuple(sorted({use.citation for use in supporting})),
+        supports=tuple(sorted(supports)),
         disputes=tuple(sorted(disputes)),
         claimed_by=claimed_by(supporting),
     )
+
+
+def _taken(uses: Iterable[Use]) -> list[Taken]:
+    return [(use.citation, use.stance) for use in uses]
 
 
 def claimed_by(supporting: Iterable[Use]) -> tuple[str, ...]:

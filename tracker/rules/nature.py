@@ -12,12 +12,15 @@ from tracker.rules.vocabulary import Nature
 def nature(before: Mapping[str, Any] | None, after: Mapping[str, Any], *, withdrawn: bool = False, forwards_to: str = "") -> Nature:
     """The nature of an edition, from the record's body in the edition before (None: there was none) and its body now.
 
-    A deadline that somebody else moved, with its row in the ledger of moved deadlines, is no correction of ours.
+    A deadline that somebody else moved, with its new rows in the ledger of moved deadlines, is no correction of ours. A status without a date says
+    one: it holds from the recommendation's, so that to date it changes what was said of the past.
     """
     if withdrawn:
         return Nature.MERGED if forwards_to else Nature.WITHDRAWN
     if before is None:
         return Nature.FIRST
+    if "effective_on" in before and before["effective_on"] != after.get("effective_on"):
+        return Nature.CORRECTED
     return Nature.ADDED_TO if still_said(_without_moved_deadline(before, after), after) else Nature.CORRECTED
 
 
@@ -49,5 +52,11 @@ def _contains(whole: Any, part: Any) -> bool:
 
 
 def _without_moved_deadline(before: Mapping[str, Any], after: Mapping[str, Any]) -> Mapping[str, Any]:
-    moved = any(move["before"] == before.get("due_on") and move["moved_by"] for move in after.get("deadline_moves", ()))
+    """``before`` without its deadline where the new rows of the ledger lead from it to the one that holds now, each with who moved it."""
+    told = before.get("deadline_moves", ())
+    new = [move for move in after.get("deadline_moves", ()) if move["moved_by"] and move not in told]
+    reached = [before.get("due_on")]
+    for due_on in reached:
+        reached += {move["after"] for move in new if move["before"] == due_on}.difference(reached)
+    moved = after.get("due_on") in reached
     return {name: value for name, value in before.items() if name != "due_on"} if moved else before

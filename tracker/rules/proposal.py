@@ -34,6 +34,11 @@ class Bearing:
     disputed: bool = False
     draft: bool = False
 
+    @property
+    def decisive(self) -> order.Dated | None:
+        """The event whose date decides its order."""
+        return (self.decided_by, self.acted_on) if self.decided_by and self.acted_on else None
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -124,7 +129,7 @@ class _Reading:
     stands: _Stands
     reason: Reason
     sign: int = 0
-    since: PartialDate | None = None
+    since: PartialDate | None = None  # of unknown order: when what goes against it, and may stand, was done
 
 
 class _Reader:
@@ -153,11 +158,9 @@ class _Reader:
             case Earlier.YES:
                 return self.earlier(effect)
             case Earlier.UNKNOWN if effect.direction is not Direction.NO_DIRECT_EFFECT:
-                return self.say(
-                    effect,
-                    _Stands.ORDER_UNKNOWN,
-                    _("%(action)s (%(acted)s): order unknown beside the recommendation (%(recommended)s), so that it counts neither way."),
-                )
+                message = _("%(action)s (%(acted)s): order unknown beside the recommendation (%(recommended)s), so that it counts neither way.")
+                against = sign < 0 and self.in_effect(effect, acted_on).stands is not _Stands.NEITHER
+                return self.say(effect, _Stands.ORDER_UNKNOWN, message, since=acted_on if against else None)
         if effect.undoes:
             return self.undoing(effect, self.by_key.get(effect.undoes))
         match effect.direction:
@@ -191,7 +194,7 @@ class _Reader:
     def earlier(self, effect: Bearing) -> _Reading:
         """Dated before the recommendation: never uptake; already in place where it fulfils and was still in force then."""
         made = self.made.last
-        ended_on = order.in_force_until(effect.events, self.undone_on(effect), since=made)
+        ended_on = order.in_force_until(effect.events, self.undone_from(effect), since=made)
         message = _("%(action)s (%(acted)s): earlier than the recommendation (%(recommended)s), so that it is not uptake.")
         if order.already_in_place(direction=effect.direction, is_earlier=Earlier.YES, ended_on=ended_on, on=made):
             if ended_on is None or self.day < ended_on:
@@ -210,42 +213,50 @@ class _Reader:
             # To stop acting against a recommendation is not yet to do what it asks.
             message = _("%(action)s (%(acted)s): undoes “%(undone)s”; that is not by itself what was recommended.")
             return self.say(effect, _Stands.NEITHER, message, undone=undone.action)
+        begun = self.begun(effect)
+        if begun is None or begun.last > self.day or order.undone_from(effect.events, effect.decisive, on=self.day) is None:
+            message = _("%(action)s (%(acted)s): is to undo “%(undone)s”, and is not shown to be in force.")
+            return self.say(effect, _Stands.UNSETTLED, message, undone=undone.action)
         match order.earlier(undone.acted_on, self.made):
             case Earlier.YES:
                 # Nothing was taken up, so that nothing is reversed: what stood when the recommendation was made was taken away after it.
                 message = _("%(action)s (%(acted)s): undid “%(undone)s”, which had been there before the recommendation.")
-                return self.say(effect, _Stands.AGAINST, message, since=effect.acted_on, undone=undone.action)
+                return self.say(effect, _Stands.AGAINST, message, since=begun, undone=undone.action)
             case Earlier.UNKNOWN:
                 message = _("%(action)s (%(acted)s): undoes “%(undone)s”, whose order beside the recommendation is unknown.")
                 return self.say(effect, _Stands.UNSETTLED, message, undone=undone.action)
         return self.say(effect, _Stands.NEITHER, _("%(action)s (%(acted)s): undoes “%(undone)s”."), undone=undone.action)
 
     def begun(self, effect: Bearing) -> PartialDate | None:
-        """When it began to have effect: its entry into force (again, where a gap has ended), or when it occurred; None where nothing shows it.
+        """When it began to have effect, again where a gap has ended; None where nothing shows it."""
+        return order.begun(effect.events, effect.decisive, by=self.day)
 
-        What was announced or adopted alone is not in force.
-        """
-        entries = sorted((on for kind, on in effect.events if kind is EventKind.IN_FORCE), key=lambda on: on.last)
-        if entries:
-            gaps = [on for kind, on in effect.events if kind.ends_force]
-            again = [on for on in entries if on.last <= self.day and any(on.first > gap.last for gap in gaps)]
-            return again[-1] if again else entries[0]
-        if effect.decided_by in (EventKind.OCCURRED, EventKind.AMENDED):
-            return effect.acted_on
-        return min((on for kind, on in effect.events if kind is EventKind.OCCURRED), key=lambda on: on.last, default=None)
+    def undone_from(self, effect: Bearing) -> list[PartialDate]:
+        """Since when other effects undo this one: those that are in force, from the day on which they began."""
+        found = (order.undone_from(other.events, other.decisive, on=self.day) for other in self.undoers.get(effect.key, ()))
+        return [on for on in found if on]
 
-    def undone_on(self, effect: Bearing) -> list[PartialDate]:
-        """The dates of the effects that undo this one."""
-        return [other.acted_on for other in self.undoers.get(effect.key, ()) if other.acted_on]
+    def was_undone(self, effect: Bearing) -> Bearing | None:
+        """An effect that undid this one and is not in force any longer: whether this one stands again, the dates do not tell."""
+        for other in self.undoers.get(effect.key, ()):
+            first = order.begun(other.events, other.decisive)
+            if first and first.first <= self.day and order.undone_from(other.events, other.decisive, on=self.day) is None:
+                return other
+        return None
 
     def in_effect(self, effect: Bearing, begun: PartialDate) -> _Reading:
         """Later than the recommendation and begun: does it still stand?"""
         toward = self.sign(effect) > 0
-        ended_on = order.in_force_until(effect.events, self.undone_on(effect), since=self.day)
+        ended_on = order.in_force_until(effect.events, self.undone_from(effect), since=self.day)
         if ended_on is None or self.day < ended_on:
+            if other := self.was_undone(effect):
+                message = _(
+                    "%(action)s (%(acted)s): undone by “%(other)s”, which is not in force any longer; whether it stands again is not certain."
+                )
+                return self.say(effect, _Stands.UNSETTLED, message, other=other.action)
             return self.standing(effect, begun)
         ends = [(on, kind in (EventKind.REPEALED, EventKind.ANNULLED)) for kind, on in effect.events if kind.ends_force]
-        ends += [(on, True) for on in self.undone_on(effect)]
+        ends += [(on, True) for on in self.undone_from(effect)]
         end, taken_back = max((end for end in ends if end[0].first == ended_on), key=lambda end: (end[0].last, not end[1]))
         if end.last > self.day:
             return self.say(effect, _Stands.UNSETTLED, _("%(action)s (%(acted)s): whether it still stands is not certain (%(end)s)."), end=str(end))
@@ -308,12 +319,14 @@ def propose(facts: Facts, *, on: dt.date) -> Proposal:
     if against:
         return proposed(Status.CONTRARY_ACTION, _earliest(against), Reason(_("An action after the recommendation goes against it.")), *against)
 
-    # Did it do what was asked? Nothing that may go against it must be left open.
-    if full and not any(reading.sign < 0 for reading in unsettled):
+    # Did it do what was asked? Nothing that may go against it must be left open, nor what goes against it and may have come last.
+    open_against = [reading for reading in unsettled if reading.sign < 0]
+    open_against += [reading for reading in of(_Stands.ORDER_UNKNOWN) if reading.since and not _before_any(reading, full)]
+    if full and not open_against:
         return proposed(Status.IMPLEMENTED, _earliest(full), Reason(_("An action after the recommendation fulfils it and stands.")), *full)
     if full:
         words = _("An action fulfils the recommendation, and it is not settled whether another one goes against it.")
-        return proposed(Status.PARTIALLY_IMPLEMENTED, _earliest(full), Reason(words), *full)
+        return proposed(Status.PARTIALLY_IMPLEMENTED, _earliest(full), Reason(words), *full, *open_against)
 
     # Or a part of it? Parts are never added up to a whole.
     if part:
@@ -376,6 +389,11 @@ def _latest(readings: Iterable[_Reading]) -> PartialDate:
 def _after_all(some: list[_Reading], others: list[_Reading]) -> list[_Reading]:
     """Those that certainly came after every one of the others."""
     return [one for one in some if all(one.since and other.since and order_of(one.since, other.since) is Order.AFTER for other in others)]
+
+
+def _before_any(one: _Reading, others: list[_Reading]) -> bool:
+    """Whether it certainly came before one of the others."""
+    return any(one.since and other.since and order_of(one.since, other.since) is Order.BEFORE for other in others)
 
 
 def _beside(facts: Facts, status: Status, on: dt.date) -> list[Reason]:
