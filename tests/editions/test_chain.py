@@ -15,7 +15,7 @@ from tracker.editions.tables import ChainLink, DocumentEdition, Erasure, RecordE
 from tracker.editorial.erasing import BLANK, erase, places
 from tracker.editorial.verbs import Refused
 from tracker.editorial.verification import verify
-from tracker.models import Document, Party, Version
+from tracker.models import Document, Party, User, Version
 
 AsRole = Callable[[str], Attempts]
 NAME = 'Jane O\'Doe (née "Rö")'
@@ -39,6 +39,11 @@ def test_what_was_published_verifies(three_editions: dict[str, Any]) -> None:
     assert len({link.digest for link in ChainLink.objects.all()}) == 3
 
 
+def test_a_reviewer_who_is_called_otherwise_since_then_is_the_same_person(three_editions: dict[str, Any]) -> None:
+    User.objects.filter(username="reviewer").update(last_name="Reviewer-Smith")
+    assert verify(every_edition=True).problems == ()
+
+
 def test_the_case_files_verify(casefile_desk: str) -> None:
     assert verify(every_edition=True).problems == ()
 
@@ -60,6 +65,12 @@ TAMPERING = {
     "a row for reading added": "INSERT INTO editions.effect OVERRIDING SYSTEM VALUE SELECT another.* FROM editions.effect e,"
     """ jsonb_populate_record(e, '{"id": 9999, "key": "LK-X"}') AS another LIMIT 1""",
     "an approval": "UPDATE tracker_version SET approved_by_id = recorded_by_id WHERE key = 'THIRD'",
+    "another approver": "UPDATE tracker_version SET approved_by_id = (SELECT id FROM tracker_user WHERE username = 'third') WHERE key = 'THIRD'",
+    "another approver, and the history of it": """
+        WITH third AS (SELECT id FROM tracker_user WHERE username = 'third'),
+             history AS (UPDATE tracker_versionhistory SET approved_by_id = third.id FROM third WHERE key = 'THIRD' AND approved_by_id IS NOT NULL)
+        UPDATE tracker_version SET approved_by_id = third.id FROM third WHERE key = 'THIRD'
+    """,
     "an edition renumbered": "UPDATE editions.site_edition SET number = 7 WHERE number = 3",
 }
 
@@ -68,7 +79,9 @@ TAMPERING = {
 def test_tampering_shows(three_editions: dict[str, Any], as_role: AsRole, what: str) -> None:
     """By whoever owns the tables and switches every trigger off."""
     owner = as_role("owner").connection
-    for table in ("editions.record", "editions.site_edition", "editions.chain", "editions.addressee", "editions.effect", "tracker_version"):
+    builders.user("third")
+    kept = ("record", "site_edition", "chain", "addressee", "effect")
+    for table in (*(f"editions.{name}" for name in kept), "tracker_version", "tracker_versionhistory"):
         owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     owner.execute("ALTER TABLE tracker_version DROP CONSTRAINT version_approver_is_not_its_author")
     owner.execute("ALTER TABLE tracker_version DROP CONSTRAINT version_approver_is_not_its_last_editor")

@@ -335,6 +335,21 @@ def test_an_author_or_last_editor_is_never_the_approver(db: Attempts, made: dict
     assert refused.diag.constraint_name == "version_approver_is_not_its_author"
 
 
+def test_who_approved_stays_once_it_was_approved(db: Attempts, made: dict[str, Any]) -> None:
+    """Before it is published and after: of what was decided, and when, nothing is said otherwise later."""
+    other = builders.user("third").pk
+    version = approved(made)
+    published_before = Version.objects.filter(submission__edition=1).first()
+    assert published_before is not None
+    for held in (version, published_before):
+        statements = [f"UPDATE tracker_version SET {change} WHERE id = {held.pk}" for change in (f"approved_by_id = {other}", "approved_at = NULL")]
+        changes = [f"decided_by_id = {other}", "decided_at = now()", f"submitted_by_id = {other}", "reason = 'Another'", "submitted_at = now()"]
+        statements += [f"UPDATE tracker_submission SET {change} WHERE id = {held.submission_id}" for change in changes]
+        assert db.let_through(statements) == []
+    closed = [f"UPDATE tracker_submission SET {change} WHERE edition = 1" for change in ("edition = 7", "decision_reason = 'Another'")]
+    assert db.let_through(closed) == []
+
+
 def test_nobody_publishes_their_own_work_by_calling_it_shipped_with_the_software(db: Attempts, made: dict[str, Any]) -> None:
     """The exception for shipped data is the system actor's alone."""
     made["document"].note = "Another note."
@@ -446,6 +461,13 @@ def test_the_desk_owns_nothing_and_is_nobody_else(db: Attempts) -> None:
     assert (
         db.let_through([f"SET ROLE {settings.DATABASES['owner']['USER']}", f"SET SESSION AUTHORIZATION {settings.DATABASES['owner']['USER']}"]) == []
     )
+
+
+def test_the_desk_adds_to_the_log_of_the_admin_and_changes_nothing_in_it(db: Attempts) -> None:
+    entry = f"INSERT INTO django_admin_log (action_time, user_id, object_repr, action_flag, change_message) VALUES (now(), {builders.author().pk}, 'x', 1, '')"
+    assert db.refusal(entry) is None
+    statements = ["UPDATE django_admin_log SET object_repr = 'forged'", "UPDATE django_admin_log SET user_id = 0", "DELETE FROM django_admin_log"]
+    assert db.let_through([*statements, "TRUNCATE django_admin_log"]) == []
 
 
 def test_the_desk_has_no_right_to_remove_what_is_kept(db: Attempts) -> None:

@@ -17,6 +17,8 @@ SCHEMA = "editions"
 EDITORIAL_SCHEMA = "public"
 # What only the owner changes: the list of applied migrations.
 READ_ONLY_TABLES = frozenset({"django_migrations"})
+# What the desk only adds to: who did what in the admin.
+ADDED_TO_TABLES = frozenset({"django_admin_log"})
 # What the desk keeps whole, and the columns that it may fill in later (None: any).
 KEPT_TABLES: dict[str, frozenset[str] | None] = {
     "tracker_snapshot": frozenset({"document_id"}),
@@ -138,7 +140,7 @@ def _grant_desk(cursor: Any, role: str, tables: dict[tuple[str, str], set[str]])
         table = sql.Identifier(schema, name)
         if schema == SCHEMA and name in NOT_THE_DESKS:
             _execute(cursor, "GRANT SELECT ON {} TO {}", table, desk)
-        elif schema == SCHEMA or name in events:
+        elif schema == SCHEMA or name in events or name in ADDED_TO_TABLES:
             _execute(cursor, "GRANT SELECT, INSERT ON {} TO {}", table, desk)
             if schema == SCHEMA and CLOSING_COLUMN in columns:
                 _execute(cursor, "GRANT UPDATE ({}) ON {} TO {}", sql.Identifier(CLOSING_COLUMN), table, desk)
