@@ -1216,7 +1216,7 @@ class Migration(migrations.Migration):
                 'ordering': ['record_kind', 'record_key', 'stance', 'citation'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['record_kind', 'record_key'], name='citation_record'), models.Index(fields=['document'], name='citation_document')],
+                'indexes': [models.Index(fields=['record_kind', 'record_key'], name='citation_record'), models.Index(fields=['document'], name='citation_document'), models.Index(fields=['citation'], name='citation_citation')],
             },
         ),
         migrations.CreateModel(
