@@ -563,7 +563,8 @@ def test_the_desk_owns_nothing_and_is_nobody_else(db: Attempts) -> None:
 
 
 def test_the_desk_adds_to_the_log_of_the_admin_and_changes_nothing_in_it(db: Attempts) -> None:
-    entry = f"INSERT INTO django_admin_log (action_time, user_id, object_repr, action_flag, change_message) VALUES (now(), {builders.author().pk}, 'x', 1, '')"
+    columns = "(action_time, user_id, object_repr, action_flag, change_message)"
+    entry = f"INSERT INTO django_admin_log {columns} VALUES (now(), {builders.author().pk}, 'x', 1, '')"
     assert db.refusal(entry) is None
     statements = ["UPDATE django_admin_log SET object_repr = 'forged'", "UPDATE django_admin_log SET user_id = 0", "DELETE FROM django_admin_log"]
     assert db.let_through([*statements, "TRUNCATE django_admin_log"]) == []

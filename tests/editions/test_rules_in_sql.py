@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tracker.editions.tables import RecordEdition
+from tracker.editorial.freeze import content_hash
 from tracker.rules import searches
 from tracker.rules.dates import PartialDate
 from tracker.rules.nature import nature
@@ -46,6 +47,17 @@ def test_both_see_the_same_nature_in_two_bodies(compute: Any, before: Any, after
     written = None if before is None else json.dumps(before)
     said = compute("editions.nature(%s::jsonb, %s::jsonb, %s, %s)", [written, json.dumps(after), withdrawn, forwards_to])
     assert said == nature(before, after, withdrawn=withdrawn, forwards_to=forwards_to)
+
+
+@MANY
+@given(
+    body=st.dictionaries(
+        st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+        values | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+    )
+)
+def test_both_hash_a_body_alike(compute: Any, body: Any) -> None:
+    assert compute("editions.content_hash(%s::jsonb)", [json.dumps(body)]) == content_hash(body)
 
 
 @MANY
