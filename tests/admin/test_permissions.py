@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
 from tests.admin import permissions
+from tests.admin.forms import Form
 from tracker.admin.roles import ensure_groups, rights
 from tracker.models import User
 
@@ -66,3 +68,18 @@ def test_an_administrator_makes_no_superuser_and_edits_none(people: dict[str, Us
     assert b'name="is_superuser"' not in own.content
     for account in (people["superuser"], system_actor()):
         assert b'name="_save"' not in client.get(reverse("admin:tracker_user_change", args=[account.pk])).content
+
+
+def test_an_account_is_deleted_only_where_the_log_of_the_admin_does_not_name_it(people: dict[str, User], sign_in: Callable[[str], Client]) -> None:
+    """By a superuser; one who changed anything here is made inactive instead."""
+    superuser = sign_in("superuser")
+    idle, busy = User.objects.create_user("idle", password="idle"), User.objects.create_user("busy", password="busy")
+    LogEntry.objects.create(user=busy, action_flag=CHANGE, object_repr="Title of REPORT")
+    for user, stays in ((idle, False), (busy, True)):
+        page = reverse("admin:tracker_user_delete", args=[user.pk])
+        assert ("Title of REPORT" in superuser.get(page).content.decode()) == stays
+        if stays:
+            assert superuser.post(page, {"post": "yes", "why": "A mistake."}).status_code == 200
+        else:
+            assert Form(superuser, page).fill(why="A mistake.").send().status_code == 302
+        assert User.objects.filter(pk=user.pk).exists() == stays

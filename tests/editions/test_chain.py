@@ -1,10 +1,13 @@
 """The hash chain: what shows that nothing published was rewritten, and what an erasure leaves of it."""
 
 import io
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.management import call_command
 from django.db import connections
 
@@ -15,7 +18,8 @@ from tracker.editions.tables import ChainLink, DocumentEdition, Erasure, RecordE
 from tracker.editorial.erasing import BLANK, erase, places
 from tracker.editorial.verbs import Refused
 from tracker.editorial.verification import verify
-from tracker.models import Document, Party, Version
+from tracker.jobs.models import JobReport
+from tracker.models import Document, Party, User, Version
 
 AsRole = Callable[[str], Attempts]
 NAME = 'Jane O\'Doe (née "Rö")'
@@ -39,6 +43,11 @@ def test_what_was_published_verifies(three_editions: dict[str, Any]) -> None:
     assert len({link.digest for link in ChainLink.objects.all()}) == 3
 
 
+def test_a_reviewer_who_is_called_otherwise_since_then_is_the_same_person(three_editions: dict[str, Any]) -> None:
+    User.objects.filter(username="reviewer").update(last_name="Reviewer-Smith")
+    assert verify(every_edition=True).problems == ()
+
+
 def test_the_case_files_verify(casefile_desk: str) -> None:
     assert verify(every_edition=True).problems == ()
 
@@ -60,6 +69,12 @@ TAMPERING = {
     "a row for reading added": "INSERT INTO editions.effect OVERRIDING SYSTEM VALUE SELECT another.* FROM editions.effect e,"
     """ jsonb_populate_record(e, '{"id": 9999, "key": "LK-X"}') AS another LIMIT 1""",
     "an approval": "UPDATE tracker_version SET approved_by_id = recorded_by_id WHERE key = 'THIRD'",
+    "another approver": "UPDATE tracker_version SET approved_by_id = (SELECT id FROM tracker_user WHERE username = 'third') WHERE key = 'THIRD'",
+    "another approver, and the history of it": """
+        WITH third AS (SELECT id FROM tracker_user WHERE username = 'third'),
+             history AS (UPDATE tracker_versionhistory SET approved_by_id = third.id FROM third WHERE key = 'THIRD' AND approved_by_id IS NOT NULL)
+        UPDATE tracker_version SET approved_by_id = third.id FROM third WHERE key = 'THIRD'
+    """,
     "an edition renumbered": "UPDATE editions.site_edition SET number = 7 WHERE number = 3",
 }
 
@@ -68,7 +83,9 @@ TAMPERING = {
 def test_tampering_shows(three_editions: dict[str, Any], as_role: AsRole, what: str) -> None:
     """By whoever owns the tables and switches every trigger off."""
     owner = as_role("owner").connection
-    for table in ("editions.record", "editions.site_edition", "editions.chain", "editions.addressee", "editions.effect", "tracker_version"):
+    builders.user("third")
+    kept = ("record", "site_edition", "chain", "addressee", "effect")
+    for table in (*(f"editions.{name}" for name in kept), "tracker_version", "tracker_versionhistory"):
         owner.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     owner.execute("ALTER TABLE tracker_version DROP CONSTRAINT version_approver_is_not_its_author")
     owner.execute("ALTER TABLE tracker_version DROP CONSTRAINT version_approver_is_not_its_last_editor")
@@ -119,12 +136,19 @@ def test_nobody_who_runs_the_site_writes_the_chain(as_role: AsRole, made: dict[s
 
 @pytest.fixture
 def named(made: dict[str, Any]) -> dict[str, Any]:
-    """A party's name in a record, in its versions, in the history and in what is published; and in a reason."""
+    """A party's name in a record, in its versions, in the history and in what is published; in a reason; and in what the desk's tools keep."""
     Party.objects.update(name=NAME)
     made["action"].description = f"The ministry told {NAME} to leave. Jane O'Doering stayed."
     made["action"].save()
     builders.put_out(made["action"], reason=f"{NAME} is named")
     builders.put_out(builders.document("THIRD"))
+    LogEntry.objects.create(user=builders.author(), action_flag=CHANGE, object_repr=NAME, change_message=f"Changed {NAME}.")
+    EmailAddress.objects.create(user=builders.author(), email=NAME)
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, args) VALUES ('x', 'x', %s) RETURNING id", [json.dumps({"whose": [NAME]})]
+        )
+        JobReport.objects.create(job_id=cursor.fetchone()[0], sentence=f"{NAME} was captured.")
     return made
 
 
@@ -185,24 +209,64 @@ def test_an_erasure_that_nobody_logged_shows(named: dict[str, Any], as_role: AsR
 def test_the_eraser_blanks_only_where_it_says_that_it_erases(named: dict[str, Any], as_role: AsRole) -> None:
     eraser = as_role("eraser")
     log = "INSERT INTO editions.erasure (erased_at, erased_by, reason, records, rows, written_in) VALUES (now(), 'x', 'x', '[]', 0, 0)"
+    blank = "SELECT editions.blank_words('{}', '{}', '{}', 'ACT-1|REPORT|author')"
     kept = [
-        "UPDATE editions.record SET title = '[erased]'",
-        "UPDATE tracker_version SET title = '[erased]'",
-        "UPDATE tracker_documenthistory SET title = '[erased]'",
-        "UPDATE editions.document SET title = '[erased]'",
+        blank.format("editions", "document", "title"),
+        blank.format("public", "tracker_version", "title"),
+        blank.format("public", "tracker_documenthistory", "title"),
+        blank.format("public", "tracker_user", "username"),
+        "SELECT editions.hash_again()",
     ]
     assert eraser.let_through(kept) == []
     assert [statement for statement in kept if eraser.refusal(log, statement) is not None] == []
+    published = [blank.format("editions", "record", "body"), blank.format("editions", "site_edition", "reason").replace("author", "test")]
+    names = """'[{"edition": 1, "kind": "document", "key": "REPORT"}]'"""
+    for records in ("'[]'", names):
+        assert [statement for statement in published if eraser.refusal(log.replace("'[]'", records), statement) is None] == [], (
+            "the log does not say so"
+        )
     never = [
-        "UPDATE editions.record SET leaf = leaf",
+        *(f"UPDATE {table} SET {column} = {column}" for table, column in WRITABLE),
         "UPDATE editions.record SET known_to = NULL",
         "DELETE FROM editions.record",
         "DELETE FROM tracker_documenthistory",
         "UPDATE tracker_version SET approved_by_id = NULL",
         "INSERT INTO editions.document SELECT * FROM editions.document",
-        "UPDATE auth_permission SET name = 'x'",
+        "INSERT INTO tracker_documenthistory SELECT * FROM tracker_documenthistory",
+        "SELECT password FROM tracker_user",
+        *(blank.format(*column) for column in NO_WORDS),
     ]
     assert [statement for statement in never if eraser.refusal(log, statement) is None] == []
+
+
+WRITABLE = [
+    ("editions.record", "leaf"),
+    ("editions.record", "body"),
+    ("editions.record", "title"),
+    ("editions.assessment", "rationale"),
+    ("tracker_user", "password"),
+    ("tracker_user", "username"),
+    ("tracker_version", "body"),
+    ("tracker_document", "title"),
+    ("auth_permission", "name"),
+]
+NO_WORDS = [
+    ("public", "tracker_user", "password"),
+    ("public", "tracker_assessment", "status"),
+    ("public", "tracker_version", "content_hash"),
+    ("public", "auth_permission", "name"),
+    ("editions", "record", "leaf"),
+    ("editions", "record", "kind"),
+    ("editions", "addressee", "status"),
+    ("editions", "chain", "digest"),
+    ("editions", "erasure", "reason"),
+]
+
+
+def test_no_role_but_the_erasers_blanks_anything(as_role: AsRole, made: dict[str, Any]) -> None:
+    for role in ("desk", "public"):
+        db = as_role(role)
+        assert db.let_through(["SELECT editions.blank_words('editions', 'document', 'title', 'x')", "SELECT editions.hash_again()"]) == []
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tests.editions.conftest import Attempts
 from tracker.editions import grants
 from tracker.editions.tables import READING_TABLES, RecordEdition, SiteEdition
 from tracker.editorial.verbs import approve, publish, submit
+from tracker.editorial.verification import verify
 from tracker.models import Addressee, Citation, Effect, Membership, Submission, User, Version, system_actor
 
 AsRole = Callable[[str], Attempts]
@@ -44,8 +45,9 @@ def columns_of(db: Attempts, table: str) -> list[str]:
 def copies(db: Attempts, table: str, **changed: str) -> str:
     """A statement that writes the table's rows once more, with some columns changed."""
     columns = [name for name in columns_of(db, table) if name != "id"]
-    values = ", ".join(changed.get(name, name) for name in columns)
-    return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} WHERE known_to IS NULL"
+    quoted = [f'"{name}"' for name in columns]
+    values = ", ".join(changed.get(name, column) for name, column in zip(columns, quoted, strict=True))
+    return f"INSERT INTO {table} ({', '.join(quoted)}) SELECT {values} FROM {table} WHERE known_to IS NULL"
 
 
 @pytest.fixture
@@ -269,17 +271,43 @@ FORGED_ROWS: list[tuple[str, dict[str, str]]] = [
     ("recommendation", {"recommended_on": "'2018'"}),
     ("action", {"description": "'forged'"}),
     ("action", {"parties": "'[]'"}),
+    ("action", {"government_name": "'Forged'"}),
+    ("action", {"first_day": "first_day - 1000"}),
+    ("action", {"disputes": "0", "disputed": "false"}),
+    ("government", {"name": "'Forged'"}),
+    ("government", {"code": "'ZZ'"}),
+    ("membership", {"since": "'1990'", "since_day": "'1990-01-01'"}),
+    ("membership", {"until": "NULL", "until_day": "NULL"}),
     ("addressee", {"status": "'reversed'"}),
     ("addressee", {"rationale": "'forged'"}),
     ("addressee", {"assessment": "NULL", "status": "'implemented'"}),
     ("addressee", {"assessment": "'AS-9'", "status": "'implemented'"}),
     ("addressee", {"government": "'FR'"}),
+    ("addressee", {"government_name": "'Forged'"}),
+    ("addressee", {"valid_from": "valid_from - 1000"}),
+    ("addressee", {"valid_from": "valid_from + 1"}),
+    ("addressee", {"valid_to": "coalesce(valid_to, '2031-01-01') + 1"}),
+    ("addressee", {"supports": "supports + 1"}),
+    ("addressee", {"disputes": "0", "disputed": "false"}),
+    ("addressee", {"disputed": "NOT disputed"}),
+    ("addressee", {"claimed_by": "'{A club}'"}),
+    ("addressee", {"provenance": "'shipped'"}),
+    ("addressee", {"search_due_on": "'2100-01-01'"}),
     ("assessment", {"status": "'reversed'"}),
     ("assessment", {"government": "'FR'"}),
+    ("assessment", {"disputes": "0", "disputed": "false"}),
+    ("assessment", {"claimed_by": "'{A club}'"}),
+    ("assessment", {"effective_day": "effective_day - 1000"}),
+    ("assessment", {"sequence": "sequence + 1"}),
+    ("assessment", {"superseded_by": "CASE WHEN superseded_by IS NULL THEN 'AS-1' END"}),
     ("assessment", {"searches": "'[]'", "positions": "'[]'", "note": "'forged'"}),
     ("effect", {"direction": "'contradicts'"}),
     ("effect", {"reasoning": "'forged'"}),
     ("effect", {"key": "'LK-99'"}),
+    ("effect", {"earlier": "'yes'"}),
+    ("effect", {"disputes": "0", "disputed": "false"}),
+    ("recommendation", {"recommended_last": "recommended_last - 1000"}),
+    ("recommendation", {"supports": "supports + 1"}),
     ("citation", {"stance": "'context'"}),
     ("citation", {"says": "'forged'"}),
     ("citation", {"record_key": "'NOBODY-KNOWS-IT'"}),
@@ -297,6 +325,77 @@ def test_a_reading_row_says_nothing_that_its_published_record_does_not_say(db: A
         (table, changed) for table, changed in FORGED_ROWS if not db.refusal(*publication(version), copies(db, f"editions.{table}", **changed))
     ]
     assert went_through == []
+
+
+VERDICTS = {"a third party's": "AS-3", "one that another superseded": "AS-1"}
+
+
+@pytest.mark.parametrize("whose", VERDICTS)
+def test_the_status_of_an_addressee_is_the_staffs_verdict_that_holds(db: Attempts, made: dict[str, Any], whose: str) -> None:
+    """Another published verdict says nothing forged, and is not the site's status."""
+    made["news"] = builders.document("NEWS")
+    version = approved(made, "news")
+    names = (
+        "status",
+        "rationale",
+        "confidence",
+        "corroboration",
+        "supports",
+        "disputes",
+        "disputed",
+        "claimed_by",
+        "replies",
+        "departure",
+        "provenance",
+    )
+    columns = [name for name in columns_of(db, "editions.addressee") if name != "id"]
+    said = {name: f"a.{name}" for name in (*names, "effective_on")} | {"assessment": "a.key", "searched_on": "NULL", "search_due_on": "NULL"}
+    if VERDICTS[whose] == "AS-1":
+        said |= {"searched_on": "a.searches -> 0 ->> 'searched_on'", "search_due_on": "editions.search_due_on(a.searches -> 0 ->> 'searched_on')"}
+    values = ", ".join(said.get(name, f"d.{name}") for name in columns)
+    write = (
+        f"INSERT INTO editions.addressee ({', '.join(columns)}) SELECT {values} FROM editions.addressee d, editions.assessment a"
+        f" WHERE d.assessment = 'AS-2' AND a.key = '{VERDICTS[whose]}'"
+    )
+    refused = db.refusal(*publication(version), write)
+    assert refused is not None
+    assert "does not follow from what was published" in str(refused)
+
+
+READERS_FIND = ["government", "membership", "document", "recommendation", "addressee", "action", "effect", "assessment", "citation"]
+
+
+def test_what_is_still_published_does_not_vanish_from_reading(db: Attempts, made: dict[str, Any]) -> None:
+    """A row is closed where another follows, or where its record was changed or withdrawn."""
+    made["news"] = builders.document("NEWS")
+    version = approved(made, "news")
+    went_through = []
+    for table in READERS_FIND:
+        ids = [pk for (pk,) in db.rows(f"SELECT id FROM editions.{table} WHERE known_to IS NULL")]
+        if table == "government":  # nothing public names the group itself
+            ids = [pk for (pk,) in db.rows("SELECT id FROM editions.government WHERE known_to IS NULL AND code = 'AL'")]
+        for row in ids:
+            if db.refusal(*publication(version), f"UPDATE editions.{table} SET known_to = now() WHERE id = {row}") is None:
+                went_through.append((table, row))
+    assert went_through == []
+
+
+FOUND_AFTERWARDS: dict[str, tuple[str, dict[str, str]]] = {
+    "a sign": ("editions.effect", {"sign": "7"}),
+    "an end": ("editions.action", {"ended_on": "'2000-01-01'"}),
+    "a row once more": ("editions.addressee", {}),
+}
+
+
+@pytest.mark.parametrize("what", FOUND_AFTERWARDS)
+def test_what_the_database_does_not_compute_is_found_by_verifying(db: Attempts, made: dict[str, Any], what: str) -> None:
+    """Without looking at every edition."""
+    made["news"] = builders.document("NEWS")
+    table, changed = FOUND_AFTERWARDS[what]
+    with db.connection.transaction():
+        for statement in [*publication(approved(made, "news")), copies(db, table, **changed)]:
+            db.connection.execute(*([statement] if isinstance(statement, str) else statement))
+    assert any(table in problem and "follow from nothing published" in problem for problem in verify().problems)
 
 
 def test_an_old_transaction_number_come_round_again_writes_nothing_into_an_old_edition(as_role: AsRole, db: Attempts) -> None:
@@ -333,6 +432,21 @@ def test_an_author_or_last_editor_is_never_the_approver(db: Attempts, made: dict
     refused = db.refusal(said.format(version.recorded_by_id))
     assert refused is not None
     assert refused.diag.constraint_name == "version_approver_is_not_its_author"
+
+
+def test_who_approved_stays_once_it_was_approved(db: Attempts, made: dict[str, Any]) -> None:
+    """Before it is published and after: of what was decided, and when, nothing is said otherwise later."""
+    other = builders.user("third").pk
+    version = approved(made)
+    published_before = Version.objects.filter(submission__edition=1).first()
+    assert published_before is not None
+    for held in (version, published_before):
+        statements = [f"UPDATE tracker_version SET {change} WHERE id = {held.pk}" for change in (f"approved_by_id = {other}", "approved_at = NULL")]
+        changes = [f"decided_by_id = {other}", "decided_at = now()", f"submitted_by_id = {other}", "reason = 'Another'", "submitted_at = now()"]
+        statements += [f"UPDATE tracker_submission SET {change} WHERE id = {held.submission_id}" for change in changes]
+        assert db.let_through(statements) == []
+    closed = [f"UPDATE tracker_submission SET {change} WHERE edition = 1" for change in ("edition = 7", "decision_reason = 'Another'")]
+    assert db.let_through(closed) == []
 
 
 def test_nobody_publishes_their_own_work_by_calling_it_shipped_with_the_software(db: Attempts, made: dict[str, Any]) -> None:
@@ -446,6 +560,14 @@ def test_the_desk_owns_nothing_and_is_nobody_else(db: Attempts) -> None:
     assert (
         db.let_through([f"SET ROLE {settings.DATABASES['owner']['USER']}", f"SET SESSION AUTHORIZATION {settings.DATABASES['owner']['USER']}"]) == []
     )
+
+
+def test_the_desk_adds_to_the_log_of_the_admin_and_changes_nothing_in_it(db: Attempts) -> None:
+    columns = "(action_time, user_id, object_repr, action_flag, change_message)"
+    entry = f"INSERT INTO django_admin_log {columns} VALUES (now(), {builders.author().pk}, 'x', 1, '')"
+    assert db.refusal(entry) is None
+    statements = ["UPDATE django_admin_log SET object_repr = 'forged'", "UPDATE django_admin_log SET user_id = 0", "DELETE FROM django_admin_log"]
+    assert db.let_through([*statements, "TRUNCATE django_admin_log"]) == []
 
 
 def test_the_desk_has_no_right_to_remove_what_is_kept(db: Attempts) -> None:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tracker.editions.tables import RecordEdition
+from tracker.editorial.freeze import content_hash
 from tracker.rules import evidence, searches
 from tracker.rules.dates import PartialDate
 from tracker.rules.nature import nature
@@ -50,6 +51,17 @@ def test_both_see_the_same_nature_in_two_bodies(compute: Any, before: Any, after
 
 
 dated = st.fixed_dictionaries({}, optional={"due_on": dates, "effective_on": dates})
+
+
+@MANY
+@given(
+    body=st.dictionaries(
+        st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+        values | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+    )
+)
+def test_both_hash_a_body_alike(compute: Any, body: Any) -> None:
+    assert compute("editions.content_hash(%s::jsonb)", [json.dumps(body)]) == content_hash(body)
 
 
 @MANY

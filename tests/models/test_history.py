@@ -9,7 +9,9 @@ from django.apps import apps
 from django.db import connections, models
 from pghistory.models import Event
 
+from config.postgres import Cluster
 from tests import builders
+from tests.sql import refusal
 from tracker.models import Citation, Comment, Document, Recommendation
 
 # Accounts and what Django keeps for itself are no part of the record.
@@ -116,6 +118,25 @@ def test_bulk_writes_and_raw_sql_are_kept_too(desk: str) -> None:
     written = entries(event)
     assert written[:6] == [("insert", by.pk, "many at once")] * 3 + [("update", by.pk, "many at once")] * 3
     assert written[-2:] == [("update", None, None), ("delete", None, None)], "nobody said who; that it happened is kept"
+
+
+def test_no_entry_is_written_by_hand(desk: str, cluster: Cluster) -> None:
+    """The desk's role has the right to add entries, as its changes leave them; not to say that something was so long ago, or that another did it."""
+    made = builders.everything()
+    submission = builders.submit([made["document"]], by=builders.author(), reason="submitted")
+    Comment.objects.create(version=submission.versions.get(), text="Is it?", by=builders.reviewer())
+    went_through = []
+    with cluster.connect("desk", desk) as connection:
+        for event in TRACKED.values():
+            columns = [f'"{field.column}"' for field in event._meta.concrete_fields if field.name != "pgh_id"]
+            before = [column if column != '"pgh_created_at"' else "pgh_created_at - interval '1 year'" for column in columns]
+            table = event._meta.db_table
+            assert connection.execute(f"SELECT 1 FROM {table}").fetchone(), f"{table} holds nothing to try with"
+            for values in (columns, before):
+                refused = refusal(connection, f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)} FROM {table} LIMIT 1")
+                if refused is None or "written by the change that it records" not in str(refused):
+                    went_through.append(table)
+    assert went_through == []
 
 
 def test_an_entry_holds_what_was_and_when(desk: str) -> None:

@@ -4,12 +4,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as StockGroupAdmin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import ProtectedError
+from django.db.models.signals import pre_delete
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -156,6 +160,18 @@ class UserAdmin(KeepsForms, ConcurrentSaves, Autocompleting, StockUserAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The system actor stays."""
         return super().has_delete_permission(request, obj) and not (obj is not None and obj.is_system)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """With what stands in the admin's log among what keeps an account: who did something stays."""
+        to_delete, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        entries = LogEntry.objects.filter(user__in=objs)
+        return to_delete, counts, lacking, [*protected, *map(str, entries[:10])]
+
+
+@receiver(pre_delete, sender=LogEntry, dispatch_uid="tracker.the_log_of_the_admin_stays")
+def the_log_of_the_admin_stays(sender: Any, instance: LogEntry, **_kwargs: Any) -> None:
+    """Django would remove a deleted account's entries without looking whether there are any, to which the desk's role has no right."""
+    raise ProtectedError(gettext("The log of the admin is only added to."), {instance})
 
 
 @admin.register(AccountEvent)

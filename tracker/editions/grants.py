@@ -13,10 +13,14 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import sql
 
+from tracker.fields import WordField
+
 SCHEMA = "editions"
 EDITORIAL_SCHEMA = "public"
 # What only the owner changes: the list of applied migrations.
 READ_ONLY_TABLES = frozenset({"django_migrations"})
+# What the desk only adds to: who did what in the admin.
+ADDED_TO_TABLES = frozenset({"django_admin_log"})
 # What the desk keeps whole, and the columns that it may fill in later (None: any).
 KEPT_TABLES: dict[str, frozenset[str] | None] = {
     "tracker_snapshot": frozenset({"document_id"}),
@@ -26,6 +30,18 @@ KEPT_TABLES: dict[str, frozenset[str] | None] = {
 }
 # Published tables that the desk reads and never writes: the database itself forges the chain, the eraser alone logs what it erased.
 NOT_THE_DESKS = frozenset({"chain", "erasure"})
+# Words of persons in tables that are not ours: jobs and what came of them, the log of the admin, addresses of accounts.
+WORDS_ELSEWHERE: dict[str, tuple[str, ...]] = {
+    "account_emailaddress": ("email",),
+    "django_admin_log": ("object_repr", "change_message"),
+    "jobs_jobreport": ("sentence",),
+    "procrastinate_jobs": ("args",),
+}
+# Tables of hashes and of what expires by itself, and columns that hold no words: secrets, hashes, names of files and of triggers.
+WITHOUT_WORDS = frozenset({"tracker_tally", "tracker_shared_value"})
+NO_WORDS = frozenset({"password", "salt", "leaf", "content_hash", "sha256", "stored_as", "archived_as", "snapshot", "media_type", "pgh_label"})
+# Published names of kinds that are no vocabulary's in the models of the editions.
+NAMES_OF_KINDS = {("record", "kind"), ("record", "change"), ("citation", "record_kind")}
 # The one column of an edition that changes, once, from nothing to a time (a trigger holds that).
 CLOSING_COLUMN = "known_to"
 
@@ -61,6 +77,7 @@ def apply(owner_connection: BaseDatabaseWrapper, *, desk_role: str, public_role:
         owner_role = cursor.fetchone()[0]
         roles = [role for role in dict.fromkeys([desk_role, public_role, eraser_role]) if role != owner_role]
         tables = _tables(cursor)
+        _say_where_words_are(cursor)
         _take_back(cursor, roles, schemas=sorted({schema for schema, _ in tables} | {EDITORIAL_SCHEMA}))
         if desk_role != owner_role:
             _grant_desk(cursor, desk_role, tables)
@@ -138,7 +155,7 @@ def _grant_desk(cursor: Any, role: str, tables: dict[tuple[str, str], set[str]])
         table = sql.Identifier(schema, name)
         if schema == SCHEMA and name in NOT_THE_DESKS:
             _execute(cursor, "GRANT SELECT ON {} TO {}", table, desk)
-        elif schema == SCHEMA or name in events:
+        elif schema == SCHEMA or name in events or name in ADDED_TO_TABLES:
             _execute(cursor, "GRANT SELECT, INSERT ON {} TO {}", table, desk)
             if schema == SCHEMA and CLOSING_COLUMN in columns:
                 _execute(cursor, "GRANT UPDATE ({}) ON {} TO {}", sql.Identifier(CLOSING_COLUMN), table, desk)
@@ -158,37 +175,73 @@ def _grant_desk(cursor: Any, role: str, tables: dict[tuple[str, str], set[str]])
 
 
 def _grant_eraser(cursor: Any, role: str, tables: dict[tuple[str, str], set[str]]) -> None:
-    """The eraser reads our own tables, blanks words in them, and logs that it did. It adds and removes nothing else.
-
-    Words are what stands in columns of text, of lists and of JSON; a leaf of the hash chain is none of them.
-    """
-    eraser, events = sql.Identifier(role), history_tables()
-    cursor.execute(
-        """
-        SELECT n.nspname, c.relname, a.attname::text FROM pg_attribute a
-        JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.atttypid IN ('text'::regtype, 'varchar'::regtype, 'jsonb'::regtype,
-              'varchar[]'::regtype) AND n.nspname = ANY(%s) AND (n.nspname = %s OR c.relname LIKE 'tracker\\_%%')
-        """,
-        [[EDITORIAL_SCHEMA, SCHEMA], SCHEMA],
-    )
-    words: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for schema, name, column in cursor.fetchall():
-        if (schema, name) in tables and column != "leaf" and not (schema == SCHEMA and name in NOT_THE_DESKS):
-            words[schema, name].append(column)
-    for (schema, name), columns in sorted(words.items()):
-        table = sql.Identifier(schema, name)
-        _execute(cursor, "GRANT SELECT ON {} TO {}", table, eraser)
-        _execute(cursor, "GRANT UPDATE ({}) ON {} TO {}", sql.SQL(", ").join(map(sql.Identifier, sorted(columns))), table, eraser)
-        if name in events:
-            _execute(cursor, "GRANT INSERT ON {} TO {}", table, eraser)  # blanking a row is a change that its history keeps
-    for name in sorted(NOT_THE_DESKS):
-        _execute(cursor, "GRANT SELECT ON {} TO {}", sql.Identifier(SCHEMA, name), eraser)
-    _execute(cursor, "GRANT INSERT ON {} TO {}", sql.Identifier(SCHEMA, "erasure"), eraser)
+    """The eraser reads editions and the columns of words, logs an erasure, and has words blanked by the database. It changes nothing itself."""
+    eraser = sql.Identifier(role)
+    columns: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for schema, name, column in words_kept(cursor):
+        columns[schema, name].append(column)
+    for (schema, name), words in sorted(columns.items()):
+        if schema != SCHEMA:
+            _execute(cursor, "GRANT SELECT ({}) ON {} TO {}", sql.SQL(", ").join(map(sql.Identifier, words)), sql.Identifier(schema, name), eraser)
     for schema in (EDITORIAL_SCHEMA, SCHEMA):
         _execute(cursor, "GRANT USAGE ON SCHEMA {} TO {}", sql.Identifier(schema), eraser)
-        _execute(cursor, "GRANT USAGE ON ALL SEQUENCES IN SCHEMA {} TO {}", sql.Identifier(schema), eraser)
         _grant_functions(cursor, schema, role)
+    if ("editions", "erasure") in tables:
+        _execute(cursor, "GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}", sql.Identifier(SCHEMA), eraser)
+        _execute(cursor, "GRANT INSERT ON {} TO {}", sql.Identifier(SCHEMA, "erasure"), eraser)
+        _execute(cursor, "GRANT USAGE ON ALL SEQUENCES IN SCHEMA {} TO {}", sql.Identifier(SCHEMA), eraser)
+        for signature in ("editions.blank_words(text, text, text, text)", "editions.hash_again()"):
+            _execute(cursor, "GRANT EXECUTE ON FUNCTION {} TO {}", sql.SQL(signature), eraser)
+
+
+def words_kept(cursor: Any) -> list[tuple[str, str, str]]:
+    """The columns in which a person's words may stand, as schema, table and column: text, lists and JSON of ours that are no vocabulary or hash."""
+    cursor.execute(
+        """
+        SELECT n.nspname::text, c.relname::text, a.attname::text FROM pg_attribute a
+        JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND n.nspname = ANY(%s)
+          AND a.atttypid IN ('text'::regtype, 'varchar'::regtype, 'jsonb'::regtype, 'varchar[]'::regtype)
+        ORDER BY 1, 2, a.attnum
+        """,
+        [[EDITORIAL_SCHEMA, SCHEMA]],
+    )
+    of_vocabularies = _columns_of_vocabularies()
+    return [
+        (schema, name, column)
+        for schema, name, column in cursor.fetchall()
+        if (schema == SCHEMA or name.startswith("tracker_") or column in WORDS_ELSEWHERE.get(name, ()))
+        and name not in (NOT_THE_DESKS if schema == SCHEMA else WITHOUT_WORDS)
+        and column not in NO_WORDS
+        and (name, column) not in of_vocabularies
+    ]
+
+
+def _columns_of_vocabularies() -> set[tuple[str, str]]:
+    return NAMES_OF_KINDS | {
+        (model._meta.db_table.replace('"', "").split(".")[-1], field.column)
+        for model in apps.get_models(include_auto_created=True)
+        for field in model._meta.concrete_fields
+        if isinstance(field, WordField)
+    }
+
+
+def _say_where_words_are(cursor: Any) -> None:
+    """Tell the database which columns an erasure may blank: it cannot tell a word of a vocabulary from a person's."""
+    if not _has_editions(cursor):
+        return
+    rows = sql.SQL(", ").join(sql.SQL("({})").format(sql.SQL(", ").join(map(sql.Literal, row))) for row in words_kept(cursor))
+    body = sql.SQL("SELECT * FROM (VALUES {}) AS kept").format(rows).as_string(cursor.connection)
+    _execute(
+        cursor,
+        "CREATE OR REPLACE FUNCTION editions.words_kept() RETURNS TABLE (of_schema text, of_table text, of_column text) LANGUAGE sql IMMUTABLE AS {}",
+        sql.Literal(body),
+    )
+
+
+def _has_editions(cursor: Any) -> bool:
+    cursor.execute("SELECT to_regclass('editions.erasure') IS NOT NULL")
+    return cursor.fetchone()[0]
 
 
 def _grant_public(cursor: Any, role: str, tables: dict[tuple[str, str], set[str]]) -> None:

@@ -39,8 +39,9 @@ END $$;
 CREATE FUNCTION editions.close_once() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE edition editions.site_edition;
 BEGIN
-    IF editions.being_erased() THEN
-        RETURN NEW;  -- the eraser's rights say which columns
+    -- Words are blanked by editions.blank_words alone; in what is published, where the log says so.
+    IF editions.being_erased() AND (TG_TABLE_NAME <> 'record' OR editions.erasure_names(OLD.edition, to_jsonb(OLD) ->> 'kind', to_jsonb(OLD) ->> 'key')) THEN
+        RETURN NEW;
     END IF;
     IF OLD.known_to IS NOT NULL
         OR NEW.known_to IS NULL
@@ -56,7 +57,7 @@ END $$;
 
 CREATE FUNCTION editions.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' AND editions.being_erased() THEN
+    IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'site_edition' AND editions.erasure_names((to_jsonb(OLD) ->> 'number')::bigint, 'edition', '') THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'A published row is never changed or removed.' USING ERRCODE = 'restrict_violation';

@@ -5,7 +5,6 @@ erasures. Words are blanked wherever they stand; the leaves of the hash chain st
 Archived copies are files: they are not opened here.
 """
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,8 +14,8 @@ from django.db import connections, transaction
 from django.utils.translation import gettext as _
 from psycopg import sql
 
-from tracker.editions.tables import Erasure, RecordEdition, SiteEdition
-from tracker.editorial.freeze import content_hash
+from tracker.editions.grants import words_kept
+from tracker.editions.tables import Erasure
 from tracker.editorial.verbs import Refused
 
 ERASER = "eraser"
@@ -41,8 +40,8 @@ def places(words: Sequence[str]) -> list[Place]:
     _check(words)
     found = []
     with connections[ERASER].cursor() as cursor:
-        for schema, table, column, kind in _columns(cursor):
-            statement = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(sql.Identifier(schema, table), _stands_in(column, kind, words))
+        for schema, table, column in words_kept(cursor):
+            statement = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(sql.Identifier(schema, table), _stands_in(column, words))
             cursor.execute(statement)
             if (rows := cursor.fetchone()[0]) > 0:
                 found.append(Place(f"{schema}.{table}", column, rows))
@@ -69,19 +68,11 @@ def erase(words: Sequence[str], *, by: str, reason: str, progress: Progress | No
         log = Erasure.desk.using(ERASER).create(
             erased_at="2000-01-01T00:00:00Z", erased_by=by, reason=reason, records=records, rows=sum(place.rows for place in found), written_in=0
         )
-        columns = {(f"{schema}.{table}", column): (schema, table, kind) for schema, table, column, kind in _columns(cursor)}
         for place in found:
             say(f"{place.table}.{place.column}: {place.rows}")
-            schema, table, kind = columns[place.table, place.column]
-            cursor.execute(
-                sql.SQL("UPDATE {} SET {} = {} WHERE {}").format(
-                    sql.Identifier(schema, table),
-                    sql.Identifier(place.column),
-                    _blanked(place.column, kind, words),
-                    _stands_in(place.column, kind, words),
-                )
-            )
-        _hash_again(cursor, records)
+            schema, table = place.table.split(".")
+            cursor.execute("SELECT editions.blank_words(%s, %s, %s, %s)", [schema, table, place.column, _pattern(words)])
+        cursor.execute("SELECT editions.hash_again()")
     return Erasure.desk.get(pk=log.pk)
 
 
@@ -96,63 +87,22 @@ def _check(words: Sequence[str]) -> None:
             )
 
 
-def _columns(cursor: Any) -> list[tuple[str, str, str, str]]:
-    """The columns of words that the eraser may change: schema, table, column, type."""
-    cursor.execute(
-        """
-        SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, NULL) FROM pg_attribute a
-        JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind = 'r' AND n.nspname IN ('public', 'editions') AND a.attnum > 0 AND NOT a.attisdropped AND a.attname NOT IN ('salt', 'leaf')
-          AND (c.relname LIKE 'tracker\\_%' OR n.nspname = 'editions') AND has_column_privilege(c.oid, a.attnum, 'UPDATE')
-          AND a.attgenerated = '' AND format_type(a.atttypid, NULL) IN ('text', 'character varying', 'jsonb', 'character varying[]')
-          AND (n.nspname <> 'editions' OR c.relname NOT IN ('chain', 'erasure'))
-        ORDER BY 1, 2, a.attnum
-        """
-    )
-    return cursor.fetchall()
+def _pattern(words: Sequence[str]) -> str:
+    """The words as one regular expression of PostgreSQL, whole words only."""
+    plain = [re.sub(r"([^\w\s])", r"\\\1", word) for word in words]
+    return "|".join(rf"(?<!\w){word}(?!\w)" for word in plain)
 
 
-def _pattern(words: Sequence[str], kind: str) -> sql.Literal:
-    """The words as one regular expression of PostgreSQL, whole words only; in JSON as its text writes them."""
-    written = [json.dumps(word, ensure_ascii=False)[1:-1] if kind == "jsonb" else word for word in words]
-    plain = [re.sub(r"([^\w\s])", r"\\\1", word) for word in written]
-    return sql.Literal("|".join(rf"(?<!\w){word}(?!\w)" for word in plain))
-
-
-def _stands_in(column: str, kind: str, words: Sequence[str]) -> sql.Composed:
-    return sql.SQL("{}::text ~ {}").format(sql.Identifier(column), _pattern(words, kind))
-
-
-def _blanked(column: str, kind: str, words: Sequence[str]) -> sql.Composed:
-    name, pattern, blank = sql.Identifier(column), _pattern(words, kind), sql.Literal(BLANK)
-    if kind == "jsonb":
-        return sql.SQL("regexp_replace({}::text, {}, {}, 'g')::jsonb").format(name, pattern, blank)
-    if kind == "character varying[]":
-        return sql.SQL(
-            "(SELECT array_agg(regexp_replace(item, {}, {}, 'g') ORDER BY place) FROM unnest({}) WITH ORDINALITY AS of_list (item, place))"
-        ).format(pattern, blank, name)
-    return sql.SQL("regexp_replace({}, {}, {}, 'g')").format(name, pattern, blank)
+def _stands_in(column: str, words: Sequence[str]) -> sql.Composed:
+    return sql.SQL("editions.blanked({0}, {1}) IS DISTINCT FROM {0}").format(sql.Identifier(column), sql.Literal(_pattern(words)))
 
 
 def _published_in(cursor: Any, words: Sequence[str], pattern: re.Pattern[str]) -> list[dict[str, Any]]:
     """The published rows that the words stand in, named as they will be named afterwards."""
     said_of = ("title", "reason", "recorded_by", "approved_by", "published_by", "key", "forwards_to")
-    condition = sql.SQL(" OR ").join([_stands_in("body", "jsonb", words), *(_stands_in(name, "text", words) for name in said_of)])
+    condition = sql.SQL(" OR ").join([_stands_in(name, words) for name in ("body", *said_of)])
     cursor.execute(sql.SQL('SELECT edition, kind, key FROM "editions"."record" WHERE {} ORDER BY 1, 2, 3').format(condition))
     records = [{"edition": edition, "kind": kind, "key": pattern.sub(BLANK, key)} for edition, kind, key in cursor.fetchall()]
-    condition = sql.SQL(" OR ").join(_stands_in(name, "text", words) for name in ("published_by", "reason"))
+    condition = sql.SQL(" OR ").join(_stands_in(name, words) for name in ("published_by", "reason"))
     cursor.execute(sql.SQL('SELECT number FROM "editions"."site_edition" WHERE {} ORDER BY 1').format(condition))
     return records + [{"edition": number, "kind": "edition", "key": ""} for (number,) in cursor.fetchall()]
-
-
-def _hash_again(cursor: Any, records: list[dict[str, Any]]) -> None:
-    """What was blanked gets the hash of what it says now and loses its salt; so do the versions that it was published from."""
-    for name in records:
-        if name["kind"] == "edition":
-            SiteEdition.desk.using(ERASER).filter(number=name["edition"]).update(salt=None)
-            continue
-        for row in RecordEdition.desk.using(ERASER).filter(**name):
-            RecordEdition.desk.using(ERASER).filter(pk=row.pk).update(salt=None, content_hash=content_hash(row.body))
-    cursor.execute("SELECT id, body, content_hash FROM tracker_version")
-    stale = [(content_hash(json.loads(body) if isinstance(body, str) else body), pk, held) for pk, body, held in cursor.fetchall()]
-    cursor.executemany("UPDATE tracker_version SET content_hash = %s WHERE id = %s", [(new, pk) for new, pk, held in stale if new != held])

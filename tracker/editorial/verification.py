@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from tracker.editions.projection import content, everything_known_at, rows_of
 from tracker.editions.tables import ChainLink, Erasure, RecordEdition, SiteEdition
 from tracker.editorial.freeze import content_hash
-from tracker.models import Change, Version
+from tracker.editorial.rebuild import event_model
+from tracker.models import Change, User, Version
 from tracker.rules.nature import nature
 from tracker.rules.vocabulary import Provenance
 
@@ -101,7 +102,8 @@ def _chain(editions: list[SiteEdition], erased: Named) -> Iterator[str]:
 def _records(editions: dict[int, SiteEdition], erased: Named) -> Iterator[str]:
     """Each record's editions: leaf, hash, nature, the times between which it stood, and who approved it."""
     before: dict[tuple[str, str], RecordEdition] = {}
-    fields = ("submission__edition", "kind", "key", "content_hash", "recorded_by_id", "edited_by_id", "approved_by_id", "provenance")
+    fields = ("submission__edition", "kind", "key", "content_hash", "recorded_by_id", "edited_by_id", "approved_by_id", "provenance", "pk")
+    people, first_approver = _people(), _first_approvers()
     versions = {tuple(row[:3]): row[3:] for row in Version.objects.filter(submission__edition__isnull=False).values_list(*fields)}
     for row in RecordEdition.desk.order_by("edition", "kind", "key").iterator(500):
         name = {"record": f"{row.kind} {row.key}", "edition": row.edition}
@@ -123,7 +125,9 @@ def _records(editions: dict[int, SiteEdition], erased: Named) -> Iterator[str]:
             if row.nature != expected:
                 yield _("%(record)s in edition %(edition)s is called “%(said)s”; it was “%(was)s”.") % {**name, "said": row.nature, "was": expected}
         before[row.kind, row.key] = row
-        yield from _approval(row, versions.get((row.edition, row.kind, row.key)), name)
+        version = versions.get((row.edition, row.kind, row.key))
+        yield from _approval(row, version, name)
+        yield from _approver(row, version, name, people, first_approver)
     for row in before.values():
         if row.known_to is not None:
             yield _("%(record)s ends in edition %(edition)s without another edition.") % {"record": f"{row.kind} {row.key}", "edition": row.edition}
@@ -133,11 +137,38 @@ def _approval(row: RecordEdition, version: Any, name: dict[str, Any]) -> Iterato
     if version is None:
         yield _("%(record)s in edition %(edition)s was published without a version that anybody approved.") % name
         return
-    held, recorded_by, edited_by, approved_by, provenance = version
+    held, recorded_by, edited_by, approved_by, provenance, _pk = version
     if held != row.content_hash:
         yield _("%(record)s in edition %(edition)s is another version than the one that was approved.") % name
     if approved_by is None or (provenance != Provenance.SHIPPED and approved_by in (recorded_by, edited_by)):
         yield _("%(record)s in edition %(edition)s was not approved by a second person.") % name
+
+
+def _people() -> dict[str, set[int]]:
+    """The accounts by the name that each signs with today."""
+    accounts: dict[str, set[int]] = defaultdict(set)
+    for user in User.objects.only("first_name", "last_name", "username"):
+        accounts[user.public_name].add(user.pk)
+    return accounts
+
+
+def _first_approvers() -> dict[int, int]:
+    """Who approved each version when it was approved, as the history kept it: an approval is given once."""
+    events = event_model(Version).objects.filter(approved_by_id__isnull=False).order_by("pgh_obj_id", "pgh_id").distinct("pgh_obj_id")
+    return dict(events.values_list("pgh_obj_id", "approved_by_id"))
+
+
+def _approver(row: RecordEdition, version: Any, name: dict[str, Any], people: dict[str, set[int]], first_approver: dict[int, int]) -> Iterator[str]:
+    """Whether the version is still said to be approved by whom the edition and the history name.
+
+    A name may change in a person's life: it is another's only where somebody else bears the one in the edition and the approver does not.
+    """
+    if version is None:
+        return
+    approved_by, pk = version[3], version[5]
+    bearers = people.get(row.approved_by, set())
+    if first_approver.get(pk) != approved_by or (row.salt is not None and bearers and approved_by not in bearers):
+        yield _("%(record)s in edition %(edition)s was approved by another person than its version says.") % name
 
 
 def _reading(edition: SiteEdition, *, newest: bool) -> Iterator[str]:

@@ -141,6 +141,10 @@ class Migration(migrations.Migration):
             model_name='measurehistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f1c25e68ae7e1a241d04c31057558afa8874d3e1', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_44937', table='tracker_measurehistory', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='measurehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='ba63380f78bf90a0332133f8d896198622c66513', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_ee37f', table='tracker_measurehistory', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='MembershipEdition',
             fields=[
@@ -213,6 +217,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='partyhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b0d607a5d266413b6751f6af002e6b4ee676d664', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_3ccd3', table='tracker_partyhistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='partyhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='90cf4f9df242811188914ce92a202d4172a11d12', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_2a5d6', table='tracker_partyhistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='RecommendationEdition',
@@ -383,6 +391,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='themehistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5848c7521a738c81e4f5f1da28f1d32a10351bf0', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_8fe97', table='tracker_themehistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='themehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='2e068a8981d42938e883af6789e22dbda041a9f8', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_7e3d3', table='tracker_themehistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='User',
@@ -688,6 +700,10 @@ class Migration(migrations.Migration):
             model_name='recommendationhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6f49372bad554df96bdda373b5685d2d99d4d3ff', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_13c79', table='tracker_recommendationhistory', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recommendationhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='a639ac73ea8e55b4529e677d0d0ee240c5be3272', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_e12e7', table='tracker_recommendationhistory', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='Relation',
             fields=[
@@ -739,6 +755,10 @@ class Migration(migrations.Migration):
             model_name='relationhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7b294a3ceda4aec4990525f86642b552a6aee92a', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_f9f8a', table='tracker_relationhistory', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='relationhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='4636f18ab5853945b73468bfacf43ed0d69b3302', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_20ac5', table='tracker_relationhistory', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='SnapshotHistory',
             fields=[
@@ -767,6 +787,10 @@ class Migration(migrations.Migration):
             model_name='snapshothistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='489897bbc81e3a97790ed27d92152b91db0640df', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_63ffd', table='tracker_snapshothistory', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='snapshothistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='cb0042fb10e791f99d14216d7ae139acd14e1292', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_e64d6', table='tracker_snapshothistory', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='Submission',
             fields=[
@@ -791,6 +815,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='submission',
             trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='08bb0526746faf4ea42d142756624e70eef996ad', operation='DELETE', pgid='pgtrigger_never_deleted_4eb8b', table='tracker_submission', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='submission',
+            trigger=pgtrigger.compiler.Trigger(name='a_submission_is_kept_as_decided', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN ((OLD.reason IS DISTINCT FROM NEW.reason OR OLD.submitted_by_id IS DISTINCT FROM NEW.submitted_by_id OR OLD.submitted_at IS DISTINCT FROM NEW.submitted_at OR (OLD.state IN ('returned', 'published', 'taken_back') AND OLD.* IS DISTINCT FROM NEW.* OR OLD.decided_at IS NOT NULL AND (OLD.decided_by_id IS DISTINCT FROM NEW.decided_by_id OR OLD.decided_at IS DISTINCT FROM NEW.decided_at))) AND NOT editions.being_erased())", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='5ed41e69cddbad631a7d466ab9fca488a1aeb07c', operation='UPDATE', pgid='pgtrigger_a_submission_is_kept_as_decided_22400', table='tracker_submission', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='submission',
@@ -835,6 +863,10 @@ class Migration(migrations.Migration):
             model_name='submissionhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='5976b5a4121a11415e7b13898772c8d336696143', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_5fce9', table='tracker_submissionhistory', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='submissionhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='66e1b2c652186076ba32520340d053c2f2dd9db1', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_61da3', table='tracker_submissionhistory', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='Version',
             fields=[
@@ -869,7 +901,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='version',
-            trigger=pgtrigger.compiler.Trigger(name='a_version_is_never_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.submission_id IS DISTINCT FROM NEW.submission_id OR OLD.kind IS DISTINCT FROM NEW.kind OR OLD.key IS DISTINCT FROM NEW.key OR OLD.title IS DISTINCT FROM NEW.title OR OLD.change IS DISTINCT FROM NEW.change OR OLD.body IS DISTINCT FROM NEW.body OR OLD.content_hash IS DISTINCT FROM NEW.content_hash OR OLD.provenance IS DISTINCT FROM NEW.provenance OR OLD.over IS DISTINCT FROM NEW.over OR OLD.recorded_by_id IS DISTINCT FROM NEW.recorded_by_id OR OLD.edited_by_id IS DISTINCT FROM NEW.edited_by_id OR OLD.forwards_to IS DISTINCT FROM NEW.forwards_to) AND NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='2ca16176309e6891ca8f47b1f760ec6fffc5b5db', operation='UPDATE', pgid='pgtrigger_a_version_is_never_rewritten_25d93', table='tracker_version', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='a_version_is_never_rewritten', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN ((OLD.submission_id IS DISTINCT FROM NEW.submission_id OR OLD.kind IS DISTINCT FROM NEW.kind OR OLD.key IS DISTINCT FROM NEW.key OR OLD.title IS DISTINCT FROM NEW.title OR OLD.change IS DISTINCT FROM NEW.change OR OLD.body IS DISTINCT FROM NEW.body OR OLD.content_hash IS DISTINCT FROM NEW.content_hash OR OLD.provenance IS DISTINCT FROM NEW.provenance OR OLD.over IS DISTINCT FROM NEW.over OR OLD.recorded_by_id IS DISTINCT FROM NEW.recorded_by_id OR OLD.edited_by_id IS DISTINCT FROM NEW.edited_by_id OR OLD.forwards_to IS DISTINCT FROM NEW.forwards_to OR (OLD.approved_by_id IS NOT NULL AND (OLD.approved_by_id IS DISTINCT FROM NEW.approved_by_id OR OLD.approved_at IS DISTINCT FROM NEW.approved_at))) AND NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='fb745cc87becb8a156c04a7bedb40ed2d2e430c0', operation='UPDATE', pgid='pgtrigger_a_version_is_never_rewritten_25d93', table='tracker_version', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='version',
@@ -916,6 +948,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='versionhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8930de0e858a3f3ac92d3145dda45adaa8c98f24', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_d37ff', table='tracker_versionhistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='versionhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='b6508f33992e5b79bfef012b3136be5affcb7d94', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_99db6', table='tracker_versionhistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='AccountEvent',
@@ -1141,6 +1177,10 @@ class Migration(migrations.Migration):
             model_name='challengehistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd75a7e806fbbbe417aba7781072dd9194edea0b', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_04d09', table='tracker_challengehistory', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='challengehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='eff4600ef8bce489dfa6a8a518078fb1e393c7eb', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_8c74b', table='tracker_challengehistory', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='CitationEdition',
             fields=[
@@ -1175,7 +1215,7 @@ class Migration(migrations.Migration):
                 'ordering': ['record_kind', 'record_key', 'stance', 'citation'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['record_kind', 'record_key'], name='citation_record'), models.Index(fields=['document'], name='citation_document')],
+                'indexes': [models.Index(fields=['record_kind', 'record_key'], name='citation_record'), models.Index(fields=['document'], name='citation_document'), models.Index(fields=['citation'], name='citation_citation')],
             },
         ),
         migrations.CreateModel(
@@ -1245,6 +1285,10 @@ class Migration(migrations.Migration):
             model_name='commenthistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='650568d8cdc709c8ae0a0e38eb7d8f58f3a416d6', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_6e538', table='tracker_commenthistory', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='commenthistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='10d78caaa067580fdaf22ce863f538d00a59c080', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_a4cb9', table='tracker_commenthistory', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='CopyCheck',
             fields=[
@@ -1299,6 +1343,10 @@ class Migration(migrations.Migration):
             model_name='deadlinemovehistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='be2f745ee84b825cb0fc8ceea57c682a9305b4a8', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_e6037', table='tracker_deadlinemovehistory', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='deadlinemovehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='8fb600121e6f001765d568b15c9a27609e8971e5', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_a260e', table='tracker_deadlinemovehistory', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='LinkCheck',
             fields=[
@@ -1345,6 +1393,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='citationhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c9d028c7a54455da2cf467189ae699b0a914c9aa', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_d0bcb', table='tracker_citationhistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citationhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='a76d36c6bc0513fbf58013d644e1b01c577932a5', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_6ad64', table='tracker_citationhistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='Capture',
@@ -1434,6 +1486,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='documenthistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0fc12efdbd859a810911ba2f82b2f56f1cc6b7a0', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_b249f', table='tracker_documenthistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='documenthistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='53691e37119607b9d2988bd7db3dd5b09872f2db', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_7d48a', table='tracker_documenthistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='EffectEdition',
@@ -1554,6 +1610,10 @@ class Migration(migrations.Migration):
             model_name='governmenthistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='62adc1e8296b26a678980cbabd4db58aabc2bc10', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_5f4ef', table='tracker_governmenthistory', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='governmenthistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='6633f46fce4b2fbb756e6d40ad9afab159f1827f', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_50282', table='tracker_governmenthistory', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='Membership',
             fields=[
@@ -1604,6 +1664,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='membershiphistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='23e24622082542f2137f55fead7c6fbd3feca569', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_0d777', table='tracker_membershiphistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='membershiphistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='12b17f3bea10b8c029541ee172972d611bcfe1e0', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_f6fa2', table='tracker_membershiphistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='Action',
@@ -1699,6 +1763,10 @@ class Migration(migrations.Migration):
             model_name='legalstatushistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b280eea29d2949b4d9c1eac1fcef4f8b7279ea51', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_4f90b', table='tracker_legalstatushistory', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='legalstatushistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='b846e30ed629e3756e1352736e2f010a45db3b37', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_a2628', table='tracker_legalstatushistory', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='ActionEvent',
             fields=[
@@ -1751,6 +1819,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='actioneventhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4f2d7c4bd072262480354bd33fb452ed44c1ee9d', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_e5c48', table='tracker_actioneventhistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='actioneventhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='a16966503b33f6723bdeb09012de6581d08f2a16', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_c4aa8', table='tracker_actioneventhistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='Assessment',
@@ -1849,6 +1921,10 @@ class Migration(migrations.Migration):
             model_name='positionhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cc5e45f763f9c6037fb9145331bbadf5257c3301', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_02627', table='tracker_positionhistory', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='positionhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='279af0ea164080f0d7d39779611eb735e58d19e6', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_f1b99', table='tracker_positionhistory', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='Reply',
             fields=[
@@ -1907,6 +1983,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='replyhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c7ec7e09fc6aad2b8187300dae5a34e10dcc5c32', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_b9e19', table='tracker_replyhistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='replyhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='537a561aeb0a49b38a14a395e0ca500fcca7b046', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_39b99', table='tracker_replyhistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='Search',
@@ -1968,6 +2048,10 @@ class Migration(migrations.Migration):
             model_name='searchhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='96ebf3017561b6b9cd084310ba46a86b8f2f3b36', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_d084b', table='tracker_searchhistory', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='searchhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='00d5a05fd2011af994270de2065051b6f86b81ca', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_5e7b4', table='tracker_searchhistory', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='AssessmentHistory',
             fields=[
@@ -2004,6 +2088,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='assessmenthistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d288f03954430fb80380ba68cec869df917b7ec1', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_af20d', table='tracker_assessmenthistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='assessmenthistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='762ff2b05e95e1cc3314c44505ed8f401300e199', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_7a7c7', table='tracker_assessmenthistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='CitationUse',
@@ -2064,6 +2152,10 @@ class Migration(migrations.Migration):
             model_name='citationusehistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='26bdf1189fdcfda8db6fe6021f7846d2a299b0b2', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_6fc7d', table='tracker_citationusehistory', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='citationusehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='54b7c5e9927c1feb1f61b1ed911ba19d654a0494', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_e34a1', table='tracker_citationusehistory', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='Effect',
             fields=[
@@ -2121,6 +2213,10 @@ class Migration(migrations.Migration):
             model_name='effecthistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b8a14cd6193db87f928257d604ea78999cc1264b', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_f749d', table='tracker_effecthistory', when='BEFORE')),
         ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='effecthistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='91ce8c622fe92efaffd3779f2d8aa42f2b04e828', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_25a43', table='tracker_effecthistory', when='BEFORE')),
+        ),
         migrations.CreateModel(
             name='AddresseeHistory',
             fields=[
@@ -2143,6 +2239,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='addresseehistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b30cc45caa53df5015ca4be558bf1b4c30bdde65', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_fef6e', table='tracker_addresseehistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='addresseehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='9aae5962f60e27ba594ac9ef842cf70ce7357ae6', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_a9e5d', table='tracker_addresseehistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='ActionHistory',
@@ -2177,6 +2277,10 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='actionhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='2dbef3c02af113ca331c5e405e212d7aeca4d369', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_6b065', table='tracker_actionhistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='actionhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='3dcc0e0850c8bfec5cc3068b979dea8c56e61904', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_c7253', table='tracker_actionhistory', when='BEFORE')),
         ),
         migrations.CreateModel(
             name='RecommendationTheme',
@@ -2221,5 +2325,9 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='recommendationthemehistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c9b4f1fc28c10fc91a581c952190079698ff2add', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_5c595', table='tracker_recommendationthemehistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='recommendationthemehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='229a38450f724bdc7517b89399e3ab34cebfe8c4', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_e5b3b', table='tracker_recommendationthemehistory', when='BEFORE')),
         ),
     ]

@@ -24,6 +24,16 @@ def kept_as_written(name: str, operation: pgtrigger.Operation, *columns: str, or
     return pgtrigger.Protect(name=name, operation=operation, condition=pgtrigger.Condition(f"({guarded}NOT editions.being_erased())"))
 
 
+RECORDED_BY_THE_CHANGE = """
+    IF pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';
+    END IF;
+    NEW.pgh_created_at := transaction_timestamp();
+    RETURN NEW;
+"""
+"""Triggers record as whoever makes the change, who therefore has the right to add entries: none is added by hand, and none says another time."""
+
+
 def history(model: Model) -> Model:
     """Record every insert, update and delete of a model in an append-only table beside it.
 
@@ -37,7 +47,14 @@ def history(model: Model) -> Model:
         model_name=f"{model.__name__}History",
         obj_field=pghistory.ObjForeignKey(related_name="history"),
         append_only=False,
-        meta={"triggers": [kept_as_written("history_is_append_only", pgtrigger.Update | pgtrigger.Delete)]},
+        meta={
+            "triggers": [
+                kept_as_written("history_is_append_only", pgtrigger.Update | pgtrigger.Delete),
+                pgtrigger.Trigger(
+                    name="history_is_written_by_changes", when=pgtrigger.Before, operation=pgtrigger.Insert, func=RECORDED_BY_THE_CHANGE
+                ),
+            ]
+        },
         context_field=pghistory.ContextJSONField(),
         context_id_field=pghistory.ContextUUIDField(null=True),
     )(model)

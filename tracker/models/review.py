@@ -74,6 +74,16 @@ class Submission(models.Model):
         ]
         triggers = [
             never_deleted,
+            kept_as_written(
+                "a_submission_is_kept_as_decided",
+                pgtrigger.Update,
+                *("reason", "submitted_by_id", "submitted_at"),
+                or_where=(
+                    "OLD.state IN ('returned', 'published', 'taken_back') AND OLD.* IS DISTINCT FROM NEW.*"
+                    " OR OLD.decided_at IS NOT NULL"
+                    " AND (OLD.decided_by_id IS DISTINCT FROM NEW.decided_by_id OR OLD.decided_at IS DISTINCT FROM NEW.decided_at)"
+                ),
+            ),
             pgtrigger.FSM(
                 name="a_submission_moves_one_way",
                 field="state",
@@ -159,6 +169,11 @@ class Version(models.Model):
                 pgtrigger.Update,
                 *("submission_id", "kind", "key", "title", "change", "body", "content_hash", "provenance", "over"),
                 *("recorded_by_id", "edited_by_id", "forwards_to"),
+                # An approval is given once: who gave it stays, whatever becomes of the submission.
+                or_where=(
+                    "OLD.approved_by_id IS NOT NULL"
+                    " AND (OLD.approved_by_id IS DISTINCT FROM NEW.approved_by_id OR OLD.approved_at IS DISTINCT FROM NEW.approved_at)"
+                ),
             ),
         ]
 

@@ -1,0 +1,88 @@
+-- How a person's words are blanked. The eraser's role changes no table itself: it calls these, which replace words by a mark and can write no others, in
+-- a transaction that has logged why and from which published records (sign_erasure in chain.sql).
+
+-- Whether an erasure of this transaction names a published record, or an edition of the site. A key that held the words is logged as it is left.
+CREATE FUNCTION editions.erasure_names(wanted_edition bigint, wanted_kind text, wanted_key text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT FROM editions.erasure e, jsonb_array_elements(e.records) AS record
+        WHERE e.written_in = pg_current_xact_id_if_assigned()::text::bigint AND e.erased_at >= transaction_timestamp()
+          AND (record ->> 'edition')::bigint = wanted_edition AND record ->> 'kind' = wanted_kind
+          AND (record ->> 'key' = wanted_key OR record ->> 'key' LIKE '%[erased]%')
+    )
+$$;
+
+-- A value with the words in its texts replaced: what it consists of stays.
+CREATE FUNCTION editions.blanked(value jsonb, pattern text) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    CASE jsonb_typeof(value)
+        WHEN 'object' THEN
+            RETURN (SELECT coalesce(jsonb_object_agg(name, editions.blanked(part, pattern)), '{}') FROM jsonb_each(value) AS of_value (name, part));
+        WHEN 'array' THEN
+            RETURN (SELECT coalesce(jsonb_agg(editions.blanked(part, pattern) ORDER BY place), '[]')
+                    FROM jsonb_array_elements(value) WITH ORDINALITY AS of_value (part, place));
+        WHEN 'string' THEN
+            RETURN to_jsonb(regexp_replace(value #>> '{}', pattern, '[erased]', 'g'));
+        ELSE
+            RETURN value;
+    END CASE;
+END $$;
+
+CREATE FUNCTION editions.blanked(value varchar[], pattern text) RETURNS varchar[] LANGUAGE sql IMMUTABLE STRICT AS $$
+    SELECT coalesce(array_agg(regexp_replace(item, pattern, '[erased]', 'g')::varchar ORDER BY place), '{}')
+    FROM unnest(value) WITH ORDINALITY AS of_list (item, place)
+$$;
+
+CREATE FUNCTION editions.blanked(value text, pattern text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT regexp_replace(value, pattern, '[erased]', 'g')
+$$;
+
+-- A body in canonical JSON, and its hash: content_hash of tracker/editorial/freeze.py says the same, and a test holds both equal.
+CREATE FUNCTION editions.canonical(value jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+    CASE jsonb_typeof(value)
+        WHEN 'object' THEN
+            RETURN (SELECT '{' || coalesce(string_agg(to_json(name)::text || ':' || editions.canonical(part), ',' ORDER BY name COLLATE "C"), '') || '}'
+                    FROM jsonb_each(value) AS of_value (name, part));
+        WHEN 'array' THEN
+            RETURN (SELECT '[' || coalesce(string_agg(editions.canonical(part), ',' ORDER BY place), '') || ']'
+                    FROM jsonb_array_elements(value) WITH ORDINALITY AS of_value (part, place));
+        ELSE
+            RETURN value::text;
+    END CASE;
+END $$;
+
+CREATE FUNCTION editions.content_hash(body jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT encode(sha256(convert_to(editions.canonical(body), 'UTF8')), 'hex')
+$$;
+
+-- Blank the words in a column that holds words (editions.words_kept, which tracker/editions/grants.py says). Gives the number of rows.
+CREATE FUNCTION editions.blank_words(wanted_schema text, wanted_table text, wanted_column text, pattern text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE rows bigint;
+BEGIN
+    IF NOT editions.being_erased() THEN
+        RAISE EXCEPTION 'Words are blanked by an erasure that is on record only.' USING ERRCODE = 'restrict_violation';
+    END IF;
+    PERFORM FROM editions.words_kept() AS kept WHERE (kept.of_schema, kept.of_table, kept.of_column) = (wanted_schema, wanted_table, wanted_column);
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'Column %.%.% holds no words to be erased.', wanted_schema, wanted_table, wanted_column USING ERRCODE = 'restrict_violation';
+    END IF;
+    EXECUTE format(
+        'UPDATE %1$I.%2$I SET %3$I = editions.blanked(%3$I, $1) WHERE editions.blanked(%3$I, $1) IS DISTINCT FROM %3$I',
+        wanted_schema, wanted_table, wanted_column
+    ) USING pattern;
+    GET DIAGNOSTICS rows = ROW_COUNT;
+    RETURN rows;
+END $$;
+
+-- What was blanked gets the hash of what it says now and loses its salt; so do the versions that it was published from.
+CREATE FUNCTION editions.hash_again() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT editions.being_erased() THEN
+        RAISE EXCEPTION 'Words are blanked by an erasure that is on record only.' USING ERRCODE = 'restrict_violation';
+    END IF;
+    UPDATE editions.record SET salt = NULL, content_hash = editions.content_hash(body) WHERE editions.erasure_names(edition, kind, key);
+    UPDATE editions.site_edition SET salt = NULL WHERE editions.erasure_names(number, 'edition', '');
+    UPDATE tracker_version SET content_hash = editions.content_hash(body)
+        WHERE body::text LIKE '%[erased]%' AND content_hash <> editions.content_hash(body);
+END $$;
