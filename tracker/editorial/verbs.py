@@ -150,6 +150,7 @@ def publish(submission: Submission, *, by: User, reason: str = "", progress: Pro
     allowed(by, "tracker.publish")
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason or submission.reason):
         submission = _locked(submission, State.APPROVED, _("published"))
+        _await_other_editions()
         _refuse_edited(submission)
         return _publish(submission, by, progress)
 
@@ -268,6 +269,12 @@ def _locked(submission: Submission, state: State | tuple[State, ...], done: str)
     return submission
 
 
+def _await_other_editions() -> None:
+    """One edition is written at a time. What is asked after this sees the one before: of two that publish a record, the second reads why not."""
+    with connections[DESK].cursor() as cursor:
+        cursor.execute("SELECT editions.one_at_a_time()")
+
+
 def _problems(versions: list[Version], *, by_people: bool = False) -> list[str]:
     publishing = {(version.kind, version.key): version.body for version in versions if version.change == Change.PUBLISH}
     withdrawing = {(version.kind, version.key) for version in versions if version.change == Change.WITHDRAW}
@@ -286,9 +293,9 @@ def _refuse_edited(submission: Submission) -> None:
     """Any edit after submission voids it, an edit taken back included, and so does another edition of the record.
 
     The database notes the edit (``promises.sql``). What the desk holds now (for a withdrawal: what is public now) must be what was frozen besides:
-    an edit that was under way when the version was made is noted by nobody.
+    an edit that was under way when the version was made is noted by nobody. The versions are locked, so that an edit from now on waits to be noted.
     """
-    versions = list(submission.versions.all())
+    versions = list(submission.versions.select_for_update(no_key=True).order_by("pk"))
     records: list[Publishable] = []
     for kind in RecordKind:
         keys = [version.key for version in versions if version.kind == kind and version.change == Change.PUBLISH]
