@@ -203,7 +203,7 @@ class UserAdmin(KeepsForms, ConcurrentSaves, Autocompleting, StockUserAdmin):
         """With its roles the account is what it will be: what changed stands on record."""
         super().save_related(request, form, formsets, change)
         why = form.cleaned_data["why"].strip()
-        granting.note_account(request, form.instance, request.held_before, by=request.user, reason=why)
+        granting.note_account(request, form.instance, request.held_before, by=request.user, reason=why)  # type: ignore[arg-type]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The system actor is nobody's to change, and a superuser's account only a superuser's."""
@@ -293,7 +293,8 @@ class GroupAdmin(KeepsForms, ConcurrentSaves, StockGroupAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """What changed for those who have the role stands on record."""
         super().save_related(request, form, formsets, change)
-        granting.note_role(request, form.instance, request.held_before, by=request.user, reason=form.cleaned_data["why"].strip())
+        why = form.cleaned_data["why"].strip()
+        granting.note_role(request, form.instance, request.held_before, by=request.user, reason=why)  # type: ignore[arg-type]
 
     @admin.display(description=_("people"))
     def people(self, group: Group) -> str:

@@ -50,7 +50,8 @@ def note_role(request: HttpRequest, group: Group, before: Held, *, by: User, rea
         return
     if before.get(_("role")) == group.name:
         changed = f"{group.name}: {changed}"
-    for holder in [*User.objects.filter(groups=group).order_by("pk")] or [None]:
+    holders: list[User | None] = [*User.objects.filter(groups=group).order_by("pk")]
+    for holder in holders or [None]:
         events.note(request, AccountEventKind.ROLE_CHANGED, holder, by=by, reason=reason, changed=changed)
 
 
