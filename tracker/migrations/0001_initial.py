@@ -84,6 +84,10 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200)),
                 ('includes_every_state', models.BooleanField()),
                 ('note', models.TextField()),
+                ('members', models.JSONField(default=list, help_text='Of a group: member (code), since and until of each, so that a row says what the next one changed.')),
+                ('changed_by', models.TextField(default='', help_text='Who changed what the row before it said; empty where none was.')),
+                ('changed_at', models.DateTimeField(help_text='When they did so last.', null=True)),
+                ('reason', models.TextField(default='', help_text='Why.')),
             ],
             options={
                 'db_table': '"editions"."government"',
