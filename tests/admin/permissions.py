@@ -4,10 +4,10 @@
 committed.
 """
 
-import contextlib
 import csv
+import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db import models
 from django.test import Client
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from tests import builders
 from tests.admin.forms import ROLES
+from tracker.admin.jobs import STEPS
 from tracker.editorial.verbs import submit
 from tracker.jobs import defer
 from tracker.jobs.housekeeping import housekeeping
@@ -37,7 +38,7 @@ RECORDS = "Researchers and reviewers write records; a draft may be deleted, what
 PARTS = "A part is entered in the form of its whole, by those who write the whole; everyone else at the desk reads."
 REFERENCE = "Administrators keep reference data; everyone else at the desk reads."
 WRITTEN_BY_VERBS = "Written by verbs and jobs alone: everyone at the desk reads, nobody edits in a form."
-ACCOUNTS = "Administrators keep accounts and auditors read them; an account is made inactive, and only a superuser deletes one that signed nothing."
+ACCOUNTS = "Administrators keep accounts and auditors read them; an account is made inactive, and only a superuser deletes one without events."
 WATCHED = "Administrators and auditors watch over accounts and jobs; nobody edits what is on record."
 ARCHIVED = "Researchers and reviewers capture and mark passages; everyone at the desk reads; no copy is ever edited or deleted."
 CHALLENGES = "Researchers and reviewers answer readers' letters; nobody writes or deletes one in their place."
@@ -83,7 +84,7 @@ def records() -> dict[str, models.Model]:
     submission = submit([builders.document("SUBMITTED")], by=builders.author(), reason="To have one")
     named = {type(record).__name__: record for record in made.values() if isinstance(record, models.Model)}
     named |= {"Submission": submission, "Version": Version.objects.get(), "User": builders.user("someone")}
-    Comment.objects.create(version=Version.objects.get(), text="Is it?", by=builders.reviewer())
+    named["Comment"] = Comment.objects.create(version=Version.objects.get(), text="Is it?", by=builders.reviewer())
     Capture.objects.update(snapshot=named["Snapshot"])
     named["AccountEvent"] = AccountEvent.objects.create(kind="signed_in", user=named["User"])
     named["BackgroundJob"] = BackgroundJob.objects.get(pk=defer(housekeeping))
@@ -139,7 +140,7 @@ def _nouns(client: Client, made: dict[str, models.Model]) -> Iterator[tuple[Cell
             asked = client.post(changelist, {"action": name, "_selected_action": record.pk})
             assert (name in offered) or b'name="confirmed"' not in asked.content, f"{noun}: {name} is not offered and answers even so"
             yield (noun, f"action: {name}"), name in offered
-        for name, address in _own_pages(page, record.pk):
+        for name, address in own_pages(page, made):
             yield (noun, f"page: {name}"), _enters(client, address, sending=name in SENT)
         formsets = (
             {formset.opts.model.__name__: formset for formset in (shown.context or {}).get("inline_admin_formsets", ())} if shown.context else {}
@@ -151,18 +152,26 @@ def _nouns(client: Client, made: dict[str, models.Model]) -> Iterator[tuple[Cell
                 yield (noun, f"rows: {inline.model.__name__}: {right}"), allowed
 
 
-def _own_pages(page: admin.ModelAdmin, pk: Any) -> Iterator[tuple[str, str]]:
-    """The pages that a noun has beside Django's own, by name, with their addresses for one record."""
+def own_pages(page: admin.ModelAdmin, made: Mapping[str, models.Model]) -> Iterator[tuple[str, str]]:
+    """The pages that a noun has beside Django's own, by name, with their addresses for one record; a page that takes a step is one for each.
+
+    ``KeyError`` for a page that takes something that nobody said how to fill, ``NoReverseMatch`` for one whose address cannot be made.
+    """
     stem = f"{page.opts.app_label}_{page.opts.model_name}"
     standard = {f"{stem}_{name}" for name in ("changelist", "add", "history", "delete", "change")}
     for pattern in page.get_urls():
-        name = getattr(pattern, "name", None)
-        if not name or name in standard:
+        if pattern.name in standard or str(pattern.pattern) == OLD_ADDRESS:
             continue
-        for arguments in ([], [pk]):
-            with contextlib.suppress(NoReverseMatch):
-                yield name.removeprefix(f"{stem}_"), reverse(f"admin:{name}", args=arguments)
-                break
+        pk = made[page.model.__name__].pk
+        filled = {"pk": [pk], "id": [pk], "number": [made["Comment"].pk], "action": page.actions, "step": STEPS}
+        takes = list(pattern.pattern.converters)
+        for values in itertools.product(*(filled[parameter] for parameter in takes)):
+            steps = [value for parameter, value in zip(takes, values, strict=True) if parameter in ("action", "step")]
+            yield ": ".join([pattern.name.removeprefix(f"{stem}_"), *steps]), reverse(f"admin:{pattern.name}", args=values)
+
+
+OLD_ADDRESS = "<path:object_id>/"
+"""Where forms stood in Django's youth: it leads to the form, and is the one page without a name."""
 
 
 SENT = ("attach", "mark", "proposal")

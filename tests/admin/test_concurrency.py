@@ -3,6 +3,7 @@
 import random
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
@@ -16,6 +17,8 @@ from django.urls import reverse
 
 from tests import builders
 from tests.admin.forms import Form, errors, words
+from tracker.editions.tables import RecordEdition
+from tracker.editorial import verbs
 from tracker.models import (
     Action,
     Addressee,
@@ -191,8 +194,9 @@ def test_every_form_that_changes_a_record_asks(noun: str, people: dict[str, User
     record = made[noun]
     client = sign_in("superuser")
     mine, theirs = Form(client, address(record)), Form(client, address(record))
-    assert theirs.fill(**{name: "Theirs"}).send().status_code == 302
-    answer = mine.fill(**{name: "Mine"}).send()
+    why = {"why": "Another name."} if noun == "group" else {}  # a role says why, whatever changes of it
+    assert theirs.fill(**{name: "Theirs"}, **why).send().status_code == 302
+    answer = mine.fill(**{name: "Mine"}, **why).send()
     assert shown(answer)[name] == ["Mine"]
     assert "Theirs" in meanwhile(answer)
     record.refresh_from_db()
@@ -200,6 +204,66 @@ def test_every_form_that_changes_a_record_asks(noun: str, people: dict[str, User
     assert Answered(answer).send().status_code == 302
     record.refresh_from_db()
     assert getattr(record, name) == "Mine"
+
+
+# Publishing
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Whoever publishes stops for a moment between looking at what stands and writing the edition; set while somebody does."""
+    looked, look = threading.Event(), verbs._refuse_edited
+
+    def look_and_wait(submission: Any) -> None:
+        look(submission)
+        looked.set()
+        time.sleep(0.5)
+
+    monkeypatch.setattr(verbs, "_refuse_edited", look_and_wait)
+    return looked
+
+
+def test_of_two_versions_published_at_once_the_second_reads_why_not(people: dict[str, User], sign_in: SignIn, slowly: threading.Event) -> None:
+    """Two reviewers, two approved submissions of one record, one edition; and a sentence instead of a fault."""
+    document = builders.document("DOC")
+    submissions = [verbs.submit([document], by=builders.author(), reason=reason) for reason in ("one", "other")]
+    for submission in submissions:
+        verbs._approve(submission, builders.reviewer(), "")
+    start = threading.Barrier(2)
+
+    def press(client: Client, submission: Any) -> Any:
+        start.wait(20)
+        try:
+            return client.post(reverse("admin:tracker_submission_step", args=[submission.pk, "publish"]), {"confirmed": "1", "reason": "So."})
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(press, (sign_in("reviewer"), sign_in("superuser")), submissions))
+    assert sorted(answer.status_code for answer in answers) == [200, 302]
+    (refused,) = (answer for answer in answers if answer.status_code == 200)
+    assert "Another version of DOC was published after this one was submitted; submit it again." in words(refused)
+    assert RecordEdition.desk.count() == 1
+
+
+def test_an_edit_while_a_record_is_published_waits_until_it_is(desk: str, slowly: threading.Event) -> None:
+    document = builders.document("DOC")
+    submission = verbs.submit([document], by=builders.author(), reason="a test")
+    verbs.approve(submission, by=builders.reviewer())
+    slowly.clear()
+
+    def publish() -> Any:
+        try:
+            return verbs.publish(submission, by=builders.reviewer())
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        published = pool.submit(publish)
+        assert slowly.wait(20)
+        Document.objects.filter(pk=document.pk).update(title="Another title")
+        assert published.result(20).number == 1
+    assert RecordEdition.desk.get().title == "Title of DOC"
 
 
 # Rows

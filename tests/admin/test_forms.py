@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tests import builders
 from tests.admin.forms import Form, errors, words
+from tracker.editions.tables import GovernmentEdition
 from tracker.models import ActionEvent, Document, User
 
 SignIn = Callable[[str], Client]
@@ -163,3 +164,18 @@ def test_every_page_of_the_desk_keeps_to_the_sites_policy(client: Client) -> Non
             assert " style=" not in page
             assert " onclick=" not in page
             assert "<script>" not in page
+
+
+def test_a_government_that_is_public_is_changed_with_a_reason_and_not_deleted(people: dict[str, User], sign_in: SignIn) -> None:
+    """Readers are told who changed it and why, beside the edition that it becomes public with."""
+    made = builders.everything()
+    administrator, page = sign_in("administrator"), reverse("admin:tracker_government_change", args=[made["government"].pk])
+    assert Form(administrator, page).fill(name="Republic of Albania").send().status_code == 302
+    builders.put_out(*builders.publishables(made))
+    form = Form(administrator, page).fill(name="Shqipëria")
+    assert "This record is public; say why you change it." in errors(form.send())
+    assert form.fill(why="It asked to be called so.").send().status_code == 302
+    builders.put_out(builders.document("UNRELATED"), reason="A paper was found")
+    row = GovernmentEdition.desk.known_at(None).get(code="AL")
+    assert (row.name, row.changed_by, row.reason) == ("Shqipëria", "Administrator Person", "It asked to be called so.")
+    assert sign_in("superuser").post(reverse("admin:tracker_government_delete", args=[made["group"].pk]), {"post": "yes"}).status_code == 403

@@ -1,18 +1,21 @@
 """What each role may do with each noun, tried cell by cell against the committed matrix (``permissions.csv``). A noun without rows there fails."""
 
+from collections import defaultdict
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.test import Client
-from django.urls import reverse
+from django.urls import path, reverse
 
 from tests.admin import permissions
 from tests.admin.forms import Form
 from tracker.admin.roles import ensure_groups, rights
-from tracker.models import User
+from tracker.models import Document, User
 
 
 def test_every_noun_has_its_rows() -> None:
@@ -21,6 +24,25 @@ def test_every_noun_has_its_rows() -> None:
     assert {noun for noun, _operation in matrix} == {model.__name__ for model in admin.site._registry}
     assert [cell for cell, row in matrix.items() if row["why"] != permissions.why(*cell)] == []
     assert [cell for cell, row in matrix.items() if not {row[name] for name in permissions.COLUMNS} <= {"yes", "no"}] == []
+
+
+def test_every_page_of_a_noun_has_its_row() -> None:
+    """However much its address takes; one that takes what nobody can fill fails here instead of going untried."""
+    anything: Any = defaultdict(lambda: SimpleNamespace(pk=1))
+    matrix = permissions.read()
+    for model, page in admin.site._registry.items():
+        stem = f"{model._meta.app_label}_{model._meta.model_name}_"
+        pages = dict(permissions.own_pages(page, anything))
+        assert {name for name in pages if (model.__name__, f"page: {name}") not in matrix} == set()
+        named = {pattern.name.removeprefix(stem) for pattern in page.get_urls() if pattern.name}
+        assert named - {"changelist", "add", "history", "delete", "change"} == {name.partition(": ")[0] for name in pages}
+
+    class Odd(admin.ModelAdmin):
+        def get_urls(self) -> list[Any]:
+            return [path("<int:pk>/odd/<slug:unheard_of>/", lambda request: None, name="odd")]
+
+    with pytest.raises(KeyError, match="unheard_of"):
+        list(permissions.own_pages(Odd(Document, admin.site), anything))
 
 
 @pytest.mark.parametrize("role", permissions.COLUMNS)

@@ -25,8 +25,10 @@ from tracker.models import (
     DeadlineMove,
     Document,
     Effect,
+    Government,
     LegalStatus,
     LinkCheck,
+    Measure,
     Party,
     PassageCheck,
     Position,
@@ -36,6 +38,7 @@ from tracker.models import (
     Reply,
     Search,
     Snapshot,
+    Theme,
 )
 from tracker.models.base import Publishable
 
@@ -88,6 +91,19 @@ PLACES: dict[type[models.Model], list[tuple[str, str, dict[str, str], dict[str, 
     Position: [("assessment", "positions", {}, ROW | {"assessment": "the body is the assessment's"})],
     Citation: [(noun, "citations", {}, ROW | MARKED) for noun in ("recommendation", "action", "assessment")],
     CitationUse: [("action", "citations", {"citation": "key"}, ROW | dict.fromkeys(CitationUse.RECORDS, "the body is that record's"))],
+    Measure: [
+        (noun, "", {"key": "measure", "name": "measure_name"}, ROW | {"definition": "for the desk: what it means by it"})
+        for noun in ("recommendation", "action")
+    ],
+    Theme: [("recommendation", "themes", {}, ROW)],
+    Government: [
+        (
+            "recommendation",
+            "addressees",
+            {"code": "government", "kind": "counted"},
+            ROW | dict.fromkeys(("name", "note", "includes_every_state"), "published as reference data"),
+        )
+    ],
 }
 
 
@@ -136,6 +152,38 @@ def test_the_body_holds_every_column(model: type[models.Model]) -> None:
     assert (missing, unfelt) == ([], [])
 
 
+@pytest.mark.parametrize("model", [model for model in PLACES if model is not Snapshot], ids=lambda model: model.__name__)
+def test_what_is_frozen_voids_an_approval_and_nothing_else_does(model: type[models.Model]) -> None:
+    """The trigger looks at the very columns that the body holds, and at those that say whose part a row is. A snapshot is never altered."""
+    made = builders.everything()
+    submission = approve(submit(builders.publishables(made), by=builders.author(), reason="a test"), by=builders.reviewer())
+    wrong = []
+    for noun, _path, _renamed, excused in PLACES[model]:
+        row = _row_behind(made, model, noun)
+        of_noun = submission.versions.filter(kind=kind_of(made[noun]), key=made[noun].public_key)
+        for column in model._meta.concrete_fields:
+            if column.name == "id" or excused.get(column.name, "").startswith("the body is"):
+                continue
+            others = _another(column, row, made)
+            submission.versions.using("owner").update(voided_at=None)
+            with for_a_moment(row, others):
+                voided = of_noun.get().voided_at is not None
+                any_voided = submission.versions.exclude(voided_at=None).exists()
+            if voided is (column.name in excused) or any_voided is not voided:
+                wrong.append((noun, column.name))
+    assert wrong == []
+
+
+def test_the_list_of_what_is_not_frozen_names_columns_that_there_are() -> None:
+    """For each table that the trigger looks at; those of a snapshot, which nobody can alter, are held here alone."""
+    with connections["default"].cursor() as cursor:
+        for model, places in PLACES.items():
+            cursor.execute("SELECT tracker_not_frozen(%s)", [model._meta.db_table])
+            (listed,) = cursor.fetchone()
+            excused = {name for name, why in places[0][3].items() if name != "id" and not why.startswith("the body is")}
+            assert set(listed) == {model._meta.get_field(name).attname for name in excused}, model
+
+
 @contextmanager
 def for_a_moment(row: models.Model, values: dict[str, Any]) -> Iterator[None]:
     """Other values in a row. As the owner for a snapshot, which the desk may not alter."""
@@ -179,6 +227,14 @@ def _another(column: models.Field, row: models.Model, made: dict[str, Any]) -> d
             return {"addressee": made["other"].addressees.get()}
         case (_, "measure"):
             return {"measure": builders.measure("closure")}
+        case (_, "recorded_by" | "edited_by"):
+            return {column.name: builders.reviewer()}
+        case ("Government", "code"):
+            return {"code": "XX"}
+        case ("Government", "kind"):
+            return {"kind": "group"}
+        case ("Government", "includes_every_state"):
+            return {"includes_every_state": old}  # a group's alone
     return {column.name: _other_value(column, old, made)}
 
 
@@ -189,6 +245,8 @@ def _other_value(column: models.Field, old: Any, made: dict[str, Any]) -> Any:
         return not old
     if isinstance(column, models.DateTimeField):
         return old + dt.timedelta(seconds=1)
+    if isinstance(column, models.DateField):
+        return dt.date(2030, 1, 1)
     if isinstance(column, models.IntegerField):
         return old + 1
     if vocabulary := getattr(column, "vocabulary", None):

@@ -16,6 +16,7 @@ from tests.jobs.conftest import PATIENCE, Watcher
 from tracker.jobs import defer
 from tracker.jobs.models import BackgroundJob, JobReport
 from tracker.jobs.queueing import run_again
+from tracker.jobs.running import one_at_a_time
 
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -102,6 +103,7 @@ def test_a_job_that_goes_on_is_interrupted_and_comes_back(queue: str, watch: Wat
     first.terminate()
     assert first.wait(PATIENCE) == 0
     assert watch.status(number) == "todo"
+    assert watch.value("SELECT attempts FROM procrastinate_jobs WHERE id = %s", number) == 0, "a restart uses up no try"
     watch.do("INSERT INTO trial VALUES ('enough', 0)")
     start_worker()
     watch.until(lambda: watch.status(number), "succeeded")
@@ -142,6 +144,23 @@ def test_what_may_pass_is_tried_again_and_what_may_not_is_not(queue: str, watch:
     hopeless = defer(trials.flicker, hopeless=True)
     watch.until(lambda: watch.status(hopeless), "failed")
     assert watch.rows("try") == 4
+
+
+def test_what_runs_elsewhere_comes_back_with_all_its_tries(queue: str, watch: Watcher, start_worker: Start) -> None:
+    """Two times it ran by hand meanwhile; then it may still fail twice."""
+    number = defer(trials.flicker)
+    event = "SELECT count(*) FROM procrastinate_events WHERE job_id = %s AND type = 'deferred_for_retry'"
+    with one_at_a_time(trials.flicker.lock({})):
+        start_worker()
+        for time in (1, 2):
+            watch.until(lambda: watch.value(event, number), time)
+            assert watch.value("SELECT attempts FROM procrastinate_jobs WHERE id = %s", number) == 0
+            if time == 1:
+                watch.do("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE id = %s", number)
+    assert watch.rows("try") == 0
+    watch.do("UPDATE procrastinate_jobs SET scheduled_at = now() WHERE id = %s", number)
+    watch.until(lambda: watch.status(number), "succeeded")
+    assert watch.rows("try") == 3
 
 
 def test_two_workers_run_what_is_due_once(queue: str, watch: Watcher, start_worker: Start) -> None:

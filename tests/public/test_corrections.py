@@ -23,7 +23,7 @@ CORRECTED_PAGES = ("/corrections/", "/recommendations/REC-1/", "/feeds/changes.a
 def made(desk: str) -> dict[str, Any]:
     """One record of every noun, all public."""
     made = builders.everything()
-    builders.put_out(*builders.publishables(made), reason="The first of it")
+    made["edition"] = builders.put_out(*builders.publishables(made), reason="The first of it")
     return made
 
 
@@ -329,3 +329,73 @@ def test_an_erasure_is_listed_with_its_reason_and_without_whose_data_it_was(made
     assert "A Person" not in said
     before = rows()[0]["published_at"]
     assert "asked for by the person" not in text("/corrections/", known=before)
+
+
+# Governments and groups: nobody approves them, so that each change of them says by itself who made it
+
+
+def edited(by: str, reason: str, change: Any) -> None:
+    """Reference data changed at the desk by a person."""
+    first, last = by.split()
+    with pghistory.context(user=builders.user(first.lower(), first_name=first, last_name=last).pk, reason=reason):
+        change()
+
+
+def rename(made: dict[str, Any], name: str) -> Any:
+    return lambda: type(made["government"]).objects.filter(code="AL").update(name=name)
+
+
+@pytest.mark.parametrize("path", ["/corrections/", "/feeds/changes.atom"])
+def test_a_government_s_new_name_says_its_own_who_and_why(made: dict[str, Any], path: str) -> None:
+    """It becomes public with an edition of something else, under neither its people nor its reason."""
+    assert "Republic of Albania" not in text(path)
+    edited("Adam Admin", "It asked to be called so.", rename(made, "Republic of Albania"))
+    edition = builders.put_out(builders.document("UNRELATED"), reason="A paper was found")
+    said = text(path)
+    assert re.search(r"name\s+Albania\s+(→\s+)?Republic of Albania", said)
+    entry = said[said.index("It asked to be called so.") :][:120]
+    assert "changed by Adam Admin" in entry
+    assert f"edition {edition.number}" in said
+    assert "Republic of Albania" not in text(path, known=f"{made['edition'].published_at.isoformat()}")
+    assert "It asked to be called so." in text(path, government="AL")
+    assert "It asked to be called so." not in text(path, government="GROUP")
+    assert "It asked to be called so." not in text(path, kind="document")
+
+
+def test_a_membership_taken_or_given_says_so_too(made: dict[str, Any]) -> None:
+    """Of a group that is public, whoever becomes its member; and what was not changed is not told."""
+    membership = made["membership"]
+    another = type(membership)(group=made["group"], member=builders.government("BE"), since="2010")
+    edited("Adam Admin", "It joined later.", another.save)
+    edited("Eve Editor", "It never was one.", membership.delete)
+    builders.put_out(builders.document("UNRELATED"))
+    said = text("/corrections/")
+    assert "It joined later. · It never was one." in said
+    assert "changed by Adam Admin, Eve Editor" in said
+    assert re.search(r"member AL\s+since 2004, until 2020-01-31\s+nothing", said)
+    assert re.search(r"member BE\s+nothing\s+since 2010", said)
+    assert "member BE" not in text("/corrections/", as_of="2009-01-01"), "nobody knew of it then"
+    builders.put_out(builders.document("MORE"))
+    assert text("/corrections/").count("It joined later.") == 1
+
+
+def test_each_change_of_a_government_stands_on_one_page_of_the_feed(made: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tracker.public.views.PER_PAGE", 2)
+    for number in range(3):
+        edited("Adam Admin", f"Reason {number}.", rename(made, f"Albania {number}"))
+        builders.put_out(*(builders.document(f"PAPER-{number}-{each}") for each in range(3)))
+    found: list[str] = []
+    address: str | None = "/feeds/changes.atom"
+    while address:
+        feed = ElementTree.fromstring(answer(address).content)
+        found += [entry.findtext(f"{ATOM}title") or "" for entry in feed.findall(f"{ATOM}entry")]
+        address = next((link.get("href") for link in feed.findall(f"{ATOM}link") if link.get("rel") == "next"), None)
+        address = address and "/feeds/" + address.partition("/feeds/")[2]
+    assert [title for title in found if "government AL" in title] == [f"corrected: Albania {number} (government AL)" for number in (2, 1, 0)]
+
+
+def test_what_an_edit_without_a_word_changed_is_signed_by_who_publishes_it(made: dict[str, Any]) -> None:
+    rename(made, "Shqipëria")()
+    builders.put_out(builders.document("UNRELATED"), reason="A paper was found")
+    said = text("/corrections/")
+    assert "A paper was found changed by Rita Reviewer" in said

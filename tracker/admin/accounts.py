@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as StockGroupAdmin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -25,7 +25,7 @@ from tracker.admin.base import Autocompleting
 from tracker.admin.concurrency import ConcurrentSaves
 from tracker.admin.roles import rights
 from tracker.models import AccountEvent, AccountEventKind, User
-from tracker.signin import events, factors
+from tracker.signin import events, factors, granting
 from tracker.signin.keeping import KeepsForms
 
 
@@ -44,10 +44,51 @@ class NewPasswordForm(ReasonForAccount, AdminPasswordChangeForm):
     """A password for somebody else, and why."""
 
 
+class ReasonForRights(forms.Form):
+    """Why somebody may do other things than before: asked for wherever that changes."""
+
+    granting: tuple[str, ...] = granting.STANDING
+    why = forms.CharField(
+        label=_("Why?"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text=_("In a sentence, where you make an account or change what somebody may do. It stands on record with your name."),
+    )
+
+    def clean(self) -> Any:
+        """No change of rights without a reason."""
+        cleaned = super().clean()
+        changes = self.instance.pk is None or set(self.granting) & set(self.changed_data)
+        if changes and not self.cleaned_data.get("why", "").strip():
+            self.add_error("why", _("Say why: it stands on record with what you change."))
+        return cleaned
+
+
+class AccountForm(ReasonForRights, UserChangeForm):
+    """An account, and why what it may do is changed."""
+
+
+class NewAccountForm(ReasonForRights, AdminUserCreationForm):
+    """An account for somebody, and why they get it."""
+
+
+class RoleForm(ReasonForRights, forms.ModelForm):
+    """A role, and why its rights are changed."""
+
+    granting = granting.ROLE
+
+
+WHY = (None, {"fields": ("why",), "classes": ("why",)})
+"""The question, below the fields of whoever may write."""
+
+
 @admin.register(User)
 class UserAdmin(KeepsForms, ConcurrentSaves, Autocompleting, StockUserAdmin):
-    """A member of staff. Rights come from roles; only a superuser makes a superuser."""
+    """A member of staff. Rights come from roles; only a superuser makes a superuser, and nobody changes their own standing."""
 
+    form = AccountForm
+    add_form = NewAccountForm
     comes_back_as_new = False  # its form for a new account asks other things
 
     list_display = ("username", "public_name", "email", "roles", "is_active", "last_login")
@@ -147,9 +188,26 @@ class UserAdmin(KeepsForms, ConcurrentSaves, Autocompleting, StockUserAdmin):
         return ", ".join(group.name for group in user.groups.all()) or "–"
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Nobody lifts themselves above their role."""
-        fixed = () if request.user.is_superuser else ("is_superuser",)
-        return (*super().get_readonly_fields(request, obj), *fixed)
+        """Nobody changes what they may do themselves, superusers included; another one does it, and it stands on record."""
+        own = granting.STANDING if obj is not None and obj == request.user else ()
+        fixed = () if request.user.is_superuser or own else ("is_superuser",)
+        return (*super().get_readonly_fields(request, obj), *own, *fixed)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With the question why."""
+        writable = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return (*super().get_fieldsets(request, obj), *((WHY,) if writable else ()))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Note what the account may do before."""
+        request.held_before = granting.of_account(obj) if change else {}
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """With its roles the account is what it will be: what changed stands on record."""
+        super().save_related(request, form, formsets, change)
+        why = form.cleaned_data["why"].strip()
+        granting.note_account(request, form.instance, request.held_before, by=request.user, reason=why)  # type: ignore[arg-type]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The system actor is nobody's to change, and a superuser's account only a superuser's."""
@@ -178,10 +236,10 @@ def the_log_of_the_admin_stays(sender: Any, instance: LogEntry, **_kwargs: Any) 
 class AccountEventAdmin(Autocompleting, admin.ModelAdmin):
     """What happened to accounts; read by administrators and auditors, written by nobody here."""
 
-    list_display = ("at", "user", "kind", "by", "reason", "address", "browser")
+    list_display = ("at", "user", "kind", "changed", "by", "reason", "address", "browser")
     list_filter = ("kind",)
-    search_fields = ("user__username", "reason")
-    search_help_text = _("Usernames and reasons. Addresses and browsers are forgotten after the days that the site keeps them.")
+    search_fields = ("user__username", "reason", "changed")
+    search_help_text = _("Usernames, roles and reasons. Addresses and browsers are forgotten after the days that the site keeps them.")
     list_select_related = ("user", "by")
     date_hierarchy = "at"
     show_full_result_count = False
@@ -212,6 +270,7 @@ if admin.site.is_registered(Group):
 class GroupAdmin(KeepsForms, ConcurrentSaves, StockGroupAdmin):
     """A role. The four of the software can be read here; make another for other rights."""
 
+    form = RoleForm
     change_form_template = "admin/tracker/change_form.html"
     delete_confirmation_template = "admin/tracker/delete_confirmation.html"
     delete_selected_confirmation_template = "admin/tracker/delete_selected_confirmation.html"
@@ -226,12 +285,32 @@ class GroupAdmin(KeepsForms, ConcurrentSaves, StockGroupAdmin):
         return super().get_queryset(request).prefetch_related("user_set")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A role of the software is set again at each migration: an edit would not last."""
-        return super().has_change_permission(request, obj) and not (obj is not None and obj.name in rights())
+        """A role of the software is set again at each migration: an edit would not last. Nobody changes the rights of a role of their own."""
+        if obj is not None and (obj.name in rights() or request.user.groups.contains(obj)):
+            return False
+        return super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """They stay."""
-        return super().has_delete_permission(request, obj) and not (obj is not None and obj.name in rights())
+        """Those of the software stay, and a role that somebody has: it is taken from them first, which stands on record."""
+        if obj is not None and (obj.name in rights() or obj.user_set.exists()):
+            return False
+        return super().has_delete_permission(request, obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With the question why."""
+        writable = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return (*super().get_fieldsets(request, obj), *((WHY,) if writable else ()))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Note what the role may do before."""
+        request.held_before = granting.of_role(obj) if change else {}
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """What changed for those who have the role stands on record."""
+        super().save_related(request, form, formsets, change)
+        why = form.cleaned_data["why"].strip()
+        granting.note_role(request, form.instance, request.held_before, by=request.user, reason=why)  # type: ignore[arg-type]
 
     @admin.display(description=_("people"))
     def people(self, group: Group) -> str:

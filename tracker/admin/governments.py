@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import NounAdmin, Rows
+from tracker.editions.tables import GovernmentEdition
 from tracker.models import Action, Government, Measure, Membership, Recommendation, Theme
 
 
@@ -40,6 +41,14 @@ class GovernmentAdmin(NounAdmin):
         """With how many members each has and how often it is addressed."""
         members = models.Count("memberships", distinct=True)
         return super().get_queryset(request).annotate(_members=members, _addressed=models.Count("addressed_by", distinct=True))
+
+    def is_public(self, obj: Any) -> bool:
+        """Whether readers see it: then every change says why, which they read too."""
+        return GovernmentEdition.desk.known_at(None).filter(code=obj.code).exists()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What readers see is not deleted under them."""
+        return super().has_delete_permission(request, obj) and not (obj is not None and self.is_public(obj))
 
     def rows_changed(self, request: HttpRequest, obj: Any) -> None:
         """Memberships are published as reference data with the next edition; no record holds them."""

@@ -32,8 +32,8 @@ from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import AssessorKind, Direction, DocumentKind, Earlier, EventKind, Interest, Stance, Status
 
 Body = dict[str, Any]
-STAMPED = ("id", "edition", "known_from", "known_to", "search")
-"""Columns that the database fills; they are no part of what a row says."""
+STAMPED = ("id", "edition", "known_from", "known_to", "search", "changed_by", "changed_at", "reason")
+"""Columns that the database fills, and those that say how a row came to say something else; they are no part of what it says."""
 
 
 @dataclass

@@ -170,13 +170,19 @@ class RecordEdition(Row):
 
 
 class GovernmentEdition(Row):
-    """A government or group."""
+    """A government or group. Nobody approves reference data: a row that follows another says itself who changed it, when and why."""
 
     code = models.CharField(max_length=20)
     kind = WordField(words.GovernmentKind)
     name = models.CharField(max_length=200)
     includes_every_state = models.BooleanField()
     note = models.TextField()
+    members = models.JSONField(
+        default=list, help_text="Of a group: member (code), since and until of each, so that a row says what the next one changed."
+    )
+    changed_by = models.TextField(default="", help_text="Who changed what the row before it said; empty where none was.")
+    changed_at = models.DateTimeField(null=True, help_text="When they did so last.")
+    reason = models.TextField(default="", help_text="Why.")
 
     class Meta(Row.Meta):
         """By name."""

@@ -4,8 +4,10 @@ Each verb takes who and why, holds one transaction and leaves an entry in the hi
 and writes its edition.
 """
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -14,7 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tracker.editions.projection import bounds, project, project_governments
+from tracker.editions.projection import bounds, content, project, project_governments
 from tracker.editions.tables import DESK, ActionEdition, AddresseeEdition, GovernmentEdition, MembershipEdition, RecordEdition, SiteEdition
 from tracker.editorial.freeze import MODELS, PREFETCH, Body, content_hash, freeze, kind_of, title_of
 from tracker.editorial.readiness import problems
@@ -150,6 +152,7 @@ def publish(submission: Submission, *, by: User, reason: str = "", progress: Pro
     allowed(by, "tracker.publish")
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason or submission.reason):
         submission = _locked(submission, State.APPROVED, _("published"))
+        _await_other_editions()
         _refuse_edited(submission)
         return _publish(submission, by, progress)
 
@@ -268,6 +271,12 @@ def _locked(submission: Submission, state: State | tuple[State, ...], done: str)
     return submission
 
 
+def _await_other_editions() -> None:
+    """One edition is written at a time. What is asked after this sees the one before: of two that publish a record, the second reads why not."""
+    with connections[DESK].cursor() as cursor:
+        cursor.execute("SELECT editions.one_at_a_time()")
+
+
 def _problems(versions: list[Version], *, by_people: bool = False) -> list[str]:
     publishing = {(version.kind, version.key): version.body for version in versions if version.change == Change.PUBLISH}
     withdrawing = {(version.kind, version.key) for version in versions if version.change == Change.WITHDRAW}
@@ -286,9 +295,9 @@ def _refuse_edited(submission: Submission) -> None:
     """Any edit after submission voids it, an edit taken back included, and so does another edition of the record.
 
     The database notes the edit (``promises.sql``). What the desk holds now (for a withdrawal: what is public now) must be what was frozen besides:
-    an edit that was under way when the version was made is noted by nobody.
+    an edit that was under way when the version was made is noted by nobody. The versions are locked, so that an edit from now on waits to be noted.
     """
-    versions = list(submission.versions.all())
+    versions = list(submission.versions.select_for_update(no_key=True).order_by("pk"))
     records: list[Publishable] = []
     for kind in RecordKind:
         keys = [version.key for version in versions if version.kind == kind and version.change == Change.PUBLISH]
@@ -330,7 +339,9 @@ def _publish(submission: Submission, by: User, progress: Progress | None) -> Sit
     publishing = {(version.kind, version.key): version.body for version in versions if version.change == Change.PUBLISH}
     _write_records(versions, submission, by)
     in_use = _governments_in_use(publishing.values())
-    renamed = project_governments(_governments(in_use), _memberships(in_use))
+    governments = _governments(in_use)
+    _sign_changes(governments, by=by, reason=submission.reason)
+    renamed = project_governments(governments, _memberships(in_use))
     changed: dict[str, set[str]] = defaultdict(set)
     for version in versions:
         changed[str(version.kind)].add(version.key)
@@ -392,12 +403,47 @@ def _governments_in_use(bodies: Iterable[Body]) -> set[str]:
         codes |= {effect["government"] for effect in body.get("effects", ())}
         codes |= {body["government"]} if "government" in body else set()
     groups = set(Membership.objects.filter(member__code__in=codes).values_list("group__code", flat=True))
+    # A group that lost its last member of these stays for one more edition: that it lost it is told on its row.
+    groups |= set(MembershipEdition.desk.known_at(None).filter(member__in=codes).values_list("group", flat=True))
     return codes | groups | set(Membership.objects.filter(group__code__in=codes | groups).values_list("member__code", flat=True))
 
 
 def _governments(codes: set[str]) -> list[GovernmentEdition]:
     columns = ("code", "kind", "name", "includes_every_state", "note")
-    return [GovernmentEdition(**row) for row in Government.objects.filter(code__in=codes).values(*columns)]
+    members: dict[str, list[dict[str, str | None]]] = defaultdict(list)
+    for group, member, since, until in Membership.objects.filter(group__code__in=codes).values_list("group__code", "member__code", "since", "until"):
+        members[group].append({"member": member, "since": str(since), "until": str(until) if until else None})
+    return [
+        GovernmentEdition(**row, members=sorted(members[row["code"]], key=lambda each: (each["member"], each["since"])))
+        for row in Government.objects.filter(code__in=codes).values(*columns)
+    ]
+
+
+def _sign_changes(governments: list[GovernmentEdition], *, by: User, reason: str) -> None:
+    """Say on each government that is public otherwise who changed it since, when and why, from the history of the desk.
+
+    It becomes public with an edition of other records, whose people and reason are not its own. What nobody signed is signed by who publishes it.
+    """
+    standing = {row.code: row for row in GovernmentEdition.desk.known_at(None)}
+    for row in governments:
+        before = standing.get(row.code)
+        if before is None or content(before) == content(row):
+            continue
+        events = _edits_of_government(row.code, since=before.known_from)
+        contexts = [event.pgh_context or {} for event in events]
+        people = User.objects.in_bulk({context["user"] for context in contexts if context.get("user")})
+        names = dict.fromkeys(people[context["user"]].public_name for context in contexts if context.get("user") in people)
+        row.changed_by = ", ".join(names) or by.public_name
+        row.reason = " · ".join(dict.fromkeys(filter(None, (context.get("reason", "") for context in contexts)))) or reason
+        row.changed_at = events[-1].pgh_created_at if events else timezone.now()
+
+
+def _edits_of_government(code: str, *, since: dt.datetime) -> list[Any]:
+    """The edits of a government and of its members since an instant, in their order; the last one where all are older."""
+    own = Government.history.rel.related_model.objects.filter(code=code)  # type: ignore[attr-defined]
+    members = Membership.history.rel.related_model.objects.filter(group__code=code)  # type: ignore[attr-defined]
+    events = sorted([*own, *members], key=lambda event: (event.pgh_created_at, event.pgh_id))
+    return [event for event in events if event.pgh_created_at > since] or events[-1:]
 
 
 def _memberships(codes: set[str]) -> list[MembershipEdition]:

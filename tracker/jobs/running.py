@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pghistory
 import psycopg
 from django.core.management import CommandError
+from django.db import connections
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import connector_params
 from procrastinate.exceptions import JobAborted
@@ -67,6 +68,10 @@ def run_queued(job: "Job", context: Any, arguments: Mapping[str, Any]) -> None:
         with one_at_a_time(job.lock(arguments)), _heard_by(listen), pghistory.context(reason=str(job.title)):
             said = job(**job.checked(arguments)) or _("Done.")
     except (JobAborted, RunningAlready):
+        try:
+            give_back(context.job.id)
+        except Exception:
+            logger.exception("The try of job #%s that was none could not be given back", context.job.id)
         raise  # it comes back by itself
     except Exception as error:
         logger.warning("%s #%s failed: %s", job.name, context.job.id, sentence_of(error))
@@ -77,6 +82,12 @@ def run_queued(job: "Job", context: Any, arguments: Mapping[str, Any]) -> None:
         raise
     logger.info("%s #%s: %s", job.name, context.job.id, said)
     keep(context.job.id, said)
+
+
+def give_back(number: int) -> None:
+    """What was interrupted, or ran elsewhere, did not fail: it uses up none of the job's tries. The queue counts one when the job comes back."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET attempts = attempts - 1 WHERE id = %s AND status = 'doing'", [number])
 
 
 def keep(number: int, sentence: str) -> None:

@@ -68,6 +68,19 @@ class AccountEventKind(Word):
     CODES_MADE = "codes_made", "new recovery codes made", "The earlier ones stopped working."
     PASSWORD_CHANGED = "password_changed", "password changed", "By the person."
     PASSWORD_SET = "password_set", "password set", "By an administrator."
+    MADE = "made", "account made", "By an administrator, with the roles and the standing that it has from then on."
+    RIGHTS_CHANGED = "rights_changed", "rights changed", "Roles, rights or standing were given or taken, by an administrator."
+    ROLE_CHANGED = "role_changed", "role changed", "A role was made or changed, for each account that has it; without an account where nobody has it."
+
+
+DONE_BY_ANOTHER = (
+    AccountEventKind.FACTOR_RESET,
+    AccountEventKind.PASSWORD_SET,
+    AccountEventKind.MADE,
+    AccountEventKind.RIGHTS_CHANGED,
+    AccountEventKind.ROLE_CHANGED,
+)
+"""Events that say by whom and why."""
 
 
 PASSING = (
@@ -101,16 +114,25 @@ KEPT_ON_RECORD = f"""
 
 
 class AccountEvent(models.Model):
-    """One thing that happened to an account: who signed in from where, who reset whose second factor and why. Append-only.
+    """One thing that happened to an account: who signed in from where, who gave whom which role and why. Append-only.
 
     Address and browser are personal data: :func:`tracker.signin.events.forget_old` takes them away after ``SIGN_INS_KEPT_DAYS`` days.
     """
 
     at = models.DateTimeField(_("at"), default=timezone.now, editable=False)
     kind = WordField(AccountEventKind, verbose_name=_("what"))
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="account_events", verbose_name=_("account"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="account_events",
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        help_text=_("Nothing where a role was changed that nobody has."),
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"), null=True, blank=True)
     reason = models.TextField(_("why"), blank=True)
+    changed = models.TextField(_("what was changed"), blank=True, help_text=_("Roles, rights and standing, each before and after."))
     address = models.GenericIPAddressField(_("from"), null=True, blank=True)
     browser = models.CharField(_("browser"), max_length=200, blank=True)
 
@@ -124,8 +146,12 @@ class AccountEvent(models.Model):
         constraints = [
             one_of("kind", AccountEventKind, "account_event_kind_is_in_the_vocabulary"),
             models.CheckConstraint(
-                condition=~models.Q(kind__in=["factor_reset", "password_set"]) | (models.Q(by__isnull=False) & ~models.Q(reason="")),
+                condition=~models.Q(kind__in=[kind.value for kind in DONE_BY_ANOTHER]) | (models.Q(by__isnull=False) & ~models.Q(reason="")),
                 name="what_another_did_to_an_account_says_who_and_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False) | models.Q(kind=AccountEventKind.ROLE_CHANGED.value),
+                name="only_the_change_of_a_role_may_concern_no_account",
             ),
         ]
         triggers = [
@@ -139,4 +165,4 @@ class AccountEvent(models.Model):
 
     def __str__(self) -> str:
         """What happened to whom."""
-        return f"{self.user}: {AccountEventKind(self.kind).label}"
+        return f"{self.user or '–'}: {AccountEventKind(self.kind).label}"

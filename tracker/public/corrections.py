@@ -3,18 +3,20 @@
 They are of what this site said, so that ``known`` decides which there are. Of things that came after ``as_of`` they tell nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from tracker.editions.tables import Erasure, RecordEdition
-from tracker.public.as_of import documents_of
+from tracker.editions.tables import Erasure, GovernmentEdition, RecordEdition
+from tracker.public.as_of import documents_of, had_come
 from tracker.public.clocks import Clocks
+from tracker.public.columns import GOVERNMENTS
 from tracker.public.filters import CORRECTIONS
 from tracker.public.wording import Line, lines, parties_in
-from tracker.rules.vocabulary import Nature
+from tracker.rules.vocabulary import Nature, Word
 
 
 @dataclass
@@ -65,6 +67,64 @@ def corrections_of(clocks: Clocks, records: Q) -> list[Correction]:
     if clocks.known is not None:
         rows = rows.filter(known_from__lte=clocks.known)
     return corrections(list(rows.order_by("-edition", "kind", "key")), clocks)
+
+
+@dataclass
+class ReferenceChange:
+    """A government or group that is public otherwise than before: who changed it, when and why stands on its own row."""
+
+    row: GovernmentEdition
+    lines: list[Line]
+
+
+def reference_changes(clocks: Clocks, given: Mapping[str, Sequence[str]]) -> list[ReferenceChange]:
+    """What was changed of public governments and groups by ``known``, newest first, as far as the filters of a list of changes let it through.
+
+    Of the filters they meet ``government``, and ``nature`` as corrections do; whoever asks for something else asks for records.
+    """
+    if set(given) - {"government", "nature"} or not {"correction", Nature.CORRECTED.value} & set(given.get("nature", ["correction"])):
+        return []
+    rows = GovernmentEdition.objects.exclude(changed_at=None)
+    if clocks.known is not None:
+        rows = rows.filter(known_from__lte=clocks.known)
+    if "government" in given:
+        rows = rows.filter(code__in=given["government"])
+    changed = list(rows.order_by("-edition", "code"))
+    ended = GovernmentEdition.objects.filter(code__in={row.code for row in changed}).exclude(known_to=None) if changed else ()
+    before = {(row.code, row.known_to): row for row in ended}
+    found = [ReferenceChange(row, _government_lines(before[row.code, row.known_from], row, clocks)) for row in changed]
+    return [each for each in found if each.lines]
+
+
+def _government_lines(before: GovernmentEdition, after: GovernmentEdition, clocks: Clocks) -> list[Line]:
+    """Each column that says something else, and each membership by as_of."""
+    labels = {column.name: str(column.label) for column in GOVERNMENTS.columns}
+    found = [
+        Line(labels[name], _said(getattr(before, name)), _said(getattr(after, name)))
+        for name in ("name", "kind", "includes_every_state", "note")
+        if getattr(before, name) != getattr(after, name)
+    ]
+    was, now = ({(each["member"], each["since"]): each for each in row.members if had_come(each["since"], clocks.as_of)} for row in (before, after))
+    for member, since in sorted(was.keys() | now.keys()):
+        one, other = was.get((member, since)), now.get((member, since))
+        if one != other:
+            found.append(Line(_("member %(code)s") % {"code": member}, _days(one, clocks), _days(other, clocks)))
+    return [line for line in found if line.before != line.after]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return _(value.label) if isinstance(value, Word) else str(value)
+
+
+def _days(membership: Any, clocks: Clocks) -> str:
+    if membership is None:
+        return ""
+    until = membership["until"]
+    if until and had_come(until, clocks.as_of):
+        return _("since %(since)s, until %(until)s") % {"since": membership["since"], "until": until}
+    return _("since %(since)s") % {"since": membership["since"]}
 
 
 def erasures(clocks: Clocks) -> list[Erasure]:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,11 +15,13 @@ from django.utils.translation import gettext as _
 
 from tracker.public.api import origin
 from tracker.public.clocks import Clocks
-from tracker.public.columns import CHANGES
-from tracker.public.corrections import Correction, corrections
+from tracker.public.columns import CHANGES, GOVERNMENTS
+from tracker.public.corrections import Correction, ReferenceChange, corrections, reference_changes
 from tracker.public.filters import CORRECTIONS
 from tracker.public.pages import public_data
 from tracker.public.views import page_of, query_of
+from tracker.public.wording import Line
+from tracker.rules.vocabulary import Nature
 
 BEFORE_ANYTHING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """When a feed without entries was last updated: its time is that of its newest entry, and a reader's clock has no part in it."""
@@ -71,11 +74,23 @@ def changes(request: HttpRequest, clocks: Clocks) -> HttpResponseBase:
         feed_guid=_tag(request, "2026", "changes" + query),
     )
     feed.feed["next"] = site + own + _with_page(query, following) if following else None
-    for each in corrections(list(page), clocks):
-        _add(feed, each, request, site)
+    told = [each for each in reference_changes(clocks, grammar.given) if _belongs(each.row.edition, page)]
+    entries: list[Correction | ReferenceChange] = [*corrections(list(page), clocks), *told]
+    for entry in sorted(entries, key=lambda entry: -(entry.record if isinstance(entry, Correction) else entry.row).edition):
+        if isinstance(entry, Correction):
+            _add(feed, entry, request, site)
+        else:
+            _add_reference_change(feed, entry, request, site)
     response = HttpResponse(content_type=feed.mime_type)
     feed.write(response, "utf-8")
     return response
+
+
+def _belongs(edition: int, page: Any) -> bool:
+    """Whether what has no row in a list of changes stands on this page of it: by its edition, each on one page alone."""
+    if page.number > 1 and edition >= page.paginator.object_list[page.start_index() - 2].edition:
+        return False
+    return not page.has_next() or edition >= page[-1].edition
 
 
 def _with_page(query: str, number: int) -> str:
@@ -106,6 +121,34 @@ def _add(feed: Feed, each: Correction, request: HttpRequest, site: str) -> None:
     )
 
 
+def _add_reference_change(feed: Feed, each: ReferenceChange, request: HttpRequest, site: str) -> None:
+    row = each.row
+    who = _("changed by %(who)s") % {"who": row.changed_by}
+    said = format_html(
+        "<p>{} <small>({}; {})</small></p>{}", row.reason, who, _("edition %(number)s") % {"number": row.edition}, _changed(each.lines)
+    )
+    feed.add_item(
+        title=_clean(f"{_(Nature.CORRECTED.label)}: {row.name} ({_('government')} {row.code})"),
+        link=site + GOVERNMENTS.address(row),
+        description=_clean(said),
+        author_name=_clean(row.changed_by),
+        pubdate=row.known_from,
+        updateddate=row.known_from,
+        unique_id=_tag(request, row.known_from.date().isoformat(), f"government/{row.code}/{row.edition}"),
+        kinds=[(str(Nature.CORRECTED), _(Nature.CORRECTED.label)), ("government", _("government")), ("correction", _("correction"))],
+    )
+
+
+def _changed(lines: Iterable[Line]) -> str:
+    """Each value before and after, as HTML."""
+    parts = format_html_join(
+        "",
+        "<dt>{}</dt><dd><del>{}</del> → <ins>{}</ins></dd>",
+        ((line.label, line.before or _("nothing"), line.after or _("nothing")) for line in lines),
+    )
+    return format_html("<dl>{}</dl>", parts) if parts else ""
+
+
 def _words(each: Correction) -> str:
     """Why, by whom, and each value before and after, as HTML."""
     row = each.record
@@ -114,12 +157,7 @@ def _words(each: Correction) -> str:
         if each.reviewed
         else _(row.provenance.label)
     )
-    lines = format_html_join(
-        "",
-        "<dt>{}</dt><dd><del>{}</del> → <ins>{}</ins></dd>",
-        ((line.label, line.before or _("nothing"), line.after or _("nothing")) for line in each.lines),
-    )
-    changed = format_html("<dl>{}</dl>", lines) if lines else ""
+    changed = _changed(each.lines)
     forwards = format_html("<p>{}</p>", _("It now stands as %(key)s.") % {"key": row.forwards_to}) if row.forwards_to else ""
     return format_html("<p>{} <small>({}; {})</small></p>{}{}", row.reason, who, _("edition %(number)s") % {"number": row.edition}, forwards, changed)
 

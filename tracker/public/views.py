@@ -181,6 +181,7 @@ def correction_list(request: HttpRequest, clocks: Clocks) -> Page:
         "facets": facets(grammar, counting="id"),
         "page": page,
         "corrections": corrections.corrections(list(page), clocks),
+        "reference_changes": corrections.reference_changes(clocks, grammar.given),
         "erasures": corrections.erasures(clocks),
         "downloads": downloads(columns.CHANGES, files),
         "feed": reverse("changes-feed") + files,

@@ -1,4 +1,4 @@
-"""What happened to an account, on record: who signed in from where, who reset whose second factor and why."""
+"""What happened to an account, on record: who signed in from where, who reset whose second factor, who gave whom which role, and why."""
 
 import datetime as dt
 from typing import Any
@@ -13,13 +13,16 @@ from tracker.models.people import PASSING
 from tracker.signin.browsers import address_of, name_of_browser
 
 
-def note(request: HttpRequest | None, kind: AccountEventKind, user: User, *, by: User | None = None, reason: str = "") -> AccountEvent:
-    """Put one event on record. ``by`` and ``reason`` where it was not the person themselves."""
+def note(
+    request: HttpRequest | None, kind: AccountEventKind, user: User | None, *, by: User | None = None, reason: str = "", changed: str = ""
+) -> AccountEvent:
+    """Put one event on record. ``by`` and ``reason`` where it was not the person themselves; ``changed`` where rights are other ones than before."""
     return AccountEvent.objects.create(
         kind=kind,
         user=user,
         by=by,
         reason=reason,
+        changed=changed,
         address=(address_of(request) or None) if request is not None else None,
         browser=name_of_browser(request) if request is not None else "",
     )
