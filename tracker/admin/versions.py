@@ -29,6 +29,7 @@ from tracker.editorial.rebuild import body_at, event_model
 from tracker.editorial.verbs import Refused
 from tracker.models import Change, RecordKind, State, User, Version
 from tracker.models.base import Publishable
+from tracker.signin.keeping import outlives_session, sent
 
 NOW = "now"
 LISTED_AT_ONCE = 200
@@ -189,6 +190,7 @@ def read(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     return _page(page, request, record, "admin/tracker/standing.html", _("%(record)s as it stood") % {"record": record}, context)
 
 
+@outlives_session
 def restore(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     """What would change if the record were written back, then why, then it is."""
     record = _record(page, request, pk)
@@ -212,6 +214,7 @@ def deleted(page: Any, request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+@outlives_session
 def restore_deleted(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     """The same as :func:`restore`, of a record that is no longer there."""
     if not _may_bring_back(page, request):
@@ -231,7 +234,7 @@ def _restoration(page: Any, request: HttpRequest, kind: RecordKind, wanted: Stan
         raise Http404
     errors: list[str] = []
     chosen = request.POST.getlist("shared")
-    if request.method == "POST":
+    if sent(request):
         user: Any = request.user
         try:
             restored = thaw.restore(
