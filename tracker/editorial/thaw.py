@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker.editions.tables import DESK, RecordEdition
-from tracker.editorial.freeze import MODELS, Body
+from tracker.editorial.freeze import MODELS, PREFETCH, Body, content_hash, freeze
 from tracker.editorial.paths import name_of
 from tracker.editorial.verbs import Refused
 from tracker.models import (
@@ -87,6 +87,17 @@ class Plan:
     refusals: list[str] = field(default_factory=list)
     shared: list[Shared] = field(default_factory=list)
 
+    @property
+    def stands(self) -> str:
+        """A hash of all that would be written over: the record as it stands, and the wordings that it shares, with whom."""
+        now = self.record and freeze(MODELS[self.kind]._default_manager.prefetch_related(*PREFETCH[self.kind]).get(pk=self.record.pk))
+        wordings = [[item.value, dict(item.before), sorted(f"{other._meta.label} {other.pk}" for other in item.serves)] for item in self.shared]
+        return content_hash({"record": now, "shared": sorted(wordings)})
+
+
+class Overtaken(Refused):
+    """Somebody changed what would be written over since it was looked at."""
+
 
 def plan(kind: RecordKind, body: Body, record: Publishable | None) -> Plan:
     """What stands against writing a record back to a body, and what it shares with others. ``record`` None: it was deleted and is made again."""
@@ -101,12 +112,14 @@ def plan(kind: RecordKind, body: Body, record: Publishable | None) -> Plan:
 
 
 def restore(
-    kind: RecordKind, body: Body, record: Publishable | None, *, by: User, reason: str, source: str, shared: Collection[str] = ()
-) -> Publishable:
+    kind: RecordKind, body: Body, record: Publishable | None, *, by: User, reason: str, source: str, shared: Collection[str] = (),
+    over: str | None = None,
+) -> Publishable:  # fmt: skip
     """Write a record and its parts back to what a body says, as a draft whose last editor is ``by``; the record as it is then.
 
     ``source`` says in words where the body is from; the history shows it beside the reason. ``shared`` names the passages and parties
-    (:attr:`Shared.value`) whose wording goes back although other records use them: an edit of those too. ``Refused`` with every reason.
+    (:attr:`Shared.value`) whose wording goes back although other records use them: an edit of those too. ``over`` is what the restorer looked
+    at (:attr:`Plan.stands`); ``Overtaken`` where something else stands there by now. ``Refused`` with every reason.
     """
     if not reason.strip():
         raise Refused(_("Say why: it stands beside your change in the history."))
@@ -114,7 +127,11 @@ def restore(
         with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason, restored=source):
             if record is not None:
                 record = type(record)._default_manager.select_for_update().get(pk=record.pk)
+            list(Citation.objects.filter(key__in=cited_in(body)).order_by("pk").select_for_update())
+            list(Party.objects.filter(key__in=[item["party"] for item in body.get("parties", ())]).order_by("pk").select_for_update())
             found = plan(kind, body, record)
+            if over is not None and over != found.stands:
+                raise Overtaken(_("What would be changed was changed by somebody while this page was open. Look again: nothing was written yet."))
             if found.refusals:
                 raise Refused(" ".join(found.refusals))
             return _Writing(found, by, reason, shared).write()
