@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from tests import builders
-from tests.admin.forms import ROLES, Form, errors, words
+from tests.admin.forms import ROLES, Form, errors, fields_of, words
 from tracker.editions.tables import RecordEdition
 from tracker.editorial.verbs import approve, publish
 from tracker.fields import PartialDateField, PartialDateFormField
@@ -146,7 +146,12 @@ def test_without_scripts_records_are_named(asked: dict[str, Recommendation], cli
     assert form.send().status_code == 302
     assert sorted(str(effect.addressee) for effect in Effect.objects.all()) == ["FRENCH → Land of FR", "ONE → Land of AL", "TWO → Land of AL"]
     form = Form(client, "/admin/tracker/action/add/").fill(key="NEXT", title="A", body="B", description="C", measure=builders.measure().pk)
-    assert any("valid choice" in sentence for sentence in errors(form.fill(**{"government--named": "nowhere"}).send()))
+    for name, typed, left in (("government--named", "<nowhere", "<nowhere"), ("recommendations--named", "ONE, <tow", "<tow")):
+        again = form.fill(**{name: typed}).send()
+        assert any("valid choice" in sentence for sentence in errors(again))
+        assert fields_of(again.content.decode())[name] == [left], "what names nothing stands there to be mended"
+    assert fields_of(again.content.decode())["recommendations"] == [str(asked["ONE"].pk)], "what was found is chosen"
+    form.fill(**{"recommendations--named": ""})
     assert form.fill(**{"government--named": "eu"}).send().status_code == 302
     assert Action.objects.get(key="NEXT").government.code == "EU"
 
