@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from tracker.editions.tables import DESK, RecordEdition
 from tracker.editorial.freeze import MODELS, PREFETCH, Body, content_hash, freeze
 from tracker.editorial.paths import name_of
+from tracker.editorial.rebuild import event_model
 from tracker.editorial.verbs import Refused
 from tracker.models import (
     Action,
@@ -62,6 +63,13 @@ PLAIN: dict[type[models.Model], tuple[str, ...]] = {
     Reply: ("said_by", "on", "words", "language", "note"),
 }  # fmt: skip
 """The columns that a body holds as they are."""
+
+DESK_ONLY: dict[type[models.Model], tuple[str, ...]] = {Assessment: ("review_on",), Citation: ("begins", "ends"), Party: ("note",)}
+"""The columns that the desk keeps for itself. No body holds them: a row that is made again has them as they were when it was deleted."""
+
+
+MARKED = ("document", "exact", "archived_as")
+"""Of a citation: where its words stand in a copy's text is known only while these are what they were when they were marked there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,7 +331,8 @@ class _Writing:
     def __init__(self, found: Plan, by: User, reason: str, shared: Collection[str]) -> None:
         self.kind, self.body, self.by, self.reason = found.kind, found.body, by, reason
         self.names = _Names(found.body)
-        self.record: Any = found.record or MODELS[found.kind](recorded_by=by)
+        model = MODELS[found.kind]
+        self.record: Any = found.record or model(recorded_by=by, **_kept_by_the_desk(model, found.body[_key_column(model)]))
         self.goes_back = {item.value: item for item in found.shared if item.value in shared or not item.serves}
 
     def write(self) -> Publishable:
@@ -354,8 +363,8 @@ class _Writing:
             columns = dict(item.after)
             if isinstance(item.row, Citation):
                 columns["document"] = self.names.of(Document, columns["document"])
-                # Where the words stand in a copy's text is known only of the wording that was marked there.
-                columns |= {"begins": None, "ends": None}
+                if any(item.before[name] != item.after[name] for name in MARKED):
+                    columns |= {"begins": None, "ends": None}
             for name, value in columns.items():
                 setattr(item.row, name, value)
             item.row.save()
@@ -366,11 +375,14 @@ class _Writing:
         self.citations = {citation.key: citation for citation in Citation.objects.filter(key__in=wordings)}
         for key in sorted(set(wordings) - set(self.citations)):
             columns = {name: wordings[key][name] for name in PLAIN[Citation]}
-            self.citations[key] = Citation.objects.create(key=key, document=self.names.of(Document, wordings[key]["document"]), **columns)
+            columns["document"] = self.names.of(Document, wordings[key]["document"])
+            columns |= _kept_by_the_desk(Citation, key, **{name: columns[name] for name in MARKED})
+            self.citations[key] = Citation.objects.create(key=key, **columns)
         named = {item["party"]: item for item in self.body.get("parties", ())}
         self.parties = {party.key: party for party in Party.objects.filter(key__in=named)}
         for key in sorted(set(named) - set(self.parties)):
-            self.parties[key] = Party.objects.create(key=key, kind=named[key]["kind"], name=named[key]["name"])
+            columns = {"kind": named[key]["kind"], "name": named[key]["name"], **_kept_by_the_desk(Party, key)}
+            self.parties[key] = Party.objects.create(key=key, **columns)
 
     def _recommendation(self) -> None:
         of = self.names.of
@@ -500,6 +512,16 @@ class _Writing:
             uses[key].delete()
         for key, stance in wanted.items():
             _put(uses.get(key) or CitationUse(citation=self.citations[key], **{column: served}), {"stance": stance})
+
+
+def _kept_by_the_desk(model: type[models.Model], key: str, **same: Any) -> dict[str, Any]:
+    """The desk's own columns of a row that is gone, as the newest deletion under its key left them; ``same``: only where that row said so too."""
+    if model not in DESK_ONLY:
+        return {}
+    gone = event_model(model).objects.filter(pgh_label="delete", **{_key_column(model): key}).order_by("-pgh_id").first()
+    if gone is None or any(getattr(gone, name) != value for name, value in same.items()):
+        return {}
+    return {name: getattr(gone, name) for name in DESK_ONLY[model]}
 
 
 def _put(row: Any, columns: Mapping[str, Any]) -> Any:
