@@ -48,6 +48,13 @@ class _Fields(HTMLParser):
             self.values[self.text][0] += data
 
 
+def fields_of(html: str) -> dict[str, list[str]]:
+    """Names and values of the fields in a piece of a page."""
+    reader = _Fields()
+    reader.feed(html)
+    return reader.values
+
+
 class Form:
     """A page's form. ``fill`` types, ``row`` adds a row below it, ``send`` presses a button."""
 
@@ -55,9 +62,7 @@ class Form:
         self.client, self.path = client, path
         response = client.get(path)
         assert response.status_code == 200, (path, response.status_code)
-        reader = _Fields()
-        reader.feed(response.content.decode())
-        self.values = reader.values
+        self.values = fields_of(response.content.decode())
         self.values.pop("csrfmiddlewaretoken", None)
         self.used: dict[str, int] = {}
 

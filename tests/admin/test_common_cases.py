@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from tests import builders
-from tests.admin.forms import ROLES, Form, errors, words
+from tests.admin.forms import ROLES, Form, errors, fields_of, words
 from tracker.editions.tables import RecordEdition
 from tracker.editorial.verbs import approve, publish
 from tracker.fields import PartialDateField, PartialDateFormField
@@ -25,6 +25,8 @@ from tracker.models import (
     Government,
     Recommendation,
     Relation,
+    Snapshot,
+    SnapshotText,
     Submission,
     User,
 )
@@ -59,7 +61,7 @@ def new_action(client: Client, code: str, **typed: Any) -> Form:
     """The form of a new action of a government."""
     words_of = {"key": "ACT", "title": "A ban", "body": "Ministry", "description": "It bans."}
     chosen = {"government": builders.government(code).pk, "measure": builders.measure().pk}
-    return Form(client, "/admin/tracker/action/add/").fill(**words_of, **chosen, **typed)
+    return Form(client, "/admin/tracker/action/add/").fill(**words_of | chosen | typed)
 
 
 def test_one_action_bears_on_every_recommendation_chosen(asked: dict[str, Recommendation], client: Client) -> None:
@@ -144,7 +146,12 @@ def test_without_scripts_records_are_named(asked: dict[str, Recommendation], cli
     assert form.send().status_code == 302
     assert sorted(str(effect.addressee) for effect in Effect.objects.all()) == ["FRENCH → Land of FR", "ONE → Land of AL", "TWO → Land of AL"]
     form = Form(client, "/admin/tracker/action/add/").fill(key="NEXT", title="A", body="B", description="C", measure=builders.measure().pk)
-    assert any("valid choice" in sentence for sentence in errors(form.fill(**{"government--named": "nowhere"}).send()))
+    for name, typed, left in (("government--named", "<nowhere", "<nowhere"), ("recommendations--named", "ONE, <tow", "<tow")):
+        again = form.fill(**{name: typed}).send()
+        assert any("valid choice" in sentence for sentence in errors(again))
+        assert fields_of(again.content.decode())[name] == [left], "what names nothing stands there to be mended"
+    assert fields_of(again.content.decode())["recommendations"] == [str(asked["ONE"].pk)], "what was found is chosen"
+    form.fill(**{"recommendations--named": ""})
     assert form.fill(**{"government--named": "eu"}).send().status_code == 302
     assert Action.objects.get(key="NEXT").government.code == "EU"
 
@@ -176,6 +183,33 @@ def test_a_new_passage_is_typed_once(asked: dict[str, Recommendation], client: C
     made = Assessment.objects.exclude(pk=held.pk).get()
     assert (made.addressee, str(made.effective_on)) == (asked["ONE"].addressees.get(), "2020-02")
     assert [use.citation for use in made.citation_uses.all()] == [passage]
+
+
+def test_a_new_passage_is_looked_for_in_the_newest_copy(asked: dict[str, Recommendation], client: Client) -> None:
+    """Found, it names its place there as the copy has it; invented, it names none and that is said; where nothing can be read, nothing is."""
+    paper, scan = Document.objects.get(), builders.document("SCAN")
+    for number, (document, text) in enumerate([(paper, "Nothing."), (paper, "They said that it  is so. And more."), (scan, "")], 1):
+        copy = Snapshot.objects.create(
+            document=document, sha256=f"{number:064x}", size=1, media_type="text/html", captured_how="by hand",
+            captured_at=f"2020-02-0{number}T12:00:00Z", stored_as=str(number),
+        )  # fmt: skip
+        SnapshotText.objects.create(snapshot=copy, text=text)
+    said = "The quotation does not stand in the archived copy"
+
+    def cited(document: Document, exact: str) -> tuple[Citation, str]:
+        form = new_action(client, "AL", key=f"A{Action.objects.count()}")
+        form.row("citation_uses-2", document=document.pk, locator="p. 4", says="It says so.", exact=exact)
+        page = client.get(form.send("_continue").url)
+        return Citation.objects.latest("pk"), words(page)
+
+    found, page = cited(paper, "it is so.")
+    assert (found.exact, found.archived_as, found.begins, found.ends) == ("it  is so.", f"{2:064x}", 15, 25)
+    assert said not in page
+    invented, page = cited(paper, "It was never so.")
+    assert (invented.exact, invented.archived_as, invented.begins) == ("It was never so.", "", None)
+    assert said in page
+    for document, exact in ((paper, ""), (scan, "It is so.")):
+        assert said not in cited(document, exact)[1]
 
 
 def test_a_further_assessment_follows_the_last(asked: dict[str, Recommendation], client: Client) -> None:

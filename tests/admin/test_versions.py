@@ -1,9 +1,12 @@
 """Versions of a record at the desk: compared in words, read as they stood on a day, and made the draft again."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +23,12 @@ SignIn = Callable[[str], Client]
 def url(name: str, record: Any, **query: str) -> str:
     address = reverse(f"admin:tracker_{record._meta.model_name}_{name}", args=[record.pk])
     return f"{address}?{'&'.join(f'{key}={value}' for key, value in query.items())}" if query else address
+
+
+def over(page: Any) -> str:
+    """What a page of restoring says that it would write over."""
+    (found,) = re.findall(r'name="_over" value="([^"]+)"', page.content.decode())
+    return found
 
 
 def two_versions(people: dict[str, User]) -> tuple[dict[str, Any], list[Version]]:
@@ -126,7 +135,7 @@ def test_a_version_is_made_the_draft(people: dict[str, User], sign_in: SignIn) -
     refused = client.post(address, {"why": " ", "shared": ["citation:EV-1"]})
     assert "Say why" in words(refused) and b'value="citation:EV-1" checked' in refused.content
     submissions = Submission.objects.count()
-    done = client.post(address, {"why": "The first was right.", "shared": ["citation:EV-1"]}, follow=True)
+    done = client.post(address, {"why": "The first was right.", "shared": ["citation:EV-1"], "_over": over(page)}, follow=True)
     assert "The draft is now as in edition 1." in words(done)
     assert body_of(made["action"]) == first.body
     made["action"].refresh_from_db()
@@ -138,6 +147,34 @@ def test_a_version_is_made_the_draft(people: dict[str, User], sign_in: SignIn) -
     for role, status in (("auditor", 403), ("administrator", 403)):
         assert sign_in(role).get(address).status_code == status
         assert sign_in(role).post(address, {"why": "I want to."}).status_code == status
+
+
+@pytest.mark.parametrize("changed", ["the record", "a row of it", "the wording of a passage", "whom a passage serves"])
+def test_what_a_colleague_saved_meanwhile_is_not_written_over_unseen(changed: str, people: dict[str, User], sign_in: SignIn) -> None:
+    """The page comes back with the new comparison and with the reason; pressed again, it writes what is seen."""
+    made, (first, _second) = two_versions(people)
+    Citation.objects.filter(key="EV-1").update(says="Something else.")
+    client = sign_in("researcher")
+    address = url("restore", made["action"], at=f"version-{first.pk}")
+    typed = {"why": "The first was right.", "shared": ["citation:EV-1"], "_over": over(client.get(address))}
+    if changed == "the record":
+        type(made["action"]).objects.filter(pk=made["action"].pk).update(scope_note="Colleague")
+    elif changed == "a row of it":
+        made["action"].events.create(kind="announced", on="2020-03-04", note="Colleague")
+    elif changed == "the wording of a passage":
+        Citation.objects.filter(key="EV-1").update(says="Colleague")
+    else:
+        builders.cite(builders.recommendation("ANOTHER", made["paper"], short_title="Colleague"), Citation.objects.get(key="EV-1"))
+    before = body_of(made["action"])
+    for sent in (typed, {**typed, "_over": "made-up:" + typed["_over"]}, {**typed, "_over": ""}):
+        again = client.post(address, sent)
+        assert again.status_code == 200
+        assert "was changed by somebody while this page was open" in words(again)
+        assert "Colleague" in " ".join(re.sub("</?(del|ins)>", "", unescape(again.content.decode())).split())
+        assert "The first was right." in words(again) and b'value="citation:EV-1" checked' in again.content
+        assert body_of(made["action"]) == before
+    assert client.post(address, {**typed, "_over": over(again)}).status_code == 302
+    assert body_of(made["action"]) == first.body
 
 
 def test_what_stands_in_the_way_is_said_on_the_page(people: dict[str, User], sign_in: SignIn) -> None:
@@ -171,7 +208,7 @@ def test_a_deleted_draft_comes_back(people: dict[str, User], sign_in: SignIn) ->
     address = reverse("admin:tracker_action_restore_deleted", args=[action.pk])
     assert address in page.content.decode()
     assert "Title of ACT-2" in words(client.get(address))
-    back = client.post(address, {"why": "No mistake."}, follow=True)
+    back = client.post(address, {"why": "No mistake.", "_over": over(client.get(address))}, follow=True)
     assert back.status_code == 200
     assert body_of(type(action).objects.get(key="ACT-2")) == body
     assert "Another action bears the key ACT-2 now." in words(client.get(address))

@@ -223,6 +223,20 @@ def test_a_passage_marked_twice_is_one_citation(press: Server) -> None:
     assert capturing.mark(snapshot, quote, says="Something else.", locator="", by=builders.author()) != first
 
 
+def test_what_one_person_wrote_of_a_passage_no_other_rewrites(press: Server) -> None:
+    """It serves nothing while the form beside it is open: whoever marks the same words meanwhile has a citation of their own."""
+    snapshot = held(press)
+    quote = Copy.of(snapshot).quoted("Nobody was named.")
+    first = capturing.mark(snapshot, quote, says="No names.", locator="", by=builders.author())
+    other = capturing.mark(snapshot, quote, says="Something else.", locator="", by=builders.reviewer())
+    assert other != first
+    first.refresh_from_db()
+    assert first.says == "No names."
+    mine = capturing.mark(snapshot, quote, says="No name was given.", locator="", by=builders.author())
+    assert (mine, mine.says) == (first, "No name was given.")
+    assert capturing.mark(snapshot, quote, says="No name was given.", locator="", by=builders.reviewer()) == first, "who says the same needs no other"
+
+
 def test_a_typed_quotation_is_found_or_says_what_is_near(press: Server) -> None:
     snapshot = held(press, "He said yes.", "They left on Monday with four others.", "He said yes.")
     copy = Copy.of(snapshot)

@@ -347,6 +347,15 @@ def test_a_long_text_is_read_in_parts(archive: Path, sign_in: SignIn) -> None:
     assert "Paragraph 5999" in words(client.get(reader(asked.snapshot), {"q": "paragraph 5999", "at": at[1]}))
 
 
+def test_a_copy_without_text_has_a_page(archive: Path, sign_in: SignIn) -> None:
+    """As of a scan, or of a page that scripts would have filled."""
+    bare = Snapshot.objects.create(
+        document=builders.document("ONE"), sha256="c" * 64, size=1, media_type="text/html", captured_at="2020-02-01T12:00:00Z",
+        captured_how="by hand", stored_as="c",
+    )  # fmt: skip
+    assert "Its text has not been read yet." in words(sign_in("researcher").get(reader(bare)))
+
+
 def test_persian_is_read_from_the_right(press: Server, sign_in: SignIn) -> None:
     press.answers["/a"] = article("سفیر ایران در تیرانا اخراج شد.", title="اخراج", lang="fa", direction="rtl")
     client = sign_in("researcher")

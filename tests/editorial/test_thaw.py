@@ -10,7 +10,7 @@ from tests import builders
 from tests.editorial.test_rebuild import body_of
 from tracker.editions.tables import RecordEdition
 from tracker.editorial.freeze import KINDS, MODELS, Body, kind_of
-from tracker.editorial.thaw import plan, restore
+from tracker.editorial.thaw import DESK_ONLY, PLAIN, plan, restore
 from tracker.editorial.verbs import Refused
 from tracker.models import (
     Action,
@@ -198,6 +198,52 @@ def test_a_passage_that_is_gone_is_made_again_with_its_key(desk: str) -> None:
     give_back(made["action"], body)
     assert body_of(made["action"]) == body
     assert Party.objects.get().key == "a-person"
+
+
+def test_what_the_desk_keeps_for_itself_comes_back_too(desk: str) -> None:
+    """No body holds when a verdict is due for review, where in a copy's text the cited words stand, or what is noted of a party."""
+    made = fuller()
+    marked = {"archived_as": "a" * 64, "begins": 10, "ends": 26}
+    Citation.objects.filter(key="EV-2").update(exact="left the country", **marked)
+    Party.objects.update(note="Not to be confused with another.")
+    body = body_of(made["action"])
+
+    def place() -> dict[str, Any]:
+        return Citation.objects.values("archived_as", "begins", "ends").get(key="EV-2")
+
+    Citation.objects.filter(key="EV-2").update(says="Something else.")
+    give_back(made["action"], body)
+    assert place() == marked, "its words stand where they stood"
+    for changed in ({"exact": "left"}, {"archived_as": "b" * 64}):
+        Citation.objects.filter(key="EV-2").update(**changed)
+        give_back(made["action"], body)
+        assert place() == {"archived_as": "a" * 64, "begins": None, "ends": None}, "nobody knows where these words stand"
+        Citation.objects.filter(key="EV-2").update(**marked)
+
+    CitationUse.objects.filter(citation=made["dispute"]).delete()
+    made["dispute"].delete()
+    LegalStatus.objects.all().delete()
+    Party.objects.all().delete()
+    give_back(made["action"], body)
+    assert place() == marked
+    assert Party.objects.get().note == "Not to be confused with another."
+
+    verdict = made["outside_assessment"]
+    Assessment.objects.filter(pk=verdict.pk).update(review_on="2031-05")
+    body = body_of(verdict)
+    verdict.delete()
+    again = restore(RecordKind.ASSESSMENT, body, None, by=builders.reviewer(), reason="Needed.", source="the history")
+    again.refresh_from_db()
+    assert str(again.review_on) == "2031-05"
+
+
+def test_every_column_is_the_bodys_or_the_desks() -> None:
+    """A new column of a record or a passage is restored in one way or the other."""
+    written = {"id", "recorded_by", "recorded_at", "edited_by", "edited_at", "key", "reference", "document", "addressee", "supersedes", "government"}
+    written |= {"measure", "made_in", "known_from", "kind", "name", "assessment", "action"}
+    for model in {*PLAIN, *DESK_ONLY}:
+        columns = {column.name for column in model._meta.concrete_fields}
+        assert columns <= written | {*PLAIN.get(model, ()), *DESK_ONLY.get(model, ())}, model
 
 
 def test_a_passage_that_others_use_keeps_its_wording_unless_that_is_asked_for(desk: str) -> None:

@@ -1,11 +1,15 @@
 """What was typed outlives the session that it was typed in, for the person who typed it and nobody else."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
+from html import unescape
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
+from django.conf import settings as site
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.core import signing
@@ -15,9 +19,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests import builders
-from tests.admin.forms import Form, words
+from tests.admin.forms import Form, fields_of, words
 from tests.signin.conftest import fresh_code, link_app, send_password
-from tracker.models import Document, KeptForm, Recommendation, Submission, User
+from tracker.editorial.comments import comment
+from tracker.editorial.verbs import submit
+from tracker.models import (
+    Action,
+    Capture,
+    Citation,
+    Comment,
+    Document,
+    KeptForm,
+    PassageCheck,
+    Recommendation,
+    Snapshot,
+    SnapshotText,
+    Submission,
+    User,
+)
 from tracker.signin import keeping
 
 SignIn = Callable[[str], Client]
@@ -269,3 +288,141 @@ def test_a_page_of_the_entrance_open_too_long(people: dict[str, User]) -> None:
     refused = client.post("/admin/tracker/party/", {})
     assert refused.status_code == 403
     assert "This form was not taken" in words(refused)
+
+
+# Every page of the desk that has a form with text to type
+
+
+def everything(people: dict[str, User]) -> dict[str, Any]:
+    """A record of every kind, with what each page below is about."""
+    made = builders.everything()
+    made["check"] = PassageCheck.objects.get()
+    PassageCheck.objects.update(outcome="lost")
+    made["twin"] = builders.document("TWIN", by=people["researcher"])
+    made["submission"] = submit([made["twin"]], by=people["researcher"], reason="Ready")
+    made["version"] = made["submission"].versions.get()
+    made["spare"] = builders.document("SPARE")
+    made["before"] = quote(timezone.now().isoformat())
+    Document.objects.filter(pk=made["document"].pk).update(title="Another title")
+    made["comment"] = comment(made["version"], field="title", text="Is it?", by=people["reviewer"])
+    copy = Snapshot.objects.create(
+        sha256="c" * 64, size=1, media_type="text/html", captured_at=timezone.now(), captured_how="by hand", stored_as="c"
+    )  # fmt: skip
+    SnapshotText.objects.create(snapshot=copy, text="Words.")
+    made["loose"] = Capture.objects.create(requested_by=people["researcher"], url="https://example.org/b", state="held", snapshot=copy)
+    return made
+
+
+def page(name: str, *keys: str, query: str = "") -> Callable[[dict[str, Any]], str]:
+    """The address of a page of the desk, for the records of :func:`everything`."""
+    return lambda made: reverse(f"admin:{name}", args=[made[key].pk for key in keys]) + query.format(**made)
+
+
+PAGES: dict[str, tuple[Callable[[dict[str, Any]], str], str]] = {
+    "change_form.html": (page("tracker_document_change", "document"), "why"),
+    "tracker/step.html": (page("tracker_document_submit", "document"), "reason"),
+    "tracker/split.html": (page("tracker_recommendation_split", "recommendation"), "parts-1-statement"),
+    "tracker/merge.html": (page("tracker_document_merge", "document", query="?into={twin.pk}"), "reason"),
+    "tracker/restore.html": (page("tracker_document_restore", "document", query="?at=desk-{before}"), "why"),
+    "tracker/sources.html": (page("tracker_document_sources", "document"), "decision"),
+    "tracker/snapshot.html": (page("tracker_snapshot_change", "snapshot"), "says"),
+    "tracker/reading.html": (page("tracker_version_change", "version"), "text:title"),
+    "tracker/comments_again.html": (page("tracker_version_change", "version"), "text:"),
+    "tracker/settle.html": (page("tracker_version_settle", "version", "comment"), "answer"),
+    "tracker/delete_confirmation.html": (page("tracker_document_delete", "spare"), "why"),
+    "tracker/delete_selected_confirmation.html": (page("tracker_document_changelist"), "why"),
+    "tracker/capture_box.html": (page("tracker_capture_add"), "url"),
+    "tracker/captured_panel.html": (page("tracker_document_add", query="?capture={loose.pk}"), "words"),
+}
+"""By the template that writes the form: where it stands, and a field in which words are typed."""
+
+AT_THE_ENTRANCE = "signin/"
+"""Passwords and codes are never kept."""
+
+FORM = re.compile(r"<form\b[^>]*>.*?</form>", re.DOTALL)
+
+
+def test_no_page_of_the_desk_has_a_form_whose_words_are_lost() -> None:
+    """Every form that is sent carries the token, and every template that has one is walked below."""
+    folder = Path(site.BASE_DIR) / "tracker/templates/admin"
+    found = {}
+    for file in sorted(folder.rglob("*.html")):
+        name, text = str(file.relative_to(folder)), file.read_text()
+        forms = [form for form in FORM.findall(text) if 'method="post"' in form.partition(">{")[0]]
+        if forms and not name.startswith(AT_THE_ENTRANCE):
+            found[name] = forms
+    for name, forms in found.items():
+        assert all("{% kept_fields" in form for form in forms), f"{name}: a form without kept_fields is lost with its session"
+    assert set(found) | {"change_form.html"} == set(PAGES)
+
+
+def form_with(html: str, field: str) -> tuple[str, dict[str, Any]]:
+    """The form of a page in which a field stands, or that a field names: where it goes, and all its fields."""
+    named = re.search(rf'form="([^"]+)" name="{re.escape(field)}"', html)
+    mark = f'id="{named[1]}"' if named else f'name="{field}"'
+    (form,) = [form for form in FORM.findall(html) if mark in form and 'method="post"' in form][:1]
+    start = form.partition(">")[0]
+    action = re.search(r'action="([^"]*)"', start)
+    return unescape(action[1]) if action else "", fields_of(form)
+
+
+@pytest.mark.parametrize("template", PAGES)
+def test_each_of_them_gives_the_words_back(template: str, people: dict[str, User], sign_in: SignIn) -> None:
+    """As they were typed, for the same person, and nothing of it was done: neither when it was sent nor when it stands there again."""
+    where, field = PAGES[template]
+    client, made = sign_in("superuser"), everything(people)
+    opened_at = where(made)
+    if "delete_selected" in template:
+        shown = client.post(opened_at, {"action": "delete_selected", "_selected_action": [made["spare"].pk]})
+    else:
+        shown = client.get(opened_at)
+    assert shown.status_code == 200, opened_at
+    action, fields = form_with(shown.content.decode(), field)
+    fields[field] = ["A long and careful thought"]
+    fields |= {"check": [str(made["check"].pk)]} if field == "decision" else {}
+    writes = (Action, Citation, Comment, Document, Recommendation, Submission, Capture, PassageCheck)
+    held = [list(model.objects.order_by("pk").values()) for model in writes]
+    Session.objects.all().delete()
+    lost = client.post(action or opened_at, fields)
+    assert "kept" in lost.url, f"{template}: what was typed is gone"
+    client.force_login(people["superuser"])
+    again = client.get(next_of(lost), follow=True)
+    assert again.status_code == 200, template
+    assert "A long and careful thought" in unescape(again.content.decode()), template
+    assert [list(model.objects.order_by("pk").values()) for model in writes] == held, "nothing is done by looking at it"
+
+
+def test_the_parts_of_a_split_are_made_once_the_button_is_pressed_again(people: dict[str, User], sign_in: SignIn) -> None:
+    client = sign_in("researcher")
+    whole = builders.recommendation("REC", builders.document("DOC"), to=("AL",))
+    form = Form(client, reverse("admin:tracker_recommendation_split", args=[whole.pk]))
+    form.fill(**{"parts-0-statement": "The first half.", "parts-1-statement": "The second half.", "why": "Two things."})
+    Session.objects.all().delete()
+    again = Form(client, signed_in_again(client, form.send("_split"), "researcher"))
+    assert (again.values["parts-0-statement"], again.values["parts-1-statement"]) == (["The first half."], ["The second half."])
+    assert again.values["why"] == ["Two things."]
+    assert Recommendation.objects.count() == 1, "nothing is made before the button is pressed"
+    assert again.send("_split").status_code == 302
+    assert set(Recommendation.objects.values_list("statement", flat=True)) > {"The first half.", "The second half."}
+    assert not KeptForm.objects.exists()
+
+
+def test_the_comments_of_a_reviewer_are_kept_beside_their_fields(people: dict[str, User], sign_in: SignIn) -> None:
+    document = builders.document("DOC", by=people["researcher"])
+    submission = submit([document], by=people["researcher"], reason="Ready")
+    client = sign_in("reviewer")
+    shown = client.get(reverse("admin:tracker_submission_change", args=[submission.pk])).content.decode()
+    to, fields = form_with(shown, "text:title")
+    Session.objects.all().delete()
+    lost = client.post(to, {**fields, "text:title": "Too long.", "text:": "Well done.", "text:publisher": ""})
+    back = signed_in_again(client, lost, "reviewer")
+    again = client.get(back)
+    assert "Comment on Title" in words(again)
+    assert not Comment.objects.exists()
+    to, fields = form_with(again.content.decode(), "text:title")
+    assert (fields["text:title"], fields["text:"]) == (["Too long."], ["Well done."])
+    assert "text:publisher" not in fields
+    kept = client.post(back, fields)
+    assert kept.url.startswith(reverse("admin:tracker_submission_change", args=[submission.pk]))
+    assert set(Comment.objects.values_list("field", "text")) == {("title", "Too long."), ("", "Well done.")}
+    assert not KeptForm.objects.exists()

@@ -14,8 +14,8 @@ from tracker.admin.citing import AlsoInActions, Citing
 from tracker.admin.documents import CitationRows, sources_link, with_sources
 from tracker.admin.proposing import AssessmentForm, Proposing
 from tracker.admin.replies import ReplyBlocks
-from tracker.models import Assessment, Citation, Position, Search
-from tracker.rules.vocabulary import Stance, Status
+from tracker.models import Assessment, Position, Search
+from tracker.rules.vocabulary import Status
 
 
 class SearchBlocks(Blocks):
@@ -86,18 +86,6 @@ class AssessmentAdmin(Proposing, Citing, WithText, PublishableAdmin):
     )
     readonly_fields = ("proposed",)
     inlines = (CitationRows, AlsoInActions, SearchBlocks, PositionRows, ReplyBlocks)
-
-    def prefilled_rows(self, request: HttpRequest, inline: Any) -> list[dict[str, Any]]:
-        """``?citations=`` names passages by their keys, as the form of an action does, each with the stance that it takes there."""
-        given = [name.partition(":") for name in request.GET.get("citations", "").split(",") if name]
-        if not isinstance(inline, CitationRows) or not given:
-            return super().prefilled_rows(request, inline)
-        known = dict(Citation.objects.filter(key__in=[key for key, _colon, _stance in given]).values_list("key", "pk"))
-        return [
-            {"citation": known[key], "stance": stance if stance in {word.value for word in Stance} else Stance.SUPPORTS}
-            for key, _colon, stance in given
-            if key in known
-        ]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """The form of a recommendation links to the assessments of one addressee."""

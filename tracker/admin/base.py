@@ -43,14 +43,22 @@ from tracker.signin.keeping import KeepsForms
 # Fields of forms
 
 
+NOTHING = "0"
+"""The key of no record: what a name of nothing stands for."""
+
+
 class NamedToo:
     """A choice by typing needs scripts: without them a record is named by its key, reference or code, an addressee by both parts of its name."""
+
+    named_nothing: Mapping[str, str] = {}
+    """What was typed and names no record, by the name of its field: it stands there again to be mended."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
         """With the field for those without scripts."""
         chosen = super().render(name, value, attrs, renderer)  # type: ignore[misc]
-        plain = '{}<noscript><input type="text" name="{}--named" class="named" aria-label="{}" placeholder="{}"></noscript>'
-        return format_html(plain, chosen, name, gettext("Name another by its key or code"), gettext("or its key, code"))
+        plain = '{}<noscript><input type="text" name="{}--named" value="{}" class="named" aria-label="{}" placeholder="{}"></noscript>'
+        typed = self.named_nothing.get(name, "")
+        return format_html(plain, chosen, name, typed, gettext("Name another by its key or code"), gettext("or its key, code"))
 
     def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
         """An empty field says what to do in it: without words it has no name for those who cannot see it."""
@@ -65,11 +73,12 @@ class NamedToo:
         """What was named takes the place of what was chosen; a name of nothing is an invalid choice like any other."""
         chosen = super().value_from_datadict(data, files, name)  # type: ignore[misc]
         named = str(data.get(f"{name}--named") or "").strip()
-        if not named:
+        names = [one for part in named.split(",") if (one := part.strip())] if self.allow_multiple_selected else [named] if named else []  # type: ignore[attr-defined]
+        found = {one: self._named(one) for one in names}
+        self.named_nothing = {**self.named_nothing, name: ", ".join(one for one in names if found[one] == NOTHING)}
+        if not names:
             return chosen
-        if self.allow_multiple_selected:  # type: ignore[attr-defined]
-            return [*(chosen or ()), *(self._named(one.strip()) for one in named.split(",") if one.strip())]
-        return self._named(named)
+        return [*(chosen or ()), *found.values()] if self.allow_multiple_selected else found[named]  # type: ignore[attr-defined]
 
     def _named(self, name: str) -> Any:
         model = self.field.remote_field.model  # type: ignore[attr-defined]
@@ -79,7 +88,7 @@ class NamedToo:
         else:
             names = {field.name for field in model._meta.fields} & {"key", "reference", "code"}
             found = model._default_manager.filter(models.Q(*((f"{field}__iexact", name) for field in names), _connector=models.Q.OR))
-        return found.values_list("pk", flat=True).first() or "0"  # which no record has
+        return found.values_list("pk", flat=True).first() or NOTHING
 
 
 class KnownChoice:

@@ -93,6 +93,8 @@ def _windows(copy: Copy) -> list[list[tuple[int, int, str]]]:
     starts = [(part.start, part.label) for part in copy.parts]
     if copy.text and (not starts or starts[0][0] > 0):
         starts.insert(0, (0, ""))
+    if not starts:
+        return []
     windows: list[list[tuple[int, int, str]]] = []
     size = AT_ONCE
     for (start, label), end in zip(starts, [*(start for start, _label in starts[1:]), len(copy.text)], strict=True):

@@ -30,6 +30,7 @@ from tracker.editorial.verbs import Refused
 from tracker.jobs.models import BackgroundJob, JobState
 from tracker.models import Capture, CitationUse, CopyCheck, Document, Snapshot
 from tracker.rules.vocabulary import CaptureState, CopyState, PassageOutcome, Stance
+from tracker.signin.keeping import outlives_session, sent
 
 HITS = 50
 """Places of a searched word that are listed."""
@@ -109,6 +110,7 @@ class CaptureAdmin(ReadAdmin):
         """With the box above the list."""
         return super().changelist_view(request, {"box": BoxForm(), **(extra_context or {})})
 
+    @outlives_session
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """The box. What is sent is put into the queue, and its page shows how far it is."""
         if not self.has_add_permission(request):
@@ -118,7 +120,7 @@ class CaptureAdmin(ReadAdmin):
             *((request.POST, request.FILES) if request.method == "POST" else ()),
             initial={"url": document.url if document else request.GET.get("url", "")},
         )
-        if request.method == "POST" and box.is_valid():
+        if box.is_valid() and sent(request):
             file = box.cleaned_data["file"]
             try:
                 made = capturing.request(
@@ -174,6 +176,7 @@ class CaptureAdmin(ReadAdmin):
         going, words = progress(asked)
         return JsonResponse({"going": going, "words": words})
 
+    @outlives_session
     def attach_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """It is a copy of a document that is there."""
         asked = self.get_object(request, str(pk))
@@ -189,7 +192,7 @@ class CaptureAdmin(ReadAdmin):
             document = Document.objects.filter(pk=chosen).first()
         else:
             document = Document.objects.filter(key=typed).first()
-        if document is None:
+        if document is None or not sent(request):
             return HttpResponseRedirect(back)
         try:
             capturing.attach(asked.snapshot, document, by=request.user)  # type: ignore[arg-type]
@@ -433,6 +436,7 @@ class SnapshotAdmin(ReadAdmin):
         typed = request.GET.get("q", "").strip()[:200]
         return JsonResponse({"records": [{"value": value, "label": label} for value, label in found_records(self.admin_site, request, typed)]})
 
+    @outlives_session
     def mark_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make the citation from the archived text, and go on to the form of the record that it serves."""
         snapshot = self._found(request, pk)
@@ -442,7 +446,7 @@ class SnapshotAdmin(ReadAdmin):
             raise PermissionDenied
         as_json = request.headers.get("Accept", "").startswith("application/json")
         form = MarkForm(request.POST)
-        if not form.is_valid():
+        if not form.is_valid() or not sent(request):
             return _refusal(form) if as_json else self._page(request, snapshot, form)
         data, use = form.cleaned_data, request.POST.get("use", "keep")
         extra: dict[str, Any] = {}

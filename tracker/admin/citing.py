@@ -3,18 +3,33 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import Blocks, ChooseOne, ChooseSeveral, DeskForm, Prefilled, touch
-from tracker.models import Assessment, Citation, CitationUse, Document
+from tracker.editorial import capturing
+from tracker.models import Assessment, Citation, CitationUse, Document, Snapshot
 from tracker.rules.vocabulary import Corroboration
+
+
+def placed(citation: Citation, snapshot: Snapshot | None) -> bool:
+    """Fill in where a typed quotation stands in an archived copy. False where there is a text to look in, and it does not stand there."""
+    return capturing.place(citation, snapshot) or snapshot is None or not citation.exact or not capturing.Copy.of(snapshot).text
+
+
+def warn_not_placed(page: Any, request: HttpRequest) -> None:
+    """Say it: what was typed is on record as it was typed, and nothing bears it out."""
+    page.message_user(request, gettext("The quotation does not stand in the archived copy, so the citation names no place in it."), messages.WARNING)
 
 
 class NewCitationForm(DeskForm):
     """A passage of a document, and what it does for the record."""
+
+    not_placed = False
+    """Once saved: whether a copy of the document is held, and the quotation does not stand in the newest."""
 
     document = forms.ModelChoiceField(
         label=_("document"), queryset=Document.objects.all(), widget=ChooseOne(Citation._meta.get_field("document"), admin.site)
@@ -32,9 +47,12 @@ class NewCitationForm(DeskForm):
         fields = ("stance",)
 
     def save(self, commit: bool = True) -> Any:
-        """The passage first, then its use here."""
+        """The passage first, with where it stands in the newest copy of its document, then its use here."""
         typed = {name: self.cleaned_data[name] for name in ("document", "locator", "says", "exact", "corroboration")}
-        self.instance.citation = Citation.objects.create(**typed)
+        citation = Citation(**typed)
+        self.not_placed = not placed(citation, capturing.newest([citation.document]).get(citation.document_id))
+        citation.save()
+        self.instance.citation = citation
         return super().save(commit)
 
 
@@ -95,10 +113,13 @@ class Citing(admin.ModelAdmin):
     """A noun in whose form new passages are typed."""
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        """And cite them in the other records that were chosen."""
+        """And cite them in the other records that were chosen; say where a quotation is not in the copy that is held."""
         super().save_formset(request, form, formset, change)
         if isinstance(formset, NewCitationFormSet):
             formset.cite_elsewhere(request.user)
+            for row in formset.typed_forms():
+                if row.not_placed:
+                    warn_not_placed(self, request)
 
 
 class AlsoInAssessments(NewCitationRows):

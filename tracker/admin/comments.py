@@ -24,6 +24,7 @@ from tracker.editorial.freeze import KINDS, Body
 from tracker.editorial.paths import NOWHERE, same_place, value_at
 from tracker.editorial.verbs import Refused
 from tracker.models import Comment, State, Submission, Version
+from tracker.signin.keeping import outlives_session, sent
 
 TEXT = "text:"
 """What the name of a text field of the form begins with; the path of the field commented on follows."""
@@ -138,6 +139,7 @@ def urls(page: Any) -> list[Any]:
     ]
 
 
+@outlives_session
 def write(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     """Keep every comment that was typed on a version's page, whichever button was pressed."""
     if request.method != "POST":
@@ -151,6 +153,10 @@ def write(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("admin:tracker_submission_change", args=[version.submission_id])
     if request.POST.get("page") == "version":
         back = reverse("admin:tracker_version_change", args=[version.pk])
+    if not sent(request):
+        rows = [(f"{TEXT}{field}", place_in_words(version.body, field, version.kind), text) for field, text in typed.items()]
+        again = {"rows": rows, "to": request.POST.get("page", ""), "back": back}
+        return _page(page, request, "admin/tracker/comments_again.html", _("Comments"), again)
     try:
         with transaction.atomic():
             for field, text in typed.items():
@@ -164,6 +170,7 @@ def write(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(f"{back}#version-{version.pk}")
 
 
+@outlives_session
 def settle_one(page: Any, request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Say that a comment is dealt with, with an answer, or answer with a comment of one's own and leave it open."""
     version = _version(page, request, pk)
@@ -175,7 +182,7 @@ def settle_one(page: Any, request: HttpRequest, pk: int, number: int) -> HttpRes
     record = _record_url(version)
     form = SettleForm(request.POST or None)
     errors: list[str] = []
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid() and sent(request):
         try:
             settle(found, by=user, answer=form.cleaned_data["answer"])
         except Refused as error:

@@ -281,7 +281,8 @@ class ConcurrentSaves:
                 list(records.order_by("pk").select_for_update().values_list("pk", flat=True))
             objs = list(self.get_queryset(request).filter(pk__in=keys))  # type: ignore[attr-defined]
         request.seen = seen = what_goes(objs)
-        request.why = posted.get("why", "")
+        kept = getattr(request, "kept_form", None)
+        request.why = dict(kept.typed).get("why", [""])[0] if kept else posted.get("why", "")
         if posted.get("post") and posted.get(SEEN) != seen:
             changes = [change for obj in objs if (change := Changes(request.user).of(type(obj), obj.pk))]
             request.asked_again = max(changes, key=lambda change: change.when, default=True)  # type: ignore[arg-type, return-value]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import CITED_IN, MineFilter, NounAdmin, PublishableAdmin, ReadOnlyRows, ReviewFilter, Rows, change_link, link
 from tracker.admin.beside import WithText
+from tracker.admin.citing import placed, warn_not_placed
 from tracker.admin.merging import Mergeable
 from tracker.admin.sources import Sourced
-from tracker.editorial import capturing
 from tracker.models import Citation, CitationUse, Document, Snapshot
 
 
@@ -129,10 +129,8 @@ class CitationAdmin(WithText, NounAdmin):
             snapshot, _at = self.copy_of(request, obj)
             if snapshot is None and obj.archived_as:
                 snapshot = Snapshot.objects.filter(sha256=obj.archived_as, document=obj.document_id).first()
-            if not capturing.place(obj, snapshot) and snapshot is not None and obj.exact:
-                self.message_user(
-                    request, gettext("The quotation does not stand in the archived copy, so the citation names no place in it."), messages.WARNING
-                )
+            if not placed(obj, snapshot):
+                warn_not_placed(self, request)
         super().save_model(request, obj, form, change)
 
     @admin.display(description=_("marked in"))

@@ -21,6 +21,7 @@ from tracker.editorial.bundles import find, name_of
 from tracker.editorial.freeze import PREFETCH, freeze, kind_of
 from tracker.editorial.merging import Merger, merge, rehearse
 from tracker.editorial.verbs import Refused
+from tracker.signin.keeping import outlives_session, sent
 
 
 class WhichStays(forms.Form):
@@ -68,6 +69,7 @@ class Mergeable(admin.ModelAdmin):
             found.append((reverse(f"admin:tracker_{self.opts.model_name}_merge", args=[record.pk]), _("Merge into …")))
         return found
 
+    @outlives_session
     def merge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Choose; see what it would do; do it."""
         duplicate: Any = self.get_queryset(request).filter(pk=pk).first()
@@ -88,7 +90,7 @@ class Mergeable(admin.ModelAdmin):
         }
         if into is not None:
             answered = {name: str(value) for name, value in request.POST.items() if name.startswith(("chain-", "effect-"))}
-            if request.method == "POST":
+            if sent(request):
                 try:
                     return self._merged(request, self._do(request, duplicate, into, answered))
                 except (Refused, ValidationError) as error:

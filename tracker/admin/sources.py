@@ -19,6 +19,7 @@ from tracker.models import Action, Assessment, Capture, Citation, Document, Link
 from tracker.models.base import new_key
 from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import LinkOutcome, PassageOutcome
+from tracker.signin.keeping import outlives_session, sent
 
 
 class Sourced(WithText):
@@ -91,6 +92,7 @@ class Sourced(WithText):
         view = self.admin_site.admin_view(self.sources_view)
         return [path("<int:pk>/sources/", view, name="tracker_document_sources"), *super().get_urls()]
 
+    @outlives_session
     def sources_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Its copies, its address, its passages; and what can be decided about each."""
         document = Document.objects.filter(pk=pk).first()
@@ -99,7 +101,7 @@ class Sourced(WithText):
         if document is None:
             raise Http404
         errors: dict[str, str] = {}
-        if request.method == "POST":
+        if sent(request):
             try:
                 said = self._decided(request, document)
             except Refused as refused:
@@ -137,7 +139,7 @@ class Sourced(WithText):
             "may_decide": request.user.has_perm("tracker.change_citation"),
             "may_change": self.has_change_permission(request, document),
             "errors": errors,
-            "typed": request.POST.get("decision", ""),
+            "typed": {request.POST.get("check", ""): request.POST.get("decision", "")},
         }
         return TemplateResponse(request, "admin/tracker/sources.html", context)
 

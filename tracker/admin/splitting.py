@@ -19,6 +19,7 @@ from tracker.editorial.verbs import Refused
 from tracker.models import Addressee, Measure, Recommendation, Relation
 from tracker.models.base import KEY_HELP, key_is_plain
 from tracker.rules.vocabulary import RelationKind, StatementForm
+from tracker.signin.keeping import outlives_session, sent
 
 PARTS_AT_FIRST = 2
 
@@ -96,6 +97,7 @@ class Splittable(admin.ModelAdmin):
 
     # Split
 
+    @outlives_session
     def split_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A form with its parts; a button adds one without losing what was typed."""
         whole = self.get_queryset(request).filter(pk=pk).first()
@@ -113,7 +115,7 @@ class Splittable(admin.ModelAdmin):
             parts._non_form_errors = parts.error_class()
         elif data is not None:
             parts = kinds(data, form_kwargs=shared, prefix="parts")
-            if parts.is_valid():
+            if parts.is_valid() and sent(request):
                 try:
                     return self._split(request, whole, [form.cleaned_data for form in parts.made()])
                 except Refused as error:

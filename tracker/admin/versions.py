@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -29,9 +30,14 @@ from tracker.editorial.rebuild import body_at, event_model
 from tracker.editorial.verbs import Refused
 from tracker.models import Change, RecordKind, State, User, Version
 from tracker.models.base import Publishable
+from tracker.signin.keeping import outlives_session, sent
 
 NOW = "now"
 LISTED_AT_ONCE = 200
+OVER = "_over"
+"""The hidden field of the page of a restoration: what it would be written over, as the page showed it, signed."""
+
+signer = signing.Signer(salt="tracker.admin.versions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +195,7 @@ def read(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     return _page(page, request, record, "admin/tracker/standing.html", _("%(record)s as it stood") % {"record": record}, context)
 
 
+@outlives_session
 def restore(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     """What would change if the record were written back, then why, then it is."""
     record = _record(page, request, pk)
@@ -198,8 +205,7 @@ def restore(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     wanted = standing(kind, record, request.GET.get("at", ""))
     if wanted.body is None or wanted.ref == NOW:
         raise Http404
-    now = standing(kind, record, NOW).body
-    return _restoration(page, request, kind, wanted, record, now)
+    return _restoration(page, request, kind, wanted, record)
 
 
 def deleted(page: Any, request: HttpRequest) -> HttpResponse:
@@ -212,6 +218,7 @@ def deleted(page: Any, request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+@outlives_session
 def restore_deleted(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     """The same as :func:`restore`, of a record that is no longer there."""
     if not _may_bring_back(page, request):
@@ -223,31 +230,36 @@ def restore_deleted(page: Any, request: HttpRequest, pk: int) -> HttpResponse:
     # All that one deletion takes along has one time; a moment before it, everything stood.
     body = body_at(kind, pk, end.pgh_created_at - dt.timedelta(microseconds=1))
     label = _("the draft deleted on %(day)s") % {"day": date_format(timezone.localtime(end.pgh_created_at), "DATETIME_FORMAT")}
-    return _restoration(page, request, kind, Standing(f"deleted-{pk}", label, body), None, None)
+    return _restoration(page, request, kind, Standing(f"deleted-{pk}", label, body), None)
 
 
-def _restoration(page: Any, request: HttpRequest, kind: RecordKind, wanted: Standing, record: Publishable | None, now: Body | None) -> HttpResponse:
+def _restoration(page: Any, request: HttpRequest, kind: RecordKind, wanted: Standing, record: Publishable | None) -> HttpResponse:
     if wanted.body is None:
         raise Http404
     errors: list[str] = []
+    again = request.method == "GET"
     chosen = request.POST.getlist("shared")
-    if request.method == "POST":
+    if sent(request):
         user: Any = request.user
         try:
             restored = thaw.restore(
-                kind, wanted.body, record, by=user, reason=request.POST.get("why", ""), source=wanted.label, shared=chosen
+                kind, wanted.body, record, by=user, reason=request.POST.get("why", ""), source=wanted.label, shared=chosen, over=_shown(request)
             )  # fmt: skip
         except Refused as error:
-            errors = [str(error)]
+            errors, again = [str(error)], isinstance(error, thaw.Overtaken)
         else:
             messages.success(
                 request, _("The draft is now as in %(source)s. Readers see no change before it is published.") % {"source": wanted.label}
             )
             return HttpResponseRedirect(reverse(f"admin:tracker_{page.opts.model_name}_change", args=[restored.pk]))
     plan = thaw.plan(kind, wanted.body, record)
+    # Before what is shown of it: who reads more than the hash stands for is asked once too often, never once too seldom.
+    over = plan.stands if again else _shown(request)
+    now = standing(kind, record, NOW).body if record else None
     context = {
         "standing": wanted,
         "plan": plan,
+        "over": signer.sign(over),
         "shared": [
             {
                 "item": item,
@@ -269,6 +281,14 @@ def _restoration(page: Any, request: HttpRequest, kind: RecordKind, wanted: Stan
 
 
 # Small parts
+
+
+def _shown(request: HttpRequest) -> str:
+    """What the page showed that was to be written over; "", which nothing is, where it does not say so."""
+    try:
+        return signer.unsign(request.POST.get(OVER, ""))
+    except signing.BadSignature:
+        return ""
 
 
 def _record(page: Any, request: HttpRequest, pk: int) -> Any:

@@ -23,7 +23,6 @@ from tracker.editorial.readiness import Name
 from tracker.editorial.verbs import Refused, own_work
 from tracker.models import State, Submission
 from tracker.models.base import Publishable
-from tracker.signin import keeping
 
 MOST_AT_ONCE = 500
 """Records in one submission made by hand: more than that nobody reviews."""
@@ -262,7 +261,6 @@ def _page(model_admin: Any, request: HttpRequest, step: Step, errors: list[str],
             else request.GET.get("reason", ""),
             "opts": opts,
             "action_url": action_url,
-            **keeping.fields(request, action_url),
             "action_checkbox_name": ACTION_CHECKBOX_NAME,
             **context,
         },

@@ -13,6 +13,7 @@ from typing import Any
 import pghistory
 from django.conf import settings
 from django.db import IntegrityError, connections, transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +24,7 @@ from tracker.archive import fetch, media, passages, store
 from tracker.archive.locators import Part, locator_at, span_of
 from tracker.archive.text import NotRead, text_of
 from tracker.editions.tables import DESK
+from tracker.editorial.rebuild import event_model
 from tracker.editorial.verbs import Refused, allowed
 from tracker.jobs import defer, job, tell
 from tracker.models import Capture, Citation, Document, LinkCheck, PassageCheck, Snapshot, SnapshotText, User
@@ -332,8 +334,9 @@ class Copy:
 def mark(snapshot: Snapshot, quote: passages.Quote | None, *, says: str, locator: str, by: User) -> Citation:
     """A citation of the document of a copy: the words as they stand in the copy's text, or, without any, the place alone.
 
-    The very same words marked before, and said to say the same, are that citation; so are words that serve no record yet, which then say what
-    is said now. ``Refused`` where the place or what it says is missing, or the copy is of no document yet.
+    The very same words marked before, and said to say the same, are that citation; so are words that serve no record yet and that nobody else has
+    had a hand in, which then say what is said now: whoever else marked them may be filling in the record that they are to serve.
+    ``Refused`` where the place or what it says is missing, or the copy is of no document yet.
     """
     allowed(by, "tracker.add_citation")
     if snapshot.document is None:
@@ -350,11 +353,17 @@ def mark(snapshot: Snapshot, quote: passages.Quote | None, *, says: str, locator
         words = _words(snapshot, quote)
         where = {name: words[name] for name in ("archived_as", "begins", "ends")}
         same = Citation.objects.filter(document=snapshot.document, locator=locator, exact=words.get("exact", ""), **where)
-        if quote is not None and (known := same.filter(says=says).first() or same.filter(uses=None).first()):
+        if quote is not None and (known := same.filter(says=says).first() or _of_nobody_else(same.filter(uses=None), by)):
             known.says = says
             known.save()
             return known
         return Citation.objects.create(document=snapshot.document, locator=locator, says=says, **words)
+
+
+def _of_nobody_else(unused: Any, by: User) -> Citation | None:
+    """The first of some citations whose history names this person alone."""
+    hands = event_model(Citation).objects.filter(pgh_obj_id=OuterRef("pk")).exclude(pgh_context__contains={"user": by.pk})
+    return unused.exclude(Exists(hands)).first()
 
 
 def _words(snapshot: Snapshot, quote: passages.Quote | None) -> dict[str, Any]:

@@ -17,8 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker.editions.tables import DESK, RecordEdition
-from tracker.editorial.freeze import MODELS, Body
+from tracker.editorial.freeze import MODELS, PREFETCH, Body, content_hash, freeze
 from tracker.editorial.paths import name_of
+from tracker.editorial.rebuild import event_model
 from tracker.editorial.verbs import Refused
 from tracker.models import (
     Action,
@@ -63,6 +64,13 @@ PLAIN: dict[type[models.Model], tuple[str, ...]] = {
 }  # fmt: skip
 """The columns that a body holds as they are."""
 
+DESK_ONLY: dict[type[models.Model], tuple[str, ...]] = {Assessment: ("review_on",), Citation: ("begins", "ends"), Party: ("note",)}
+"""The columns that the desk keeps for itself. No body holds them: a row that is made again has them as they were when it was deleted."""
+
+
+MARKED = ("document", "exact", "archived_as")
+"""Of a citation: where its words stand in a copy's text is known only while these are what they were when they were marked there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shared:
@@ -87,6 +95,17 @@ class Plan:
     refusals: list[str] = field(default_factory=list)
     shared: list[Shared] = field(default_factory=list)
 
+    @property
+    def stands(self) -> str:
+        """A hash of all that would be written over: the record as it stands, and the wordings that it shares, with whom."""
+        now = self.record and freeze(MODELS[self.kind]._default_manager.prefetch_related(*PREFETCH[self.kind]).get(pk=self.record.pk))
+        wordings = [[item.value, dict(item.before), sorted(f"{other._meta.label} {other.pk}" for other in item.serves)] for item in self.shared]
+        return content_hash({"record": now, "shared": sorted(wordings)})
+
+
+class Overtaken(Refused):
+    """Somebody changed what would be written over since it was looked at."""
+
 
 def plan(kind: RecordKind, body: Body, record: Publishable | None) -> Plan:
     """What stands against writing a record back to a body, and what it shares with others. ``record`` None: it was deleted and is made again."""
@@ -101,12 +120,14 @@ def plan(kind: RecordKind, body: Body, record: Publishable | None) -> Plan:
 
 
 def restore(
-    kind: RecordKind, body: Body, record: Publishable | None, *, by: User, reason: str, source: str, shared: Collection[str] = ()
-) -> Publishable:
+    kind: RecordKind, body: Body, record: Publishable | None, *, by: User, reason: str, source: str, shared: Collection[str] = (),
+    over: str | None = None,
+) -> Publishable:  # fmt: skip
     """Write a record and its parts back to what a body says, as a draft whose last editor is ``by``; the record as it is then.
 
     ``source`` says in words where the body is from; the history shows it beside the reason. ``shared`` names the passages and parties
-    (:attr:`Shared.value`) whose wording goes back although other records use them: an edit of those too. ``Refused`` with every reason.
+    (:attr:`Shared.value`) whose wording goes back although other records use them: an edit of those too. ``over`` is what the restorer looked
+    at (:attr:`Plan.stands`); ``Overtaken`` where something else stands there by now. ``Refused`` with every reason.
     """
     if not reason.strip():
         raise Refused(_("Say why: it stands beside your change in the history."))
@@ -114,7 +135,11 @@ def restore(
         with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason, restored=source):
             if record is not None:
                 record = type(record)._default_manager.select_for_update().get(pk=record.pk)
+            list(Citation.objects.filter(key__in=cited_in(body)).order_by("pk").select_for_update())
+            list(Party.objects.filter(key__in=[item["party"] for item in body.get("parties", ())]).order_by("pk").select_for_update())
             found = plan(kind, body, record)
+            if over is not None and over != found.stands:
+                raise Overtaken(_("What would be changed was changed by somebody while this page was open. Look again: nothing was written yet."))
             if found.refusals:
                 raise Refused(" ".join(found.refusals))
             return _Writing(found, by, reason, shared).write()
@@ -306,7 +331,8 @@ class _Writing:
     def __init__(self, found: Plan, by: User, reason: str, shared: Collection[str]) -> None:
         self.kind, self.body, self.by, self.reason = found.kind, found.body, by, reason
         self.names = _Names(found.body)
-        self.record: Any = found.record or MODELS[found.kind](recorded_by=by)
+        model = MODELS[found.kind]
+        self.record: Any = found.record or model(recorded_by=by, **_kept_by_the_desk(model, found.body[_key_column(model)]))
         self.goes_back = {item.value: item for item in found.shared if item.value in shared or not item.serves}
 
     def write(self) -> Publishable:
@@ -337,8 +363,8 @@ class _Writing:
             columns = dict(item.after)
             if isinstance(item.row, Citation):
                 columns["document"] = self.names.of(Document, columns["document"])
-                # Where the words stand in a copy's text is known only of the wording that was marked there.
-                columns |= {"begins": None, "ends": None}
+                if any(item.before[name] != item.after[name] for name in MARKED):
+                    columns |= {"begins": None, "ends": None}
             for name, value in columns.items():
                 setattr(item.row, name, value)
             item.row.save()
@@ -349,11 +375,14 @@ class _Writing:
         self.citations = {citation.key: citation for citation in Citation.objects.filter(key__in=wordings)}
         for key in sorted(set(wordings) - set(self.citations)):
             columns = {name: wordings[key][name] for name in PLAIN[Citation]}
-            self.citations[key] = Citation.objects.create(key=key, document=self.names.of(Document, wordings[key]["document"]), **columns)
+            columns["document"] = self.names.of(Document, wordings[key]["document"])
+            columns |= _kept_by_the_desk(Citation, key, **{name: columns[name] for name in MARKED})
+            self.citations[key] = Citation.objects.create(key=key, **columns)
         named = {item["party"]: item for item in self.body.get("parties", ())}
         self.parties = {party.key: party for party in Party.objects.filter(key__in=named)}
         for key in sorted(set(named) - set(self.parties)):
-            self.parties[key] = Party.objects.create(key=key, kind=named[key]["kind"], name=named[key]["name"])
+            columns = {"kind": named[key]["kind"], "name": named[key]["name"], **_kept_by_the_desk(Party, key)}
+            self.parties[key] = Party.objects.create(key=key, **columns)
 
     def _recommendation(self) -> None:
         of = self.names.of
@@ -483,6 +512,16 @@ class _Writing:
             uses[key].delete()
         for key, stance in wanted.items():
             _put(uses.get(key) or CitationUse(citation=self.citations[key], **{column: served}), {"stance": stance})
+
+
+def _kept_by_the_desk(model: type[models.Model], key: str, **same: Any) -> dict[str, Any]:
+    """The desk's own columns of a row that is gone, as the newest deletion under its key left them; ``same``: only where that row said so too."""
+    if model not in DESK_ONLY:
+        return {}
+    gone = event_model(model).objects.filter(pgh_label="delete", **{_key_column(model): key}).order_by("-pgh_id").first()
+    if gone is None or any(getattr(gone, name) != value for name, value in same.items()):
+        return {}
+    return {name: getattr(gone, name) for name in DESK_ONLY[model]}
 
 
 def _put(row: Any, columns: Mapping[str, Any]) -> Any:

@@ -7,7 +7,9 @@ signing in as the same person the form stands there as it was sent. Nothing of i
 
 import datetime as dt
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin, messages
@@ -150,10 +152,36 @@ def put_back(request: HttpRequest, kept: KeptForm) -> None:
     request.method = "POST"
     request.POST = typed  # type: ignore[assignment]
     request._files = MultiValueDict()  # type: ignore[attr-defined]
+    say_kept(request, kept)
+
+
+def say_kept(request: HttpRequest, kept: KeptForm) -> None:
+    """Say what happened; the form of this page is the one that was kept."""
     request.kept_form = kept  # type: ignore[attr-defined]
     messages.warning(request, _("Your session had ended before this form was saved. Here it is as you typed it; nothing of it is saved yet."))
     if kept.files:
         messages.warning(request, _("Choose these files again, they were not kept: %(names)s.") % {"names": ", ".join(kept.files)})
+
+
+def outlives_session(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For a view with a form of its own: the form comes back as it was typed, and what was kept is forgotten once it went through.
+
+    The view writes only where :func:`sent` says that somebody pressed a button.
+    """
+
+    @wraps(view)
+    def answer(*args: Any, **kwargs: Any) -> HttpResponse:
+        request = next(each for each in args if isinstance(each, HttpRequest))
+        if kept := find(request):
+            put_back(request, kept)
+        return forget_saved(request, view(*args, **kwargs))
+
+    return answer
+
+
+def sent(request: HttpRequest) -> bool:
+    """Whether somebody pressed a button: a form that was put back is shown, and nothing is done with it."""
+    return request.method == "POST" and not hasattr(request, "kept_form")
 
 
 class KeepsForms:
@@ -178,15 +206,16 @@ class KeepsForms:
             request.GET = query  # type: ignore[assignment]
         return forget_saved(request, super().changelist_view(request, extra_context))  # type: ignore[misc]
 
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """The page that asks before deleting: with its reason again, and asking again, as Django takes any other form for the answer."""
+        if kept := find(request):
+            say_kept(request, kept)
+        return forget_saved(request, super().delete_view(request, object_id, extra_context))  # type: ignore[misc]
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """A form that was put back is never valid: it is shown, not saved."""
         form = super().get_form(request, obj, change=change, **kwargs)  # type: ignore[misc]
         return type(form.__name__, (NotYetSent, form), {}) if hasattr(request, "kept_form") else form
-
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """With the fields that admin/tracker/kept_fields.html writes."""
-        context |= fields(request)
-        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
 
 def forget_saved(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -197,9 +226,10 @@ def forget_saved(request: HttpRequest, response: HttpResponse) -> HttpResponse:
 
 
 def fields(request: HttpRequest, path: str = "") -> dict[str, str]:
-    """What a form's page must say to admin/tracker/kept_fields.html, and where the form goes unless to the page itself."""
+    """What a form says of itself in its hidden fields (``{% kept_fields %}``); ``path`` is where it goes, unless to the page itself."""
     kept = getattr(request, "kept_form", None)
-    return {"form_token": token(request, path), "kept_form": kept.form if kept else request.POST.get(f"_{KEPT}", "")}
+    name = kept.form if kept else request.POST.get(f"_{KEPT}", "")
+    return {"form_token": token(request, path), "kept_form": name if path in ("", request.path) else ""}
 
 
 class NotYetSent:

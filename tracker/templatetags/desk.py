@@ -5,6 +5,8 @@ from typing import Any
 
 from django import template
 
+from tracker.signin import keeping
+
 register = template.Library()
 
 
@@ -12,3 +14,9 @@ register = template.Library()
 def at(found: Mapping[str, Any], path: str) -> Any:
     """What a mapping holds under a name; nothing where it holds none."""
     return found.get(path, ())
+
+
+@register.inclusion_tag("admin/tracker/kept_fields.html", takes_context=True)
+def kept_fields(context: Mapping[str, Any], path: str = "") -> dict[str, str]:
+    """Within a form with text to type: whose it is, so that what was typed outlives the session. ``path`` is where it goes, unless to its page."""
+    return keeping.fields(context["request"], path)
