@@ -10,7 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import CITED_IN, MineFilter, NounAdmin, PublishableAdmin, ReadOnlyRows, ReviewFilter, Rows, change_link, link
+from tracker.admin.base import CITED_IN, HowMany, MineFilter, NounAdmin, PublishableAdmin, ReadOnlyRows, ReviewFilter, Rows, change_link, link
 from tracker.admin.beside import WithText
 from tracker.admin.merging import Mergeable
 from tracker.admin.sources import Sourced
@@ -73,9 +73,9 @@ class DocumentAdmin(Mergeable, Sourced, PublishableAdmin):
     )
     inlines = (SnapshotRows,)
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With how often each is cited."""
-        return super().get_queryset(request).annotate(_citations=models.Count("citations"))
+    def listed(self) -> dict[str, Any]:
+        """How often each is cited."""
+        return {"_citations": HowMany(Citation.objects.filter(document=models.OuterRef("pk")))}
 
     @admin.display(description=_("title"), ordering="title")
     def shown_title(self, document: Document) -> str:
@@ -110,9 +110,9 @@ class CitationAdmin(WithText, NounAdmin):
     )
     readonly_fields = ("serves_what", "marked_in")
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With how many records each serves."""
-        return super().get_queryset(request).annotate(_uses=models.Count("uses"))
+    def listed(self) -> dict[str, Any]:
+        """How many records each serves."""
+        return {"_uses": HowMany(CitationUse.objects.filter(citation=models.OuterRef("pk")))}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The key names the passage in published records: it stays from the first save."""
