@@ -36,8 +36,10 @@ from tracker.admin.reviewstate import (
     review_state,
     review_states,
 )
-from tracker.models import Action, Addressee, Assessment, Recommendation, User
+from tracker.editorial.freeze import kind_of
+from tracker.models import Action, Addressee, Assessment, Challenge, Recommendation, User
 from tracker.models.base import Publishable
+from tracker.rules.vocabulary import ChallengeState
 from tracker.signin.keeping import KeepsForms
 
 # Fields of forms
@@ -645,6 +647,7 @@ class PublishableAdmin(NounAdmin):
         context["may_submit"] = self.has_submit_permission(request)
         context["notice"] = self.notice(request, record)
         if record is not None:
+            context["challenges"] = Challenge.objects.filter(kind=kind_of(record), key=record.public_key, state=ChallengeState.OPEN.value)
             context["tools"] = self.tools(request, record)
             context["review"] = state = self.state_of(record)
             if state.shipped and not state.edited and context["may_submit"]:

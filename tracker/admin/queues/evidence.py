@@ -205,16 +205,16 @@ CAPTURES = Queue(
 
 
 def _challenges(user: Any, today: dt.date) -> dict[str, QuerySet[Any]]:
-    """Open ones, each with the record that it speaks of."""
+    """Open ones, each named by the record that it speaks of; its form, where it is answered, links to that."""
     groups = {}
     for kind, model in MODELS.items():
         key = "reference" if model is Recommendation else "key"
         about = model._default_manager.filter(**{key: OuterRef("key")})
         groups[str(kind)] = rows(
             Challenge.objects.filter(state=ChallengeState.OPEN.value, kind=kind).annotate(
-                _pk=Subquery(about.values("pk")[:1]), _title=Subquery(about.annotate(_title=title(model)).values("_title")[:1])
+                _title=Coalesce(Subquery(about.annotate(_title=title(model)).values("_title")[:1]), Cast("key", TextField()))
             ),
-            opens=(str(model._meta.model_name), F("_pk")), what=F("_title"), since=day("received_at"), why="challenge", detail=F("says"),
+            opens=("challenge", F("pk")), what=F("_title"), since=day("received_at"), why="challenge", detail=F("says"),
         )  # fmt: skip
     return groups
 
