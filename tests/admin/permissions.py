@@ -165,7 +165,7 @@ def _own_pages(page: admin.ModelAdmin, pk: Any) -> Iterator[tuple[str, str]]:
                 break
 
 
-SENT = ("attach", "mark", "proposal")
+SENT = ("attach", "mark", "proposal", "seen")
 """Addresses that a form is sent to, and that nobody opens."""
 
 

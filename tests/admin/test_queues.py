@@ -56,7 +56,7 @@ def day(days: int) -> str:
 def fill(people: dict[str, User], number: int) -> None:
     """One row or more for each queue."""
     mine, other = people["researcher"], builders.user("chief", role="reviewer")
-    paper = builders.document(f"PAPER-{number}", by=mine)
+    paper = builders.document(f"PAPER-{number}", by=mine, url="https://example.org/")
     passage = builders.citation(paper, f"EV-{number}")
     builders.document(f"DRAFT-{number}", by=mine)
     returned = builders.document(f"RETURNED-{number}", by=mine)
@@ -155,6 +155,52 @@ def test_rows_lead_to_the_form_in_one_click(people: dict[str, User], sign_in: Si
                 opened.add(shown.queue.name)
     assert opened >= set(EXPECTED) - {"captures", "mine"}
     assert client.get(f"/admin/tracker/assessment/add/?addressee={Assessment.objects.get(key='AS-1').addressee_id}").status_code == 200
+
+
+def test_a_capture_that_brought_nothing_leaves_when_it_is_asked_for_again_or_seen(people: dict[str, User], sign_in: SignIn) -> None:
+    """Who saw it, and when, is on its page; what was archived cannot be set aside, and an auditor sets nothing aside."""
+    client, mine = sign_in("researcher"), people["researcher"]
+    failed = {"requested_by": mine, "state": "nothing", "problem": "It did not answer."}
+    one, other = (Capture.objects.create(url=f"https://example.org/{name}", **failed) for name in "ab")
+    assert [what for what, _why in rows(client, "sources")] == [one.url, other.url]
+    again = Capture.objects.create(url=one.url, requested_by=people["reviewer"])
+    assert [what for what, _why in rows(client, "sources")] == [other.url]
+    Capture.objects.filter(pk=again.pk).update(state="nothing")
+    assert len(rows(client, "sources")) == 2
+
+    page, seen = (reverse(f"admin:tracker_capture_{name}", args=[other.pk]) for name in ("change", "seen"))
+    assert f'action="{seen}"' in client.get(page).content.decode()
+    assert sign_in("auditor").post(seen).status_code == 403
+    assert f'action="{seen}"' not in sign_in("auditor").get(page).content.decode()
+    assert client.get(seen).status_code == 405
+    assert "Noted. It has left the queue." in words(client.post(seen, follow=True))
+    assert [what for what, _why in rows(client, "sources")] == [one.url]
+    assert "Seen by Researcher Person, " in words(client.get(page))
+    assert f'action="{seen}"' not in client.get(page).content.decode()
+    other.refresh_from_db()
+    sign_in("reviewer").post(seen)
+    first = other.seen_at
+    other.refresh_from_db()
+    assert (other.seen_by, other.seen_at) == (mine, first)
+
+    waiting = Capture.objects.create(url="https://example.org/c", requested_by=mine)
+    refused = client.post(reverse("admin:tracker_capture_seen", args=[waiting.pk]), follow=True)
+    assert "Only a request that brought nothing can be set aside." in words(refused)
+
+
+def test_an_address_that_moved_for_good_waits_for_a_person(people: dict[str, User], sign_in: SignIn) -> None:
+    """The row opens the page where the new address is taken over; then it is gone, as is one of an address that the document had before."""
+    document = builders.document("PAPER", url="https://example.org/old")
+    builders.document("OTHER", url="https://example.org/new")
+    check = {"checked_at": ago(1), "moved_to": "https://example.org/there"}
+    LinkCheck.objects.create(document=document, url=document.url, outcome="moved", **check)
+    LinkCheck.objects.create(document=builders.Document.objects.get(key="OTHER"), url="https://example.org/before", outcome="gone", checked_at=ago(1))
+    client = sign_in("researcher")
+    (row,) = client.get(reverse("admin:queue", args=["sources"])).context["rows"]
+    assert (row.what, row.why) == ("PAPER · Title of PAPER", "its page moved for good to https://example.org/there")
+    assert row.url == reverse("admin:tracker_document_sources", args=[document.pk])
+    assert client.post(row.url, {"move": "https://example.org/there"}).status_code == 302
+    assert rows(client, "sources") == []
 
 
 def test_the_oldest_row_comes_first_and_a_page_holds_fifty(people: dict[str, User], sign_in: SignIn) -> None:

@@ -439,6 +439,19 @@ def decide(check: PassageCheck, *, by: User, decision: str) -> PassageCheck:
     return check
 
 
+def set_aside(asked: Capture, *, by: User) -> Capture:
+    """Someone saw that a request brought nothing and leaves it at that; it leaves the queue. Who saw it first stays on record."""
+    allowed(by, "tracker.add_capture")
+    with transaction.atomic(using=DESK):
+        asked = Capture.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+        if asked.state != CaptureState.NOTHING:
+            raise Refused(_("Only a request that brought nothing can be set aside."))
+        if asked.seen_by_id is None:
+            asked.seen_by, asked.seen_at = by, timezone.now()
+            asked.save()
+    return asked
+
+
 def move(document: Document, *, by: User, url: str) -> Document:
     """Take over the address that a document's page moved to. ``Refused`` unless it is the one that was found."""
     allowed(by, "tracker.change_document")
