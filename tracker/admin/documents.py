@@ -134,6 +134,8 @@ class CitationAdmin(WithText, NounAdmin):
                     request, gettext("The quotation does not stand in the archived copy, so the citation names no place in it."), messages.WARNING
                 )
         super().save_model(request, obj, form, change)
+        if change and {"exact", "document"} & set(form.changed_data):
+            capturing.check_again(obj.document, [obj])
 
     @admin.display(description=_("marked in"))
     def marked_in(self, citation: Citation) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from tracker.editions.tables import DESK, RecordEdition
 from tracker.editorial.bundles import find, name_of, needed, public
+from tracker.editorial.capturing import check_again
 from tracker.editorial.freeze import kind_of
 from tracker.editorial.readiness import Name, dependants
 from tracker.editorial.verbs import Refused, submit
@@ -32,6 +33,7 @@ from tracker.models import (
     CitationUse,
     Document,
     Effect,
+    PassageCheck,
     Recommendation,
     Snapshot,
     SnapshotText,
@@ -42,7 +44,7 @@ from tracker.models import (
 )
 from tracker.models.base import Publishable
 from tracker.rules.dates import Order, order
-from tracker.rules.vocabulary import AssessorKind, Direction
+from tracker.rules.vocabulary import AssessorKind, Direction, PassageOutcome
 
 MERGED: dict[type[Publishable], frozenset[str]] = {
     Document: frozenset({"citations", "recommendations_made", "recommendations_known", "snapshots", "captures", "link_check"}),
@@ -263,6 +265,8 @@ class _Merger:
     # Documents
 
     def _document(self) -> None:
+        decided = PassageCheck.objects.filter(citation__document=self.duplicate).exclude(seen_by=None).select_related("snapshot")
+        decisions = {(check.citation_id, check.snapshot.sha256): check for check in decided}
         for citation in Citation.objects.filter(document=self.duplicate).order_by("key"):
             served = [served_by(use) for use in citation.uses.select_related(*_SERVED)]
             citation.document = self.into
@@ -286,6 +290,16 @@ class _Merger:
                 SnapshotText.objects.create(snapshot=again, **read)
             self._moved(_("Archived copy %(copy)s") % {"copy": snapshot}, self.into)
         Capture.objects.filter(document=self.duplicate).update(document=self.into)
+        self._checks(decisions)
+
+    def _checks(self, decisions: Mapping[tuple[int, str], PassageCheck]) -> None:
+        """Each passage is looked for in the copies that it did not meet before; what was decided about a lost one holds for the same copy."""
+        check_again(self.into, list(self.into.citations.all()))
+        for check in PassageCheck.objects.filter(citation__document=self.into, outcome=PassageOutcome.LOST.value).select_related("snapshot"):
+            before = decisions.get((check.citation_id, check.snapshot.sha256))
+            if before is not None and check.seen_by_id is None:
+                check.seen_by, check.decision = before.seen_by, before.decision
+                check.save()
 
     # Recommendations
 
