@@ -174,7 +174,7 @@ OLD_ADDRESS = "<path:object_id>/"
 """Where forms stood in Django's youth: it leads to the form, and is the one page without a name."""
 
 
-SENT = ("attach", "mark", "proposal")
+SENT = ("attach", "mark", "proposal", "seen")
 """Addresses that a form is sent to, and that nobody opens."""
 
 

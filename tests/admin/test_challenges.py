@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from tests import builders
 from tests.admin.forms import Form, errors
@@ -69,3 +70,29 @@ def test_an_answer_decides_and_says_why(challenge: Challenge, people: dict[str, 
 def test_the_roles_hold_the_right(people: dict[str, Any]) -> None:
     held = {group.name for group in Group.objects.filter(permissions__codename="answer_challenge")}
     assert held == {"researcher", "reviewer"}
+
+
+@pytest.mark.parametrize("kind", ["document", "recommendation", "action", "assessment"])
+def test_a_challenge_is_answered_from_its_queue_and_seen_on_the_record(kind: str, people: dict[str, User], sign_in: SignIn) -> None:
+    """The queue opens the form with the reader's words; the record's form shows them, escaped, and leads to the answer until it is given."""
+    record = builders.everything()[kind]
+    Challenge.objects.all().delete()
+    challenge = builders.challenge(record, says="It was <b>another</b> ministry.")
+    client = sign_in("researcher")
+    path = reverse("admin:tracker_challenge_change", args=[challenge.pk])
+    (row,) = client.get(reverse("admin:queue", args=["challenges"])).context["rows"]
+    assert row.url == path
+    address = reverse(f"admin:tracker_{kind}_change", args=[record.pk])
+    assert address in client.get(row.url).content.decode()
+    page = client.get(address).content.decode()
+    assert f'<a href="{path}">#{challenge.pk}, {date_format(timezone.localtime(challenge.received_at), "DATE_FORMAT")}</a>' in page
+    assert "It was &lt;b&gt;another&lt;/b&gt; ministry." in page
+    answer(challenge, by=people["reviewer"], state=ChallengeState.DISMISSED, answer="It stands.")
+    assert path not in client.get(address).content.decode()
+    assert client.get(reverse("admin:queue", args=["challenges"])).context["rows"] == []
+
+
+def test_a_challenge_to_a_record_that_has_gone_can_be_answered(challenge: Challenge, sign_in: SignIn) -> None:
+    builders.Action.objects.all().delete()
+    (row,) = sign_in("researcher").get(reverse("admin:queue", args=["challenges"])).context["rows"]
+    assert (row.what, row.url) == ("ACT-1", reverse("admin:tracker_challenge_change", args=[challenge.pk]))

@@ -368,7 +368,7 @@ def test_a_draft_is_merged_without_a_submission(client: Client) -> None:
     passage = builders.citation(twin, "EV")
     assert "No record has the key NOWHERE." in words(client.get(address(twin, "merge"), {"named": "NOWHERE"}))
     page = client.get(address(twin, "merge"), {"named": "STAYS"})
-    assert "was never public: it is deleted" in words(page)
+    assert "was never submitted: it is deleted" in words(page)
     answer = client.post(address(twin, "merge"), {"into": stays.pk, "reason": "Twice"}, follow=True)
     assert "TWIN is merged into STAYS and deleted." in words(answer)
     passage.refresh_from_db()

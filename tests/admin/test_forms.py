@@ -1,18 +1,21 @@
 """What forms say when something is amiss, and that nothing typed is lost."""
 
+import re
 from collections.abc import Callable
 
 import pytest
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteMixin
-from django.db import models
+from django.db import connection, models
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import builders
 from tests.admin.forms import Form, errors, words
 from tracker.editions.tables import GovernmentEdition
-from tracker.models import ActionEvent, Document, User
+from tracker.models import ActionEvent, Document, LegalStatus, Membership, User
 
 SignIn = Callable[[str], Client]
 
@@ -122,6 +125,45 @@ def test_a_government_is_found_by_its_code(client: Client) -> None:
     builders.government("AT", name="Austria, where al stands in no code but in the name: Tyrol")
     found = client.get(reverse("admin:autocomplete"), {"app_label": "tracker", "model_name": "action", "field_name": "government", "term": "at"})
     assert found.json()["results"][0]["text"].endswith("(AT)")
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [("action", "measure"), ("action", "government"), ("recommendation", "themes"), ("legalstatus", "party")],
+)
+def test_what_is_typed_searches_one_table(model: str, field: str, client: Client) -> None:
+    """It is asked at every key: what only the list shows costs nothing here."""
+    builders.everything()
+    query = {"app_label": "tracker", "model_name": model, "field_name": field, "term": ""}
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(reverse("admin:autocomplete"), query).json()["results"]
+    table = apps.get_model("tracker", model)._meta.get_field(field).related_model._meta.db_table
+    searches = [found["sql"] for found in asked if f'FROM "{table}"' in found["sql"]]
+    assert searches
+    assert {name for sql in searches for name in re.findall(r'(?:FROM|JOIN) "(\w+)"', sql)} == {table}
+
+
+def test_the_lists_count_each_thing_by_itself(client: Client) -> None:
+    """Recommendations, actions and members are not multiplied by each other, and the list is sorted by each of them."""
+    made = builders.everything()
+    for number in range(2):
+        builders.action(f"MORE-{number}", measure=made["measure"])
+        Membership.objects.create(group=made["group"], member=builders.government("BE"), since=str(2000 + number))
+    twice = LegalStatus.objects.create(action=made["action"], party=made["party"], standing="released", on="2021", said_by="The ministry")
+    LegalStatus.objects.create(action=made["reversing_action"], party=made["party"], standing="released", on="2021", said_by=twice.said_by)
+
+    def listed(model: str, *names: str) -> dict[str, tuple[int, ...]]:
+        found = client.get(reverse(f"admin:tracker_{model}_changelist"), {"o": "-3.2"}).context["cl"].result_list
+        return {str(row): tuple(getattr(row, name) for name in names) for row in found}
+
+    assert listed("measure", "_recommended", "_taken")["expulsion"] == (2, 4)
+    assert listed("government", "_members", "_addressed") == {str(made["group"]): (3, 0), str(made["government"]): (0, 2), "Land of BE (BE)": (0, 0)}
+    assert listed("theme", "_used") == {"safety": (1,)}
+    assert listed("party", "_actions") == {"A Person": (2,)}
+    assert listed("document", "_citations") == {str(made["document"]): (1,), str(made["paper"]): (1,)}
+    assert listed("citation", "_uses")[str(made["dispute"])] == (1,)
+    assert listed("recommendation", "_addressees")[str(made["recommendation"])] == (1,)
+    assert listed("action", "_on", "_effects")[str(made["action"])] == (made["event"].on, 1)
 
 
 def test_only_addressees_with_a_status_are_offered_for_assessment(client: Client) -> None:

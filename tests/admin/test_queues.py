@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,11 +15,13 @@ from django.utils import timezone
 from tests import builders
 from tests.admin.forms import words
 from tracker.admin.queues import QUEUES
+from tracker.editions.tables import DESK
 from tracker.editorial.verbs import approve, publish, return_to_author, ship, submit
 from tracker.models import (
     Assessment,
     Capture,
     Challenge,
+    Effect,
     LinkCheck,
     PassageCheck,
     Search,
@@ -56,7 +58,7 @@ def day(days: int) -> str:
 def fill(people: dict[str, User], number: int) -> None:
     """One row or more for each queue."""
     mine, other = people["researcher"], builders.user("chief", role="reviewer")
-    paper = builders.document(f"PAPER-{number}", by=mine)
+    paper = builders.document(f"PAPER-{number}", by=mine, url="https://example.org/")
     passage = builders.citation(paper, f"EV-{number}")
     builders.document(f"DRAFT-{number}", by=mine)
     returned = builders.document(f"RETURNED-{number}", by=mine)
@@ -157,6 +159,52 @@ def test_rows_lead_to_the_form_in_one_click(people: dict[str, User], sign_in: Si
     assert client.get(f"/admin/tracker/assessment/add/?addressee={Assessment.objects.get(key='AS-1').addressee_id}").status_code == 200
 
 
+def test_a_capture_that_brought_nothing_leaves_when_it_is_asked_for_again_or_seen(people: dict[str, User], sign_in: SignIn) -> None:
+    """Who saw it, and when, is on its page; what was archived cannot be set aside, and an auditor sets nothing aside."""
+    client, mine = sign_in("researcher"), people["researcher"]
+    failed = {"requested_by": mine, "state": "nothing", "problem": "It did not answer."}
+    one, other = (Capture.objects.create(url=f"https://example.org/{name}", **failed) for name in "ab")
+    assert [what for what, _why in rows(client, "sources")] == [one.url, other.url]
+    again = Capture.objects.create(url=one.url, requested_by=people["reviewer"])
+    assert [what for what, _why in rows(client, "sources")] == [other.url]
+    Capture.objects.filter(pk=again.pk).update(state="nothing")
+    assert len(rows(client, "sources")) == 2
+
+    page, seen = (reverse(f"admin:tracker_capture_{name}", args=[other.pk]) for name in ("change", "seen"))
+    assert f'action="{seen}"' in client.get(page).content.decode()
+    assert sign_in("auditor").post(seen).status_code == 403
+    assert f'action="{seen}"' not in sign_in("auditor").get(page).content.decode()
+    assert client.get(seen).status_code == 405
+    assert "Noted. It has left the queue." in words(client.post(seen, follow=True))
+    assert [what for what, _why in rows(client, "sources")] == [one.url]
+    assert "Seen by Researcher Person, " in words(client.get(page))
+    assert f'action="{seen}"' not in client.get(page).content.decode()
+    other.refresh_from_db()
+    sign_in("reviewer").post(seen)
+    first = other.seen_at
+    other.refresh_from_db()
+    assert (other.seen_by, other.seen_at) == (mine, first)
+
+    waiting = Capture.objects.create(url="https://example.org/c", requested_by=mine)
+    refused = client.post(reverse("admin:tracker_capture_seen", args=[waiting.pk]), follow=True)
+    assert "Only a request that brought nothing can be set aside." in words(refused)
+
+
+def test_an_address_that_moved_for_good_waits_for_a_person(people: dict[str, User], sign_in: SignIn) -> None:
+    """The row opens the page where the new address is taken over; then it is gone, as is one of an address that the document had before."""
+    document = builders.document("PAPER", url="https://example.org/old")
+    builders.document("OTHER", url="https://example.org/new")
+    check = {"checked_at": ago(1), "moved_to": "https://example.org/there"}
+    LinkCheck.objects.create(document=document, url=document.url, outcome="moved", **check)
+    LinkCheck.objects.create(document=builders.Document.objects.get(key="OTHER"), url="https://example.org/before", outcome="gone", checked_at=ago(1))
+    client = sign_in("researcher")
+    (row,) = client.get(reverse("admin:queue", args=["sources"])).context["rows"]
+    assert (row.what, row.why) == ("PAPER · Title of PAPER", "its page moved for good to https://example.org/there")
+    assert row.url == reverse("admin:tracker_document_sources", args=[document.pk])
+    assert client.post(row.url, {"move": "https://example.org/there"}).status_code == 302
+    assert rows(client, "sources") == []
+
+
 def test_the_oldest_row_comes_first_and_a_page_holds_fifty(people: dict[str, User], sign_in: SignIn) -> None:
     """On the front page, which shows three, and on the queue's own page."""
     builders.document("PAPER")
@@ -240,9 +288,33 @@ def test_the_proposals_are_evaluated_once_a_change(people: dict[str, User], sign
     assert len(rows(client, "differing")) == 1
     with CaptureQueriesContext(connection) as queries:
         assert len(rows(client, "differing")) == 1
-    assert not any("tracker_effect" in query["sql"] and "pgh_id" not in query["sql"] for query in queries)
+    assert not any('"tracker_effect"' in query["sql"] for query in queries)
     Assessment.objects.get(key="AS-1").addressee.effects.update(direction="fulfils")
     assert rows(client, "differing") == []
+
+
+def test_a_change_that_took_its_number_first_and_appears_last_is_not_missed(people: dict[str, User], sign_in: SignIn) -> None:
+    """While its transaction runs the answer is kept, as readers of the desk do not see it yet; afterwards it is found anew."""
+    fill(people, 1)
+    cache.clear()
+    client = sign_in("researcher")
+    slow = connections[DESK].copy()
+    try:
+        slow.set_autocommit(False)
+        with slow.cursor() as cursor:
+            cursor.execute("UPDATE tracker_effect SET direction = 'fulfils'")
+        Assessment.objects.filter(key="NO-1").update(note="A change with a later number.")
+        later = builders.effect(builders.action("LATER"), builders.Recommendation.objects.get(reference="NONE-1"), direction="not_judged")
+        assert "REC-1 → Land of AL" in {what for what, _why in rows(client, "differing")}
+        with CaptureQueriesContext(connection) as queries:
+            rows(client, "differing")
+        assert not any('"tracker_effect"' in query["sql"] for query in queries)
+        slow.commit()
+    finally:
+        slow.close()
+    newest = Effect.history.rel.related_model.objects.latest("pgh_id")
+    assert newest.pgh_obj_id == later.pk, "the other change has the lower number"
+    assert "REC-1 → Land of AL" not in {what for what, _why in rows(client, "differing")}
 
 
 def test_the_front_page_costs_the_same_for_one_of_each_and_for_many(people: dict[str, User], sign_in: SignIn) -> None:

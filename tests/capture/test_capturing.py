@@ -17,6 +17,7 @@ from tests.capture.conftest import PARAGRAPHS, article, done
 from tracker.archive import store
 from tracker.editorial import capturing, tending
 from tracker.editorial.capturing import Copy
+from tracker.editorial.merging import merge
 from tracker.editorial.verbs import Refused, submit
 from tracker.jobs.models import BackgroundJob
 from tracker.models import Capture, Citation, CopyCheck, Document, LinkCheck, PassageCheck, Snapshot, Version
@@ -299,6 +300,46 @@ def test_a_lost_passage_stays_until_someone_says_what_is_done(press: Server) -> 
     capturing.check_passages(later)
     check.refresh_from_db()
     assert (check.seen_by, check.decision) == (builders.author(), "The earlier copy is cited.")
+
+
+def test_a_corrected_passage_is_looked_for_anew(press: Server) -> None:
+    """Whatever corrects it, what was found of the words before is forgotten; where it is expected, it is looked for."""
+    document = builders.document("ONE")
+    first = held(press, GONE, document=document)
+    citation = capturing.mark(first, Copy.of(first).quoted(GONE), says="They left.", locator="", by=builders.author())
+    held(press, "Nothing of the kind.", document=document)
+    later = held(press, "They have gone.", document=document)
+    assert set(PassageCheck.objects.values_list("outcome", flat=True)) == {"lost"}
+    Citation.objects.update(says="It says that they left.")
+    assert PassageCheck.objects.count() == 2
+    Citation.objects.update(exact="They have gone.", archived_as="")
+    assert not PassageCheck.objects.exists()
+    citation.refresh_from_db()
+    capturing.check_again(document, [citation])
+    assert [(check.snapshot, check.outcome) for check in PassageCheck.objects.all()] == [(later, PassageOutcome.FOUND)]
+    assert capturing.place(citation, first) is False
+    assert capturing.place(citation, later)
+    citation.save()
+    capturing.check_again(document, [citation])
+    assert not PassageCheck.objects.exists()
+
+
+def test_merged_documents_know_which_passages_are_lost_in_whose_copies(press: Server) -> None:
+    """A passage of the one is looked for in the later copies of the other; a decision is not asked for twice."""
+    into, duplicate = builders.document("INTO"), builders.document("TWIN")
+    first = held(press, GONE, document=into)
+    own = capturing.mark(first, Copy.of(first).quoted(GONE), says="They left.", locator="", by=builders.author())
+    twin = held(press, "It stays where it was.", document=duplicate)
+    moved = capturing.mark(twin, Copy.of(twin).quoted("It stays where it was."), says="It stays.", locator="", by=builders.author())
+    held(press, "Nothing of the kind.", document=duplicate)
+    capturing.decide(PassageCheck.objects.get(), by=builders.author(), decision="The earlier copy is cited.")
+    merge(duplicate, into=into, by=builders.author(), reason="The same twice")
+    found = {(check.citation, check.snapshot.extracted.text, check.decision) for check in PassageCheck.objects.filter(outcome="lost")}
+    nothing = "Nothing of the kind."
+    assert {(citation, text.splitlines()[-1], decision) for citation, text, decision in found} == {
+        (own, "It stays where it was.", ""), (own, nothing, ""), (moved, nothing, "The earlier copy is cited."),
+    }  # fmt: skip
+    assert {check.snapshot.document for check in PassageCheck.objects.select_related("snapshot__document")} == {into}
 
 
 def test_words_typed_in_a_form_are_placed_in_the_copy(press: Server) -> None:

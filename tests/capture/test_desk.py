@@ -292,6 +292,23 @@ def test_a_later_copy_is_looked_at_on_the_page_of_sources(press: Server, sign_in
     assert check.seen_by is not None
 
 
+def test_a_corrected_citation_leaves_the_queue(press: Server, sign_in: SignIn) -> None:
+    """Its words stand in the later copy now; one that is corrected to other words that do not stand there comes back."""
+    client = sign_in("researcher")
+    document = builders.document("ONE", url=press.url("/a"))
+    mark(client, archived(press, document), quotation=PARAGRAPHS[0], says="Four left.")
+    press.answers["/a"] = article("The ministry said on Tuesday that three officers had gone.")
+    archived(press, document)
+    queue = reverse("admin:queue", args=["sources"])
+    reason = "the cited words are not in the later copy"
+    assert [row.why for row in client.get(queue).context["rows"]] == [reason]
+    change = reverse("admin:tracker_citation_change", args=[Citation.objects.get().pk])
+    Form(client, change).fill(exact="three officers had gone", why="Corrected").send()
+    assert client.get(queue).context["rows"] == []
+    Form(client, change).fill(exact="nine officers had gone", why="To try").send()
+    assert [row.why for row in client.get(queue).context["rows"]] == [reason]
+
+
 def test_a_moved_address_is_taken_over_with_one_click(press: Server, sign_in: SignIn) -> None:
     press.answers["/old"] = to("/a", "301 Moved Permanently")
     document = builders.document("ONE", url=press.url("/old"))

@@ -18,8 +18,9 @@ from tracker.editions.tables import (
     RecommendationEdition,
     RecordEdition,
 )
+from tracker.editorial import merging
 from tracker.editorial.merging import MERGED, Merger, merge, rehearse
-from tracker.editorial.verbs import Refused, approve, publish, submit, withdraw
+from tracker.editorial.verbs import Refused, approve, publish, return_to_author, submit, withdraw
 from tracker.models import (
     Action,
     ActionEvent,
@@ -236,7 +237,7 @@ def test_a_public_action_gives_its_effects_statuses_and_sources() -> None:
     for party in (person, made["party"]):
         builders.cite(LegalStatus.objects.create(action=twin, party=party, standing="expelled", on="2020-01-15", said_by="The ministry"), passage)
     builders.put_out(*builders.publishables(made), other, twin)
-    put_out(merged(twin, made["action"]))
+    put_out(merged(twin, made["action"], **{"event-occurred-2020-01": "keep"}))
     assert forwards() == {"TWIN": "ACT-1"}
     body = RecordEdition.objects.known_at(None).get(key="ACT-1").body
     assert {effect["key"] for effect in body["effects"]} == {"LK-ACT-1-REC-1-AL", "LK-TWIN"}
@@ -248,6 +249,126 @@ def test_a_public_action_gives_its_effects_statuses_and_sources() -> None:
     assert {citation["key"] for citation in body["parties"][0]["citations"]} == {"EV-1", "EV-3"}
     assert {citation["key"] for citation in body["citations"]} == {"EV-1", "EV-2", "EV-3"}
     assert not ActionEdition.objects.known_at(None).filter(key="TWIN").exists()
+
+
+def events_of(action: Action) -> set[tuple[str, str, bool, str]]:
+    """Kind, date, whether it decides, note."""
+    return {(event.kind, str(event.on), event.decisive, event.note) for event in ActionEvent.objects.filter(action=action)}
+
+
+def asked(duplicate: Any, into: Any, **choices: str) -> set[str]:
+    """The names of the questions that wait for an answer."""
+    found = rehearse(duplicate, into=into, by=builders.author(), choices=choices)
+    assert not found.refusals
+    return {question.name for question in found.questions if not question.chosen}
+
+
+@pytest.mark.parametrize(
+    ("answer", "events"),
+    [
+        ("keep", {("occurred", "2020-01", True, "From the gazette.")}),
+        ("take", {("occurred", "2020-01-15", True, "From the gazette.")}),
+        ("both", {("occurred", "2020-01", True, ""), ("occurred", "2020-01-15", False, "From the gazette.")}),
+    ],
+)
+def test_dates_that_overlap_are_one_event_or_two_as_a_person_says(answer: str, events: set[Any]) -> None:
+    """The more precise date, the note and the decisive mark of the duplicate are lost in no case."""
+    stays, twin = builders.action("STAYS", on="2020-01"), builders.action("TWIN", on="2020-01-15")
+    twin.events.update(note="From the gazette.")
+    choices = {"event-occurred-2020-01-15": answer}
+    assert asked(twin, stays) == {"event-occurred-2020-01-15"}
+    if answer == "both":
+        assert asked(twin, stays, **choices) == {"decisive"}
+        choices["decisive"] = "keep"
+    merged(twin, stays, **choices)
+    assert events_of(stays) == events
+
+
+def test_an_event_that_is_there_takes_over_the_mark_and_the_note_that_it_lacks() -> None:
+    stays, twin = builders.action("STAYS"), builders.action("TWIN")
+    stays.events.update(decisive=False)
+    twin.events.update(note="From the gazette.")
+    ActionEvent.objects.create(action=twin, kind="repealed", on="2022")
+    assert not asked(twin, stays)
+    merged(twin, stays)
+    assert events_of(stays) == {("occurred", "2020-01-15", True, "From the gazette."), ("repealed", "2022", False, "")}
+
+
+@pytest.mark.parametrize(("answer", "decisive"), [("keep", "2020-01-15"), ("take", "2018")])
+def test_two_decisive_dates_and_two_notes_are_a_choice(answer: str, decisive: str) -> None:
+    """The order of the action follows from it."""
+    stays, twin = builders.action("STAYS"), builders.action("TWIN", on="2018")
+    stays.events.update(note="One says.")
+    ActionEvent.objects.create(action=twin, kind="occurred", on="2020-01-15", note="Another says.")
+    questions = {"decisive", "event-occurred-2020-01-15-note"}
+    assert asked(twin, stays) == questions
+    merged(twin, stays, **dict.fromkeys(questions, answer))
+    assert events_of(stays) == {
+        ("occurred", "2018", decisive == "2018", ""),
+        ("occurred", "2020-01-15", decisive != "2018", "One says." if answer == "keep" else "Another says."),
+    }
+
+
+@pytest.mark.parametrize("answer", ["keep", "take"])
+def test_what_is_said_of_a_shared_addressee_is_taken_over_or_asked(answer: str) -> None:
+    """And of a legal status and a cited source that both have."""
+    made = builders.everything()
+    twin = builders.recommendation("TWIN", made["paper"], to=("AL",))
+    twin.addressees.update(note="Named on page 4.", basis="tracked")
+    builders.cite(twin, made["citation"], "disputes")
+    questions = {"addressee-AL-note", "addressee-AL-basis", f"cited-recommendation-{made['recommendation_use'].pk}-stance"}
+    assert asked(twin, made["recommendation"]) == questions
+    merged(twin, made["recommendation"], **dict.fromkeys(questions, answer))
+    addressee = made["recommendation"].addressees.get()
+    use = made["recommendation"].citation_uses.get()
+    kept = {"keep": ("named", "A note.", "supports"), "take": ("tracked", "Named on page 4.", "disputes")}
+    assert (addressee.basis, addressee.note, use.stance) == kept[answer]
+
+
+def test_a_draft_that_was_returned_is_kept_with_its_review() -> None:
+    """Its submission stays answerable, by a record that is there."""
+    duplicate, into = builders.document("RETURNED"), builders.document("INTO")
+    builders.citation(duplicate, "EV-1")
+    submission = submit([duplicate], by=builders.author(), reason="a test")
+    return_to_author(submission, by=builders.reviewer(), reason="Say who wrote it")
+    done = merged(duplicate, into)
+    assert not done.deleted
+    assert done.moved[-1] == "RETURNED was submitted once, and what was submitted stays: it stays as a draft."
+    assert Document.objects.filter(key="RETURNED").exists()
+    assert Citation.objects.get().document == into
+
+
+def test_an_effect_never_undoes_itself() -> None:
+    """The duplicate reverses what the record that stays did: it cannot stand in its place."""
+    made = builders.everything()
+    draft = builders.recommendation("DRAFT", made["paper"])
+    done = builders.effect(builders.action("DONE"), draft, key="DONE")
+    lifted = builders.effect(builders.action("LIFTED", on="2022"), draft, key="LIFTED", direction="", undoes=done)
+    choices = {"event-occurred-2022": "both", "decisive": "keep"}
+    found = rehearse(lifted.action, into=done.action, by=builders.author(), choices=choices)
+    assert [value for question in found.questions if question.name == "effect-LIFTED" for value, _words in question.options] == ["keep"]
+    with pytest.raises(ValidationError, match="Choose one"):
+        merged(lifted.action, done.action, **choices, **{"effect-LIFTED": "take"})
+    other_way = rehearse(done.action, into=lifted.action, by=builders.author(), choices=choices)
+    assert [value for question in other_way.questions if question.name == "effect-DONE" for value, _words in question.options] == ["take"]
+    merged(lifted.action, done.action, **choices, **{"effect-LIFTED": "keep"})
+    assert [(effect.key, effect.undoes) for effect in Effect.objects.filter(addressee__recommendation=draft)] == [("DONE", None)]
+
+
+def test_a_refusal_of_the_database_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever it is that does not fit."""
+    stays, twin = builders.action("STAYS"), builders.action("TWIN", on="2018")
+    before = state_of_the_desk()
+
+    def two_decide(self: Any, decisive: ActionEvent, wanted: ActionEvent) -> None:
+        ActionEvent.objects.filter(action=self.into).update(decisive=True)
+
+    monkeypatch.setattr(merging._Merger, "_decisive", two_decide)
+    sentence = "TWIN cannot be merged into STAYS so"
+    with pytest.raises(Refused, match=sentence):
+        merged(twin, stays)
+    assert sentence in rehearse(twin, into=stays, by=builders.author()).refusals[0]
+    assert state_of_the_desk() == before
 
 
 def test_a_public_duplicate_of_a_draft_publishes_the_draft_with_it() -> None:

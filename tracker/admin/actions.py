@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import Blocks, DeskForm, MineFilter, PartAdmin, Prefilled, PublishableAdmin, ReviewFilter, Rows, change_link, link
+from tracker.admin.base import Blocks, DeskForm, HowMany, MineFilter, PartAdmin, Prefilled, PublishableAdmin, ReviewFilter, Rows, change_link, link
 from tracker.admin.bearing import Bearing, assess_url
 from tracker.admin.beside import WithText
 from tracker.admin.citing import AlsoInAssessments, Citing
@@ -156,10 +156,10 @@ class ActionAdmin(Bearing, Citing, Mergeable, WithText, PublishableAdmin):
     )
     inlines = (EventRows, CitationRows, AlsoInAssessments, LegalStatusRows, EffectBlocks, ReplyBlocks)
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With the decisive date and how many addressees each bears on."""
+    def listed(self) -> dict[str, Any]:
+        """The decisive date, and how many addressees each bears on."""
         decisive = ActionEvent.objects.filter(action=models.OuterRef("pk"), decisive=True).values("on")[:1]
-        return super().get_queryset(request).annotate(_on=models.Subquery(decisive), _effects=models.Count("effects"))
+        return {"_on": models.Subquery(decisive), "_effects": HowMany(Effect.objects.filter(action=models.OuterRef("pk")))}
 
     @admin.display(description=_("date"), ordering="_on")
     def decided_on(self, action: Any) -> str:

@@ -36,8 +36,10 @@ from tracker.admin.reviewstate import (
     review_state,
     review_states,
 )
-from tracker.models import Action, Addressee, Assessment, Recommendation, User
+from tracker.editorial.freeze import kind_of
+from tracker.models import Action, Addressee, Assessment, Challenge, Recommendation, User
 from tracker.models.base import Publishable
+from tracker.rules.vocabulary import ChallengeState
 from tracker.signin.keeping import KeepsForms
 
 # Fields of forms
@@ -164,6 +166,13 @@ class ReasonForm(DeskForm):
     def changed_content(self) -> list[str]:
         """The fields of the record that were changed: the answer to why is none."""
         return [name for name in self.changed_data if name != "why"]
+
+
+class HowMany(models.Subquery):
+    """How many rows a query finds for each record (``OuterRef``). Each is counted by itself: counts over joined tables multiply each other."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = models.IntegerField()
 
 
 class Autocompleting:
@@ -311,6 +320,17 @@ class NounAdmin(KeepsForms, ConcurrentSaves, Autocompleting, admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With what ``__str__`` and the lists show."""
         return super().get_queryset(request).select_related(*self.related)
+
+    def listed(self) -> dict[str, Any]:
+        """What the list alone shows of each record: counts and dates from other tables, by the names of their annotations.
+
+        A form, a history, and above all the search behind a choice, which runs at every key that is typed, ask for none of it.
+        """
+        return {}
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """Ours."""
+        return DeskList
 
     # Forms
 
@@ -493,7 +513,17 @@ def of_user(records: models.QuerySet[Any], user: Any) -> models.QuerySet[Any]:
     return records.filter(models.Q(recorded_by=user) | models.Q(edited_by=user))
 
 
-class ReviewedList(ChangeList):
+class DeskList(ChangeList):
+    """A list whose rows know what :meth:`NounAdmin.listed` says."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> models.QuerySet[Any]:
+        """The rows; the counts beside the filters need no more than their number."""
+        if exclude_parameters is None:
+            self.root_queryset = self.root_queryset.annotate(**self.model_admin.listed())
+        return super().get_queryset(request, exclude_parameters)
+
+
+class ReviewedList(DeskList):
     """A list whose rows know where they stand, found for all of them at once."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -626,6 +656,7 @@ class PublishableAdmin(NounAdmin):
         context["may_submit"] = self.has_submit_permission(request)
         context["notice"] = self.notice(request, record)
         if record is not None:
+            context["challenges"] = Challenge.objects.filter(kind=kind_of(record), key=record.public_key, state=ChallengeState.OPEN.value)
             context["tools"] = self.tools(request, record)
             context["review"] = state = self.state_of(record)
             if state.shipped and not state.edited and context["may_submit"]:

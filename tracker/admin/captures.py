@@ -75,7 +75,7 @@ class CaptureAdmin(ReadAdmin):
     list_filter = ("state", ("requested_by", admin.RelatedOnlyFieldListFilter))
     search_fields = ("url", "file_name", "document__title", "snapshot__document__title", "=snapshot__sha256")
     ordering = ("-id",)
-    related = ("requested_by", "document", "snapshot__document")
+    related = ("requested_by", "seen_by", "document", "snapshot__document")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Researchers and reviewers ask for copies."""
@@ -98,11 +98,12 @@ class CaptureAdmin(ReadAdmin):
         return str(document) if document else "–"
 
     def get_urls(self) -> list[Any]:
-        """How far a capture is, and which document it is of."""
+        """How far a capture is, which document it is of, and that one that brought nothing was seen."""
         view = self.admin_site.admin_view
         return [
             path("<int:pk>/state/", view(self.state_view), name="tracker_capture_state"),
             path("<int:pk>/attach/", view(self.attach_view), name="tracker_capture_attach"),
+            path("<int:pk>/seen/", view(self.seen_view), name="tracker_capture_seen"),
             *super().get_urls(),
         ]
 
@@ -162,6 +163,7 @@ class CaptureAdmin(ReadAdmin):
             "about": capturing.about(snapshot) if snapshot else {},
             "may_attach": snapshot is not None and snapshot.document is None and request.user.has_perm("tracker.change_document"),
             "candidates": capturing.candidates(snapshot) if snapshot and snapshot.document is None else [],
+            "may_set_aside": asked.state == CaptureState.NOTHING and asked.seen_by is None and self.has_add_permission(request),
             "again_url": f"{reverse('admin:tracker_capture_add')}?{urlencode(again)}" if self.has_add_permission(request) else "",
         }
         return TemplateResponse(request, "admin/tracker/capture.html", context)
@@ -201,6 +203,23 @@ class CaptureAdmin(ReadAdmin):
             return HttpResponseRedirect(back)
         self.message_user(request, gettext("The copy belongs to “%(document)s” now.") % {"document": document})
         return HttpResponseRedirect(reverse("admin:tracker_snapshot_change", args=[asked.snapshot.pk]))
+
+    def seen_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """It brought nothing, and is left at that."""
+        asked = self.get_object(request, str(pk))
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if asked is None:
+            raise Http404
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        try:
+            capturing.set_aside(asked, by=request.user)  # type: ignore[arg-type]
+        except Refused as refused:
+            self.message_user(request, str(refused), messages.ERROR)
+        else:
+            self.message_user(request, gettext("Noted. It has left the queue."))
+        return HttpResponseRedirect(reverse("admin:tracker_capture_change", args=[pk]))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """A request says itself who made it and what came of it."""

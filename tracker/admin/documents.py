@@ -10,7 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import CITED_IN, MineFilter, NounAdmin, PublishableAdmin, ReadOnlyRows, ReviewFilter, Rows, change_link, link
+from tracker.admin.base import CITED_IN, HowMany, MineFilter, NounAdmin, PublishableAdmin, ReadOnlyRows, ReviewFilter, Rows, change_link, link
 from tracker.admin.beside import WithText
 from tracker.admin.citing import placed, warn_not_placed
 from tracker.admin.merging import Mergeable
@@ -73,9 +73,9 @@ class DocumentAdmin(Mergeable, Sourced, PublishableAdmin):
     )
     inlines = (SnapshotRows,)
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With how often each is cited."""
-        return super().get_queryset(request).annotate(_citations=models.Count("citations"))
+    def listed(self) -> dict[str, Any]:
+        """How often each is cited."""
+        return {"_citations": HowMany(Citation.objects.filter(document=models.OuterRef("pk")))}
 
     @admin.display(description=_("title"), ordering="title")
     def shown_title(self, document: Document) -> str:
@@ -110,9 +110,9 @@ class CitationAdmin(WithText, NounAdmin):
     )
     readonly_fields = ("serves_what", "marked_in")
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With how many records each serves."""
-        return super().get_queryset(request).annotate(_uses=models.Count("uses"))
+    def listed(self) -> dict[str, Any]:
+        """How many records each serves."""
+        return {"_uses": HowMany(CitationUse.objects.filter(citation=models.OuterRef("pk")))}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The key names the passage in published records: it stays from the first save."""
@@ -132,6 +132,8 @@ class CitationAdmin(WithText, NounAdmin):
             if not placed(obj, snapshot):
                 warn_not_placed(self, request)
         super().save_model(request, obj, form, change)
+        if change and {"exact", "document"} & set(form.changed_data):
+            capturing.check_again(obj.document, [obj])
 
     @admin.display(description=_("marked in"))
     def marked_in(self, citation: Citation) -> str:

@@ -7,9 +7,9 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import NounAdmin, Rows
+from tracker.admin.base import HowMany, NounAdmin, Rows
 from tracker.editions.tables import GovernmentEdition
-from tracker.models import Action, Government, Measure, Membership, Recommendation, Theme
+from tracker.models import Action, Addressee, Government, Measure, Membership, Recommendation, Theme
 
 
 class MembershipRows(Rows):
@@ -37,10 +37,12 @@ class GovernmentAdmin(NounAdmin):
     part_of = {Recommendation: ("addressees__government",), Action: ("government",)}
     published_fields = frozenset({"code", "kind"})
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With how many members each has and how often it is addressed."""
-        members = models.Count("memberships", distinct=True)
-        return super().get_queryset(request).annotate(_members=members, _addressed=models.Count("addressed_by", distinct=True))
+    def listed(self) -> dict[str, Any]:
+        """How many members each has, and how often it is addressed."""
+        return {
+            "_members": HowMany(Membership.objects.filter(group=models.OuterRef("pk"))),
+            "_addressed": HowMany(Addressee.objects.filter(government=models.OuterRef("pk"))),
+        }
 
     def is_public(self, obj: Any) -> bool:
         """Whether readers see it: then every change says why, which they read too."""
@@ -85,13 +87,12 @@ class MeasureAdmin(NounAdmin):
     part_of = {Recommendation: ("measure",), Action: ("measure",)}
     published_fields = frozenset({"key", "name"})
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With how often each is used."""
-        counts = {
-            "_recommended": models.Count("recommendations", distinct=True),
-            "_taken": models.Count("actions", distinct=True),
+    def listed(self) -> dict[str, Any]:
+        """How often each is used."""
+        return {
+            "_recommended": HowMany(Recommendation.objects.filter(measure=models.OuterRef("pk"))),
+            "_taken": HowMany(Action.objects.filter(measure=models.OuterRef("pk"))),
         }
-        return super().get_queryset(request).annotate(**counts)
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A key is proposed for a new one only."""
@@ -124,9 +125,9 @@ class ThemeAdmin(NounAdmin):
     part_of = {Recommendation: ("themes",)}
     published_fields = frozenset({"key", "name"})
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With how often each is used."""
-        return super().get_queryset(request).annotate(_used=models.Count("recommendations"))
+    def listed(self) -> dict[str, Any]:
+        """How often each is used."""
+        return {"_used": HowMany(Recommendation.themes.through.objects.filter(theme=models.OuterRef("pk")))}
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A key is proposed for a new one only."""

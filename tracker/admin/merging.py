@@ -89,7 +89,7 @@ class Mergeable(admin.ModelAdmin):
             "errors": [],
         }
         if into is not None:
-            answered = {name: str(value) for name, value in request.POST.items() if name.startswith(("chain-", "effect-"))}
+            answered = {name: str(value) for name, value in request.POST.items()}  # the questions' among them, by their names
             if sent(request):
                 try:
                     return self._merged(request, self._do(request, duplicate, into, answered))

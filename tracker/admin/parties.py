@@ -7,7 +7,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import NounAdmin, PartAdmin, change_link
+from tracker.admin.base import HowMany, NounAdmin, PartAdmin, change_link
 from tracker.admin.beside import WithText
 from tracker.admin.documents import CitationRows
 from tracker.models import Action, LegalStatus, Party
@@ -25,9 +25,9 @@ class PartyAdmin(NounAdmin):
     published_fields = frozenset({"key", "name", "kind"})
     fieldsets = ((None, {"fields": (("name", "kind"), "note", "key")}),)
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With how many actions each is named in."""
-        return super().get_queryset(request).annotate(_actions=models.Count("legal_statuses__action", distinct=True))
+    def listed(self) -> dict[str, Any]:
+        """How many actions each is named in."""
+        return {"_actions": HowMany(LegalStatus.objects.filter(party=models.OuterRef("pk")).order_by().values("action").distinct())}
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Published actions carry the key: it stays."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -13,14 +13,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link, link
+from tracker.admin.base import HowMany, MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link, link
 from tracker.admin.beside import WithText
 from tracker.admin.citing import Citing, NewCitationRows
 from tracker.admin.documents import CitationRows
 from tracker.admin.merging import Mergeable
 from tracker.admin.splitting import Splittable
 from tracker.editions.tables import AddresseeEdition
-from tracker.models import Addressee, DeadlineMove, Recommendation, Relation
+from tracker.models import Addressee, Assessment, DeadlineMove, Recommendation, Relation
 from tracker.rules.vocabulary import Status
 
 
@@ -35,7 +35,7 @@ def with_status(addressees: models.QuerySet[Any]) -> models.QuerySet[Any]:
     return addressees.annotate(
         _status=Subquery(holding.values("status")[:1]),
         _since=Subquery(holding.values("effective_on")[:1]),
-        _assessments=Count("assessments", distinct=True),
+        _assessments=HowMany(Assessment.objects.filter(addressee=OuterRef("pk"))),
     )
 
 
@@ -131,9 +131,9 @@ class RecommendationAdmin(Citing, Splittable, Mergeable, WithText, PublishableAd
         ).exclude(moved_by="")
         DeadlineMove.objects.filter(Exists(by_hand), recommendation=form.instance, moved_by="").delete()
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """With how many governments each addresses."""
-        return super().get_queryset(request).annotate(_addressees=Count("addressees"))
+    def listed(self) -> dict[str, Any]:
+        """How many governments each addresses."""
+        return {"_addressees": HowMany(Addressee.objects.filter(recommendation=OuterRef("pk")))}
 
     @admin.display(description=_("addressees"), ordering="_addressees")
     def addressed_to(self, recommendation: Any) -> int:

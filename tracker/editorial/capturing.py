@@ -6,7 +6,7 @@ people's: it is for staff, and nothing here writes it where readers look.
 
 import datetime as dt
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -396,8 +396,8 @@ def place(citation: Citation, snapshot: Snapshot | None) -> bool:
     return False
 
 
-def check_passages(snapshot: Snapshot) -> list[PassageCheck]:
-    """Look for every cited quotation of the copy's document in the copy's text, and keep what was found.
+def check_passages(snapshot: Snapshot, citations: Iterable[Citation] | None = None) -> list[PassageCheck]:
+    """Look for every cited quotation of the copy's document, or for those of the citations, in the copy's text, and keep what was found.
 
     Citations that were marked in this very copy need no check. Nothing is asked of a copy without text: a scan says neither yes nor no.
     """
@@ -405,7 +405,9 @@ def check_passages(snapshot: Snapshot) -> list[PassageCheck]:
     if snapshot.document_id is None or not copy.text:
         return []
     checks = []
-    for citation in Citation.objects.filter(document=snapshot.document_id).exclude(exact="").exclude(archived_as=snapshot.sha256):
+    for citation in Citation.objects.filter(document=snapshot.document_id) if citations is None else citations:
+        if not citation.exact or citation.archived_as == snapshot.sha256:
+            continue
         outcome, found = _look_for(citation, copy)
         values: dict[str, Any] = {"outcome": outcome, "begins": found.start, "ends": found.end, "nearest": "", "locator": ""}
         if found.start is not None and found.end is not None:
@@ -416,6 +418,19 @@ def check_passages(snapshot: Snapshot) -> list[PassageCheck]:
         check, _made = PassageCheck.objects.update_or_create(citation=citation, snapshot=snapshot, defaults=values)
         checks.append(check)
     return checks
+
+
+def check_again(document: Document, citations: Sequence[Citation]) -> None:
+    """Look for passages that were corrected, or came to a document with its copies, where they are expected.
+
+    That is in every copy later than the one in which they were marked, and in the newest where they were marked in none.
+    """
+    copies = list(document.snapshots.order_by("captured_at", "pk"))
+    marked = {copy.sha256: number for number, copy in enumerate(copies)}
+    for number, copy in enumerate(copies):
+        expected = [citation for citation in citations if marked.get(citation.archived_as, len(copies) - 2) < number]
+        if expected:
+            check_passages(copy, expected)
 
 
 def _look_for(citation: Citation, copy: Copy) -> tuple[PassageOutcome, passages.Found]:
@@ -446,6 +461,19 @@ def decide(check: PassageCheck, *, by: User, decision: str) -> PassageCheck:
     check.seen_by, check.decision = by, decision[:500]
     check.save()
     return check
+
+
+def set_aside(asked: Capture, *, by: User) -> Capture:
+    """Someone saw that a request brought nothing and leaves it at that; it leaves the queue. Who saw it first stays on record."""
+    allowed(by, "tracker.add_capture")
+    with transaction.atomic(using=DESK):
+        asked = Capture.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+        if asked.state != CaptureState.NOTHING:
+            raise Refused(_("Only a request that brought nothing can be set aside."))
+        if asked.seen_by_id is None:
+            asked.seen_by, asked.seen_at = by, timezone.now()
+            asked.save()
+    return asked
 
 
 def move(document: Document, *, by: User, url: str) -> Document:

@@ -1,6 +1,6 @@
 """Merge a duplicate into the record that stays: what points at the one points at the other, and a public address leads on.
 
-The desk's records are moved at once. A duplicate that nobody outside knew is deleted then. Of a public one, the withdrawal and the new versions of
+The desk's records are moved at once. A duplicate that was never submitted is deleted then. Of a public one, the withdrawal and the new versions of
 everything that readers see and that was moved make one submission, approved and published whole; its address leads to the record that stays from
 then on. Of A merged into B and B later into C, A's address leads to B's and B's to C's: whoever follows an address follows it to its end.
 """
@@ -11,18 +11,20 @@ from typing import Any
 
 import pghistory
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import Q
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError, Q, RestrictedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker.editions.tables import DESK, RecordEdition
 from tracker.editorial.bundles import find, name_of, needed, public
+from tracker.editorial.capturing import check_again
 from tracker.editorial.freeze import kind_of
 from tracker.editorial.readiness import Name, dependants
 from tracker.editorial.verbs import Refused, submit
 from tracker.models import (
     Action,
+    ActionEvent,
     Addressee,
     Assessment,
     Capture,
@@ -31,6 +33,7 @@ from tracker.models import (
     CitationUse,
     Document,
     Effect,
+    PassageCheck,
     Recommendation,
     Snapshot,
     SnapshotText,
@@ -41,7 +44,7 @@ from tracker.models import (
 )
 from tracker.models.base import Publishable
 from tracker.rules.dates import Order, order
-from tracker.rules.vocabulary import AssessorKind, Direction
+from tracker.rules.vocabulary import AssessorKind, Direction, PassageOutcome
 
 MERGED: dict[type[Publishable], frozenset[str]] = {
     Document: frozenset({"citations", "recommendations_made", "recommendations_known", "snapshots", "captures", "link_check"}),
@@ -92,11 +95,25 @@ def merge(duplicate: Publishable, *, into: Publishable, by: User, reason: str, c
     """
     if not reason.strip():
         raise Refused(_("Say why: the reason stands beside the change on the public page of changes."))
-    with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
-        done = _merge(duplicate, into, by, reason, choices or {})
-        if unanswered := [question.words for question in done.questions if not question.chosen]:
-            raise ValidationError(unanswered)
+    try:
+        with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
+            done = _merge(duplicate, into, by, reason, choices or {})
+            if unanswered := [question.words for question in done.questions if not question.chosen]:
+                raise ValidationError(unanswered)
+    except _BROKEN as error:
+        raise Refused(_broken_promise(duplicate, into)) from error
     return done
+
+
+_BROKEN = (IntegrityError, ProtectedError, RestrictedError)
+"""How the database, or Django before it, refuses what a merger would leave behind."""
+
+
+def _broken_promise(duplicate: Publishable, into: Publishable) -> str:
+    return _(
+        "%(duplicate)s cannot be merged into %(into)s so: what would be moved does not fit what is there. Nothing was changed; mend one of the two"
+        " first, or choose otherwise."
+    ) % {"duplicate": duplicate.public_key, "into": into.public_key}
 
 
 def rehearse(duplicate: Publishable, *, into: Publishable, by: User, choices: Mapping[str, str] | None = None) -> Merger:
@@ -112,6 +129,8 @@ def rehearse(duplicate: Publishable, *, into: Publishable, by: User, choices: Ma
         done.refusals = [str(error)]
     except ValidationError as error:
         done.refusals = list(error.messages)
+    except _BROKEN:
+        done.refusals = [_broken_promise(duplicate, into)]
     return done
 
 
@@ -171,7 +190,13 @@ def _standing(duplicate: Publishable, into: Publishable) -> bool:
 
 
 def _delete(work: "_Merger") -> None:
+    """Delete a draft that nobody was asked about. What was submitted stays in the record of the review, and who reads it there finds the draft."""
     work.done.drafts = find(sorted(set(work.changed) - {name_of(work.duplicate)}))
+    if Version.objects.filter(kind=kind_of(work.duplicate), key=work.duplicate.public_key).exists():
+        work.done.moved.append(
+            _("%(key)s was submitted once, and what was submitted stays: it stays as a draft.") % {"key": work.duplicate.public_key}
+        )
+        return
     if isinstance(work.duplicate, Document) and work.duplicate.snapshots.exists():
         work.done.moved.append(_("%(key)s holds archived copies, which are never deleted: it stays as a draft.") % {"key": work.duplicate.key})
         return
@@ -217,9 +242,31 @@ class _Merger:
         self.done.questions.append(Question(name, words, options, chosen))
         return chosen or options[0][0]
 
+    def _agree(self, name: str, what: str, stays: Any, goes: Any, column: str) -> None:
+        """Of two rows that say the same, the one that stays takes what the other alone says; where they differ a person chooses."""
+        mine, other = getattr(stays, column), getattr(goes, column)
+        if mine == other or not other:
+            return
+        if mine:
+            one, two = (getattr(row, f"get_{column}_display", lambda row=row: getattr(row, column))() for row in (stays, goes))
+            words = {"what": what, "field": stays._meta.get_field(column).verbose_name}
+            answer = self._ask(
+                f"{name}-{column}",
+                _("%(what)s: the two say different things under “%(field)s”. Choose one.") % words,
+                ("keep", _("“%(words)s”, as at %(key)s") % {"words": one, "key": self.into.public_key}),
+                ("take", _("“%(words)s”, as at %(key)s") % {"words": two, "key": self.duplicate.public_key}),
+            )
+            if answer == "keep":
+                return
+        setattr(stays, column, other)
+        stays.save()
+        self._moved(_("%(what)s: “%(words)s”") % {"what": what, "words": getattr(stays, f"get_{column}_display", lambda: other)()}, self.into)
+
     # Documents
 
     def _document(self) -> None:
+        decided = PassageCheck.objects.filter(citation__document=self.duplicate).exclude(seen_by=None).select_related("snapshot")
+        decisions = {(check.citation_id, check.snapshot.sha256): check for check in decided}
         for citation in Citation.objects.filter(document=self.duplicate).order_by("key"):
             served = [served_by(use) for use in citation.uses.select_related(*_SERVED)]
             citation.document = self.into
@@ -243,6 +290,16 @@ class _Merger:
                 SnapshotText.objects.create(snapshot=again, **read)
             self._moved(_("Archived copy %(copy)s") % {"copy": snapshot}, self.into)
         Capture.objects.filter(document=self.duplicate).update(document=self.into)
+        self._checks(decisions)
+
+    def _checks(self, decisions: Mapping[tuple[int, str], PassageCheck]) -> None:
+        """Each passage is looked for in the copies that it did not meet before; what was decided about a lost one holds for the same copy."""
+        check_again(self.into, list(self.into.citations.all()))
+        for check in PassageCheck.objects.filter(citation__document=self.into, outcome=PassageOutcome.LOST.value).select_related("snapshot"):
+            before = decisions.get((check.citation_id, check.snapshot.sha256))
+            if before is not None and check.seen_by_id is None:
+                check.seen_by, check.decision = before.seen_by, before.decision
+                check.save()
 
     # Recommendations
 
@@ -279,12 +336,11 @@ class _Merger:
         self.changed |= {name_of(assessment) for assessment in addressee.assessments.all()}
 
     def _onto(self, addressee: Addressee, other: Addressee) -> None:
-        """What bears on an addressee of the duplicate, onto the same government's of the record that stays."""
-        if addressee.assessments.exists() and not other.counted:
-            raise Refused(
-                _("%(other)s has no status there, and the duplicate's assessments of it cannot go with it; give it another basis first.")
-                % {"other": other}
-            )
+        """What bears on an addressee of the duplicate, and what is said of it, onto the same government's of the record that stays."""
+        for column in ("basis", "note"):
+            self._agree(f"addressee-{other.government.code}", str(other), other, addressee, column)
+        if not other.counted and (addressee.assessments.exists() or other.assessments.exists()):
+            raise Refused(_("%(other)s would have no status there, and its assessments could not stay; choose another basis.") % {"other": other})
         for effect in addressee.effects.select_related("action").order_by("key"):
             self._effect(effect, effect.action, other)
         assessments = list(addressee.assessments.order_by("pk"))
@@ -354,16 +410,7 @@ class _Merger:
     # Actions
 
     def _action(self) -> None:
-        events = list(self.into.events.all())
-        decided = any(event.decisive for event in events)
-        for event in self.duplicate.events.all():
-            words = _("Event: %(event)s") % {"event": event}
-            if any(one.kind == event.kind and order(one.on, event.on) is Order.UNKNOWN for one in events):
-                self._there(words)
-                continue
-            event.action, event.decisive = self.into, event.decisive and not decided
-            event.save()
-            self._moved(words, self.into)
+        self._events()
         said = {(status.party_id, str(status.standing), str(status.on)): status for status in self.into.legal_statuses.all()}
         for status in self.duplicate.legal_statuses.select_related("party"):
             words = _("Legal status: %(status)s") % {"status": status}
@@ -374,6 +421,8 @@ class _Merger:
                 self._moved(words, self.into)
             else:
                 self._there(words)
+                for column in ("said_by", "wording"):
+                    self._agree(f"status-{same.pk}", str(same), same, status, column)
                 self._uses(status, same, "legal_status", self.into)
         for effect in self.duplicate.effects.select_related("addressee__recommendation", "addressee__government").order_by("key"):
             self._effect(effect, self.into, effect.addressee)
@@ -382,6 +431,74 @@ class _Merger:
             reply.save()
             self._moved(_("Reply: %(reply)s") % {"reply": reply}, self.into)
         self._uses(self.duplicate, self.into, "action", self.into)
+
+    def _events(self) -> None:
+        """An event of the same kind and date is there already. One of which the dates alone do not tell whether it is the same is asked about."""
+        there = list(self.into.events.all())
+        decisive = next((event for event in there if event.decisive), None)
+        arriving = list(self.duplicate.events.all())
+        same = {event.pk: one for event in arriving for one in there if (one.kind, str(one.on)) == (event.kind, str(event.on))}
+        # Each says of which event of the duplicate it is known: that one is no other.
+        free = [one for one in there if one not in same.values()]
+        wanted = None
+        for event in arriving:
+            was_decisive = event.decisive
+            stands = same.get(event.pk)
+            if stands is None:
+                alike = next((one for one in free if one.kind == event.kind and order(one.on, event.on) is Order.UNKNOWN), None)
+                stands = self._event(event, alike)
+                if alike is not None and alike.pk is None:  # a person took the other in its place
+                    free.remove(alike)
+                    decisive = stands if decisive is alike else decisive
+            else:
+                self._there(_("Event: %(event)s") % {"event": event})
+            if stands is not event:
+                self._agree(f"event-{event.kind}-{event.on}", str(stands), stands, event, "note")
+            wanted = stands if was_decisive else wanted
+        if wanted is not None and wanted is not decisive:
+            self._decisive(decisive, wanted)
+
+    def _event(self, event: ActionEvent, alike: ActionEvent | None) -> ActionEvent:
+        """The event that stands for one of the duplicate: itself, moved, or the one there that a person says is the same."""
+        answer = "both" if alike is None else self._which_event(event, alike)
+        if alike is not None and answer == "keep":
+            self._there(_("Event: %(event)s") % {"event": event})
+            return alike
+        held = ActionEvent.objects.get(pk=alike.pk) if alike is not None and answer == "take" else None
+        if alike is not None and held is not None:
+            alike.delete()
+        event.action, event.decisive = self.into, held is not None and held.decisive
+        event.save()
+        self._moved(_("Event: %(event)s") % {"event": event}, self.into)
+        if held is not None:
+            self._agree(f"event-{event.kind}-{event.on}", str(event), event, held, "note")
+        return event
+
+    def _which_event(self, event: ActionEvent, alike: ActionEvent) -> str:
+        return self._ask(
+            f"event-{event.kind}-{event.on}",
+            _("%(one)s and %(two)s may be the same event. Choose what stands.") % {"one": alike, "two": event},
+            ("keep", _("They are the same: %(event)s, as at %(key)s") % {"event": alike, "key": self.into.public_key}),
+            ("take", _("They are the same: %(event)s, as at %(key)s") % {"event": event, "key": self.duplicate.public_key}),
+            ("both", _("They are two events: both")),
+        )
+
+    def _decisive(self, decisive: ActionEvent | None, wanted: ActionEvent) -> None:
+        """One date decides the order of the action that stays."""
+        if decisive is not None:
+            answer = self._ask(
+                "decisive",
+                _("Both have a decisive event. Choose whose date decides whether the action came before or after a recommendation."),
+                ("keep", _("%(event)s, as at %(key)s") % {"event": decisive, "key": self.into.public_key}),
+                ("take", _("%(event)s, as at %(key)s") % {"event": wanted, "key": self.duplicate.public_key}),
+            )
+            if answer == "keep":
+                return
+            decisive.decisive = False
+            decisive.save()
+        wanted.decisive = True
+        wanted.save()
+        self._moved(_("Decisive: %(event)s") % {"event": wanted}, self.into)
 
     # Both
 
@@ -394,6 +511,8 @@ class _Merger:
         changed = [effect.action, action, *(found.action for found in undoing)]
         if there is not None:
             alike = (there.direction, there.undoes_id) == (effect.direction, effect.undoes_id)
+            if alike:
+                self._agree(f"effect-{effect.key}", str(there), there, effect, "reasoning")
             if alike or self._which_effect(effect, there) == "keep":
                 effect.undone_by.update(undoes=there)
                 effect.delete()
@@ -407,22 +526,27 @@ class _Merger:
         self._moved(words, *changed)
 
     def _which_effect(self, effect: Effect, there: Effect) -> str:
+        """One of two effects; none that undoes the other, in whose place it would undo itself."""
         one, two = (Direction(found.direction).label if found.direction else _("undoes another") for found in (there, effect))
+        keep = ("keep", _("%(direction)s, as at %(key)s") % {"direction": one, "key": self.into.public_key})
+        take = ("take", _("%(direction)s, as at %(key)s") % {"direction": two, "key": self.duplicate.public_key})
+        options = [] if there.undoes_id == effect.pk else [keep]
+        options += [] if effect.undoes_id == there.pk else [take]
         return self._ask(
             f"effect-{effect.key}",
             _("%(action)s bears on %(addressee)s twice: %(one)s and %(two)s. Choose one.")
             % {"action": there.action.key, "addressee": there.addressee, "one": one, "two": two},
-            ("keep", _("%(direction)s, as at %(key)s") % {"direction": one, "key": self.into.public_key}),
-            ("take", _("%(direction)s, as at %(key)s") % {"direction": two, "key": self.duplicate.public_key}),
+            *options,
         )
 
     def _uses(self, source: Any, target: Any, column: str, changed: Publishable) -> None:
         """Cited sources that the other does not cite."""
-        held = set(target.citation_uses.values_list("citation_id", flat=True))
+        held = {use.citation_id: use for use in target.citation_uses.all()}
         for use in source.citation_uses.select_related("citation__document"):
             words = _("Cited source: %(citation)s") % {"citation": use.citation}
-            if use.citation_id in held:
+            if (same := held.get(use.citation_id)) is not None:
                 self._there(words)
+                self._agree(f"cited-{column}-{same.pk}", str(use.citation), same, use, "stance")
                 continue
             setattr(use, column, target)
             use.save()

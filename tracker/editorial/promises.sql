@@ -157,3 +157,14 @@ END $$;
 
 CREATE TRIGGER a_moved_deadline_is_kept AFTER UPDATE OF due_on ON public.tracker_recommendation
     FOR EACH ROW WHEN (OLD.due_on IS DISTINCT FROM NEW.due_on) EXECUTE FUNCTION public.tracker_keep_moved_deadline();
+
+-- What was found of a passage speaks of the words, the document and the copy in which they were read: of others it says nothing.
+CREATE FUNCTION public.tracker_forget_checks() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM tracker_passagecheck WHERE citation_id = NEW.id;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER a_corrected_passage_is_unchecked AFTER UPDATE OF exact, document_id, archived_as ON public.tracker_citation
+    FOR EACH ROW WHEN ((OLD.exact, OLD.document_id, OLD.archived_as) IS DISTINCT FROM (NEW.exact, NEW.document_id, NEW.archived_as))
+    EXECUTE FUNCTION public.tracker_forget_checks();

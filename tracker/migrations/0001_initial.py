@@ -1414,6 +1414,8 @@ class Migration(migrations.Migration):
                 ('problem', models.CharField(blank=True, help_text='Why nothing was archived, in a sentence.', max_length=1000, verbose_name='problem')),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
                 ('held_before', models.BooleanField(default=False, help_text='The very same bytes had been archived already.', verbose_name='held before')),
+                ('seen_at', models.DateTimeField(blank=True, null=True, verbose_name='seen at')),
+                ('seen_by', models.ForeignKey(blank=True, help_text='Who set a request aside that brought nothing; empty while it waits.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='seen by')),
                 ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='requested by')),
                 ('snapshot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='captures', to='tracker.snapshot', verbose_name='snapshot')),
                 ('document', models.ForeignKey(blank=True, help_text='The document that it is another copy of; empty for a new one.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='captures', to='tracker.document', verbose_name='document')),
@@ -1422,7 +1424,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'capture',
                 'verbose_name_plural': 'captures',
                 'ordering': ['-id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'held', 'nothing'])), name='capture_state_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('file_name', ''), ('url', ''), _negated=True), name='a_capture_is_of_an_address_or_a_file'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), ('snapshot__isnull', False), _connector='OR'), name='what_is_held_has_a_snapshot')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'held', 'nothing'])), name='capture_state_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('file_name', ''), ('url', ''), _negated=True), name='a_capture_is_of_an_address_or_a_file'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'held'), _negated=True), ('snapshot__isnull', False), _connector='OR'), name='what_is_held_has_a_snapshot'), models.CheckConstraint(condition=models.Q(models.Q(('seen_at', None), ('seen_by', None)), models.Q(('seen_at__isnull', False), ('seen_by__isnull', False), ('state', 'nothing')), _connector='OR'), name='what_brought_nothing_is_set_aside_by_someone')],
             },
         ),
         migrations.CreateModel(

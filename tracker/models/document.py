@@ -144,6 +144,11 @@ class Capture(models.Model):
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, null=True, blank=True, related_name="captures", verbose_name=_("snapshot"))
     held_before = models.BooleanField(_("held before"), default=False, help_text=_("The very same bytes had been archived already."))
+    seen_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("seen by"),
+        help_text=_("Who set a request aside that brought nothing; empty while it waits."),
+    )  # fmt: skip
+    seen_at = models.DateTimeField(_("seen at"), null=True, blank=True)
 
     class Meta:
         """Newest first."""
@@ -155,6 +160,10 @@ class Capture(models.Model):
             one_of("state", CaptureState, "capture_state_is_in_the_vocabulary"),
             models.CheckConstraint(condition=~Q(url="", file_name=""), name="a_capture_is_of_an_address_or_a_file"),
             models.CheckConstraint(condition=~Q(state=CaptureState.HELD.value) | Q(snapshot__isnull=False), name="what_is_held_has_a_snapshot"),
+            models.CheckConstraint(
+                condition=Q(seen_by=None, seen_at=None) | Q(seen_by__isnull=False, seen_at__isnull=False, state=CaptureState.NOTHING.value),
+                name="what_brought_nothing_is_set_aside_by_someone",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -32,25 +32,47 @@ DECIDING: tuple[Any, ...] = (Recommendation, Relation, Action, ActionEvent, Effe
 def differing(today: dt.date) -> dict[int, str]:
     """The primary keys of staff assessments that hold, give no reason and have another status than the proposed one, which is the value."""
     stamp = _stamp(today)
+    writing = _writing()  # after the stamp and before the facts
     kept = cache.get("differing-assessments")
-    if kept and kept[0] == stamp:
-        return kept[1]
+    if kept and kept[0] == stamp and kept[1] <= writing:
+        return kept[2]
     needed = [f"addressee__recommendation__{name}" for name in ("recommended_on", "due_on", "criteria_full")]
     silent = list(holding().filter(departure="").select_related("addressee__recommendation").only("status", "addressee", *needed))
     facts = facts_at_desk({found.addressee_id: found.addressee for found in silent}.values())
     proposals = {found.pk: (found, propose(facts[found.addressee_id], on=today)) for found in silent}
     result = {pk: str(proposal.status) for pk, (found, proposal) in proposals.items() if asks_why(proposal, Status(found.status))}
-    cache.set("differing-assessments", (stamp, result), timeout=None)
+    cache.set("differing-assessments", (stamp, writing, result), timeout=None)
     return result
 
 
+def _histories() -> list[str]:
+    return [model.history.rel.related_model._meta.db_table for model in DECIDING]
+
+
 def _stamp(today: dt.date) -> str:
-    """Changes with every change of what the proposals follow from. One query, each part of which reads the end of an index."""
-    newest = [f'(SELECT max(pgh_id) FROM "{model.history.rel.related_model._meta.db_table}")' for model in DECIDING]
+    """Changes with every change that takes its number later. One query, each part of which reads the end of an index."""
+    newest = [f'(SELECT max(pgh_id) FROM "{table}")' for table in _histories()]
     edition = f"(SELECT max(number) FROM {SiteEdition._meta.db_table})"
     with connections[DESK].cursor() as cursor:
-        cursor.execute(f"SELECT current_database(), {', '.join([*newest, edition])}")  # names of our own tables alone
+        # Names of our own tables alone.
+        cursor.execute(f"SELECT current_database(), pg_postmaster_start_time(), {', '.join([*newest, edition])}")
         return f"{today}:{cursor.fetchone()}"
+
+
+def _writing() -> frozenset[str]:
+    """The transactions of others that have changed what the proposals follow from, or are about to, and have not come to their end.
+
+    Numbers do not appear in the order in which they were taken: one of these may hold a lower number than the stamp's, and would then be missed. It
+    holds the lock of the history's table until its end; so an answer that was found while it ran is kept no longer than it runs.
+    """
+    with connections[DESK].cursor() as cursor:
+        cursor.execute(
+            "SELECT virtualtransaction FROM pg_locks JOIN pg_class ON pg_class.oid = relation"
+            " WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted AND pid <> pg_backend_pid()"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND relname = ANY(%s)",
+            [_histories()],
+        )
+        return frozenset(transaction for (transaction,) in cursor)
 
 
 def _groups(user: Any, today: dt.date) -> dict[str, QuerySet[Any]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.queues.base import Queue
 from tracker.admin.queues.review import title
-from tracker.admin.queues.rows import ASSESS, day, ends_before, rows
+from tracker.admin.queues.rows import ASSESS, COPIES, day, ends_before, rows
 from tracker.editions.tables import RecordEdition
 from tracker.editorial.freeze import MODELS
 from tracker.editorial.tending import copies_in_trouble
@@ -145,15 +145,25 @@ DUE = Queue(
 
 
 def _sources(user: Any, today: dt.date) -> dict[str, QuerySet[Any]]:
-    """Addresses that are gone or do not answer, cited words that a later copy lacks, and one's own captures that brought nothing."""
-    broken = LinkCheck.objects.filter(outcome__in=[LinkOutcome.GONE.value, LinkOutcome.FAILING.value])
+    """Addresses that moved, are gone or do not answer, cited words that a later copy lacks, and one's own captures that brought nothing.
+
+    A check of an address that the document had before says nothing of the one that it has; and a capture that brought nothing waits until somebody
+    asks for the address again or says that it was seen.
+    """
+    checked = LinkCheck.objects.filter(url=F("document__url"))
+    broken = checked.filter(outcome__in=[LinkOutcome.GONE.value, LinkOutcome.FAILING.value])
+    moved = checked.filter(outcome=LinkOutcome.MOVED.value)
     lost = PassageCheck.objects.filter(outcome=PassageOutcome.LOST.value, seen_by=None)
-    nothing = Capture.objects.filter(state=CaptureState.NOTHING.value, requested_by=user)
+    again = Capture.objects.filter(
+        url=OuterRef("url"), pk__gt=OuterRef("pk"), state__in=[CaptureState.HELD.value, CaptureState.WAITING.value]
+    ).exclude(url="")
+    nothing = Capture.objects.filter(~Exists(again), state=CaptureState.NOTHING.value, requested_by=user, seen_by=None)
     since = Coalesce("failing_since", "checked_at")
     document = Concat(F("document__key"), Value(" · "), F("document__title"), output_field=TextField())
     citation = Concat(F("citation__document__key"), Value(" "), F("citation__locator"), Value(": "), F("citation__says"), output_field=TextField())
     return {
         "document": rows(broken, opens=("document", F("document")), what=document, since=day(since), why="link", detail=F("outcome")),
+        "moved": rows(moved, opens=(COPIES, F("document")), what=document, since=day("checked_at"), why="moved", detail=F("moved_to")),
         "citation": rows(lost, opens=("citation", F("citation")), what=citation, since=day("checked_at"), why="lost"),
         "snapshot": rows(
             copies_in_trouble(), opens=("snapshot", F("pk")), what=_copied(), since=day(Coalesce("failing_since", "checked_at")), why="copy"
@@ -183,6 +193,7 @@ SOURCES = Queue(
     groups=_sources,
     reasons={
         "link": _("its address: %(detail)s"),
+        "moved": _("its page moved for good to %(detail)s"),
         "copy": _("the archived file is not what was captured; an administrator brings it back from a backup"),
         "lost": _("the cited words are not in the later copy"),
         "nothing": _("nothing was archived: %(detail)s"),
@@ -207,16 +218,16 @@ CAPTURES = Queue(
 
 
 def _challenges(user: Any, today: dt.date) -> dict[str, QuerySet[Any]]:
-    """Open ones, each with the record that it speaks of."""
+    """Open ones, each named by the record that it speaks of; its form, where it is answered, links to that."""
     groups = {}
     for kind, model in MODELS.items():
         key = "reference" if model is Recommendation else "key"
         about = model._default_manager.filter(**{key: OuterRef("key")})
         groups[str(kind)] = rows(
             Challenge.objects.filter(state=ChallengeState.OPEN.value, kind=kind).annotate(
-                _pk=Subquery(about.values("pk")[:1]), _title=Subquery(about.annotate(_title=title(model)).values("_title")[:1])
+                _title=Coalesce(Subquery(about.annotate(_title=title(model)).values("_title")[:1]), Cast("key", TextField()))
             ),
-            opens=(str(model._meta.model_name), F("_pk")), what=F("_title"), since=day("received_at"), why="challenge", detail=F("says"),
+            opens=("challenge", F("pk")), what=F("_title"), since=day("received_at"), why="challenge", detail=F("says"),
         )  # fmt: skip
     return groups
 

@@ -15,6 +15,8 @@ from tracker.admin.queues.base import Found, Queue
 COLUMNS = ("q_opens", "q_pk", "q_what", "q_since", "q_why", "q_detail")
 ASSESS = "assess"
 """Opens a new assessment of an addressee, where other rows open the form of a record."""
+COPIES = "copies"
+"""Opens the page of a document's copies and address, where an address that moved is taken over."""
 
 
 def rows(records: QuerySet[Any], *, opens: tuple[str, Any], what: Any, since: Any, why: Any, detail: Any = None) -> QuerySet[Any]:
@@ -71,6 +73,8 @@ def _opens(name: str, pk: int) -> str:
     """The form of a record; nothing where the desk has none."""
     if name == ASSESS:
         return f"{reverse('admin:tracker_assessment_add')}?{urlencode({'addressee': pk})}"
+    if name == COPIES:
+        return reverse("admin:tracker_document_sources", args=[pk])
     try:
         return reverse(f"admin:{name.replace('.', '_') if '.' in name else f'tracker_{name}'}_change", args=[pk])
     except NoReverseMatch:
