@@ -77,6 +77,14 @@ def test_what_was_added_is_no_correction(made: dict[str, Any]) -> None:
     assert "added to: More is known" in text("/changes/").replace(" :", ":")
 
 
+def test_a_status_that_is_dated_anew_is_a_correction(made: dict[str, Any]) -> None:
+    """Without a date it held from the recommendation's on, so that a date changes what this site says of the days before it."""
+    assert made["outside_assessment"].effective_on is None
+    correct(made["outside_assessment"], reason="Dated too early", effective_on="2024-05-01")
+    assert "Dated too early" in text("/corrections/")
+    assert [row["nature"] for row in rows(kind="assessment") if row["key"] == "AS-3"] == ["corrected", "first"]
+
+
 def test_what_was_corrected_of_an_assessment_stands_on_the_page_of_its_recommendation(made: dict[str, Any]) -> None:
     correct(made["assessment"], status="partially_implemented")
     said = text("/recommendations/REC-1/")
