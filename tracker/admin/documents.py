@@ -15,6 +15,7 @@ from tracker.admin.beside import WithText
 from tracker.admin.citing import placed, warn_not_placed
 from tracker.admin.merging import Mergeable
 from tracker.admin.sources import Sourced
+from tracker.editorial import capturing
 from tracker.models import Citation, CitationUse, Document, Snapshot
 
 
