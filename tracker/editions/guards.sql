@@ -4,15 +4,11 @@
 -- its known_to goes from nothing to the time of a later edition. Nothing is deleted or truncated. An edition holds approved
 -- versions, as many as it says; a row made for reading says nothing else than the published record that it is made from.
 
--- One edition is written at a time, so that numbers follow times.
-CREATE FUNCTION editions.one_at_a_time() RETURNS void LANGUAGE sql AS $$
-    SELECT pg_advisory_xact_lock(hashtext('editions.site_edition'))
-$$;
-
 CREATE FUNCTION editions.number_site_edition() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE previous editions.site_edition;
 BEGIN
-    PERFORM editions.one_at_a_time();
+    -- One edition is written at a time, so that numbers follow times.
+    PERFORM pg_advisory_xact_lock(hashtext('editions.site_edition'));
     SELECT * INTO previous FROM editions.site_edition ORDER BY number DESC LIMIT 1;
     NEW.number := coalesce(previous.number, 0) + 1;
     NEW.published_at := greatest(clock_timestamp(), transaction_timestamp(), previous.published_at + interval '1 microsecond');

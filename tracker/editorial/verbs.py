@@ -274,7 +274,7 @@ def _locked(submission: Submission, state: State | tuple[State, ...], done: str)
 def _await_other_editions() -> None:
     """One edition is written at a time. What is asked after this sees the one before: of two that publish a record, the second reads why not."""
     with connections[DESK].cursor() as cursor:
-        cursor.execute("SELECT editions.one_at_a_time()")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('editions.site_edition'))")  # guards.sql takes the same
 
 
 def _problems(versions: list[Version], *, by_people: bool = False) -> list[str]:
