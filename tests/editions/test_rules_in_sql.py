@@ -99,12 +99,20 @@ uses = st.lists(st.tuples(st.sampled_from(["EV-1", "EV-2", "EV-3"]), st.sampled_
 
 
 @MANY
-@given(own=uses, actions=st.lists(uses, max_size=3))
+@given(own=uses, actions=st.lists(st.tuples(uses, uses), max_size=3))
 def test_both_find_a_status_supported_by_the_same_citations(compute: Any, own: Any, actions: Any) -> None:
-    verdict, *underlying = [json.dumps({"citations": [{"key": key, "stance": stance} for key, stance in taken]}) for taken in (own, *actions)]
-    named = [[evidence.Use(key, stance, Interest.PRESS, "A paper") for key, stance in taken] for taken in (own, *actions)]
-    supports = evidence.weigh(named[0], dict(enumerate(named[1:]))).supports  # type: ignore[arg-type]
-    assert compute("editions.supported(%s::jsonb, %s::jsonb[])", [verdict, underlying]) == bool(supports)
+    def cited(taken: Any) -> list[dict[str, str]]:
+        return [{"key": key, "document": "DOC", "stance": stance} for key, stance in taken]
+
+    verdict = {"citations": cited(own)}
+    bodies = [{"citations": cited(taken), "parties": [{"citations": cited(of_party)}]} for taken, of_party in actions]
+    for body in (verdict, *bodies):
+        bearing = {(citation["key"], citation["document"], citation["stance"]) for citation in evidence.bearing_on(body)}
+        sql = "(SELECT json_agg(json_build_array(citation, document, stance)) FROM editions.bearing_on(%s::jsonb))"
+        assert {tuple(use) for use in compute(sql, [json.dumps(body)]) or ()} == bearing
+    named = [[evidence.Use(each["key"], Stance(each["stance"]), Interest.PRESS, "A paper") for each in evidence.bearing_on(body)] for body in bodies]
+    supports = evidence.weigh([evidence.Use(key, stance, Interest.PRESS, "A paper") for key, stance in own], dict(enumerate(named))).supports  # type: ignore[arg-type]
+    assert compute("editions.supported(%s::jsonb, %s::jsonb[])", [json.dumps(verdict), [json.dumps(body) for body in bodies]]) == bool(supports)
 
 
 @settings(max_examples=200, deadline=None)

@@ -318,7 +318,7 @@ def test_a_corrected_legal_status_says_who_claims_it(made: dict[str, Any]) -> No
         ("/actions/DK-2020-JUD/", "One man, not named by the court: reported convicted by the Associated Press and by Devdiscourse, 26 June 2020"),
         (
             "/actions/BE-2022-CC/",
-            "Convicted persons whose transfer is at issue: convicted, according to Constitutional Court, 8 December 2022",
+            "Persons convicted: convicted, according to Constitutional Court, 8 December 2022",
         ),
         ("/actions/BE-2023-EXC/", "Assadollah Assadi: reported convicted by IFMAT, republishing Eurasia Review, 4 February 2021"),
     ],

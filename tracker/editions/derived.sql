@@ -7,20 +7,24 @@
 CREATE FUNCTION editions.weight(wanted_kind text, wanted_key text, OUT supports bigint, OUT disputes bigint, OUT claimed_by text[])
 LANGUAGE sql STABLE AS $$
     WITH own AS (
-        SELECT * FROM editions.citation WHERE record_kind = wanted_kind AND record_key = wanted_key AND known_to IS NULL AND NOT inherited
+        SELECT bearing.citation, bearing.stance, editions.published('document', bearing.document) AS source
+        FROM editions.bearing_on(editions.published(wanted_kind, wanted_key)) AS bearing
     ), against AS (
-        SELECT citation FROM own WHERE stance = 'disputes'
+        SELECT citation FROM own WHERE stance = 'disputes' AND source IS NOT NULL
         UNION
         -- A verdict rests on the actions with which it shares a citation.
-        SELECT disputing.citation FROM editions.citation shared JOIN editions.citation disputing USING (record_kind, record_key)
-        WHERE wanted_kind = 'assessment' AND record_kind = 'action' AND shared.known_to IS NULL AND shared.citation IN (SELECT citation FROM own)
-          AND disputing.known_to IS NULL AND disputing.stance = 'disputes'
+        SELECT bearing.citation FROM (
+            SELECT DISTINCT shared.record_key FROM editions.citation shared
+            WHERE wanted_kind = 'assessment' AND shared.record_kind = 'action' AND shared.known_to IS NULL
+              AND shared.citation IN (SELECT citation FROM own WHERE source IS NOT NULL)
+        ) AS action, editions.bearing_on(editions.published('action', action.record_key)) AS bearing
+        WHERE bearing.stance = 'disputes' AND editions.published('document', bearing.document) IS NOT NULL
     ), standing AS (
-        SELECT own.*, editions.published('document', document) AS body FROM own
-        WHERE stance = 'supports' AND citation NOT IN (SELECT citation FROM against)
+        SELECT * FROM own WHERE stance = 'supports' AND source IS NOT NULL AND citation NOT IN (SELECT citation FROM against)
     )
-    SELECT count(DISTINCT citation), (SELECT count(*) FROM against), CASE WHEN bool_and(interest = 'advocacy') THEN array_agg(DISTINCT coalesce(
-        CASE WHEN body ->> 'kind' = 'opinion' THEN nullif(author, '') END, nullif(publisher, ''), nullif(author, ''), body ->> 'title'
+    SELECT count(DISTINCT citation), (SELECT count(*) FROM against), CASE WHEN bool_and(source ->> 'interest' = 'advocacy') THEN array_agg(DISTINCT coalesce(
+        CASE WHEN source ->> 'kind' = 'opinion' THEN nullif(source ->> 'author', '') END, nullif(source ->> 'publisher', ''), nullif(source ->> 'author', ''),
+        source ->> 'title'
     )) ELSE '{}' END FROM standing
 $$;
 
@@ -200,8 +204,8 @@ CREATE FUNCTION editions.is_followed(old editions.citation) RETURNS boolean LANG
         SELECT FROM editions.citation
         WHERE record_kind = old.record_kind AND record_key = old.record_key AND citation = old.citation AND known_to IS NULL
     ) OR NOT EXISTS (
-        SELECT FROM jsonb_array_elements(editions.published(old.record_kind, old.record_key) -> 'citations') AS said
-        WHERE said ->> 'key' = old.citation AND editions.published('document', said ->> 'document') IS NOT NULL AND (
+        SELECT FROM editions.bearing_on(editions.published(old.record_kind, old.record_key)) AS said
+        WHERE said.citation = old.citation AND editions.published('document', said.document) IS NOT NULL AND (
             old.record_kind <> 'assessment' OR EXISTS (SELECT FROM editions.assessment WHERE key = old.record_key AND known_to IS NULL)
         )
     ) AND NOT EXISTS (

@@ -82,13 +82,23 @@ CREATE FUNCTION editions.search_due_on(searched_on text) RETURNS date LANGUAGE s
     SELECT (public.partial_date_last(searched_on) + interval '12 months')::date
 $$;
 
--- Whether a citation supports a body: one that disputes anything of it, or of the actions given, is no support. tracker/rules/evidence.py says the
--- same, and a test holds both equal.
+-- The citations that are weighed for a body: its own, and those that dispute what it says of a party. tracker/rules/evidence.py says the same.
+CREATE FUNCTION editions.bearing_on(body jsonb, OUT citation text, OUT document text, OUT stance text) RETURNS SETOF record LANGUAGE sql IMMUTABLE AS $$
+    SELECT used ->> 'key', used ->> 'document', used ->> 'stance' FROM jsonb_path_query(body, '$.citations[*]') AS used
+    UNION
+    SELECT used ->> 'key', used ->> 'document', 'disputes' FROM jsonb_path_query(body, '$.parties[*].citations[*] ? (@.stance == "disputes")') AS used
+$$;
+
+-- Whether a citation supports a body: one that disputes anything of it, or of the actions given, or what is said there of a party, is no support.
+-- tracker/rules/evidence.py says the same, and a test holds both equal.
 CREATE FUNCTION editions.supported(body jsonb, actions jsonb[] DEFAULT '{}') RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT EXISTS (
         SELECT FROM jsonb_path_query(body, '$.citations[*] ? (@.stance == "supports")') AS used
         WHERE NOT jsonb_path_exists(
             to_jsonb(array_prepend(body, actions)), '$[*].citations[*] ? (@.key == $key && @.stance == "disputes")',
+            jsonb_build_object('key', used -> 'key')
+        ) AND NOT jsonb_path_exists(
+            to_jsonb(array_prepend(body, actions)), '$[*].parties[*].citations[*] ? (@.key == $key && @.stance == "disputes")',
             jsonb_build_object('key', used -> 'key')
         )
     )
@@ -184,12 +194,16 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- The public records of a kind that use a citation as said: its key, and where it matters its stance.
+-- The public records of a kind that use a citation as said, for themselves or for a party: its key, and where it matters its stance.
 CREATE INDEX record_cites ON editions.record USING gin ((body -> 'citations') jsonb_path_ops) WHERE known_to IS NULL AND change = 'publish';
+CREATE INDEX record_cites_of_parties ON editions.record USING gin ((body -> 'parties') jsonb_path_ops) WHERE known_to IS NULL AND change = 'publish';
 
 CREATE FUNCTION editions.citing(wanted_kind text, used jsonb) RETURNS SETOF editions.record LANGUAGE sql STABLE AS $$
     SELECT * FROM editions.record
-    WHERE kind = wanted_kind AND known_to IS NULL AND change = 'publish' AND body -> 'citations' @> jsonb_build_array(used)
+    WHERE kind = wanted_kind AND known_to IS NULL AND change = 'publish' AND (
+        body -> 'citations' @> jsonb_build_array(used)
+        OR body -> 'parties' @> jsonb_build_array(jsonb_build_object('citations', jsonb_build_array(used)))
+    )
 $$;
 
 -- When an edition is committed, every status that it publishes, or that shares a citation with an action that it publishes, is supported beside all
@@ -200,8 +214,8 @@ BEGIN
     FOR assessment IN
         SELECT * FROM editions.record WHERE NEW.kind = 'assessment' AND kind = NEW.kind AND key = NEW.key AND known_to IS NULL AND change = 'publish'
         UNION ALL
-        SELECT citing.* FROM jsonb_path_query(NEW.body, '$.citations[*] ? (@.stance == "disputes")') AS used,
-            editions.citing('assessment', jsonb_build_object('key', used -> 'key')) AS citing WHERE NEW.kind = 'action'
+        SELECT citing.* FROM editions.bearing_on(NEW.body) AS used,
+            editions.citing('assessment', jsonb_build_object('key', used.citation)) AS citing WHERE NEW.kind = 'action' AND used.stance = 'disputes'
     LOOP
         IF assessment.body ->> 'status' IS DISTINCT FROM 'no_evidence' AND NOT editions.supported(assessment.body, ARRAY(
             SELECT citing.body FROM jsonb_path_query(assessment.body, '$.citations[*]') AS used,

@@ -519,7 +519,7 @@ def _effects(published: Published, reference: str, recommended_on: PartialDate) 
         undone_direction = Direction(undone["direction"]) if undone and undone["direction"] else None
         is_earlier: Earlier = order.earlier(acted_on, recommended_on)
         ended_on = order.in_force_until(_dated_events(action), undone_from[key], since=recommended_on.last)
-        weight = evidence.weigh(published.uses(action["citations"]), {})
+        weight = evidence.weigh(published.uses(evidence.bearing_on(action)), {})
         rows.append(
             EffectEdition(
                 key=key,

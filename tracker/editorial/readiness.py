@@ -177,7 +177,7 @@ def _assessment(key: str, body: Body) -> list[str]:
 
 
 def _taken(body: Body) -> list[evidence.Taken]:
-    return [(citation["key"], Stance(citation["stance"])) for citation in body["citations"]]
+    return [(citation["key"], Stance(citation["stance"])) for citation in evidence.bearing_on(body)]
 
 
 def _supports(body: Body, underlying: Iterable[evidence.Taken] = ()) -> set[str]:
@@ -215,8 +215,10 @@ def _left_without_support(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -
 
 
 def _public_citing(kind: RecordKind, citations: Set[str], *, but: Set[Name]) -> dict[str, Body]:
-    """The public records of a kind, by key, that use any of these citations themselves; without those left out."""
-    rows = CitationEdition.desk.known_at(None).filter(record_kind=kind, citation__in=citations, inherited=False)
+    """The public records of a kind, by key, for which any of these citations is weighed; without those left out."""
+    rows = CitationEdition.desk.known_at(None).filter(record_kind=kind, citation__in=citations)
+    if kind is RecordKind.ASSESSMENT:
+        rows = rows.filter(inherited=False)  # a verdict inherits from actions; an action's are its own, and those of its parties
     keys = {key for key in rows.values_list("record_key", flat=True) if (str(kind), key) not in but}
     return dict(RecordEdition.desk.known_at(None).filter(kind=kind, change=Change.PUBLISH.value, key__in=keys).values_list("key", "body"))
 
