@@ -159,7 +159,9 @@ def replace(table: type[Row], scope: Q, rows: list[Any]) -> None:
 
 def content(row: Row) -> str:
     """What a row says, beside what the database stamps on it; equal for two rows that say the same."""
-    return json.dumps([getattr(row, column.attname) for column in row._meta.concrete_fields if column.name not in STAMPED], default=str)
+    return json.dumps(
+        [getattr(row, column.attname) for column in row._meta.concrete_fields if column.name not in STAMPED], default=str, sort_keys=True
+    )
 
 
 def rows_of(published: Published) -> dict[type[Row], list[Any]]:
