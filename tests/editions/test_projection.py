@@ -99,6 +99,7 @@ class World:
         self.count = 0
         self.documents = [builders.document(f"DOC-{n}", interest=("press", "advocacy")[n % 2]) for n in range(3)]
         self.passages = [builders.citation(document, f"EV-{document.key}-{n}") for document in self.documents for n in range(2)]
+        self.undisputed = builders.citation(self.documents[0], "EV-UNDISPUTED")
         self.recommendations = [builders.recommendation(f"REC-{n}", self.documents[n], to=CODES) for n in range(2)]
         for _n in range(4):
             self.new_action()
@@ -120,6 +121,8 @@ class World:
         return self.dice.sample(records, self.dice.randint(1, len(records)))
 
     def cite(self, record: Any) -> None:
+        if isinstance(record, Assessment):
+            builders.cite(record, self.undisputed, "supports")  # without it most would have no support left beside the actions
         for n, passage in enumerate(self.some(self.passages)):
             builders.cite(record, passage, "supports" if n == 0 else self.dice.choice(["supports", "disputes", "context"]))
 
