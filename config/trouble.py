@@ -1,4 +1,9 @@
-"""The one kind of failure that a person is meant to read. Standard library only: manage.py uses it before Django is there."""
+"""The one kind of failure that a person is meant to read, and what need not be read of others.
+
+Standard library only: manage.py uses it before Django is there.
+"""
+
+import logging
 
 
 class Trouble(Exception):
@@ -8,3 +13,13 @@ class Trouble(Exception):
     """
 
     exit_code = 1
+
+
+class Brief(logging.Filter):
+    """What was refused (an answer of 400 to 499) is one line in the log: where in the code it was refused helps nobody, and would bury the rest."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always true; takes the traceback off."""
+        if 400 <= getattr(record, "status_code", 500) < 500:
+            record.exc_info = record.exc_text = None
+        return True

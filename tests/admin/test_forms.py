@@ -11,6 +11,7 @@ from django.db import connection, models
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from tests import builders
 from tests.admin.forms import Form, errors, words
@@ -221,3 +222,62 @@ def test_a_government_that_is_public_is_changed_with_a_reason_and_not_deleted(pe
     row = GovernmentEdition.desk.known_at(None).get(code="AL")
     assert (row.name, row.changed_by, row.reason) == ("Shqipëria", "Administrator Person", "It asked to be called so.")
     assert sign_in("superuser").post(reverse("admin:tracker_government_delete", args=[made["group"].pk]), {"post": "yes"}).status_code == 403
+
+
+def test_addressees_as_named_are_codes(client: Client) -> None:
+    """A name is answered with its code; what is neither is said."""
+    builders.government("AL", name="Albania")
+    recommendation = builders.recommendation("REC", builders.document("PAPER"))
+    address = reverse("admin:tracker_recommendation_change", args=[recommendation.pk])
+    assert errors(Form(client, address).fill(addressed="Albania; AL").send()) == ["“Albania” is no code; write AL."]
+    assert errors(Form(client, address).fill(addressed="AL; Atlantis").send()) == [
+        "“Atlantis” is no code of a government or group; the list of governments has them."
+    ]
+    assert Form(client, address).fill(addressed=" AL ;").send().status_code == 302
+    recommendation.refresh_from_db()
+    assert recommendation.addressed == "AL"
+
+
+def test_nothing_is_cited_that_is_not_out(client: Client) -> None:
+    """A day to come is said; the year that runs is none."""
+    document = builders.document("DOC")
+    address = reverse("admin:tracker_document_change", args=[document.pk])
+    assert errors(Form(client, address).fill(published_on="2999-01-02").send()) == ["2999-01-02 is still to come; write when it was published."]
+    year = str(timezone.now().year)
+    assert Form(client, address).fill(published_on=year, why="Known by its year.").send().status_code == 302
+    document.refresh_from_db()
+    assert str(document.published_on) == year
+
+
+def test_an_only_event_is_the_decisive_one(client: Client) -> None:
+    """Whether or not it is ticked; of two, somebody chooses."""
+    action = builders.action("ACT", on="2020-05")
+    address = reverse("admin:tracker_action_change", args=[action.pk])
+    form = Form(client, address)
+    del form.values["events-0-decisive"]
+    assert form.send().status_code == 302
+    assert action.events.get().decisive
+    form = Form(client, address)
+    del form.values["events-0-decisive"]
+    form.row("events", kind="announced", on="2020-01")
+    assert form.send().status_code == 302
+    assert not action.events.filter(decisive=True).exists()
+
+
+def test_a_step_leads_to_its_records(client: Client) -> None:
+    """From the page that asks why, to each record that it names; who cancels is back at the one it began with."""
+    paper = builders.document("PAPER")
+    recommendation = builders.recommendation("REC", paper)
+    page = client.get(reverse("admin:tracker_recommendation_submit", args=[recommendation.pk])).content.decode()
+    own, other = (reverse(f"admin:tracker_{name}_change", args=[pk]) for name, pk in (("recommendation", recommendation.pk), ("document", paper.pk)))
+    assert f'<a href="{own}">' in page
+    assert f'<a href="{own}" class="closelink">' in page
+    assert f'<a href="{other}"' in page
+
+
+def test_one_version_is_compared_with_nothing(client: Client) -> None:
+    """The history of a draft that was never submitted offers no comparison of it with itself."""
+    document = builders.document("DOC")
+    page = client.get(reverse("admin:tracker_document_history", args=[document.pk]))
+    assert 'value="now"' not in page.content.decode()
+    assert "It has not been submitted yet" in words(page)

@@ -15,7 +15,7 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from config import env, state
-from config.trouble import Trouble
+from config.trouble import Brief, Trouble
 
 SETTINGS = settings.BASE_DIR / "config" / "settings.py"
 ODD = (
@@ -142,3 +142,14 @@ def test_what_looks_right_and_is_not_is_refused(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("TRIAL", value)
     with pytest.raises(Trouble, match=r"^TRIAL "):
         READERS[reader]("TRIAL")
+
+
+def test_what_was_refused_is_one_line_in_the_log():
+    """And what broke keeps its traceback."""
+    said = []
+    for status in (403, 500):
+        record = logging.LogRecord("django.request", logging.WARNING, __file__, 1, "Refused", (), (ValueError, ValueError("no"), None))
+        record.status_code = status
+        assert Brief().filter(record)
+        said.append(logging.Formatter("{message}", style="{").format(record))
+    assert said == ["Refused", "Refused\nValueError: no"]

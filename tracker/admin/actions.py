@@ -24,12 +24,15 @@ from tracker.rules.vocabulary import Earlier
 
 
 class EventFormSet(Prefilled):
-    """The events of an action, of which at most one is decisive."""
+    """The events of an action, of which at most one is decisive; an only one is."""
 
     def clean(self) -> None:
         """One decisive event, whichever rows were ticked and unticked."""
         super().clean()
-        if sum(bool(row.get("decisive")) and not row.get("DELETE") for row in (getattr(form, "cleaned_data", {}) for form in self.forms)) > 1:
+        filled = [form for form in self.forms if getattr(form, "cleaned_data", {}).get("on") and not form.cleaned_data.get("DELETE")]
+        if len(filled) == 1:
+            filled[0].cleaned_data["decisive"] = filled[0].instance.decisive = True
+        if sum(bool(form.cleaned_data.get("decisive")) for form in filled) > 1:
             raise ValidationError(_("Tick one event as decisive: its date decides whether the action came before or after a recommendation."))
 
     def save(self, commit: bool = True) -> Any:

@@ -3,14 +3,28 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import CITED_IN, HowMany, MineFilter, NounAdmin, PublishableAdmin, ReadOnlyRows, ReviewFilter, Rows, change_link, link
+from tracker.admin.base import (
+    CITED_IN,
+    HowMany,
+    MineFilter,
+    NounAdmin,
+    PublishableAdmin,
+    ReadOnlyRows,
+    ReasonForm,
+    ReviewFilter,
+    Rows,
+    change_link,
+    link,
+)
 from tracker.admin.beside import WithText
 from tracker.admin.citing import placed, warn_not_placed
 from tracker.admin.merging import Mergeable
@@ -55,10 +69,22 @@ def sources_link(row: Any) -> str:
     return change_link(row, gettext("%(count)s cited") % {"count": row._sources} if row._sources else gettext("Cite a source"))
 
 
+class DocumentForm(ReasonForm):
+    """What is cited is out already."""
+
+    def clean_published_on(self) -> Any:
+        """No day to come."""
+        published_on = self.cleaned_data["published_on"]
+        if published_on and published_on.first > timezone.now().date():
+            raise ValidationError(_("%(day)s is still to come; write when it was published.") % {"day": published_on})
+        return published_on
+
+
 @admin.register(Document)
 class DocumentAdmin(Mergeable, Sourced, PublishableAdmin):
     """What something is cited from."""
 
+    form = DocumentForm
     chosen_by = Citation._meta.get_field("document")
 
     list_display = ("shown_title", "publisher", "published_on", "kind", "interest", "language", "cited", "review")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import HttpRequest
@@ -13,14 +14,14 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import HowMany, MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link, link
+from tracker.admin.base import HowMany, MineFilter, PartAdmin, PublishableAdmin, ReasonForm, ReviewFilter, Rows, change_link, link
 from tracker.admin.beside import WithText
 from tracker.admin.citing import Citing, NewCitationRows
 from tracker.admin.documents import CitationRows
 from tracker.admin.merging import Mergeable
 from tracker.admin.splitting import Splittable
 from tracker.editions.tables import AddresseeEdition
-from tracker.models import Addressee, Assessment, DeadlineMove, Recommendation, Relation
+from tracker.models import Addressee, Assessment, DeadlineMove, Government, Recommendation, Relation
 from tracker.rules.vocabulary import Status
 
 
@@ -96,10 +97,28 @@ class RelationRows(Rows):
     extra = 0
 
 
+class RecommendationForm(ReasonForm):
+    """Those whom the text addresses stand as codes: nothing else finds them again."""
+
+    def clean_addressed(self) -> str:
+        """Each a code that there is; for a name, the code is named."""
+        codes = [part.strip() for part in self.cleaned_data["addressed"].split(";") if part.strip()]
+        known = set(Government.objects.filter(code__in=codes).values_list("code", flat=True))
+        for said in codes:
+            if said in known:
+                continue
+            meant = Government.objects.filter(Q(name__iexact=said) | Q(code__iexact=said)).values_list("code", flat=True).first()
+            if meant:
+                raise ValidationError(_("“%(said)s” is no code; write %(code)s.") % {"said": said, "code": meant})
+            raise ValidationError(_("“%(said)s” is no code of a government or group; the list of governments has them.") % {"said": said})
+        return "; ".join(codes)
+
+
 @admin.register(Recommendation)
 class RecommendationAdmin(Citing, Splittable, Mergeable, WithText, PublishableAdmin):
     """A measure that a paper, a resolution or an inquiry proposed."""
 
+    form = RecommendationForm
     chosen_by = Relation._meta.get_field("other")
 
     key_field = "reference"

@@ -23,6 +23,7 @@ from tracker.editorial.readiness import Name
 from tracker.editorial.verbs import Refused, own_work
 from tracker.models import State, Submission
 from tracker.models.base import Publishable
+from tracker.templatetags.desk import form_url
 
 MOST_AT_ONCE = 500
 """Records in one submission made by hand: more than that nobody reviews."""
@@ -166,6 +167,7 @@ def ask_about_records(model_admin: Any, request: HttpRequest, chosen: QuerySet[A
         chosen=states_of(records),
         companions=_companions(records, step, ticked if confirmed else None),
         pks=[record.pk for record in records],
+        cancel_url=form_url(records[0]) if len(records) == 1 else "",
     )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.db import models
+from django.urls import reverse
 
 from tracker.signin import keeping
 
@@ -14,6 +16,12 @@ register = template.Library()
 def at(found: Mapping[str, Any], path: str) -> Any:
     """What a mapping holds under a name; nothing where it holds none."""
     return found.get(path, ())
+
+
+@register.filter
+def form_url(record: models.Model) -> str:
+    """The address of a record's form."""
+    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
 
 
 @register.inclusion_tag("admin/tracker/kept_fields.html", takes_context=True)

@@ -66,7 +66,7 @@ document.addEventListener("keydown", (event) => {
     let done = false;
     if (key === "s" && !event.shiftKey) done = press("input[name=_continue]", ".submit-row input.default");
     else if (key === "enter" && event.shiftKey) done = press("input[name=_submit_for_review]");
-    else if (key === "enter") done = press("input[name=_save]", ".submit-row input.default");
+    else if (key === "enter") done = press("input[name=_save]", ".submit-row input.default", ".mark button.default", "#content form button.default");
     if (done) event.preventDefault();
     return;
   }
