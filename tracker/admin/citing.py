@@ -32,13 +32,13 @@ class NewCitationForm(DeskForm):
     """Once saved: whether a copy of the document is held, and the quotation does not stand in the newest."""
 
     document = forms.ModelChoiceField(
-        label=_("document"), queryset=Document.objects.all(), widget=ChooseOne(Citation._meta.get_field("document"), admin.site)
+        label=_("Document"), queryset=Document.objects.all(), widget=ChooseOne(Citation._meta.get_field("document"), admin.site)
     )
-    locator = forms.CharField(label=_("locator"), max_length=200, widget=forms.TextInput(attrs={"placeholder": "¶17, p. 4, art. 5"}))
-    says = forms.CharField(label=_("what it says"), widget=forms.Textarea(attrs={"rows": 2, "cols": 40}))
-    exact = forms.CharField(label=_("quotation"), required=False, widget=forms.Textarea(attrs={"rows": 2, "cols": 40}))
-    corroboration = forms.ChoiceField(label=_("corroboration"), choices=Corroboration.choices(), initial=Corroboration.SINGLE_SOURCE)
-    also = forms.ModelMultipleChoiceField(label=_("also cite it in"), queryset=Assessment.objects.none(), required=False)
+    locator = forms.CharField(label=_("Locator"), max_length=200, widget=forms.TextInput(attrs={"placeholder": "¶17, p. 4, art. 5"}))
+    says = forms.CharField(label=_("What it says"), widget=forms.Textarea(attrs={"rows": 2, "cols": 40}))
+    exact = forms.CharField(label=_("Quotation"), required=False, widget=forms.Textarea(attrs={"rows": 2, "cols": 40}))
+    corroboration = forms.ChoiceField(label=_("Corroboration"), choices=Corroboration.choices(), initial=Corroboration.SINGLE_SOURCE)
+    also = forms.ModelMultipleChoiceField(label=_("Also cite it in"), queryset=Assessment.objects.none(), required=False)
 
     class Meta:
         """A use of the new passage."""
