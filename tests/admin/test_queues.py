@@ -65,6 +65,7 @@ def fill(people: dict[str, User], number: int) -> None:
     return_to_author(submit([returned], by=mine, reason="Ready"), by=people["reviewer"], reason="Say who wrote it")
     void = builders.document(f"VOID-{number}", by=mine)
     submit([void], by=mine, reason="Ready")
+    void.note = "Edited."
     void.save()
     submit([builders.document(f"SENT-{number}", by=other)], by=other, reason="Ready to read")
     approve(submit([builders.document(f"APPROVED-{number}", by=other)], by=other, reason="Ready"), by=people["reviewer"])

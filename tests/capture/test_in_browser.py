@@ -139,7 +139,7 @@ def test_with_the_mouse(site: Any, press: Server, new_page: Callable[..., Any]) 
     assert citation.prefix == text[citation.begins - len(citation.prefix) : citation.begins]
     assert citation.suffix == text[citation.ends : citation.ends + len(citation.suffix)]
     assert (len(citation.prefix), citation.archived_as) == (64, snapshot.sha256)
-    assert citation.locator == page.inner_text(f"#cited-{citation.key} >> xpath=ancestor::*[@class='part'] >> .place")
+    assert citation.locator == page.inner_text(f"#cited-{citation.key} >> xpath=ancestor::*[@class='passage-part'] >> .place")
     assert page.input_value("#id_description") == "An expulsion had been asked for."
     assert "An expulsion had been asked for." in page.inner_text("#citation_uses-group")
     page.fill("#id_title", "Expulsion asked for")

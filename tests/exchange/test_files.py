@@ -171,28 +171,28 @@ def spoil(package: Path, file: str, old: bytes, new: bytes) -> None:
         ("measures.csv", b"key,", b"key,colour,", ["measures.csv, row 1: there is no column “colour” in this file; take it out."]),
         (
             "parties.csv", b",Majid Ghorbani,", b",Majid, Ghorbani,",
-            ["parties.csv, row 4: it has 5 cells where the header has 4; quote a cell that holds a comma or a line break."],
+            ["parties.csv, row 20: it has 5 cells where the header has 4; quote a cell that holds a comma or a line break."],
         ),
         (
             "parties.csv", b",Majid Ghorbani,", b",Majid \xe9 Ghorbani,",
-            ["parties.csv, row 4: byte 158 of the file is not UTF-8; save the file as UTF-8."],
+            ["parties.csv, row 20: byte 1239 of the file is not UTF-8; save the file as UTF-8."],
         ),
         (
             "parties.csv", b",Majid Ghorbani,", b",Majid\0,",
-            ["parties.csv, row 4: there is a NUL character, which no text may hold; take it out."],
+            ["parties.csv, row 20: there is a NUL character, which no text may hold; take it out."],
         ),
-        ("parties.csv", b"majid-ghorbani,", b"\nmajid-ghorbani,", ["parties.csv, row 4: the row is empty; take it out."]),
+        ("parties.csv", b"majid-ghorbani,", b"\nmajid-ghorbani,", ["parties.csv, row 20: the row is empty; take it out."]),
         (
             "parties.csv", b",Majid Ghorbani,", b',"Majid"s Ghorbani,',
             [
-                "parties.csv, row 4: it is not CSV (',' expected after '\"'); "
+                "parties.csv, row 20: it is not CSV (',' expected after '\"'); "
                 "a cell with a quotation mark is written in quotation marks, with the mark doubled."
             ],
         ),
         (
-            "parties.csv", b",Majid Ghorbani,", b',"Majid Ghorbani,',
+            "parties.csv", b",Two unnamed Iranians,", b',"Two unnamed Iranians,',
             [
-                "parties.csv, row 4: it is not CSV (unexpected end of data); "
+                "parties.csv, row 29: it is not CSV (unexpected end of data); "
                 "a cell with a quotation mark is written in quotation marks, with the mark doubled."
             ],
         ),

@@ -54,6 +54,7 @@ BROKEN: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "only_a_settled_comment_is_answered": ("comment", {"settled_note": "'x'"}),
     "what_another_did_to_an_account_says_who_and_why": ("accountevent", {"kind": "'password_set'"}),
+    "only_the_change_of_a_role_may_concern_no_account": ("accountevent", {"user_id": "NULL"}),
     "a_challenge_says_what_is_wrong": ("challenge", {"says": "' '"}),
     "a_comment_says_something": ("comment", {"text": "' '"}),
     "a_settled_comment_says_by_whom_and_when": ("comment", {"settled_by_id": "by_id"}),

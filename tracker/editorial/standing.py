@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Set
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from tracker.editions.tables import ActionEdition, AssessmentEdition, EffectEdition, RecommendationEdition, RecordEdition
@@ -83,7 +84,9 @@ def _bearings_at_desk(addressees: Collection[int]) -> dict[int, list[Bearing]]:
     events: dict[int, list[tuple[EventKind, PartialDate, bool]]] = defaultdict(list)
     for action, kind, on, decisive in ActionEvent.objects.filter(action__in=actions).values_list("action", "kind", "on", "decisive"):
         events[action].append((EventKind(kind), on, decisive))
-    disputed = set(CitationUse.objects.filter(action__in=actions, stance=Stance.DISPUTES.value).values_list("action", flat=True))
+    # As evidence.bearing_on: what disputes the action, or what is said there of a party.
+    bearing = CitationUse.objects.filter(Q(action__in=actions) | Q(legal_status__action__in=actions), stance=Stance.DISPUTES.value)
+    disputed = set(bearing.values_list(Coalesce("action", "legal_status__action"), flat=True))
     public = set(EffectEdition.desk.known_at(None).filter(key__in=[row[1] for row in rows]).values_list("key", flat=True))
     withdrawn = _withdrawn(RecordKind.ACTION)
     found: dict[int, list[Bearing]] = defaultdict(list)
