@@ -87,7 +87,7 @@ def test_what_was_packed_is_unpacked(serve: Serve, encoding: str) -> None:
     assert got(serve({"/": page(packed, "Content-Type: text/html", f"Content-Encoding: {name}")}).url()).body == body
 
 
-@pytest.mark.parametrize("packed", [gzip.compress(HTML * 50)[:-20], b"not gzip at all", b""])
+@pytest.mark.parametrize("packed", [gzip.compress(HTML * 50)[:-20], b"not gzip at all", b""], ids=["cut off", "not gzip", "empty"])
 def test_what_cannot_be_unpacked_is_refused(serve: Serve, packed: bytes) -> None:
     server = serve({"/": page(packed, "Content-Type: text/html", "Content-Encoding: gzip")})
     assert "cannot be unpacked, or ends too early" in str(refusal(server.url()))
