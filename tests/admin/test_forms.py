@@ -249,21 +249,6 @@ def test_nothing_is_cited_that_is_not_out(client: Client) -> None:
     assert str(document.published_on) == year
 
 
-def test_an_only_event_is_the_decisive_one(client: Client) -> None:
-    """Whether or not it is ticked; of two, somebody chooses."""
-    action = builders.action("ACT", on="2020-05")
-    address = reverse("admin:tracker_action_change", args=[action.pk])
-    form = Form(client, address)
-    del form.values["events-0-decisive"]
-    assert form.send().status_code == 302
-    assert action.events.get().decisive
-    form = Form(client, address)
-    del form.values["events-0-decisive"]
-    form.row("events", kind="announced", on="2020-01")
-    assert form.send().status_code == 302
-    assert not action.events.filter(decisive=True).exists()
-
-
 def test_a_step_leads_to_its_records(client: Client) -> None:
     """From the page that asks why, to each record that it names; who cancels is back at the one it began with."""
     paper = builders.document("PAPER")

@@ -24,14 +24,12 @@ from tracker.rules.vocabulary import Earlier
 
 
 class EventFormSet(Prefilled):
-    """The events of an action, of which at most one is decisive; an only one is."""
+    """The events of an action, of which at most one is decisive."""
 
     def clean(self) -> None:
         """One decisive event, whichever rows were ticked and unticked."""
         super().clean()
         filled = [form for form in self.forms if getattr(form, "cleaned_data", {}).get("on") and not form.cleaned_data.get("DELETE")]
-        if len(filled) == 1:
-            filled[0].cleaned_data["decisive"] = filled[0].instance.decisive = True
         if sum(bool(form.cleaned_data.get("decisive")) for form in filled) > 1:
             raise ValidationError(_("Tick one event as decisive: its date decides whether the action came before or after a recommendation."))
 
