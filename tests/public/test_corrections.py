@@ -388,7 +388,7 @@ def test_a_membership_taken_or_given_says_so_too(made: dict[str, Any]) -> None:
 
 
 def test_each_change_of_a_government_stands_on_one_page_of_the_feed(made: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tracker.public.views.PER_PAGE", 2)
+    monkeypatch.setattr("tracker.public.views.shared.PER_PAGE", 2)
     for number in range(3):
         edited("Adam Admin", f"Reason {number}.", rename(made, f"Albania {number}"))
         builders.put_out(*(builders.document(f"PAPER-{number}-{each}") for each in range(3)))

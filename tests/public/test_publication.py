@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from tracker.public.clocks import Clocks
-from tracker.public.summaries import distribution
+from tracker.public.summaries.counts import distribution
 from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import Direction, Status, Tone
 from tracker.templatetags import publication

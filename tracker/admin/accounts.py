@@ -1,5 +1,6 @@
 """Accounts and roles. A role is a group; the four that come with the software hold exactly their rights (roles.py)."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -83,10 +84,36 @@ WHY = (None, {"fields": ("why",), "classes": ("why",)})
 """The question, below the fields of whoever may write."""
 
 
+class ChangesRights:
+    """A page on which somebody changes what others may do: it asks why, and what changed stands on record.
+
+    ``held`` gives what a record lets do, ``note`` records what changed since.
+    """
+
+    held: Callable[[Any], dict[str, Any]]
+    note: Callable[..., None]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """With the question why."""
+        writable = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
+        return (*super().get_fieldsets(request, obj), *((WHY,) if writable else ()))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Keep what it lets do before."""
+        request.held_before = self.held(obj) if change else {}
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Only with its roles, rights and people is the record what it will be."""
+        super().save_related(request, form, formsets, change)
+        self.note(request, form.instance, request.held_before, by=request.user, reason=form.cleaned_data["why"].strip())
+
+
 @admin.register(User)
-class UserAdmin(KeepsForms, ConcurrentSaves, Autocompleting, StockUserAdmin):
+class UserAdmin(ChangesRights, KeepsForms, ConcurrentSaves, Autocompleting, StockUserAdmin):
     """A member of staff. Rights come from roles; only a superuser makes a superuser, and nobody changes their own standing."""
 
+    held, note = staticmethod(granting.of_account), staticmethod(granting.note_account)
     form = AccountForm
     add_form = NewAccountForm
     comes_back_as_new = False  # its form for a new account asks other things
@@ -193,22 +220,6 @@ class UserAdmin(KeepsForms, ConcurrentSaves, Autocompleting, StockUserAdmin):
         fixed = () if request.user.is_superuser or own else ("is_superuser",)
         return (*super().get_readonly_fields(request, obj), *own, *fixed)
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """With the question why."""
-        writable = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        return (*super().get_fieldsets(request, obj), *((WHY,) if writable else ()))
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Note what the account may do before."""
-        request.held_before = granting.of_account(obj) if change else {}
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """With its roles the account is what it will be: what changed stands on record."""
-        super().save_related(request, form, formsets, change)
-        why = form.cleaned_data["why"].strip()
-        granting.note_account(request, form.instance, request.held_before, by=request.user, reason=why)  # type: ignore[arg-type]
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The system actor is nobody's to change, and a superuser's account only a superuser's."""
         if obj is not None and (obj.is_system or (obj.is_superuser and not request.user.is_superuser)):
@@ -267,9 +278,10 @@ if admin.site.is_registered(Group):
 
 
 @admin.register(Group)
-class GroupAdmin(KeepsForms, ConcurrentSaves, StockGroupAdmin):
+class GroupAdmin(ChangesRights, KeepsForms, ConcurrentSaves, StockGroupAdmin):
     """A role. The four of the software can be read here; make another for other rights."""
 
+    held, note = staticmethod(granting.of_role), staticmethod(granting.note_role)
     form = RoleForm
     change_form_template = "admin/tracker/change_form.html"
     delete_confirmation_template = "admin/tracker/delete_confirmation.html"
@@ -295,22 +307,6 @@ class GroupAdmin(KeepsForms, ConcurrentSaves, StockGroupAdmin):
         if obj is not None and (obj.name in rights() or obj.user_set.exists()):
             return False
         return super().has_delete_permission(request, obj)
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """With the question why."""
-        writable = self.has_change_permission(request, obj) if obj else self.has_add_permission(request)
-        return (*super().get_fieldsets(request, obj), *((WHY,) if writable else ()))
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Note what the role may do before."""
-        request.held_before = granting.of_role(obj) if change else {}
-        super().save_model(request, obj, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """What changed for those who have the role stands on record."""
-        super().save_related(request, form, formsets, change)
-        why = form.cleaned_data["why"].strip()
-        granting.note_role(request, form.instance, request.held_before, by=request.user, reason=why)  # type: ignore[arg-type]
 
     @admin.display(description=_("people"))
     def people(self, group: Group) -> str:

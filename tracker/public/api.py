@@ -12,7 +12,7 @@ from tracker.public.clocks import Clocks
 from tracker.public.columns import LISTINGS
 from tracker.public.facets import facets
 from tracker.public.pages import NotHere, public_data
-from tracker.public.views import page_of
+from tracker.public.views.shared import page_of
 
 
 @public_data

@@ -19,7 +19,7 @@ from tracker.public.columns import CHANGES, GOVERNMENTS
 from tracker.public.corrections import Correction, ReferenceChange, corrections, reference_changes
 from tracker.public.filters import CORRECTIONS
 from tracker.public.pages import public_data
-from tracker.public.views import page_of, query_of
+from tracker.public.views.shared import page_of, query_of
 from tracker.public.wording import Line
 from tracker.rules.vocabulary import Nature
 

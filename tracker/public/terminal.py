@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from tracker.editions.tables import AddresseeEdition
 from tracker.public.clocks import Clocks
-from tracker.public.summaries import Matrix
-from tracker.public.summaries import matrix as matrix_of
+from tracker.public.summaries.matrix import Matrix
+from tracker.public.summaries.matrix import matrix as matrix_of
 from tracker.rules.vocabulary import Status
 
 SIGNS = {

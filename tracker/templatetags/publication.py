@@ -21,7 +21,9 @@ from tracker.editions.tables import AddresseeEdition, CitationEdition, DocumentE
 from tracker.public import charts
 from tracker.public.facets import Facet
 from tracker.public.filters import Grammar
-from tracker.public.summaries import HONEST_NEGATIVES, Distribution, EffectOfAction, Matrix, StatusCount
+from tracker.public.summaries.counts import HONEST_NEGATIVES, Distribution, StatusCount
+from tracker.public.summaries.matrix import Matrix
+from tracker.public.summaries.recommendation import EffectOfAction
 from tracker.rules import vocabulary
 from tracker.rules.dates import PartialDate, Precision
 from tracker.rules.vocabulary import Direction, Earlier, Status, Word

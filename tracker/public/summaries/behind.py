@@ -1,0 +1,38 @@
+"""What stands behind records: their citations, their published versions, and the editions of the site."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q
+
+from tracker.editions.tables import (
+    CitationEdition,
+    RecordEdition,
+    SiteEdition,
+)
+from tracker.public.as_of import told
+from tracker.public.clocks import Clocks
+
+
+def citations_of(clocks: Clocks, records: dict[str, set[str]]) -> dict[tuple[str, str], list[CitationEdition]]:
+    """The citations that serve records, by (kind, key)."""
+    wanted = Q()
+    for kind, keys in records.items():
+        wanted |= Q(record_kind=kind, record_key__in=keys)
+    found: dict[tuple[str, str], list[CitationEdition]] = defaultdict(list)
+    for citation in clocks.said(CitationEdition).filter(wanted):
+        found[citation.record_kind, citation.record_key].append(citation)
+    return found
+
+
+def history_of(clocks: Clocks, kind: str, keys: Iterable[str]) -> list[RecordEdition]:
+    """The published versions of records that the site had by ``known``, newest first."""
+    rows = RecordEdition.objects.defer("body").filter(kind=kind, key__in=list(keys))
+    return told(rows if clocks.known is None else rows.filter(known_from__lte=clocks.known), clocks)
+
+
+def editions_known(clocks: Clocks) -> Any:
+    """The editions of the site that had been published by ``known``, newest first."""
+    editions = SiteEdition.objects.all()
+    return editions if clocks.known is None else editions.filter(published_at__lte=clocks.known)

@@ -1,0 +1,176 @@
+"""The front page: who recommended what, what each government did, how sure we are, what changed lately."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from tracker.editions.tables import (
+    ActionEdition,
+    AddresseeEdition,
+    DocumentEdition,
+    EffectEdition,
+    RecommendationEdition,
+    SiteEdition,
+)
+from tracker.public.as_of import told
+from tracker.public.clocks import Clocks, distinct_count
+from tracker.public.summaries.behind import editions_known
+from tracker.public.summaries.counts import Distribution, distribution
+from tracker.rules.vocabulary import Basis, Corroboration, Earlier
+
+
+@dataclass(frozen=True)
+class SourceSummary:
+    """What one document recommended, and what became of it."""
+
+    document: DocumentEdition
+    made_by: list[str]
+    recommendations: int
+    known_from: list[DocumentEdition]
+    recommended_on: str
+    distribution: Distribution
+
+
+@dataclass(frozen=True)
+class GovernmentSummary:
+    """What became of the recommendations addressed to one government."""
+
+    code: str
+    name: str
+    distribution: Distribution
+    disputed: int
+    earlier: int
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """How sure the statuses are: of ``total`` assessed addressees, how many rest on what."""
+
+    total: int
+    disputed: int
+    single_source: int
+    claimed: int
+    search_due: int
+    not_reviewed: int
+
+
+@dataclass(frozen=True)
+class EarlierActions:
+    """Links from actions to addressees by their order in time. Earlier ones are never uptake."""
+
+    total: int
+    earlier: int
+    in_place: int
+    order_unknown: int
+    later: int
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    """The front page: who recommended what, what each government did, how sure we are, what changed."""
+
+    recommendations: int
+    governments: int
+    named: int
+    distribution: Distribution
+    sources: list[SourceSummary]
+    by_government: list[GovernmentSummary]
+    certainty: Certainty
+    earlier: EarlierActions
+    latest_statuses: list[AddresseeEdition]
+    latest_actions: list[ActionEdition]
+    editions: list[SiteEdition]
+
+
+def dashboard(clocks: Clocks) -> Dashboard:
+    """The front page at the given clocks."""
+    counted = clocks.rows(AddresseeEdition).filter(counted=True)
+    by_status = dict(counted.order_by().values_list("status").annotate(number=Count("id")))
+    totals = counted.aggregate(
+        governments=distinct_count("government"),
+        named=Count("id", filter=Q(basis__in=[Basis.NAMED.value, Basis.GROUP_MEMBER.value])),
+    )
+    return Dashboard(
+        recommendations=clocks.rows(RecommendationEdition).count(),
+        governments=totals["governments"],
+        named=totals["named"],
+        distribution=distribution(by_status),
+        sources=_sources(clocks),
+        by_government=by_government(clocks),
+        certainty=_certainty(clocks),
+        earlier=_earlier(clocks),
+        latest_statuses=told(counted.exclude(assessment=None).order_by("-valid_from", "recommendation", "government")[:5], clocks),
+        latest_actions=list(clocks.rows(ActionEdition).order_by("-last_day", "key")[:6]),
+        editions=list(editions_known(clocks)[:5]),
+    )
+
+
+def _sources(clocks: Clocks) -> list[SourceSummary]:
+    recommendations = list(clocks.rows(RecommendationEdition).order_by("recommended_first", "reference"))
+    documents = {
+        document.key: document for document in clocks.said(DocumentEdition).filter(key__in={key for row in recommendations for key in row.documents})
+    }
+    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    statuses = clocks.rows(AddresseeEdition).filter(counted=True).order_by().values_list("recommendation", "status")
+    source_of = {row.reference: row.made_in or row.known_from_document for row in recommendations}
+    for reference, status in statuses:
+        counts[source_of[reference]][status] += 1
+    groups: dict[str, list[RecommendationEdition]] = defaultdict(list)
+    for row in recommendations:
+        groups[source_of[row.reference]].append(row)
+    return [
+        SourceSummary(
+            document=documents[key],
+            made_by=list(dict.fromkeys(row.made_by for row in rows)),
+            recommendations=len(rows),
+            known_from=[documents[known] for known in dict.fromkeys(row.known_from_document for row in rows) if known != key],
+            recommended_on=rows[0].recommended_on,
+            distribution=distribution(counts[key], document=key),
+        )
+        for key, rows in groups.items()
+        if key in documents
+    ]
+
+
+def by_government(clocks: Clocks) -> list[GovernmentSummary]:
+    """What became of the recommendations addressed to each government, by name."""
+    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    disputed: dict[str, int] = defaultdict(int)
+    rows = clocks.rows(AddresseeEdition).filter(counted=True).order_by("government_name")
+    for code, name, status, number, disputes in rows.values_list("government", "government_name", "status").annotate(
+        number=Count("id"), disputes=Count("id", filter=Q(disputed=True))
+    ):
+        counts[code, name][status] = number
+        disputed[code] += disputes
+    earlier = dict(clocks.rows(EffectEdition).filter(earlier=Earlier.YES.value).order_by().values_list("government").annotate(number=Count("id")))
+    return [
+        GovernmentSummary(code, name, distribution(statuses, government=code), disputed[code], earlier.get(code, 0))
+        for (code, name), statuses in counts.items()
+    ]
+
+
+def _certainty(clocks: Clocks) -> Certainty:
+    assessed = clocks.rows(AddresseeEdition).exclude(assessment=None)
+    return Certainty(
+        **assessed.aggregate(
+            total=Count("id"),
+            disputed=Count("id", filter=Q(disputed=True)),
+            single_source=Count("id", filter=Q(corroboration=Corroboration.SINGLE_SOURCE.value)),
+            claimed=Count("id", filter=~Q(claimed_by=[])),
+            search_due=Count("id", filter=Q(search_due_on__lte=clocks.as_of)),
+            not_reviewed=Count("id", filter=Q(provenance="shipped")),
+        )
+    )
+
+
+def _earlier(clocks: Clocks) -> EarlierActions:
+    links = clocks.rows(EffectEdition)
+    by_order = dict(links.order_by().values_list("earlier").annotate(number=Count("id")))
+    return EarlierActions(
+        total=sum(by_order.values()),
+        earlier=by_order.get(Earlier.YES, 0),
+        in_place=links.filter(EffectEdition.in_place_on(clocks.as_of)).count(),
+        order_unknown=by_order.get(Earlier.UNKNOWN, 0),
+        later=by_order.get(Earlier.NO, 0),
+    )

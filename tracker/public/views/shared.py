@@ -1,0 +1,54 @@
+"""What the views share: the page of a list that is asked for, its query, and its files."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from tracker.public import columns
+from tracker.public.clocks import BadFilter, Clocks
+from tracker.public.facets import facets
+from tracker.public.filters import Grammar
+
+PER_PAGE = 50
+
+
+def page_of(rows: Any, request: HttpRequest) -> Any:
+    """The page that the address asks for; ``BadFilter`` where there is none of that number."""
+    paginator = Paginator(rows, PER_PAGE)
+    written = request.GET.get("page", "1").strip() or "1"
+    if not (written.isascii() and written.isdigit() and 1 <= int(written[:9]) <= paginator.num_pages):
+        raise BadFilter("page", _("“%(page)s”: page takes a number from 1 to %(last)s.") % {"page": written[:60], "last": paginator.num_pages})
+    return paginator.page(int(written))
+
+
+def query_of(request: HttpRequest, clocks: Clocks, grammar: Grammar | None = None) -> str:
+    """The filters and clocks of a page as a query string, with its question mark; empty where there are none."""
+    parameters = [(name, value) for name, values in (grammar.given if grammar else {}).items() for value in values]
+    if sort := request.GET.get("sort", "").strip():
+        parameters.append(("sort", sort))
+    parameters += clocks.parameters.items()
+    return "?" + urlencode(parameters) if parameters else ""
+
+
+def downloads(listing: columns.Listing, query: str) -> list[dict[str, str]]:
+    """Where exactly these rows are to be had as files."""
+    return [{"label": ending.upper(), "url": f"/api/v1/{listing.name}.{ending}{query}"} for ending in ("csv", "json")]
+
+
+def list_context(request: HttpRequest, clocks: Clocks, listing: columns.Listing) -> dict[str, Any]:
+    grammar = listing.filters(request.GET, clocks)
+    rows = listing.queryset(clocks, grammar, request.GET)
+    query = query_of(request, clocks, grammar)
+    page = page_of(rows, request)
+    page.object_list = listing.told(page.object_list, clocks)
+    return {
+        "filters": grammar,
+        "facets": facets(grammar, counting=listing.counting),
+        "page": page,
+        "query": query,
+        "sorts": listing.sorts,
+        "downloads": downloads(listing, query),
+    }
