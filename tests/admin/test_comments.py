@@ -14,7 +14,7 @@ from tests.admin.forms import words
 from tracker.editorial.comments import comment, open_comments, settle
 from tracker.editorial.paths import same_place, value_at
 from tracker.editorial.verbs import Refused, approve, publish, return_to_author, submit, take_back
-from tracker.models import Action, Comment, Snapshot, SnapshotText, State, Submission, User, Version
+from tracker.models import Action, Comment, Document, Snapshot, SnapshotText, State, Submission, User, Version
 
 SignIn = Callable[[str], Client]
 
@@ -109,6 +109,34 @@ def test_open_comments_are_reason_enough_to_return(people: dict[str, User], sign
     client.post(reverse("admin:tracker_submission_changelist"), posted)
     submission.refresh_from_db()
     assert submission.state == State.RETURNED
+
+
+def test_what_is_left_unsettled_is_said_where_it_is_approved(people: dict[str, User], sign_in: SignIn) -> None:
+    """On the page of the step itself."""
+    _action, submission, version = submitted(people)
+    client, step = sign_in("reviewer"), reverse("admin:tracker_submission_step", args=[submission.pk, "approve"])
+    assert "open comment" not in words(client.get(step))
+    comment(version, text="Why so?", by=people["reviewer"])
+    assert "1 open comment" in words(client.get(step))
+
+
+def test_returned_work_goes_on_whole_and_shows_what_was_mended(people: dict[str, User], sign_in: SignIn) -> None:
+    """What came back together is offered together; the reviewer sees the mend before the rest."""
+    action, submission, _version = submitted(people)
+    other = builders.document("OTHER", by=people["researcher"])
+    take_back(submission, by=people["researcher"], reason="One more")
+    returned = submit([action, other, *Document.objects.filter(key="PAPER")], by=people["researcher"], reason="Ready")
+    return_to_author(returned, by=people["reviewer"], reason="Mend it")
+    page = words(sign_in("researcher").get(reverse("admin:tracker_action_submit", args=[action.pk])))
+    assert "came back with it" in page and "OTHER" in page
+    action.description = "They were asked to leave."
+    action.save()
+    again = submit([action, other, *Document.objects.filter(key="PAPER")], by=people["researcher"], reason="Mended")
+    page = words(sign_in("reviewer").get(page_of(again)))
+    mended = page.split(f"Since #{returned.pk} was returned")
+    assert len(mended) == 4, "each of the three says what came of it"
+    assert sum("Nothing was changed." in part[:60] for part in mended[1:]) == 2
+    assert any("They were asked to leave" in part[:200] for part in mended[1:])
 
 
 # Paths

@@ -12,7 +12,7 @@ from django.urls import reverse
 from tests import builders
 from tests.admin.forms import ROLES, Form, errors, fields_of, words
 from tracker.editions.tables import RecordEdition
-from tracker.editorial.verbs import approve, publish
+from tracker.editorial.verbs import approve, publish, submit
 from tracker.fields import PartialDateField, PartialDateFormField
 from tracker.models import (
     Action,
@@ -210,6 +210,45 @@ def test_a_new_passage_is_looked_for_in_the_newest_copy(asked: dict[str, Recomme
     assert said in page
     for document, exact in ((paper, ""), (scan, "It is so.")):
         assert said not in cited(document, exact)[1]
+
+
+def test_words_called_verbatim_are_looked_for_in_the_archived_copy(
+    asked: dict[str, Recommendation], client: Client, people: dict[str, User], sign_in: SignIn
+) -> None:
+    """Whoever changes them is told, and so is the second person who reads them."""
+    record, paper = asked["ONE"], Document.objects.get()
+    copy = Snapshot.objects.create(
+        document=paper, sha256="1" * 64, size=1, media_type="text/html", captured_how="by hand", captured_at="2020-02-01T12:00:00Z", stored_as="1"
+    )
+    SnapshotText.objects.create(snapshot=copy, text="They said: “expel them all”. And more.")
+    warning, label = "does not stand in the archived copy", "not found in the archived copy"
+
+    def saved(**typed: Any) -> tuple[bool, bool]:
+        form = Form(client, address(record, "change")).fill(**typed)
+        told = warning in words(client.get(form.send("_continue").url))
+        submission = submit([Recommendation.objects.get(pk=record.pk), paper], by=people["researcher"], reason="Ready")
+        return told, label in words(sign_in("reviewer").get(address(submission, "change")))
+
+    assert saved(statement="Two should leave.", statement_form="verbatim") == (True, True)
+    assert saved(statement="expel  them all") == (False, False)
+    assert saved(statement="Two should leave.", statement_form="paraphrase") == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("language", "klingon!!", "is no tag of a language; write it as en, fr, fa or zh-Hant"),
+        ("language", "xq", "is no tag of a language"),
+        ("url", 'https://example.org/a?<b>"', "An address holds no “<”"),
+    ],
+)
+def test_languages_and_addresses_are_what_they_say(field: str, typed: str, said: str, asked: dict[str, Recommendation], client: Client) -> None:
+    """A tag that CLDR knows; an address as it can be written."""
+    paper = Document.objects.get()
+    answer = Form(client, address(paper, "change")).fill(**{field: typed}).send()
+    assert any(said in error for error in errors(answer))
+    good = {"language": "zh-Hant", "url": "https://example.org/a?%3Cb%3E"}[field]
+    assert Form(client, address(paper, "change")).fill(**{field: good}).send().status_code == 302
 
 
 def test_a_further_assessment_follows_the_last(asked: dict[str, Recommendation], client: Client) -> None:

@@ -128,6 +128,18 @@ def test_edited_and_edited_back_is_no_change(first: Client, second: Client) -> N
     assert Action.objects.get(pk=made["action"].pk).note == "My note"
 
 
+def test_the_second_save_of_an_action_is_asked_for_nothing_that_was_not_typed(first: Client, second: Client) -> None:
+    """The empty row for a new passage, where several records can be chosen, stays empty."""
+    made = builders.everything()
+    mine = Form(second, address(made["action"]))
+    Form(first, address(made["action"])).fill(note="Their note").send()
+    answer = mine.fill(title="My title").send()
+    assert "Their note" in meanwhile(answer)
+    assert [error for error in errors(answer) if not error.startswith("Changed meanwhile")] == []
+    assert Answered(answer).send().status_code == 302
+    assert Action.objects.get(pk=made["action"].pk).title == "My title"
+
+
 def test_lines_and_spaces_are_no_change(first: Client, second: Client) -> None:
     """A package writes lines in one way and a browser sends them in another; what was not touched takes what the other wrote."""
     document = builders.document("DOC", note="One line\nand another ")

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 
 from tracker.editorial.capturing import Copy
 from tracker.models import Action, Assessment, Citation, CitationUse, Document, LegalStatus, PassageCheck, Recommendation, Snapshot
-from tracker.rules.vocabulary import Stance, StatementForm
+from tracker.rules.vocabulary import Interest, Stance, StatementForm
 
 AT_ONCE = 60_000
 """Characters of a text on one page; a longer text is read in several."""
@@ -262,9 +262,10 @@ def known_from(citation: Citation, model: type[Any]) -> dict[str, Any]:
     """What a new record's form can be filled in with from a passage and its document."""
     document = citation.document
     if model is Recommendation:
+        reports = document.interest == Interest.PRESS  # what a newspaper puts out, somebody else recommends
         known = {
             "known_from": document.pk, "made_in": document.pk, "locator": citation.locator,
-            "made_by": document.author or document.publisher, "recommended_on": document.published_on,
+            "made_by": document.author or ("" if reports else document.publisher), "recommended_on": document.published_on,
         }  # fmt: skip
         if citation.exact:
             known |= {"statement": citation.exact, "statement_form": StatementForm.VERBATIM}

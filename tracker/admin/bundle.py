@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from tracker.admin.reviewstate import ReviewState, review_states
-from tracker.editorial.bundles import name_of
+from tracker.editorial.bundles import find, name_of
 from tracker.editorial.readiness import Name
-from tracker.models import Action, Assessment, Document, Recommendation, RecordKind
+from tracker.models import Action, Assessment, Document, Recommendation, RecordKind, State, Version
 from tracker.models.base import Publishable
 
 MOST_OFFERED = 100
@@ -39,6 +39,19 @@ def hanging_on(records: Iterable[Publishable]) -> list[Publishable]:
         states = review_states(group)
         found += [record for record in group if name_of(record) not in names and _unsettled(states[record.pk])]
     return found[:MOST_OFFERED]
+
+
+def returned_with(records: Iterable[Publishable]) -> list[Publishable]:
+    """The records that came back in the submissions in which the chosen ones were last returned, and that readers do not see as they are now."""
+    records = list(records)
+    names = {name_of(record) for record in records}
+    last: dict[Name, Version] = {}
+    for version in Version.objects.filter(key__in={key for _kind, key in names}).select_related("submission").order_by("pk"):
+        last[version.kind, version.key] = version
+    returned = {version.submission_id for name, version in last.items() if name in names and version.submission.state == State.RETURNED}
+    others = Version.objects.filter(submission__in=returned).order_by("pk").values_list("kind", "key") if returned else ()
+    states = states_of(find(name for name in dict.fromkeys(others) if name not in names))
+    return [record for record, state in states if _unsettled(state)][:MOST_OFFERED]
 
 
 def rested_on(records: Iterable[Publishable]) -> list[Publishable]:

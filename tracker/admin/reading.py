@@ -20,14 +20,16 @@ from tracker.admin.comparing import REMOVED, Group, Item, compare
 from tracker.admin.history import Entry, entries
 from tracker.editions.projection import source_name
 from tracker.editions.tables import RecordEdition
+from tracker.editorial import capturing
 from tracker.editorial.comments import may_settle, why_no_comment
 from tracker.editorial.freeze import MODELS
 from tracker.editorial.thaw import cited_in
-from tracker.models import Change, CitationUse, Comment, Document, RecordKind, Snapshot, State, Version
+from tracker.models import Change, CitationUse, Comment, Document, RecordKind, Snapshot, State, Submission, Version
 from tracker.rules import evidence, nature
-from tracker.rules.vocabulary import Corroboration, Interest, Nature, Stance, Status
+from tracker.rules.vocabulary import Corroboration, Interest, Nature, Stance, StatementForm, Status
 
 WAITING = (State.SUBMITTED, State.APPROVED)
+VERBATIM = str(StatementForm.VERBATIM)
 VOID_IN_WORDS = 5
 """Of a submission with more void versions than these, the history of each is a click away."""
 
@@ -65,7 +67,10 @@ class Followed:
 
 @dataclass(slots=True)
 class Reading:
-    """A version as the pages show it. ``comparison`` None: too many stand on one page; this one has its own."""
+    """A version as the pages show it. ``comparison`` None: too many stand on one page; this one has its own.
+
+    ``returned``: number of the submission that last came back with the record, 0 for none; ``since_return`` is what was mended since.
+    """
 
     version: Version
     url: str
@@ -78,6 +83,8 @@ class Reading:
     corrects: bool = False
     evidence: list[Evidence] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+    returned: int = 0
+    since_return: Item | None = None
     overtaken: str = ""
     void: bool = False
     edits: list[Entry] = field(default_factory=list)
@@ -135,6 +142,8 @@ def _fill(made: list[Reading], request: HttpRequest, registry: Any) -> None:
     documents, copies = _documents(versions), _copies(versions)
     underlying = _underlying(versions)
     said = _said(versions)
+    came_back = _returned(versions)
+    not_found = _not_verbatim(versions)
     user: Any = request.user
     words_left = VOID_IN_WORDS
     for reading in made:
@@ -155,6 +164,10 @@ def _fill(made: list[Reading], request: HttpRequest, registry: Any) -> None:
             reading.overtaken = _("edition %(edition)s") % {"edition": newest.get(name)}
         _evidence(reading, documents, copies)
         reading.labels = _labels(version, documents, underlying)
+        if version.pk in not_found:
+            reading.labels.append(_("“Verbatim”, and not found in the archived copy"))
+        if (read := came_back.get(version.pk)) is not None:
+            reading.returned, reading.since_return = read.submission_id, compare(read.body, version.body, version.kind)
         reading.may_comment = not why_no_comment(version, user)
         _distribute(reading, said[name], settles=may_settle(user))
         if reading.record_url:
@@ -280,6 +293,38 @@ def _labels(version: Version, documents: dict[str, Document], underlying: dict[s
 
 def _source(document: Document) -> str:
     return source_name({name: getattr(document, name) for name in ("kind", "author", "publisher", "title")})
+
+
+# What came of an earlier reading
+
+
+def _returned(versions: Collection[Version]) -> dict[int, Version]:
+    """Of each version the one before it, where that was returned to its author."""
+    rows = Version.objects.filter(key__in={version.key for version in versions}, submission__in=_submissions_before(versions))
+    before: dict[tuple[str, str], list[Version]] = defaultdict(list)
+    for row in rows.select_related("submission").order_by("pk"):
+        before[row.kind, row.key].append(row)
+    found = {}
+    for version in versions:
+        older = [row for row in before[version.kind, version.key] if row.pk < version.pk]
+        if older and older[-1].submission.state == State.RETURNED:
+            found[version.pk] = older[-1]
+    return found
+
+
+def _submissions_before(versions: Collection[Version]) -> Any:
+    """Submissions that were decided before these: of what was taken back nobody read anything."""
+    newest = max(version.submission_id for version in versions) if versions else 0
+    return Submission.objects.filter(pk__lt=newest).exclude(state=State.TAKEN_BACK).values("pk")
+
+
+def _not_verbatim(versions: Collection[Version]) -> set[int]:
+    """Versions of recommendations whose words are said to be those of a document, and stand in no archived copy of it."""
+    said = {version: [version.body["made_in"], version.body["known_from"]] for version in versions if version.body.get("statement_form") == VERBATIM}
+    ids = dict(Document.objects.filter(key__in=[key for keys in said.values() for key in keys if key]).values_list("key", "pk")) if said else {}
+    return capturing.not_in_copies(
+        {version.pk: (version.body["statement"], [ids[key] for key in keys if key in ids]) for version, keys in said.items()}
+    )
 
 
 # What was said about it

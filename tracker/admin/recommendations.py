@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -21,8 +21,9 @@ from tracker.admin.documents import CitationRows
 from tracker.admin.merging import Mergeable
 from tracker.admin.splitting import Splittable
 from tracker.editions.tables import AddresseeEdition
+from tracker.editorial import capturing
 from tracker.models import Addressee, Assessment, DeadlineMove, Government, Recommendation, Relation
-from tracker.rules.vocabulary import Status
+from tracker.rules.vocabulary import StatementForm, Status
 
 
 def with_status(addressees: models.QuerySet[Any]) -> models.QuerySet[Any]:
@@ -114,6 +115,11 @@ class RecommendationForm(ReasonForm):
         return "; ".join(codes)
 
 
+def _is_not_verbatim(row: Recommendation) -> bool:
+    documents = [pk for pk in (row.made_in_id, row.known_from_id) if pk]
+    return row.statement_form == StatementForm.VERBATIM and bool(capturing.not_in_copies({row.pk: (row.statement, documents)}))
+
+
 @admin.register(Recommendation)
 class RecommendationAdmin(Citing, Splittable, Mergeable, WithText, PublishableAdmin):
     """A measure that a paper, a resolution or an inquiry proposed."""
@@ -141,6 +147,13 @@ class RecommendationAdmin(Citing, Splittable, Mergeable, WithText, PublishableAd
         (_("When it counts as done"), {"fields": ("criteria_partial", "criteria_full", "note")}),
     )
     inlines = (AddresseeRows, CitationRows, NewCitationRows, RelationRows, DeadlineMoveRows)
+
+    def save_model(self, request: HttpRequest, obj: Recommendation, form: Any, change: bool) -> None:
+        """What is said to be verbatim is looked for in the archived copies of where it comes from."""
+        super().save_model(request, obj, form, change)
+        if {"statement", "statement_form", "made_in", "known_from"} & set(form.changed_data) and _is_not_verbatim(obj):
+            sentence = gettext("The statement is marked as verbatim, and it does not stand in the archived copy: mend it, or call it a paraphrase.")
+            self.message_user(request, sentence, messages.WARNING)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """A move that is entered by hand, with who made it, takes the place of the row that the database wrote by itself."""

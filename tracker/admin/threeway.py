@@ -443,8 +443,8 @@ def write(asked: Any, data: QueryDict, name: str, value: Any) -> None:
         data.pop(name, None)
         if value:
             data[name] = "on"
-    elif isinstance(value, list):
-        data.setlist(name, [str(item) for item in value])
+    elif isinstance(value, list) or getattr(widget, "allow_multiple_selected", False):
+        data.setlist(name, [str(item) for item in value or ()])
     else:
         data[name] = "" if value is None else str(value)
 

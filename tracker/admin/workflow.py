@@ -13,9 +13,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
-from tracker.admin.bundle import hanging_on, rested_on, states_of
+from tracker.admin.bundle import hanging_on, rested_on, returned_with, states_of
+from tracker.admin.comments import count_in_words
 from tracker.editorial import verbs
 from tracker.editorial.bundles import find, left_by, name_of, needed
 from tracker.editorial.comments import open_on
@@ -156,7 +157,11 @@ def ask_about_records(model_admin: Any, request: HttpRequest, chosen: QuerySet[A
         else:
             url = reverse("admin:tracker_submission_change", args=[submission.pk])
             count = submission.versions.count()
-            text = _('Submitted as <a href="{}">#{}</a>, {} records. It waits for a second person.')
+            text = ngettext(
+                'Submitted as <a href="{}">#{}</a>, {} record. It waits for a second person.',
+                'Submitted as <a href="{}">#{}</a>, {} records. It waits for a second person.',
+                count,
+            )
             messages.success(request, format_html(text, url, submission.pk, count))
             return HttpResponseRedirect(url)
     return _page(
@@ -180,13 +185,15 @@ def _companions(records: list[Publishable], step: Step, ticked: list[Name] | Non
     if step is SUBMIT:
         resting = rested_on(records)
         must = [(record, _("the verdict rests on it")) for record in resting]
-        must += [(record, _("needed")) for record in needed([*records, *resting])]
+        back = returned_with(records)
+        must += [(record, _("came back with it")) for record in back]
+        must += [(record, _("needed")) for record in needed([*records, *resting, *back])]
         may = hanging_on(records)
     else:
         words = {True: _("refers to it: is withdrawn with it"), False: _("referred to it: its new version is published with the withdrawal")}
         must, may = [(record, words[refers]) for record, refers in left_by(records)], []
     why = {name_of(record): word for record, word in must}
-    offered = [*(record for record, _word in must), *(record for record in may if name_of(record) not in why)]
+    offered = [*{name_of(record): record for record, _word in must}.values(), *(record for record in may if name_of(record) not in why)]
     return [
         {
             "record": record,
@@ -217,6 +224,8 @@ def ask_about_submissions(model_admin: Any, request: HttpRequest, chosen: Iterab
         return HttpResponseRedirect(url)
     blocked = {submission.pk for submission, _found in refused}
     left = [submission for submission in chosen if not confirmed or submission.pk in blocked]
+    for submission in left:
+        submission.waiting_comments = count_in_words(open_on(submission).count())
     return _page(
         model_admin,
         request,

@@ -6,7 +6,7 @@ people's: it is for staff, and nothing here writes it where readers look.
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -497,3 +497,20 @@ def move(document: Document, *, by: User, url: str) -> Document:
 def newest(documents: Sequence[Document] | Any) -> dict[int, Snapshot]:
     """The newest copy of each document, by the document's id."""
     return {one.document_id: one for one in Snapshot.objects.filter(document__in=documents).order_by("captured_at", "pk") if one.document_id}
+
+
+def not_in_copies(said: Mapping[Any, tuple[str, Collection[int]]]) -> set[Any]:
+    """Which of the words that are said to be verbatim stand in no archived copy of where they were read.
+
+    ``said`` gives, under any name, the words and the ids of the documents. Where no text of a copy is held nothing is known, and none is named.
+    White space and the shapes of quotation marks count for nothing. At most two questions.
+    """
+    copies = newest({pk for _words, documents in said.values() for pk in documents}) if said else {}
+    texts = dict(SnapshotText.objects.filter(snapshot__in=copies.values()).exclude(text="").values_list("snapshot", "text")) if copies else {}
+    held = {document: texts[copy.pk] for document, copy in copies.items() if copy.pk in texts}
+    return {
+        name
+        for name, (words, documents) in said.items()
+        if (found := [held[pk] for pk in documents if pk in held])
+        and all(passages.find(passages.Quote(words.strip()), text).how is passages.How.LOST for text in found)
+    }

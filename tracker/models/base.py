@@ -1,11 +1,14 @@
 """What editorial records share: keys, who recorded and last edited them, and an append-only history of every change."""
 
+import re
 import secrets
 from typing import TypeVar
 
 import pghistory
 import pgtrigger
+from babel import Locale
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +18,20 @@ Model = TypeVar("Model", bound=type[models.Model])
 KEY_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9.-]*\Z"
 KEY_HELP = _("Letters, digits, dots and hyphens. It becomes part of the public address and does not change once published.")
 key_is_plain = RegexValidator(KEY_PATTERN, _("Use letters, digits, dots and hyphens, beginning with a letter or digit."))
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?", re.ASCII)
+_NOT_IN_ADDRESSES = re.compile(r"""[\s<>"{}|\\^`]""")
+
+
+def is_language(tag: str) -> None:
+    """Refuse what is no BCP 47 tag (RFC 5646) of a language that CLDR knows, with a script or a region where that tells something."""
+    if not _LANGUAGE.fullmatch(tag) or tag.partition("-")[0] not in Locale("en").languages:
+        raise ValidationError(_("“%(tag)s” is no tag of a language; write it as en, fr, fa or zh-Hant."), params={"tag": tag})
+
+
+def is_plain_address(url: str) -> None:
+    """Refuse characters that an address has no way to hold unless they are written as %22 and the like (RFC 3986)."""
+    if found := _NOT_IN_ADDRESSES.search(url):
+        raise ValidationError(_("An address holds no “%(sign)s”; copy it from the address bar."), params={"sign": found.group()})
 
 
 def kept_as_written(name: str, operation: pgtrigger.Operation, *columns: str, or_where: str = "") -> pgtrigger.Protect:

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.fields import PartialDateField, WordField, one_of
-from tracker.models.base import KEY_HELP, Publishable, history, kept_as_written, key_is_plain, never_deleted, new_key
+from tracker.models.base import KEY_HELP, Publishable, history, is_language, is_plain_address, kept_as_written, key_is_plain, never_deleted, new_key
 from tracker.rules.vocabulary import CaptureState, CopyState, Corroboration, DocumentKind, Interest, LinkOutcome, PassageOutcome, Stance
 
 
@@ -27,8 +27,10 @@ class Document(Publishable):
     author = models.CharField(_("author"), max_length=300, blank=True, help_text=_("Empty where unknown."))
     publisher = models.CharField(_("publisher"), max_length=300, blank=True, help_text=_("Who put out the copy that was read; empty where unknown."))
     published_on = PartialDateField(verbose_name=_("published on"), null=True, blank=True)
-    language = models.CharField(_("language"), max_length=12, help_text=_("BCP 47 tag of the text that was read, as en, fr or fa."))
-    url = models.URLField(_("address"), max_length=1000, blank=True)
+    language = models.CharField(
+        _("language"), max_length=12, validators=[is_language], help_text=_("BCP 47 tag of the text that was read, as en, fr or fa.")
+    )
+    url = models.URLField(_("address"), max_length=1000, blank=True, validators=[is_plain_address])
 
     # How its publisher is placed
     interest = WordField(Interest, verbose_name=_("interest"))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.fields import PartialDateField
 from tracker.models.action import Action
 from tracker.models.assessment import Assessment
-from tracker.models.base import history, key_is_plain, new_key
+from tracker.models.base import history, is_language, key_is_plain, new_key
 
 
 @history
@@ -21,7 +21,7 @@ class Reply(models.Model):
     said_by = models.CharField(_("said by"), max_length=300, help_text=_("Who replies: the ministry, the embassy, the party's lawyer."))
     on = PartialDateField(verbose_name=_("on"))
     words = models.TextField(_("words"), help_text=_("Letter for letter, in the language in which it was given."))
-    language = models.CharField(_("language"), max_length=12, help_text=_("BCP 47 tag of the words, as en, fr or fa."))
+    language = models.CharField(_("language"), max_length=12, validators=[is_language], help_text=_("BCP 47 tag of the words, as en, fr or fa."))
     note = models.TextField(_("note"), blank=True, help_text=_("A translation and who made it; what was left out."))
 
     class Meta:
