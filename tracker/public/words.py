@@ -68,7 +68,9 @@ NOTHING = Q(pk__in=[])
 
 
 def _any(conditions: Iterable[Q]) -> Q:
-    return functools.reduce(operator.or_, conditions, NOTHING)
+    """Any of the conditions; of none, nothing. (``NOTHING`` is not simply added to others: it names a column, by which groups would be made.)"""
+    given = list(conditions)
+    return functools.reduce(operator.or_, given) if given else NOTHING
 
 
 @dataclass(frozen=True)
@@ -118,8 +120,7 @@ class Reading:
 
     def ranked(self, clocks: Clocks, *kinds: str) -> QuerySet[Any]:
         """The same, best first: by the passage that says most in the weightiest place, then by all of them, then by key."""
-        anything = " | ".join(dict.fromkeys(query for phrase in self.question.wanted for query in self.queries[phrase]))
-        rank = _Rank(F("search"), Value(anything)) if anything else Value(0.0)
+        rank = ranking(self)
         return self.records(clocks, *kinds).annotate(best=Max(rank), sum=Sum(rank)).order_by("-best", "-sum", "kind", "key")
 
     def keys(self, clocks: Clocks, kind: str) -> QuerySet[Any]:
@@ -151,6 +152,12 @@ def reading(texts: Iterable[str]) -> Reading:
         queries={phrase: {query: tuple(configs) for query, configs in of.items()} for phrase, of in queries.items()},
         silent=silent,
     )
+
+
+def ranking(asked: Reading) -> Func | Value:
+    """How much a passage says of what is asked for, and in how weighty a place."""
+    anything = " | ".join(dict.fromkeys(query for phrase in asked.question.wanted for query in asked.queries[phrase]))
+    return _Rank(F("search"), Value(anything)) if anything else Value(0.0)
 
 
 def in_english(queryset: QuerySet[Any], asked: Reading, *columns: str, also: Callable[[str], Q] = lambda _phrase: NOTHING) -> QuerySet[Any]:
