@@ -119,9 +119,7 @@ class _Found:
         self._day = day
         self.rows: list[PassageEdition] = []
 
-    def add(
-        self, part: str, text: str, weight: str, *, language: str = OURS, on: str | None = None, **more: Any
-    ) -> None:
+    def add(self, part: str, text: str, weight: str, *, language: str = OURS, on: str | None = None, **more: Any) -> None:
         """One text; nothing where it is empty. ``on``: the day of the part that says it, where that may be later than the record's."""
         if not text.strip():
             return

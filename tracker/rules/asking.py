@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tracker.rules.folding import folded
 
-QUOTES = "\"“”„‟«»‹›\uff02「」『』"
+QUOTES = '"“”„‟«»‹›\uff02「」『』'
 MINUS = "-\u2212"
 _TERM = re.compile(rf"(?P<minus>(?<!\S)[{MINUS}]+)?(?:[{QUOTES}](?P<phrase>[^{QUOTES}]*)[{QUOTES}]?|(?P<word>[^\s{QUOTES}]+))")
 

@@ -39,6 +39,8 @@ CASED += "ЂЄЅІЈЉЊЋЏҐҒҖҚҢҮҰҲҺӘӨƏ"
 """Capitals beyond ASCII that are left once accents stand apart; the others are rare enough to be told apart."""
 SEVERAL = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th"}
 """Letters for which two stand."""
+AT_THE_END = ("ه", "ة")
+"""At the end of a word the first is written for the second; the stemmer for Arabic takes off the second."""
 KEPT = ("и\u0306", "й"), ("И\u0306", "й")
 """What looks like a letter with an accent and is one of its own, which the stemmer for Russian knows."""
 
@@ -71,7 +73,7 @@ def tokens(text: str) -> Iterator[Token]:
         spelt.append(letters)
         places += [(start, end)] * len(letters)
     for found in _WORD.finditer("".join(spelt)):
-        yield Token(_several(found[0]), places[found.start()][0], places[found.end() - 1][1])
+        yield Token(_as_a_word(found[0]), places[found.start()][0], places[found.end() - 1][1])
 
 
 def _letters(text: str) -> Iterator[tuple[int, int]]:
@@ -90,7 +92,8 @@ def _one_spelling(letter: str) -> str:
     return _DROPPED.sub("", spelt).translate(_ASCII).translate(_LETTERS)
 
 
-def _several(word: str) -> str:
+def _as_a_word(word: str) -> str:
     for letter, letters in SEVERAL.items():
         word = word.replace(letter, letters)
-    return word
+    written, meant = AT_THE_END
+    return word.removesuffix(written) + meant if word.endswith(written) else word
