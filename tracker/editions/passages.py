@@ -90,7 +90,8 @@ def of_action(published: "Published", key: str) -> list[PassageEdition]:
     found = _Found("action", key, "action", key, acted)
     found.add("key", key, TITLE, language="")
     found.add("title", body["title"], TITLE)
-    found.add("government", published.government_names.get(body["government"], body["government"]), OWN)
+    code: str = body["government"]
+    found.add("government", published.government_names.get(code, code), OWN)
     for name in ("description", "body", "target", "measure_name", "legal_instrument"):
         found.add(name, body[name], OWN)
     for name in ("scope_note", "note"):
