@@ -237,15 +237,37 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- A passage is found on no day before the record that says it, nor before the page on which it is read.
+CREATE FUNCTION editions.follows(new editions.passage) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT CASE new.record_kind
+        WHEN 'document' THEN (
+            SELECT new.told_from IS NOT DISTINCT FROM published_last FROM editions.document WHERE key = new.record_key AND known_to IS NULL LIMIT 1
+        )
+        WHEN 'recommendation' THEN true
+        WHEN 'action' THEN (SELECT new.told_from >= last_day FROM editions.action WHERE key = new.record_key AND known_to IS NULL LIMIT 1)
+        WHEN 'assessment' THEN (SELECT new.told_from >= effective_day FROM editions.assessment WHERE key = new.record_key AND known_to IS NULL LIMIT 1)
+    END AND (new.kind <> 'recommendation' OR (
+        SELECT new.told_from >= recommended_last FROM editions.recommendation WHERE reference = new.key AND known_to IS NULL LIMIT 1
+    ))
+$$;
+
+-- What is public can be found.
+CREATE FUNCTION editions.is_followed(old editions.passage) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT editions.published(old.kind, old.key) IS NULL
+        OR EXISTS (SELECT FROM editions.passage WHERE kind = old.kind AND key = old.key AND known_to IS NULL)
+$$;
+
 DO $$
 DECLARE reading text;
 BEGIN
-    FOREACH reading IN ARRAY ARRAY['government', 'membership', 'recommendation', 'addressee', 'action', 'effect', 'assessment']
+    FOREACH reading IN ARRAY ARRAY['government', 'membership', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'passage']
     LOOP
         EXECUTE format('CREATE CONSTRAINT TRIGGER follows_from_what_was_published AFTER INSERT ON editions.%I DEFERRABLE INITIALLY DEFERRED'
                        ' FOR EACH ROW EXECUTE FUNCTION editions.follows_from_what_was_published()', reading);
     END LOOP;
-    FOREACH reading IN ARRAY ARRAY['government', 'membership', 'document', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'citation']
+    FOREACH reading IN ARRAY ARRAY[
+        'government', 'membership', 'document', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'citation', 'passage'
+    ]
     LOOP
         EXECUTE format('CREATE CONSTRAINT TRIGGER closed_row_is_followed AFTER UPDATE ON editions.%I DEFERRABLE INITIALLY DEFERRED'
                        ' FOR EACH ROW WHEN (OLD.known_to IS DISTINCT FROM NEW.known_to) EXECUTE FUNCTION editions.closed_row_is_followed()', reading);

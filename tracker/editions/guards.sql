@@ -300,6 +300,18 @@ BEGIN
                     SELECT citation FROM jsonb_array_elements(body -> 'citations') AS citation WHERE citation ->> 'key' = NEW.citation
                 ))
             END;
+        WHEN 'passage' THEN
+            -- Letter for letter what the record says, under its own page or that of the recommendation that it bears on.
+            body := editions.published(NEW.record_kind, NEW.record_key);
+            agrees := CASE
+                WHEN (NEW.kind, NEW.key) = (NEW.record_kind, NEW.record_key) THEN true
+                WHEN NEW.kind = 'recommendation' AND NEW.record_kind = 'assessment' THEN body ->> 'recommendation' = NEW.key
+                WHEN NEW.kind = 'recommendation' AND NEW.record_kind = 'action'
+                    THEN body -> 'effects' @> jsonb_build_array(jsonb_build_object('recommendation', NEW.key, 'reasoning', NEW.text))
+            END AND CASE
+                WHEN NEW.part = 'government' THEN editions.is_called(body ->> 'government', NEW.text)
+                ELSE jsonb_path_exists(body, '$.** ? (@ == $text)', jsonb_build_object('text', NEW.text))
+            END;
     END CASE;
     IF agrees IS NOT TRUE THEN
         RAISE EXCEPTION 'A row of % says something else than what was published.', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
@@ -321,14 +333,16 @@ CREATE CONSTRAINT TRIGGER followed_by_another AFTER UPDATE ON editions.record DE
 DO $$
 DECLARE reading text;
 BEGIN
-    FOREACH reading IN ARRAY ARRAY['record', 'government', 'membership', 'document', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'citation']
+    FOREACH reading IN ARRAY ARRAY[
+        'record', 'government', 'membership', 'document', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'citation', 'passage'
+    ]
     LOOP
         EXECUTE format('CREATE TRIGGER stamp BEFORE INSERT ON editions.%I FOR EACH ROW EXECUTE FUNCTION editions.stamp()', reading);
         EXECUTE format('CREATE TRIGGER close_once BEFORE UPDATE ON editions.%I FOR EACH ROW EXECUTE FUNCTION editions.close_once()', reading);
         EXECUTE format('CREATE TRIGGER refuse BEFORE DELETE ON editions.%I FOR EACH ROW EXECUTE FUNCTION editions.refuse()', reading);
         EXECUTE format('CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON editions.%I EXECUTE FUNCTION editions.refuse()', reading);
     END LOOP;
-    FOREACH reading IN ARRAY ARRAY['document', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'citation']
+    FOREACH reading IN ARRAY ARRAY['document', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'citation', 'passage']
     LOOP
         EXECUTE format('CREATE TRIGGER says_what_was_published BEFORE INSERT ON editions.%I FOR EACH ROW'
                        ' EXECUTE FUNCTION editions.says_what_was_published()', reading);

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from tracker.editions import passages
 from tracker.editions.tables import (
     ActionEdition,
     AddresseeEdition,
@@ -23,6 +24,7 @@ from tracker.editions.tables import (
     EffectEdition,
     GovernmentEdition,
     MembershipEdition,
+    PassageEdition,
     RecommendationEdition,
     RecordEdition,
     Row,
@@ -104,6 +106,9 @@ def project(changed: dict[str, set[str]], *, renamed: Collection[str] = (), prog
     recommendations |= set(AssessmentEdition.desk.known_at(None).filter(key__in=assessments).values_list("recommendation", flat=True))
     recommendations |= {body["recommendation"] for body in _bodies("assessment", Q(key__in=assessments)).values()}
 
+    # A recommendation's own wording is read in the language of the document that it was found in.
+    recommendations |= set(RecommendationEdition.desk.known_at(None).filter(documents__overlap=sorted(documents)).values_list("reference", flat=True))
+
     # An effect stands with its recommendation, where it was before and where it is now.
     recommendations |= set(EffectEdition.desk.known_at(None).filter(action__in=actions).values_list("recommendation", flat=True))
     recommendations |= {effect["recommendation"] for body in _bodies("action", Q(key__in=actions)).values() for effect in body["effects"]}
@@ -114,6 +119,11 @@ def project(changed: dict[str, set[str]], *, renamed: Collection[str] = (), prog
     replace(DocumentEdition, Q(key__in=documents), [_document(published, key) for key in sorted(documents & set(published.documents))])
     live_actions = sorted(actions & set(published.actions))
     replace(ActionEdition, Q(key__in=actions), [_action(published, key) for key in live_actions])
+    for kind, keys, rows_for in (
+        ("document", documents, [row for key in sorted(documents & set(published.documents)) for row in passages.of_document(published, key)]),
+        ("action", actions, [row for key in live_actions for row in passages.of_action(published, key)]),
+    ):
+        replace(PassageEdition, Q(kind=kind, key__in=keys), rows_for)
     replace(
         CitationEdition,
         Q(record_kind="action", record_key__in=actions),
@@ -134,6 +144,7 @@ def project(changed: dict[str, set[str]], *, renamed: Collection[str] = (), prog
         Q(record_kind="recommendation", record_key__in=recommendations) | Q(record_kind="assessment", record_key__in=old_assessments),
         [row for cluster in clusters for row in cluster.citations],
     )
+    replace(PassageEdition, Q(kind="recommendation", key__in=recommendations), [row for cluster in clusters for row in cluster.passages])
 
 
 def replace(table: type[Row], scope: Q, rows: list[Any]) -> None:
@@ -178,6 +189,11 @@ def rows_of(published: Published) -> dict[type[Row], list[Any]]:
             *(row for key in sorted(published.actions) for row in _citations_of_action(published, key)),
             *(row for cluster in clusters for row in cluster.citations),
         ],
+        PassageEdition: [
+            *(row for key in sorted(published.documents) for row in passages.of_document(published, key)),
+            *(row for key in sorted(published.actions) for row in passages.of_action(published, key)),
+            *(row for cluster in clusters for row in cluster.passages),
+        ],
     }
 
 
@@ -217,6 +233,7 @@ def _gather(recommendations: set[str], actions: set[str], documents: set[str]) -
     for bodies in (published.recommendations, published.assessments, published.actions):
         for body in bodies.values():
             wanted |= {citation["document"] for citation in _all_citations(body)}
+    wanted |= {body["known_from"] for body in published.recommendations.values()}
     published.documents = _bodies("document", Q(key__in=wanted))
     published.government_names = dict(GovernmentEdition.desk.known_at(None).values_list("code", "name"))
     keys = {"document": published.documents, "recommendation": published.recommendations, "action": published.actions}
@@ -334,6 +351,7 @@ class Cluster:
     effects: list[EffectEdition]
     assessments: list[AssessmentEdition]
     citations: list[CitationEdition]
+    passages: list[PassageEdition]
 
 
 def _cluster(published: Published, reference: str) -> Cluster:
@@ -358,7 +376,8 @@ def _cluster(published: Published, reference: str) -> Cluster:
             citations += cited
         assessments += rows.values()
         addressees += _addressee(published, recommendation, addressee, verdicts, rows)
-    return Cluster(recommendation, addressees, _effects(published, reference, recommended_on), assessments, citations)
+    said = passages.of_recommendation(published, reference, [(row.key, row.effective_day) for row in assessments])
+    return Cluster(recommendation, addressees, _effects(published, reference, recommended_on), assessments, citations, said)
 
 
 def _recommendation(published: Published, body: Body, recommended_on: PartialDate) -> RecommendationEdition:

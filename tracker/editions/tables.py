@@ -13,9 +13,9 @@ from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 
 from tracker.fields import WordField
 from tracker.rules import order
@@ -233,16 +233,13 @@ class DocumentEdition(Row):
     note = models.TextField()
     snapshots = models.JSONField(help_text="Archived copies: sha256, captured_at, captured_how, media_type, size.")
     provenance = WordField(words.Provenance)
-    search = models.GeneratedField(
-        expression=SearchVector("title", "author", "publisher", "note", config="english"), output_field=SearchVectorField(), db_persist=True
-    )
 
     class Meta(Row.Meta):
         """By key."""
 
         db_table = '"editions"."document"'
         ordering = ["key"]
-        indexes = [models.Index(fields=["key"], name="document_key"), GinIndex(fields=["search"], name="document_search")]
+        indexes = [models.Index(fields=["key"], name="document_key")]
 
     @classmethod
     def holds_on(cls, day: dt.date) -> Q:
@@ -285,18 +282,13 @@ class RecommendationEdition(Row):
     disputes = models.PositiveSmallIntegerField()
     claimed_by = ArrayField(models.CharField(max_length=600), help_text="Whom to attribute it to where advocacy alone supports it.")
     provenance = WordField(words.Provenance)
-    search = models.GeneratedField(
-        expression=SearchVector("reference", "short_title", "statement", "made_by", "target", "measure_name", "note", config="english"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
 
     class Meta(Row.Meta):
         """By reference."""
 
         db_table = '"editions"."recommendation"'
         ordering = ["reference"]
-        indexes = [models.Index(fields=["reference"], name="recommendation_reference"), GinIndex(fields=["search"], name="recommendation_search")]
+        indexes = [models.Index(fields=["reference"], name="recommendation_reference")]
 
     @classmethod
     def holds_on(cls, day: dt.date) -> Q:
@@ -387,11 +379,6 @@ class ActionEdition(Row):
     disputed = models.BooleanField()
     claimed_by = ArrayField(models.CharField(max_length=600))
     provenance = WordField(words.Provenance)
-    search = models.GeneratedField(
-        expression=SearchVector("title", "description", "body", "target", "legal_instrument", "note", config="english"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
 
     class Meta(Row.Meta):
         """Oldest first."""
@@ -401,7 +388,6 @@ class ActionEdition(Row):
         indexes = [
             models.Index(fields=["key"], name="action_key"),
             models.Index(fields=["government", "first_day"], name="action_government"),
-            GinIndex(fields=["search"], name="action_search"),
         ]
 
     @classmethod
@@ -549,6 +535,41 @@ class CitationEdition(Row):
         ]
 
 
+class PassageEdition(Row):
+    """A text of a record that search looks through, letter for letter as it stands in the published body (tracker/editions/passages.py)."""
+
+    kind = models.CharField(max_length=40, help_text="Of what is found: document, recommendation or action.")
+    key = models.CharField(max_length=60, help_text="Of what is found.")
+    record_kind = models.CharField(max_length=40, help_text="Where the text stands: the same, or an assessment or action that bears on it.")
+    record_key = models.CharField(max_length=60)
+    part = models.CharField(max_length=40, help_text="What the text is there: title, statement, quotation, reply and so on.")
+    document = models.CharField(max_length=60, help_text="Key of the document that a citation cites; empty for other texts.")
+    stance = WordField(words.Stance, null=True, help_text="Of a citation; nothing for other texts.")
+    said_by = models.CharField(max_length=300, help_text="Who says it, of a reply, a position, a party's legal status or a moved deadline.")
+    language = models.CharField(max_length=12, help_text="BCP 47 tag; empty for what is in none.")
+    config = models.CharField(max_length=40, help_text="The configuration of full-text search under which it is read.")
+    weight = models.CharField(max_length=1, help_text="A, B, C or D, in the order of what is found.")
+    told_from = models.DateField(null=True, help_text="The first day on which it may be found; nothing where it is undated.")
+    text = models.TextField()
+    search = models.GeneratedField(
+        expression=Func("config", "weight", "text", function="editions.in_words", output_field=SearchVectorField()),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    class Meta(Row.Meta):
+        """By what is found."""
+
+        db_table = '"editions"."passage"'
+        ordering = ["kind", "key", "weight", "id"]
+        indexes = [models.Index(fields=["kind", "key"], name="passage_found"), GinIndex(fields=["search"], name="passage_search")]
+
+    @classmethod
+    def holds_on(cls, day: dt.date) -> Q:
+        """What may be told by then."""
+        return Q(told_from=None) | Q(told_from__lte=day)
+
+
 READING_TABLES: list[type[Row]] = [
     GovernmentEdition,
     MembershipEdition,
@@ -559,4 +580,5 @@ READING_TABLES: list[type[Row]] = [
     EffectEdition,
     AssessmentEdition,
     CitationEdition,
+    PassageEdition,
 ]

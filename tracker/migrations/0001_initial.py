@@ -23,6 +23,7 @@ from django.db import migrations, models
 
 EDITIONS = Path(__file__).parent.parent / "editions"
 ERASING = (EDITIONS / "erasing.sql").read_text(encoding="utf-8")
+WORDS = (EDITIONS / "words.sql").read_text(encoding="utf-8")
 PARTIAL_DATE = (EDITIONS / "partial_date.sql").read_text(encoding="utf-8")
 UNDO_PARTIAL_DATE = (
     "DROP DOMAIN partial_date; DROP FUNCTION partial_date_is_valid(text);"
@@ -42,6 +43,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL('CREATE SCHEMA "editions"', 'DROP SCHEMA "editions"'),
         migrations.RunSQL(PARTIAL_DATE, UNDO_PARTIAL_DATE),
         migrations.RunSQL(ERASING, "DROP FUNCTION editions.being_erased()"),
+        migrations.RunSQL(WORDS, "DROP FUNCTION editions.in_words(text, text, text); DROP FUNCTION editions.folded(text)"),
         migrations.CreateModel(
             name='ChainLink',
             fields=[
@@ -227,6 +229,36 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='90cf4f9df242811188914ce92a202d4172a11d12', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_2a5d6', table='tracker_partyhistory', when='BEFORE')),
         ),
         migrations.CreateModel(
+            name='PassageEdition',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('edition', models.PositiveIntegerField(help_text='Number of the site edition that wrote the row.')),
+                ('known_from', models.DateTimeField(help_text='Since when this site says it.')),
+                ('known_to', models.DateTimeField(help_text='Until when it said so; nothing while it does.', null=True)),
+                ('kind', models.CharField(help_text='Of what is found: document, recommendation or action.', max_length=40)),
+                ('key', models.CharField(help_text='Of what is found.', max_length=60)),
+                ('record_kind', models.CharField(help_text='Where the text stands: the same, or an assessment or action that bears on it.', max_length=40)),
+                ('record_key', models.CharField(max_length=60)),
+                ('part', models.CharField(help_text='What the text is there: title, statement, quotation, reply and so on.', max_length=40)),
+                ('document', models.CharField(help_text='Key of the document that a citation cites; empty for other texts.', max_length=60)),
+                ('stance', tracker.fields.WordField(help_text='Of a citation; nothing for other texts.', max_length=40, null=True)),
+                ('said_by', models.CharField(help_text="Who says it, of a reply, a position, a party's legal status or a moved deadline.", max_length=300)),
+                ('language', models.CharField(help_text='BCP 47 tag; empty for what is in none.', max_length=12)),
+                ('config', models.CharField(help_text='The configuration of full-text search under which it is read.', max_length=40)),
+                ('weight', models.CharField(help_text='A, B, C or D, in the order of what is found.', max_length=1)),
+                ('told_from', models.DateField(help_text='The first day on which it may be found; nothing where it is undated.', null=True)),
+                ('text', models.TextField()),
+                ('search', models.GeneratedField(db_persist=True, expression=models.Func('config', 'weight', 'text', function='editions.in_words', output_field=django.contrib.postgres.search.SearchVectorField()), output_field=django.contrib.postgres.search.SearchVectorField())),
+            ],
+            options={
+                'db_table': '"editions"."passage"',
+                'ordering': ['kind', 'key', 'weight', 'id'],
+                'abstract': False,
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['kind', 'key'], name='passage_found'), django.contrib.postgres.indexes.GinIndex(fields=['search'], name='passage_search')],
+            },
+        ),
+        migrations.CreateModel(
             name='RecommendationEdition',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
@@ -265,14 +297,13 @@ class Migration(migrations.Migration):
                 ('disputes', models.PositiveSmallIntegerField()),
                 ('claimed_by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=600), help_text='Whom to attribute it to where advocacy alone supports it.', size=None)),
                 ('provenance', tracker.fields.WordField(max_length=40)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('reference', 'short_title', 'statement', 'made_by', 'target', 'measure_name', 'note', config='english'), output_field=django.contrib.postgres.search.SearchVectorField())),
             ],
             options={
                 'db_table': '"editions"."recommendation"',
                 'ordering': ['reference'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['reference'], name='recommendation_reference'), django.contrib.postgres.indexes.GinIndex(fields=['search'], name='recommendation_search')],
+                'indexes': [models.Index(fields=['reference'], name='recommendation_reference')],
             },
         ),
         migrations.CreateModel(
@@ -1015,14 +1046,13 @@ class Migration(migrations.Migration):
                 ('disputed', models.BooleanField()),
                 ('claimed_by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=600), size=None)),
                 ('provenance', tracker.fields.WordField(max_length=40)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('title', 'description', 'body', 'target', 'legal_instrument', 'note', config='english'), output_field=django.contrib.postgres.search.SearchVectorField())),
             ],
             options={
                 'db_table': '"editions"."action"',
                 'ordering': ['first_day', 'key'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['key'], name='action_key'), models.Index(fields=['government', 'first_day'], name='action_government'), django.contrib.postgres.indexes.GinIndex(fields=['search'], name='action_search')],
+                'indexes': [models.Index(fields=['key'], name='action_key'), models.Index(fields=['government', 'first_day'], name='action_government')],
             },
         ),
         migrations.CreateModel(
@@ -1449,14 +1479,13 @@ class Migration(migrations.Migration):
                 ('note', models.TextField()),
                 ('snapshots', models.JSONField(help_text='Archived copies: sha256, captured_at, captured_how, media_type, size.')),
                 ('provenance', tracker.fields.WordField(max_length=40)),
-                ('search', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.SearchVector('title', 'author', 'publisher', 'note', config='english'), output_field=django.contrib.postgres.search.SearchVectorField())),
             ],
             options={
                 'db_table': '"editions"."document"',
                 'ordering': ['key'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['key'], name='document_key'), django.contrib.postgres.indexes.GinIndex(fields=['search'], name='document_search')],
+                'indexes': [models.Index(fields=['key'], name='document_key')],
             },
         ),
         migrations.CreateModel(

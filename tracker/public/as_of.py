@@ -75,7 +75,7 @@ def _citations(parties: list[Part]) -> set[str]:
 def documents_of(clocks: Clocks, parts: Iterable[Part]) -> dict[str, DocumentEdition]:
     """The documents that parts cite, by key: one question, and none where nothing is cited."""
     cited = {citation["document"] for part in parts for citation in part["citations"]}
-    found = clocks.said(DocumentEdition).filter(key__in=cited).defer("note", "snapshots", "search") if cited else ()
+    found = clocks.said(DocumentEdition).filter(key__in=cited).defer("note", "snapshots") if cited else ()
     return {document.key: document for document in found}
 
 

@@ -4,14 +4,11 @@ Repeating a filter means "or"; different filters mean "and". Unknown parameters 
 :class:`BadFilter` that names the filter and says what it, or the list, takes.
 """
 
-import functools
-import operator
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, cast
 
 import django_filters as df
 from django import forms
-from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import CharField, Exists, F, Func, Max, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -33,6 +30,7 @@ from tracker.editions.tables import (
     Row,
 )
 from tracker.public.clocks import BadFilter, Clocks
+from tracker.public.words import Reading, in_english, reading
 from tracker.rules.vocabulary import (
     AssessorKind,
     Corroboration,
@@ -164,6 +162,7 @@ class Grammar(df.FilterSet):
         self._refuse_filters_of_other_lists(parameters)
         self.values = _cleaned(parameters, self.base_filters)
         self._labels: dict[str, dict[str, str]] = {}
+        self._read: Reading | None = None
         super().__init__(self.values, queryset=queryset)
         self._refuse_bad_values()
 
@@ -206,6 +205,12 @@ class Grammar(df.FilterSet):
             self._labels[name] = declared.labels(self.clocks) if isinstance(declared, OneOf) else {}
         return self._labels[name]
 
+    def asked(self, texts: list[str]) -> Reading:
+        """What the words of ``q`` ask for; read once for the rows and all facets."""
+        if self._read is None:
+            self._read = reading(texts)
+        return self._read
+
     @property
     def given(self) -> dict[str, list[str]]:
         """The filters that are set, as the address gives them."""
@@ -245,7 +250,7 @@ class SearchField(forms.Field):
 
 
 class SearchFilter(OneOf):
-    """Words, "phrases", OR and -not, as PostgreSQL's websearch_to_tsquery reads them; several searches are any of them."""
+    """Words, "phrases", OR and -not (:mod:`tracker.rules.asking`), each in the language of what is searched; several searches are any of them."""
 
     field_class = SearchField
 
@@ -265,11 +270,6 @@ def _without_choices(declared: OneOf) -> Any:
         declared._field = declared.field_class(required=False, widget=forms.MultipleHiddenInput, label=declared.label)
         declared._field.choices = []
     return declared._field
-
-
-def words_of(texts: list[str]) -> SearchQuery:
-    """The searches that a person typed: any of them."""
-    return functools.reduce(operator.or_, (SearchQuery(text, search_type="websearch", config="english") for text in texts))
 
 
 def _one_of(name: str, label: str | Promise, lookup: Lookup, takes: str | Promise, **kwargs: Any) -> OneOf:
@@ -450,11 +450,7 @@ class AddresseeFilters(Grammar):
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Addressees of recommendations that match the words."""
-        return queryset.filter(recommendation__in=_recommendations_saying(texts, self.clocks))
-
-
-def _recommendations_saying(texts: list[str], clocks: Clocks) -> QuerySet[Any]:
-    return clocks.rows(RecommendationEdition).filter(search=words_of(texts)).values("reference")
+        return queryset.filter(recommendation__in=self.asked(texts).keys(self.clocks, "recommendation"))
 
 
 class _OfOneRecommendation(Grammar):
@@ -494,7 +490,7 @@ class AssessmentFilters(_OfOneRecommendation):
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Assessments of recommendations that match the words."""
-        return queryset.filter(recommendation__in=_recommendations_saying(texts, self.clocks))
+        return queryset.filter(recommendation__in=self.asked(texts).keys(self.clocks, "recommendation"))
 
 
 class EffectFilters(_OfOneRecommendation):
@@ -518,8 +514,8 @@ class EffectFilters(_OfOneRecommendation):
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Effects of actions, or on recommendations, that match the words."""
-        actions = self.clocks.rows(ActionEdition).filter(search=words_of(texts)).values("key")
-        return queryset.filter(Q(action__in=actions) | Q(recommendation__in=_recommendations_saying(texts, self.clocks)))
+        asked = self.asked(texts)
+        return queryset.filter(Q(action__in=asked.keys(self.clocks, "action")) | Q(recommendation__in=asked.keys(self.clocks, "recommendation")))
 
     def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
         """Effects on addressees with that status on the day."""
@@ -556,7 +552,7 @@ class ActionFilters(Grammar):
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Actions that match the words."""
-        return queryset.filter(search=words_of(texts))
+        return queryset.filter(key__in=self.asked(texts).keys(self.clocks, "action"))
 
     def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
         """Actions that bear on an addressee of that recommendation, status and theme."""
@@ -604,7 +600,7 @@ class DocumentFilters(Grammar):
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Documents that match the words."""
-        return queryset.filter(search=words_of(texts))
+        return queryset.filter(key__in=self.asked(texts).keys(self.clocks, "document"))
 
     def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
         """Documents that are cited for a record of that kind, or make or report such a recommendation."""
@@ -644,7 +640,7 @@ class GovernmentFilters(Grammar):
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Governments whose name, code or note match the words."""
-        return queryset.annotate(words=SearchVector("code", "name", "note", config="english")).filter(words=words_of(texts))
+        return self.asked(texts).governments(queryset)
 
     def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
         """Addressees of that status, recommendation and so on, all in one."""
@@ -694,7 +690,7 @@ class ChangeFilters(Grammar):
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Changes whose key, title or reason match the words."""
-        return queryset.annotate(words=SearchVector("key", "title", "reason", config="english")).filter(words=words_of(texts))
+        return in_english(queryset, self.asked(texts), "key", "title", "reason")
 
     def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
         """Changes of records that meet the filters."""

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from tracker.public import api, feeds
-from tracker.public.views import lists, machines, overviews, records, words
+from tracker.public.views import lists, machines, overviews, records, search, words
 
 KEY = r"[A-Za-z0-9][A-Za-z0-9.-]*"
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("matrix/", overviews.matrix, name="matrix"),
     path("changes/", lists.changes, name="changes"),
     path("corrections/", lists.correction_list, name="corrections"),
+    path("search/", search.search, name="search"),
     path("methodology/", words.methodology, name="methodology"),
 ]
 

@@ -15,9 +15,9 @@ from tracker.public.filters import Grammar
 PER_PAGE = 50
 
 
-def page_of(rows: Any, request: HttpRequest) -> Any:
+def page_of(rows: Any, request: HttpRequest, per_page: int = PER_PAGE) -> Any:
     """The page that the address asks for; ``BadFilter`` where there is none of that number."""
-    paginator = Paginator(rows, PER_PAGE)
+    paginator = Paginator(rows, per_page)
     written = request.GET.get("page", "1").strip() or "1"
     if not (written.isascii() and written.isdigit() and 1 <= int(written[:9]) <= paginator.num_pages):
         raise BadFilter("page", _("“%(page)s”: page takes a number from 1 to %(last)s.") % {"page": written[:60], "last": paginator.num_pages})
