@@ -18,7 +18,7 @@ from tracker.public.filters import AddresseeFilters
 from tracker.public.formats import FORMULA_STARTS, _cell
 
 LISTS = list(LISTINGS)
-KNOWN_TAKES = "known takes a day up to today, as 2026-11-20, or an instant, as 2026-11-20T12:00:00Z."
+KNOWN_TAKES = "known takes a day up to today, as 2026-11-20, an instant, as 2026-11-20T12:00:00Z, or an edition of this site, as edition-17."
 PAGES = [
     "/",
     "/recommendations/",

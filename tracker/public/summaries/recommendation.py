@@ -153,7 +153,7 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
         corrections=corrections_of(
             clocks,
             Q(kind="recommendation", key=reference)
-            | Q(kind="assessment", key__in=AssessmentEdition.objects.filter(recommendation=reference).values("key")),
+            | Q(kind="assessment", key__in=clocks.ever_said(AssessmentEdition).filter(recommendation=reference).values("key")),
         ),
     )
 
