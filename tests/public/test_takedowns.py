@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import psycopg
 import pytest
 from django.db import connections
 from django.test import Client
 
 from tests import builders
 from tests.conftest import copy_of, pointing_at
-from tracker.editions.tables import READING_TABLES, RecordEdition, SiteEdition
+from tracker.editions.tables import RecordEdition, SiteEdition
 from tracker.editorial.erasing import erase
-from tracker.editorial.verbs import Refused, approve, publish, submit, take_down, withdraw
+from tracker.editorial.verbs import Refused, approve, publish, take_down, withdraw
 from tracker.editorial.verification import verify
 from tracker.public.columns import LISTINGS
 
@@ -132,14 +131,12 @@ def said_of(path: str, known: str = "") -> str:
     return body.decode()
 
 
-@pytest.mark.parametrize("known", ["", "edition-1", "edition-2", "edition-3"])
+@pytest.mark.parametrize("known", ["", "edition-2"])
 def test_no_page_list_file_or_feed_says_it_on_any_day(down: Down, known: str) -> None:
     for path in (*LISTS, *FILES, *PAGES.values()):
-        said = said_of(path, known).replace("?q=Unsayable", "").replace("q=Unsayable", "").replace("“Unsayable”", "").replace('"Unsayable"', "")
-        if "q=" not in path:
-            assert SECRET not in said, path
-        else:  # the page repeats the search, and finds nothing
-            assert SECRET + " " not in said, path
+        said = said_of(path, known)
+        # A page repeats the search that was typed, and finds nothing.
+        assert SECRET + " " not in said if "q=" in path else SECRET not in said, path
 
 
 def test_what_the_publics_role_may_read_holds_none_of_it(down: Down) -> None:
@@ -166,10 +163,10 @@ def test_its_address_says_so_on_every_day(down: Down, known: str) -> None:
     said = response.content.decode()
     if down.kind == "assessment":  # it has no page of its own: the recommendation's says it
         assert response.status_code == 200
-        assert f"taken down" in said and REASON in said
+        assert "Taken down" in said and REASON in said
         return
     assert response.status_code == 451
-    assert REASON in said and "Olga Officer" in said and "shown on no past day" in said
+    assert REASON in said and "Rita Reviewer" in said and "shown on no past day" in said
     assert "GONE" in said
 
 
@@ -280,8 +277,3 @@ def test_nobody_sets_aside_or_removes_by_hand(desk: str, cluster: Any) -> None:
             cursor.execute(statement)
 
 
-def test_every_reading_table_is_among_those_that_are_searched(down: Down) -> None:
-    assert {table._meta.db_table for table in READING_TABLES} <= {f'"editions"."{name}"' for name in (
-        "government", "membership", "document", "recommendation", "addressee", "action", "effect", "assessment", "citation",
-    )}  # fmt: skip
-    assert isinstance(psycopg.__version__, str) and submit

@@ -184,12 +184,11 @@ def rows_of(published: Published) -> dict[type[Row], list[Any]]:
 # Reading the bodies
 
 
-def everything_known_at(instant: dt.datetime | None, aside: Mapping[int, Body] | None = None) -> Published:
+def everything_known_at(instant: dt.datetime | None, aside: Mapping[int, Body]) -> Published:
     """All bodies as this site published them at an instant; None: as they are now.
 
-    ``aside`` are the bodies that were taken down since, by the id of the record's edition: without them, what was taken down is left out.
+    ``aside`` are the bodies that were taken down since, by the id of the record's edition.
     """
-    aside = aside or {}
     published = Published(government_names=dict(GovernmentEdition.desk.known_at(instant).values_list("code", "name")))
     bodies = {
         "document": published.documents,
@@ -199,10 +198,7 @@ def everything_known_at(instant: dt.datetime | None, aside: Mapping[int, Body] |
     }
     rows = RecordEdition.desk.known_at(instant).filter(change="publish").order_by("kind", "key")
     for pk, kind, key, held, provenance in rows.values_list("pk", "kind", "key", "body", "provenance"):
-        body = aside.get(pk, held)
-        if not body:
-            continue
-        bodies[kind][key] = body
+        bodies[kind][key] = aside.get(pk, held)
         published.provenance[kind, key] = provenance
     return published
 

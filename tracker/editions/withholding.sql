@@ -108,8 +108,12 @@ BEGIN
             PERFORM editions.withhold_rows(NEW, 'addressee', 'DELETE FROM editions.addressee AS t', 't.assessment = $3');
             PERFORM editions.withhold_rows(NEW, 'assessment', 'DELETE FROM editions.assessment AS t', 't.key = $3');
     END CASE;
+    -- That a verdict was one, and of what, is no wording of it.
     PERFORM editions.withhold_rows(
-        NEW, 'record', 'UPDATE editions.record AS t SET title = t.key, body = ''{}''', '(' || records || ') AND t.body <> ''{}'''
+        NEW, 'record',
+        'UPDATE editions.record AS t SET title = t.key, body = CASE t.kind WHEN ''assessment'' THEN jsonb_build_object('
+        '''recommendation'', t.body -> ''recommendation'', ''government'', t.body -> ''government'') ELSE ''{}'' END',
+        records
     );
     RETURN NULL;
 END $$;
@@ -133,6 +137,9 @@ BEGIN
     END IF;
     RAISE EXCEPTION 'What is set aside is never changed or removed.' USING ERRCODE = 'restrict_violation';
 END $$;
+
+-- What was taken down, and of which recommendation the verdicts among it were.
+CREATE INDEX record_taken_down ON editions.record ((body -> 'recommendation')) WHERE nature = 'taken_down';
 
 CREATE CONSTRAINT TRIGGER withhold AFTER INSERT ON editions.record DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (NEW.change = 'take_down') EXECUTE FUNCTION editions.withhold();

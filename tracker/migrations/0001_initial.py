@@ -9,6 +9,7 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.manager
 import django.utils.timezone
 import pghistory.utils
 import pgtrigger.compiler
@@ -89,6 +90,9 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
                 'indexes': [models.Index(fields=['of_table', 'row_id'], name='withheld_row')],
             },
+            managers=[
+                ('desk', django.db.models.manager.Manager()),
+            ],
         ),
         migrations.CreateModel(
             name='GovernmentEdition',

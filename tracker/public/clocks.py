@@ -11,7 +11,8 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from tracker.editions.tables import AddresseeEdition, ChainLink, EditionQuerySet, Erasure, Row, SiteEdition
+from tracker.editions.tables import AddresseeEdition, ChainLink, EditionQuerySet, Erasure, RecordEdition, Row, SiteEdition
+from tracker.rules.vocabulary import Nature
 
 LARGEST_NUMBER = 2**31 - 1
 """That an edition can have."""
@@ -100,7 +101,8 @@ class EditionRead:
 
     ``newest`` and ``newest_published`` are of the newest edition, whatever is read. ``erasures`` numbers the last erasure of a person's data, which
     changes what earlier editions say without making another; nothing where there was none. Between ``first_change`` and ``last_change`` a status
-    begins on some day, so that ``as_of`` changes something; nothing where there is no status.
+    begins on some day, so that ``as_of`` changes something; nothing where there is no status. ``taken_down`` counts the records that were taken down
+    for legal reasons after it, and are left out of it; nothing where none was.
     """
 
     number: int
@@ -111,12 +113,14 @@ class EditionRead:
     erasures: int | None
     first_change: dt.date | None
     last_change: dt.date | None
+    taken_down: int | None
 
     @classmethod
     def at(cls, clocks: Clocks) -> "EditionRead | None":
         """The newest edition by ``known``, in one question; None where nothing was published yet."""
         every = SiteEdition.objects.order_by("number")
         begun = clocks.said(AddresseeEdition).order_by("valid_from").values("valid_from")
+        taken_down = RecordEdition.objects.filter(nature=Nature.TAKEN_DOWN.value, edition__gt=models.OuterRef("number")).order_by()
         more = {
             "newest": every.reverse().values("number"),
             "newest_published": every.reverse().values("published_at"),
@@ -124,12 +128,30 @@ class EditionRead:
             "erasures": Erasure.objects.order_by("-id").values("id"),
             "first_change": begun,
             "last_change": begun.reverse(),
+            "taken_down": taken_down.values("nature").annotate(total=models.Count("id")).values("total"),
         }
         found = SiteEdition.objects.annotate(**{name: Subquery(rows[:1]) for name, rows in more.items()})
         if clocks.known is not None:
             found = found.filter(published_at__lte=clocks.known)
         row = found.values("number", "published_at", *more).first()
         return cls(**row) if row else None
+
+
+class EverRead(Clocks):
+    """Clocks by which every row is read that the site ever gave by ``known``: for what is told of records that stand no longer."""
+
+    @classmethod
+    def by(cls, clocks: Clocks) -> "EverRead":
+        """The same day and instant."""
+        return cls(clocks.as_of, clocks.known, clocks.today)
+
+    def rows(self, table: type[Row]) -> EditionQuerySet:
+        """The rows of a table that held on the day, replaced ones included."""
+        return self.ever_said(table).true_on(self.as_of)
+
+    def said(self, table: type[Row]) -> EditionQuerySet:
+        """The rows that the site gave, replaced ones included."""
+        return self.ever_said(table)
 
 
 def read_clocks(parameters: QueryDict, *, now: dt.datetime) -> Clocks:

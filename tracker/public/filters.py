@@ -32,7 +32,7 @@ from tracker.editions.tables import (
     RecordEdition,
     Row,
 )
-from tracker.public.clocks import BadFilter, Clocks
+from tracker.public.clocks import BadFilter, Clocks, EverRead
 from tracker.rules.vocabulary import (
     AssessorKind,
     Corroboration,
@@ -84,6 +84,11 @@ def _documents(clocks: Clocks | None = None) -> Choices:
 def _references(clocks: Clocks | None = None) -> Choices:
     named = _said(RecommendationEdition, clocks).order_by("reference").values_list("reference", "short_title").distinct()
     return [(reference, f"{reference} {title}") for reference, title in named]
+
+
+def _records(_clocks: Clocks | None = None) -> Choices:
+    """Keys name a record for good, withdrawn ones included."""
+    return [(key, key) for key in RecordEdition.objects.order_by("key").values_list("key", flat=True).distinct()]
 
 
 def _measures(clocks: Clocks | None = None) -> Choices:
@@ -671,6 +676,7 @@ class ChangeFilters(Grammar):
     theme = _by_theme()
     year = _year("known_from__year", gettext_lazy("year published"))
     disputed = _by_dispute()
+    record = _one_of("key", gettext_lazy("record"), _records, gettext_lazy("the key of a record that is or was on this site, as MQ-1"))
     kind = _one_of("kind", gettext_lazy("kind"), _these(CHANGE_KINDS), gettext_lazy("document, recommendation, action or assessment"))
     change = _one_of("change", gettext_lazy("change"), _these(CHANGES), gettext_lazy("publish, withdraw or take_down"))
     nature = _one_of(
@@ -699,10 +705,13 @@ class ChangeFilters(Grammar):
         return queryset.annotate(words=SearchVector("key", "title", "reason", config="english")).filter(words=words_of(texts))
 
     def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
-        """Changes of records that meet the filters."""
+        """Changes of records that meet the filters, and of those that met them until they were taken off the site."""
         changed = Q()
         for kind, keys in records_meeting(asked, self.clocks).items():
             changed |= Q(kind=kind, key__in=keys)
+        off = self.clocks.said(RecordEdition).exclude(change="publish")
+        for kind, keys in records_meeting(asked, EverRead.by(self.clocks)).items():
+            changed |= Q(kind=kind, key__in=off.filter(kind=kind, key__in=keys).values("key"))
         return queryset.filter(changed)
 
     def of_recommendation(self, queryset: QuerySet[Any], _name: str, references: list[str]) -> QuerySet[Any]:
