@@ -18,7 +18,10 @@ def get(path: str) -> Any:
 
 
 def feeds_of(path: str) -> list[str]:
-    return [unescape(each) for each in re.findall(r'<link rel="alternate" type="application/atom\+xml" title="[^"]*" href="([^"]*)"', get(path).content.decode())]
+    return [
+        unescape(each)
+        for each in re.findall(r'<link rel="alternate" type="application/atom\+xml" title="[^"]*" href="([^"]*)"', get(path).content.decode())
+    ]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ PAGES = {
     "assessment": "/recommendations/KEPT/",
 }
 LISTS = (
-    "/", "/recommendations/", "/recommendations/?q=Unsayable", "/recommendations/KEPT/", "/governments/", "/governments/AL/", "/matrix/", "/documents/",
+    "/", "/recommendations/", "/recommendations/?q=Unsayable", "/recommendations/KEPT/", "/governments/", "/governments/AL/", "/matrix/",
+    "/documents/",
     "/documents/?q=Unsayable", "/documents/PAPER/", "/actions/", "/actions/?q=Unsayable", "/actions/STAYS/", "/effects/", "/changes/",
     "/changes/?q=Unsayable", "/corrections/", "/methodology/", "/feeds/changes.atom", "/compare/?government=AL&with_government=FR",
     "/compare/?as_of=2019-06-01&with_known=edition-2",
@@ -37,7 +38,7 @@ FILES = tuple(f"/api/v1/{name}{ending}" for name in LISTINGS for ending in ("", 
 
 
 def _world(kind: str) -> dict[str, Any]:
-    """Records of which one, of the kind, holds words that are to go; published, corrected, withdrawn or changed away from, all in editions of their own.
+    """Records of which one, of the kind, holds words that are to go, published in edition 1.
 
     What stays cites the document that goes, rests on the action that goes, and stands beside it.
     """
@@ -172,7 +173,11 @@ def test_its_address_says_so_on_every_day(down: Down, known: str) -> None:
 
 def test_the_record_of_changes_keeps_its_key_and_that_it_was_taken_down(down: Down) -> None:
     rows = json.loads(said_of("/api/v1/changes.json?record=GONE&kind=" + down.kind))["results"]
-    assert [(row["edition"], row["title"], row["nature"]) for row in rows] == [(3, "GONE", "taken_down"), (2, "GONE", "corrected"), (1, "GONE", "first")]
+    assert [(row["edition"], row["title"], row["nature"]) for row in rows] == [
+        (3, "GONE", "taken_down"),
+        (2, "GONE", "corrected"),
+        (1, "GONE", "first"),
+    ]
     assert rows[0]["reason"] == REASON
     assert REASON in said_of("/corrections/")
 
@@ -275,5 +280,3 @@ def test_nobody_sets_aside_or_removes_by_hand(desk: str, cluster: Any) -> None:
     ):
         with connections[alias].cursor() as cursor, pytest.raises(Exception, match=refusal):
             cursor.execute(statement)
-
-

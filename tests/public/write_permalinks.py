@@ -1,7 +1,7 @@
 """Write the answers of ``permalinks/`` anew: ``python3 manage.py test tests/public/write_permalinks.py``.
 
-Only where the case files themselves were changed, or an answer was added to ``KEPT``: read the difference before it is committed, for people have cited
-what stands there.
+Only where the case files themselves were changed, or an answer was added to ``KEPT``: read the difference before it is committed, for people have
+cited what stands there.
 """
 
 import json

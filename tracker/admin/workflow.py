@@ -63,8 +63,8 @@ TAKE_DOWN = Step(
     title=gettext_lazy("Take down for legal reasons"),
     button=gettext_lazy("Ask for the takedown"),
     advice=gettext_lazy(
-        "Only where the law asks for it. A second person approves it. The record's words are then shown nowhere on the site, on past days neither; its "
-        "key, the reason that you give and the day stay public. What was merely wrong is corrected or withdrawn."
+        "Only where the law asks for it. A second person approves it. The record's words are then shown nowhere on the site, on past days neither; "
+        "its key, the reason that you give and the day stay public. What was merely wrong is corrected or withdrawn."
     ),
     reason_required=True,
 )

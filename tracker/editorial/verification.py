@@ -219,4 +219,4 @@ def _stood(said: dict[str, Any], instant: dt.datetime | None) -> bool:
 
 def _content_of(table: type[Row], said: dict[str, Any]) -> str:
     """What :func:`tracker.editions.projection.content` gives of the row that was set aside."""
-    return json.dumps([said[column.column] for column in table._meta.concrete_fields if column.name not in STAMPED], default=str, sort_keys=True)
+    return json.dumps([said[str(column.column)] for column in table._meta.concrete_fields if column.name not in STAMPED], default=str, sort_keys=True)

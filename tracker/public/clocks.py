@@ -162,11 +162,11 @@ def read_clocks(parameters: QueryDict, *, now: dt.datetime) -> Clocks:
     today = now.astimezone(dt.UTC).date()
     day = parameters.get("as_of", "").strip()
     written = parameters.get("known", "").strip()
-    said = {"as_of": _read_day(day, today), "today": today, "as_of_is_said": bool(day)}
+    as_of = _read_day(day, today)
     if number := _number_of(written):
-        return Clocks(**said, known=_published(number, written), known_as_written=f"edition-{number}", edition_asked=number)
+        return Clocks(as_of, _published(number, written), today, f"edition-{number}", edition_asked=number, as_of_is_said=bool(day))
     known = _read_known(written, now) if written else None
-    return Clocks(**said, known=known, known_as_written=written if known else "")
+    return Clocks(as_of, known, today, written if known else "", as_of_is_said=bool(day))
 
 
 def _number_of(written: str) -> int | None:

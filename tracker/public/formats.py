@@ -59,7 +59,8 @@ def as_json(listing: Listing, rows: QuerySet[Any], found: list[Facet], clocks: C
 def as_csv(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str) -> StreamingHttpResponse:
     """All rows as CSV (RFC 4180, UTF-8 with a byte-order mark so that spreadsheets read it), streamed.
 
-    Each row carries its public address, both clocks and the edition of the site that it was read from. A cell that a spreadsheet would run as a formula gets an apostrophe before it.
+    Each row carries its public address, both clocks and the edition of the site that it was read from.
+    A cell that a spreadsheet would run as a formula gets an apostrophe before it.
     """
     writer = csv.writer(_Echo())
     edition = edition_read(clocks)

@@ -1,7 +1,7 @@
 """What /compare/ puts side by side, as its address says it. The left side is what the address of any page says; the right side differs in one thing.
 
-``with_government`` beside ``government``, ``with_document`` beside ``document``, ``with_as_of`` and ``with_known`` beside ``as_of`` and ``known``; every
-other filter of addressees applies to both sides.
+``with_government`` beside ``government``, ``with_document`` beside ``document``, ``with_as_of`` and ``with_known`` beside ``as_of`` and ``known``;
+every other filter of addressees applies to both sides.
 """
 
 import datetime as dt
@@ -56,7 +56,11 @@ class Sides:
     @property
     def are_the_same(self) -> bool:
         """Whether nothing differs between what the two sides ask for."""
-        return (self.left.about, self.left.clocks.as_of, self.left.clocks.known) == (self.right.about, self.right.clocks.as_of, self.right.clocks.known)
+        return (self.left.about, self.left.clocks.as_of, self.left.clocks.known) == (
+            self.right.about,
+            self.right.clocks.as_of,
+            self.right.clocks.known,
+        )
 
     @property
     def swapped(self) -> dict[str, list[str]]:

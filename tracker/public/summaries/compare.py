@@ -17,7 +17,7 @@ from tracker.public.clocks import Clocks
 from tracker.public.filters import ActionFilters, AddresseeFilters
 from tracker.public.sides import Side, Sides
 from tracker.public.summaries.counts import Distribution, distribution_of
-from tracker.rules.vocabulary import RelationKind, Status
+from tracker.rules.vocabulary import Provenance, RelationKind, Status
 
 MOST = 100
 """Records and actions that are listed; the sentence above them says how many there are."""
@@ -100,6 +100,17 @@ class Governments:
     left_only: list[AddresseeEdition]
     right_only: list[AddresseeEdition]
     counts: Counts
+
+    @property
+    def total(self) -> int:
+        """How many statuses there are on both sides."""
+        return self.counts.left.total + self.counts.right.total
+
+    @property
+    def not_reviewed(self) -> int:
+        """How many of them no person has approved here."""
+        rows = [row for pair in self.pairs for row in (pair.left, pair.right)] + self.left_only + self.right_only
+        return sum(row is not None and row.provenance == Provenance.SHIPPED for row in rows)
 
     @property
     def alike(self) -> int:

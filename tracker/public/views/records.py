@@ -29,7 +29,11 @@ def recommendation(request: HttpRequest, clocks: Clocks, reference: str) -> Page
         sentence = _("No recommendation %(reference)s on this site on that day.") % {"reference": reference}
         raise missing(clocks, "recommendation", reference, sentence)
     query = "?" + urlencode({"recommendation": reference, **clocks.parameters})
-    return "tracker/recommendation.html", {"story": story, "follow": _follow(reference, recommendation=reference), "downloads": downloads(columns.ADDRESSEES, query)}
+    return "tracker/recommendation.html", {
+        "story": story,
+        "follow": _follow(reference, recommendation=reference),
+        "downloads": downloads(columns.ADDRESSEES, query),
+    }
 
 
 @public_page
