@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 
 from tracker.editions.tables import RecordEdition, SiteEdition
 from tracker.editorial.freeze import kind_of
-from tracker.editorial.verbs import approve, publish, submit
+from tracker.editorial.verbs import approve, publish, submit, take_down
 from tracker.models import (
     Action,
     ActionEvent,
@@ -268,6 +268,18 @@ def challenge(to: Publishable, **fields: Any) -> Challenge:
     """What a reader says is wrong in a record."""
     named = {"kind": kind_of(to), "key": to.public_key, "edition": 1}
     return Challenge.objects.create(**{**named, "says": "It was another ministry.", **fields})
+
+
+def officer() -> User:
+    """Who answers for the office: an administrator."""
+    return user("officer", role="administrator", first_name="Olga", last_name="Officer")
+
+
+def taken_down(record: Publishable, *, reason: str, withdrawing: tuple[Publishable, ...] = ()) -> SiteEdition:
+    """Taken down for legal reasons, by two people."""
+    submission = take_down([record], by=officer(), reason=reason, withdrawing=withdrawing)
+    approve(submission, by=reviewer())
+    return publish(submission, by=reviewer())
 
 
 def taken_off(record: Publishable, *, reason: str, into: str = "") -> SiteEdition:

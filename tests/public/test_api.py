@@ -18,7 +18,7 @@ from tracker.public.filters import AddresseeFilters
 from tracker.public.formats import FORMULA_STARTS, _cell
 
 LISTS = list(LISTINGS)
-KNOWN_TAKES = "known takes a day up to today, as 2026-11-20, or an instant, as 2026-11-20T12:00:00Z."
+KNOWN_TAKES = "known takes a day up to today, as 2026-11-20, an instant, as 2026-11-20T12:00:00Z, or an edition of this site, as edition-17."
 PAGES = [
     "/",
     "/recommendations/",
@@ -32,6 +32,10 @@ PAGES = [
     "/actions/",
     "/actions/FR-2018-EXP/",
     "/effects/",
+    "/compare/",
+    "/compare/?government=AL&with_government=FR",
+    "/compare/?document=WP-MQ&with_document=HAKAMIAN-2019",
+    "/compare/?as_of=2019-06-01&with_as_of=2022-12-31&known=edition-1&with_known=edition-2",
     "/changes/",
     "/corrections/",
     "/methodology/",
@@ -40,7 +44,7 @@ PAGES = [
 BUDGETS = {
     "/": 16,
     "/recommendations/": 25,
-    "/recommendations/MQ-1/": 13,
+    "/recommendations/MQ-1/": 14,
     "/governments/": 14,
     "/governments/AL/": 8,
     "/governments/EU-MEMBERS/": 8,
@@ -50,6 +54,10 @@ BUDGETS = {
     "/actions/": 14,
     "/actions/FR-2018-EXP/": 7,
     "/effects/": 14,
+    "/compare/": 3,
+    "/compare/?government=AL&with_government=FR": 11,
+    "/compare/?document=WP-MQ&with_document=HAKAMIAN-2019": 12,
+    "/compare/?as_of=2019-06-01&with_as_of=2022-12-31&known=edition-1&with_known=edition-2": 16,
     "/changes/": 11,
     "/corrections/": 10,
     "/methodology/": 2,
@@ -104,7 +112,7 @@ def test_every_list_gives_the_same_rows_as_page_json_and_csv(client: Client, nam
     assert paged == everything["results"]
     assert [row["url"] for row in rows] == [row["url"] for row in paged]
     assert everything["count"] == len(paged) > 0
-    assert set(rows[0]) == {*(column.name for column in LISTINGS[name].columns), "url", "as_of", "known"}
+    assert set(rows[0]) == {*(column.name for column in LISTINGS[name].columns), "url", "as_of", "known", "site_edition"}
 
 
 @pytest.mark.parametrize("name", LISTS)

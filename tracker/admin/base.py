@@ -540,7 +540,7 @@ class PublishableAdmin(NounAdmin):
 
     change_form_template = "admin/tracker/record_form.html"
     change_list_template = "admin/tracker/record_list.html"
-    actions = ("submit_for_review", "withdraw_from_site")
+    actions = ("submit_for_review", "withdraw_from_site", "take_down_from_site")
     key_field = "key"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -592,6 +592,10 @@ class PublishableAdmin(NounAdmin):
         """Researchers and reviewers."""
         return request.user.has_perm("tracker.submit")
 
+    def has_take_down_permission(self, request: HttpRequest) -> bool:
+        """Whether the user may ask for what the law asks for."""
+        return request.user.has_perm("tracker.take_down")
+
     def has_review_permission(self, request: HttpRequest) -> bool:
         """Reviewers."""
         return request.user.has_perm("tracker.review")
@@ -622,6 +626,7 @@ class PublishableAdmin(NounAdmin):
         return [
             path("<int:pk>/submit/", self.admin_site.admin_view(self.submit_view), name=f"tracker_{name}_submit"),
             path("<int:pk>/withdraw/", self.admin_site.admin_view(self.withdraw_view), name=f"tracker_{name}_withdraw"),
+            path("<int:pk>/take-down/", self.admin_site.admin_view(self.take_down_view), name=f"tracker_{name}_take_down"),
             *versions.urls(self),
             *super().get_urls(),
         ]
@@ -633,6 +638,10 @@ class PublishableAdmin(NounAdmin):
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask why it goes."""
         return self._single(request, pk, "withdraw_from_site")
+
+    def take_down_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask what the law asks for."""
+        return self._single(request, pk, "take_down_from_site")
 
     def _single(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         chosen = self.get_queryset(request).filter(pk=pk)
@@ -650,6 +659,11 @@ class PublishableAdmin(NounAdmin):
         """Ask for the chosen records to be taken off the site."""
         return workflow.ask_about_records(self, request, queryset, workflow.WITHDRAW)
 
+    @admin.action(description=_("Take down for legal reasons"), permissions=["take_down"])
+    def take_down_from_site(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> HttpResponse:
+        """Ask for the chosen records to be taken down, past days included."""
+        return workflow.ask_about_records(self, request, queryset, workflow.TAKE_DOWN)
+
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """With where the record stands, and what may be done with it."""
         record = kwargs.get("obj")
@@ -664,6 +678,8 @@ class PublishableAdmin(NounAdmin):
                 context["confirm_url"] = f"{submit_url}?{urlencode({'reason': gettext('Reviewed here as it is.')})}"
             context["may_withdraw"] = state.edition is not None and self.has_review_permission(request)
             comments.onto_form(request, context, record)
+            if state.edition is not None and self.has_take_down_permission(request):
+                context["take_down_url"] = reverse(f"admin:tracker_{self.opts.model_name}_take_down", args=[record.pk])
             if context["may_withdraw"]:
                 context["withdraw_url"] = reverse(f"admin:tracker_{self.opts.model_name}_withdraw", args=[record.pk])
         return super().render_change_form(request, context, *args, **kwargs)

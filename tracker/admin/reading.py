@@ -151,10 +151,16 @@ def _fill(made: list[Reading], request: HttpRequest, registry: Any) -> None:
         name = (version.kind, version.key)
         over = editions[name].get(version.over) if version.over is not None else None
         public = over if over is not None and over.change == Change.PUBLISH else None
-        withdrawal = version.change == Change.WITHDRAW
+        withdrawal = version.change != Change.PUBLISH
         reading.comparison = compare(None if withdrawal or public is None else public.body, version.body, version.kind)
         reading.before = _("edition %(edition)s") % {"edition": public.edition} if public is not None and not withdrawal else ""
-        told = nature.nature(public.body if public else None, version.body, withdrawn=withdrawal, forwards_to=version.forwards_to)
+        told = nature.nature(
+            public.body if public else None,
+            version.body,
+            withdrawn=withdrawal,
+            forwards_to=version.forwards_to,
+            taken_down=version.change == Change.TAKE_DOWN,
+        )
         reading.nature, reading.corrects = told.label, told is Nature.CORRECTED
         if version.kind == RecordKind.ASSESSMENT and public is None and not withdrawal and (key := version.body["supersedes"]):
             last = editions[version.kind, key].get(newest.get((version.kind, key), 0))

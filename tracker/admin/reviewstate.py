@@ -143,7 +143,7 @@ def with_review(records: QuerySet) -> QuerySet:
     return records.annotate(
         _last_state=Subquery(newest.values("submission__state")[:1]),
         _is_public=Exists(public.filter(change=Change.PUBLISH.value)),
-        _is_withdrawn=Exists(public.filter(change=Change.WITHDRAW.value)),
+        _is_withdrawn=Exists(public.filter(change__in=Change.taking_off())),
         _public_since=Subquery(public.values("known_from")[:1]),
     )
 

@@ -59,6 +59,16 @@ WITHDRAW = Step(
     advice=gettext_lazy("A second person approves it. Readers then find a note that the record was withdrawn, and why; earlier editions keep it."),
     reason_required=True,
 )
+TAKE_DOWN = Step(
+    action="take_down_from_site",
+    title=gettext_lazy("Take down for legal reasons"),
+    button=gettext_lazy("Ask for the takedown"),
+    advice=gettext_lazy(
+        "Only where the law asks for it. A second person approves it. The record's words are then shown nowhere on the site, on past days neither; "
+        "its key, the reason that you give and the day stay public. What was merely wrong is corrected or withdrawn."
+    ),
+    reason_required=True,
+)
 APPROVE = Step(
     action="approve",
     title=gettext_lazy("Approve"),
@@ -151,7 +161,10 @@ def ask_about_records(model_admin: Any, request: HttpRequest, chosen: QuerySet[A
             else:
                 going = {name_of(record) for record, refers in left_by(records) if refers}
                 too, changed = ([record for record in allowed if (name_of(record) in going) is refers] for refers in (True, False))
-                submission = verbs.withdraw([*records, *too], by=user, reason=reason, alongside=changed)
+                if step is TAKE_DOWN:
+                    submission = verbs.take_down(records, by=user, reason=reason, withdrawing=too, alongside=changed)
+                else:
+                    submission = verbs.withdraw([*records, *too], by=user, reason=reason, alongside=changed)
         except (Refused, ValidationError) as error:
             errors = sentences(error)
         else:

@@ -81,7 +81,10 @@ BEGIN
     IF NOT editions.being_erased() THEN
         RAISE EXCEPTION 'Words are blanked by an erasure that is on record only.' USING ERRCODE = 'restrict_violation';
     END IF;
-    UPDATE editions.record SET salt = NULL, content_hash = editions.content_hash(body) WHERE editions.erasure_names(edition, kind, key);
+    UPDATE editions.record AS r SET salt = NULL, content_hash = editions.content_hash(coalesce(
+        -- What was taken down has its words, and its hash, from what is set aside.
+        (SELECT said -> 'body' FROM editions.withheld WHERE of_table = 'record' AND row_id = r.id ORDER BY id LIMIT 1), r.body
+    )) WHERE editions.erasure_names(edition, kind, key);
     UPDATE editions.site_edition SET salt = NULL WHERE editions.erasure_names(number, 'edition', '');
     UPDATE tracker_version SET content_hash = editions.content_hash(body)
         WHERE body::text LIKE '%[erased]%' AND content_hash <> editions.content_hash(body);

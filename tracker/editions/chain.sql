@@ -59,9 +59,15 @@ BEGIN
 END $$;
 
 CREATE FUNCTION editions.seal_record() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE before jsonb := (SELECT body FROM editions.record WHERE kind = NEW.kind AND key = NEW.key ORDER BY edition DESC LIMIT 1);
+DECLARE before jsonb := (
+    -- What was taken down said what is set aside.
+    SELECT coalesce((SELECT said -> 'body' FROM editions.withheld WHERE of_table = 'record' AND row_id = r.id ORDER BY id LIMIT 1), r.body)
+    FROM editions.record AS r WHERE kind = NEW.kind AND key = NEW.key ORDER BY edition DESC LIMIT 1
+);
 BEGIN
-    NEW.nature := editions.nature(before, NEW.body, NEW.change = 'withdraw', NEW.forwards_to);
+    NEW.nature := CASE NEW.change
+        WHEN 'take_down' THEN 'taken_down' ELSE editions.nature(before, NEW.body, NEW.change = 'withdraw', NEW.forwards_to)
+    END;
     NEW.salt := replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
     NEW.leaf := editions.digest(
         NEW.salt, NEW.edition::text, NEW.kind, NEW.key, NEW.title, NEW.change, NEW.nature, NEW.forwards_to, NEW.reason, NEW.recorded_by, NEW.approved_by,

@@ -29,7 +29,11 @@ KEPT_TABLES: dict[str, frozenset[str] | None] = {
     "tracker_comment": frozenset({"settled_by_id", "settled_at", "settled_note"}),
 }
 # Published tables that the desk reads and never writes: the database itself forges the chain, the eraser alone logs what it erased.
-NOT_THE_DESKS = frozenset({"chain", "erasure"})
+NOT_THE_DESKS = frozenset({"chain", "erasure", "withheld"})
+# Those of them that hold no words but the eraser's own.
+LOGS = frozenset({"chain", "erasure"})
+# Published once, and taken down for legal reasons: set aside by the database itself (withholding.sql), and read by the desk alone.
+NOT_THE_PUBLICS = ("withheld",)
 # Words of persons in tables that are not ours: jobs and what came of them, the log of the admin, addresses of accounts.
 WORDS_ELSEWHERE: dict[str, tuple[str, ...]] = {
     "account_emailaddress": ("email",),
@@ -41,7 +45,7 @@ WORDS_ELSEWHERE: dict[str, tuple[str, ...]] = {
 WITHOUT_WORDS = frozenset({"tracker_tally", "tracker_shared_value"})
 NO_WORDS = frozenset({"password", "salt", "leaf", "content_hash", "sha256", "stored_as", "archived_as", "snapshot", "media_type", "pgh_label"})
 # Published names of kinds that are no vocabulary's in the models of the editions.
-NAMES_OF_KINDS = {("record", "kind"), ("record", "change"), ("citation", "record_kind")} | {
+NAMES_OF_KINDS = {("record", "kind"), ("record", "change"), ("withheld", "kind"), ("withheld", "of_table"), ("citation", "record_kind")} | {
     ("passage", name) for name in ("kind", "record_kind", "part", "config", "weight")
 }
 # The one column of an edition that changes, once, from nothing to a time (a trigger holds that).
@@ -213,7 +217,7 @@ def words_kept(cursor: Any) -> list[tuple[str, str, str]]:
         (schema, name, column)
         for schema, name, column in cursor.fetchall()
         if (schema == SCHEMA or name.startswith("tracker_") or column in WORDS_ELSEWHERE.get(name, ()))
-        and name not in (NOT_THE_DESKS if schema == SCHEMA else WITHOUT_WORDS)
+        and name not in (LOGS if schema == SCHEMA else WITHOUT_WORDS)
         and column not in NO_WORDS
         and (name, column) not in of_vocabularies
     ]
@@ -247,11 +251,14 @@ def _has_editions(cursor: Any) -> bool:
 
 
 def _grant_public(cursor: Any, role: str, tables: dict[tuple[str, str], set[str]]) -> None:
-    """The public reads the editions, and that is all."""
+    """The public reads the editions, without what was taken down, and that is all."""
     if not any(schema == SCHEMA for schema, _ in tables):
         return
     _execute(cursor, "GRANT USAGE ON SCHEMA {} TO {}", sql.Identifier(SCHEMA), sql.Identifier(role))
     _execute(cursor, "GRANT SELECT ON ALL TABLES IN SCHEMA {} TO {}", sql.Identifier(SCHEMA), sql.Identifier(role))
+    for name in NOT_THE_PUBLICS:
+        if (SCHEMA, name) in tables:
+            _execute(cursor, "REVOKE ALL ON {} FROM {}", sql.Identifier(SCHEMA, name), sql.Identifier(role))
     _grant_functions(cursor, SCHEMA, role)
 
 

@@ -43,6 +43,12 @@ BEGIN
     IF editions.being_erased() AND (TG_TABLE_NAME <> 'record' OR editions.erasure_names(OLD.edition, to_jsonb(OLD) ->> 'kind', to_jsonb(OLD) ->> 'key')) THEN
         RETURN NEW;
     END IF;
+    -- What is taken down loses its words, once they are set aside (withholding.sql).
+    IF editions.set_aside(TG_TABLE_NAME, to_jsonb(OLD))
+        AND to_jsonb(NEW) - 'search' - editions.words_of(TG_TABLE_NAME) = to_jsonb(OLD) - 'search' - editions.words_of(TG_TABLE_NAME)
+    THEN
+        RETURN NEW;
+    END IF;
     IF OLD.known_to IS NOT NULL
         OR NEW.known_to IS NULL
         -- A generated column is not computed yet before an update; it follows from the others.
@@ -59,6 +65,9 @@ CREATE FUNCTION editions.refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'site_edition' AND editions.erasure_names((to_jsonb(OLD) ->> 'number')::bigint, 'edition', '') THEN
         RETURN NEW;
+    END IF;
+    IF TG_OP = 'DELETE' AND TG_TABLE_NAME <> 'record' AND editions.set_aside(TG_TABLE_NAME, to_jsonb(OLD)) THEN
+        RETURN OLD;
     END IF;
     RAISE EXCEPTION 'A published row is never changed or removed.' USING ERRCODE = 'restrict_violation';
 END $$;

@@ -200,8 +200,11 @@ def rows_of(published: Published) -> dict[type[Row], list[Any]]:
 # Reading the bodies
 
 
-def everything_known_at(instant: dt.datetime | None) -> Published:
-    """All bodies as this site published them at an instant; None: as they are now."""
+def everything_known_at(instant: dt.datetime | None, aside: Mapping[int, Body]) -> Published:
+    """All bodies as this site published them at an instant; None: as they are now.
+
+    ``aside`` are the bodies that were taken down since, by the id of the record's edition.
+    """
     published = Published(government_names=dict(GovernmentEdition.desk.known_at(instant).values_list("code", "name")))
     bodies = {
         "document": published.documents,
@@ -210,8 +213,8 @@ def everything_known_at(instant: dt.datetime | None) -> Published:
         "assessment": published.assessments,
     }
     rows = RecordEdition.desk.known_at(instant).filter(change="publish").order_by("kind", "key")
-    for kind, key, body, provenance in rows.values_list("kind", "key", "body", "provenance"):
-        bodies[kind][key] = body
+    for pk, kind, key, held, provenance in rows.values_list("pk", "kind", "key", "body", "provenance"):
+        bodies[kind][key] = aside.get(pk, held)
         published.provenance[kind, key] = provenance
     return published
 

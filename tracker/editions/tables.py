@@ -118,6 +118,31 @@ class Erasure(models.Model):
         default_permissions = ()
 
 
+class Withheld(models.Model):
+    """A published row with words that were taken down for legal reasons, as it stood: kept for proof, and never read by the public's role.
+
+    Written by the database alone, when the edition is committed that takes a record down (``withholding.sql``).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    edition = models.PositiveIntegerField(help_text="The edition of the site that took it down.")
+    kind = models.CharField(max_length=40, help_text="Of the record that was taken down.")
+    key = models.CharField(max_length=60)
+    of_table = models.CharField(max_length=40, help_text="Where the row stood, in this schema.")
+    row_id = models.BigIntegerField()
+    said = models.JSONField(help_text="The whole row. Of several of one row the first is as it was published.")
+
+    desk = DeskManager()
+
+    class Meta:
+        """In the order in which they were set aside."""
+
+        db_table = '"editions"."withheld"'
+        ordering = ["id"]
+        default_permissions = ()
+        indexes = [models.Index(fields=["of_table", "row_id"], name="withheld_row")]
+
+
 class Row(models.Model):
     """What every published row carries: the edition that wrote it, and when this site said it."""
 
@@ -341,6 +366,7 @@ class AddresseeEdition(Row):
         indexes = [
             models.Index(fields=["recommendation", "government"], name="addressee_recommendation"),
             models.Index(fields=["government", "status"], name="addressee_government"),
+            models.Index(fields=["valid_from"], name="addressee_valid_from"),
         ]
         constraints = [models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="a_period_ends_after_it_begins")]
 

@@ -101,7 +101,11 @@ def _published_in(cursor: Any, words: Sequence[str], pattern: re.Pattern[str]) -
     """The published rows that the words stand in, named as they will be named afterwards."""
     said_of = ("title", "reason", "recorded_by", "approved_by", "published_by", "key", "forwards_to")
     condition = sql.SQL(" OR ").join([_stands_in(name, words) for name in ("body", *said_of)])
-    cursor.execute(sql.SQL('SELECT edition, kind, key FROM "editions"."record" WHERE {} ORDER BY 1, 2, 3').format(condition))
+    # What was taken down is erased with the rest, and its edition named.
+    aside = sql.SQL('id IN (SELECT row_id FROM "editions"."withheld" WHERE of_table = {} AND {})').format(
+        sql.Literal("record"), _stands_in("said", words)
+    )
+    cursor.execute(sql.SQL('SELECT edition, kind, key FROM "editions"."record" WHERE {} OR {} ORDER BY 1, 2, 3').format(condition, aside))
     records = [{"edition": edition, "kind": kind, "key": pattern.sub(BLANK, key)} for edition, kind, key in cursor.fetchall()]
     condition = sql.SQL(" OR ").join(_stands_in(name, words) for name in ("published_by", "reason"))
     cursor.execute(sql.SQL('SELECT number FROM "editions"."site_edition" WHERE {} ORDER BY 1').format(condition))

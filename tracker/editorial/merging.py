@@ -178,7 +178,7 @@ def _standing(duplicate: Publishable, into: Publishable) -> bool:
     kind = kind_of(duplicate)
     rows = RecordEdition.desk.known_at(None).filter(kind=kind, key__in=[duplicate.public_key, into.public_key]).values_list("key", "change")
     for key, change in rows:
-        if change == Change.WITHDRAW:
+        if change != Change.PUBLISH:
             raise Refused(_("%(key)s was withdrawn from the site already; it can be merged no more, nor merged into.") % {"key": key})
     if any(key == duplicate.public_key for key, _change in rows):
         return True

@@ -117,7 +117,7 @@ def _named(government: str, title: str, *, draft: bool = False) -> str:
 
 
 def _withdrawn(kind: RecordKind) -> set[str]:
-    rows = RecordEdition.desk.known_at(None).filter(kind=kind, change=Change.WITHDRAW.value)
+    rows = RecordEdition.desk.known_at(None).filter(kind=kind, change__in=Change.taking_off())
     return set(rows.values_list("key", flat=True))
 
 

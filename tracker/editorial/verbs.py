@@ -6,7 +6,7 @@ and writes its edition.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import pghistory
@@ -37,12 +37,15 @@ def submit(
     by: User,
     reason: str,
     withdrawing: Mapping[Publishable, str] | None = None,
+    taking_down: Iterable[Publishable] = (),
     provenance: Provenance = Provenance.REVIEWED,
     judged_here: bool = True,
 ) -> Submission:
     """Freeze records as they are and hand them to a second person, bundled with records to be taken off the site.
 
     ``withdrawing`` gives each record to be withdrawn the key of the record of its kind to which its address is to lead; empty for none.
+
+    ``taking_down`` are records to be taken off for legal reasons, on past days too; they may have been withdrawn before.
 
     ``judged_here``: the verdicts among them are this desk's own, and one that is not the proposed one says why. What a package brings was judged
     elsewhere; where it differs, it stands in the work queue.
@@ -51,8 +54,11 @@ def submit(
     lacks what publication needs. Older submissions that an edit voided are taken back where each of their records is submitted again here.
     """
     # A duplicate may be merged by whoever may submit; to take something off the site is a reviewer's to ask for.
-    allowed(by, "tracker.review" if withdrawing and not any(withdrawing.values()) else "tracker.submit")
-    return _submit(records, by=by, reason=reason, withdrawing=withdrawing or {}, provenance=provenance, judged_here=judged_here)
+    down = list(taking_down)
+    allowed(by, "tracker.take_down" if down else "tracker.review" if withdrawing and not any(withdrawing.values()) else "tracker.submit")
+    going = {**(withdrawing or {}), **dict.fromkeys(down, "")}
+    names = {(kind_of(record), record.public_key) for record in down}
+    return _submit(records, by=by, reason=reason, withdrawing=going, down=names, provenance=provenance, judged_here=judged_here)
 
 
 def _submit(
@@ -61,6 +67,7 @@ def _submit(
     by: User,
     reason: str,
     withdrawing: Mapping[Publishable, str],
+    down: Collection[tuple[str, str]] = (),
     provenance: Provenance,
     judged_here: bool,
 ) -> Submission:
@@ -71,6 +78,9 @@ def _submit(
         raise Refused(_("Choose at least one record to submit."))
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
         withdrawn = list(_freeze_all(list(withdrawing), Change.WITHDRAW))
+        for version in withdrawn:
+            if (version.kind, version.key) in down:
+                version.change = Change.TAKE_DOWN
         versions = [*_freeze_all(records, Change.PUBLISH), *withdrawn]
         editions = _newest_editions(versions)
         frozen = {(version.kind, version.key) for version in versions}
@@ -177,6 +187,22 @@ def withdraw(records: Iterable[Publishable], *, by: User, reason: str, alongside
     return submit(alongside, by=by, reason=reason, withdrawing=dict.fromkeys(records, ""))
 
 
+def take_down(
+    records: Iterable[Publishable],
+    *,
+    by: User,
+    reason: str,
+    withdrawing: Iterable[Publishable] = (),
+    alongside: Iterable[Publishable] = (),
+) -> Submission:
+    """Ask for records to be taken down for legal reasons: withdrawn, and without their words on past days too, once that is approved and published.
+
+    Whoever asks needs a right of its own; a second person approves. ``withdrawing`` and ``alongside`` are other records that must go, or change, with
+    them, as :func:`withdraw` has them.
+    """
+    return submit(alongside, by=by, reason=reason, withdrawing=dict.fromkeys(withdrawing, ""), taking_down=records)
+
+
 def current_edition() -> int:
     """The number of the newest edition of the site; 0 before the first."""
     return SiteEdition.desk.order_by("-number").values_list("number", flat=True).first() or 0
@@ -225,7 +251,7 @@ def _freeze_all(records: list[Publishable], change: Change) -> Iterable[Version]
 def _refuse_keys_of_others(records: list[Publishable]) -> None:
     """The address of a record that was withdrawn stays its own: another record, made after it was withdrawn, cannot take its key."""
     keys = [record.public_key for record in records]
-    rows = RecordEdition.desk.known_at(None).filter(change=Change.WITHDRAW.value, key__in=keys)
+    rows = RecordEdition.desk.known_at(None).filter(change__in=Change.taking_off(), key__in=keys)
     gone = {(row.kind, row.key): row for row in rows.defer("body")}
     for record in records:
         row = gone.get((kind_of(record), record.public_key))
@@ -247,8 +273,11 @@ def _take_as_public(versions: list[Version]) -> None:
 
 
 def _public_of(versions: list[Version]) -> dict[tuple[str, str], RecordEdition]:
-    rows = RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value, key__in=[version.key for version in versions])
-    return {(row.kind, row.key): row for row in rows}
+    """What they take off: what is public, and of what is taken down also what was withdrawn before and stands on past days."""
+    down = {(version.kind, version.key) for version in versions if version.change == Change.TAKE_DOWN}
+    rows = RecordEdition.desk.known_at(None).filter(key__in=[version.key for version in versions])
+    found = {(row.kind, row.key): row for row in rows if row.change != Change.TAKE_DOWN}
+    return {name: row for name, row in found.items() if row.change == Change.PUBLISH or name in down}
 
 
 def _not_yet_public(records: list[Publishable]) -> list[Publishable]:
@@ -279,7 +308,7 @@ def _await_other_editions() -> None:
 
 def _problems(versions: list[Version], *, by_people: bool = False) -> list[str]:
     publishing = {(version.kind, version.key): version.body for version in versions if version.change == Change.PUBLISH}
-    withdrawing = {(version.kind, version.key) for version in versions if version.change == Change.WITHDRAW}
+    withdrawing = {(version.kind, version.key) for version in versions if version.change != Change.PUBLISH}
     forwards = {(version.kind, version.key): version.forwards_to for version in versions if version.forwards_to}
     shipped = {(version.kind, version.key) for version in versions if version.provenance == Provenance.SHIPPED}
     return problems(publishing, withdrawing=withdrawing, forwards=forwards, shipped=shipped, today=timezone.now().date(), by_people=by_people)
@@ -304,7 +333,7 @@ def _refuse_edited(submission: Submission) -> None:
         lookup = "reference__in" if kind is RecordKind.RECOMMENDATION else "key__in"
         records += MODELS[kind].objects.filter(**{lookup: keys})
     held = {(version.kind, version.key): version for version in _freeze_all(records, Change.PUBLISH)}
-    public = {name: row.content_hash for name, row in _public_of([version for version in versions if version.change == Change.WITHDRAW]).items()}
+    public = {name: row.content_hash for name, row in _public_of([version for version in versions if version.change != Change.PUBLISH]).items()}
     editions = _newest_editions(versions)
     for version in versions:
         name = (version.kind, version.key)
@@ -312,7 +341,7 @@ def _refuse_edited(submission: Submission) -> None:
             raise Refused(_("Another version of %(record)s was published after this one was submitted; submit it again.") % {"record": version.key})
         # The body is hashed anew: what a version says that it holds is not what counts.
         unchanged = version.content_hash == content_hash(version.body)
-        if version.change == Change.WITHDRAW:
+        if version.change != Change.PUBLISH:
             unchanged = unchanged and public.get(name) == version.content_hash
         else:
             now = held.get(name)

@@ -1,9 +1,12 @@
 """Whether what is published is what was approved and published, from the first edition on: recomputed outside the database, row by row.
 
-It trusts nothing but the bodies and their salts: leaves, links, hashes, natures, times and the rows made for reading are all computed again.
+It trusts nothing but the bodies and their salts: leaves, links, hashes, natures, times and the rows made for reading are all computed again. Of what
+was taken down for legal reasons it takes what is set aside for this (``withholding.sql``).
 """
 
+import datetime as dt
 import hashlib
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -11,8 +14,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tracker.editions.projection import content, everything_known_at, rows_of
-from tracker.editions.tables import ChainLink, Erasure, RecordEdition, SiteEdition
+from tracker.editions.projection import STAMPED, content, everything_known_at, rows_of
+from tracker.editions.tables import ChainLink, Erasure, RecordEdition, Row, SiteEdition, Withheld
 from tracker.editorial.freeze import content_hash
 from tracker.editorial.rebuild import event_model
 from tracker.models import Change, User, Version
@@ -41,10 +44,11 @@ def verify(*, every_edition: bool = False, progress: Progress | None = None) -> 
     problems = [*_chain(editions, erased)]
     records = RecordEdition.desk.count()
     say(f"{records} records")
-    problems += _records({edition.number: edition for edition in editions}, erased)
+    aside = _set_aside()
+    problems += _records({edition.number: edition for edition in editions}, erased, aside)
     for edition in editions if every_edition else editions[-1:]:
         say(f"rows for reading at edition {edition.number}")
-        problems += _reading(edition, newest=edition is editions[-1])
+        problems += _reading(edition, aside, newest=edition is editions[-1])
     link = ChainLink.desk.order_by("-number").first()
     return Verified(len(editions), records, link.digest if link else "", tuple(problems))
 
@@ -67,6 +71,22 @@ def leaf_of_record(row: RecordEdition) -> str:
 
 
 Named = set[tuple[int, str, str]]
+Aside = dict[str, dict[int, dict[str, Any]]]
+"""What was taken down, as it was published: by table and row."""
+
+
+def _set_aside() -> Aside:
+    found: Aside = defaultdict(dict)
+    for table, row, said in Withheld.desk.order_by("id").values_list("of_table", "row_id", "said"):
+        found[table].setdefault(row, said)
+    return found
+
+
+def _with_its_words(row: RecordEdition, aside: Aside) -> RecordEdition:
+    """A record's edition with the title and the body that it was published with."""
+    if said := aside["record"].get(row.pk):
+        row.title, row.body = said["title"], said["body"]
+    return row
 
 
 def _chain(editions: list[SiteEdition], erased: Named) -> Iterator[str]:
@@ -99,13 +119,14 @@ def _chain(editions: list[SiteEdition], erased: Named) -> Iterator[str]:
         yield _("The chain has a link for edition %(number)s, which does not exist.") % {"number": stray}
 
 
-def _records(editions: dict[int, SiteEdition], erased: Named) -> Iterator[str]:
+def _records(editions: dict[int, SiteEdition], erased: Named, aside: Aside) -> Iterator[str]:
     """Each record's editions: leaf, hash, nature, the times between which it stood, and who approved it."""
     before: dict[tuple[str, str], RecordEdition] = {}
     fields = ("submission__edition", "kind", "key", "content_hash", "recorded_by_id", "edited_by_id", "approved_by_id", "provenance", "pk")
     people, first_approver = _people(), _first_approvers()
     versions = {tuple(row[:3]): row[3:] for row in Version.objects.filter(submission__edition__isnull=False).values_list(*fields)}
-    for row in RecordEdition.desk.order_by("edition", "kind", "key").iterator(500):
+    for found in RecordEdition.desk.order_by("edition", "kind", "key").iterator(500):
+        row = _with_its_words(found, aside)
         name = {"record": f"{row.kind} {row.key}", "edition": row.edition}
         edition = editions.get(row.edition)
         if edition is None or row.known_from != edition.published_at:
@@ -121,7 +142,8 @@ def _records(editions: dict[int, SiteEdition], erased: Named) -> Iterator[str]:
         if earlier is not None and earlier.known_to != row.known_from:
             yield _("The edition of %(record)s before edition %(edition)s does not end where this one begins.") % name
         if row.salt is not None and (earlier is None or earlier.salt is not None):
-            expected = nature(earlier.body if earlier else None, row.body, withdrawn=row.change == Change.WITHDRAW, forwards_to=row.forwards_to)
+            off = {"withdrawn": row.change == Change.WITHDRAW, "taken_down": row.change == Change.TAKE_DOWN}
+            expected = nature(earlier.body if earlier else None, row.body, forwards_to=row.forwards_to, **off)
             if row.nature != expected:
                 yield _("%(record)s in edition %(edition)s is called “%(said)s”; it was “%(was)s”.") % {**name, "said": row.nature, "was": expected}
         before[row.kind, row.key] = row
@@ -171,14 +193,30 @@ def _approver(row: RecordEdition, version: Any, name: dict[str, Any], people: di
         yield _("%(record)s in edition %(edition)s was approved by another person than its version says.") % name
 
 
-def _reading(edition: SiteEdition, *, newest: bool) -> Iterator[str]:
-    """The rows made for reading, against what follows from the bodies."""
+def _reading(edition: SiteEdition, aside: Aside, *, newest: bool) -> Iterator[str]:
+    """The rows made for reading, and what was taken down of them, against what follows from the bodies."""
     instant = None if newest else edition.published_at
-    for table, expected in rows_of(everything_known_at(instant)).items():
+    bodies = {pk: said["body"] for pk, said in aside["record"].items()}
+    for table, expected in rows_of(everything_known_at(instant, bodies)).items():
         wanted = Counter(map(content, expected))
-        held = Counter(map(content, table.desk.known_at(instant).iterator(1000)))
+        kept = aside[table._meta.db_table.replace('"', "").split(".")[-1]]
+        held = Counter(map(content, table.desk.known_at(instant).exclude(pk__in=kept).iterator(1000)))
+        held += Counter(_content_of(table, said) for said in kept.values() if _stood(said, instant))
         name = {"table": table._meta.db_table.replace('"', ""), "edition": edition.number}
         if lacking := sum((wanted - held).values()):
             yield _("%(table)s lacks %(count)s rows of what was published up to edition %(edition)s.") % {**name, "count": lacking}
         if invented := sum((held - wanted).values()):
             yield _("%(table)s has %(count)s rows at edition %(edition)s that follow from nothing published.") % {**name, "count": invented}
+
+
+def _stood(said: dict[str, Any], instant: dt.datetime | None) -> bool:
+    """Whether a row that is set aside stood at an instant; None: stands now."""
+    known_from, known_to = (dt.datetime.fromisoformat(said[name]) if said[name] else None for name in ("known_from", "known_to"))
+    if instant is None:
+        return known_to is None
+    return known_from is not None and known_from <= instant and (known_to is None or known_to > instant)
+
+
+def _content_of(table: type[Row], said: dict[str, Any]) -> str:
+    """What :func:`tracker.editions.projection.content` gives of the row that was set aside."""
+    return json.dumps([said[str(column.column)] for column in table._meta.concrete_fields if column.name not in STAMPED], default=str, sort_keys=True)

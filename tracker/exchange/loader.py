@@ -174,7 +174,7 @@ def _public(*provenance: Provenance) -> set[RecordName]:
 
 def _keep_withdrawn(summary: Summary) -> None:
     """What was taken off the site here does not come back with the next start, nor within somebody's package."""
-    withdrawn = set(RecordEdition.desk.known_at(None).filter(change=Change.WITHDRAW.value).values_list("kind", "key"))
+    withdrawn = set(RecordEdition.desk.known_at(None).filter(change__in=Change.taking_off()).values_list("kind", "key"))
     summary.withdrawn = sorted(record.public_key for record in summary.records if _name(record) in withdrawn)
     summary.records = [record for record in summary.records if _name(record) not in withdrawn]
     summary.changed = [record for record in summary.changed if _name(record) not in withdrawn]

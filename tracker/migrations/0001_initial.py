@@ -9,6 +9,7 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.manager
 import django.utils.timezone
 import pghistory.utils
 import pgtrigger.compiler
@@ -73,6 +74,27 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
                 'default_permissions': (),
             },
+        ),
+        migrations.CreateModel(
+            name='Withheld',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('edition', models.PositiveIntegerField(help_text='The edition of the site that took it down.')),
+                ('kind', models.CharField(help_text='Of the record that was taken down.', max_length=40)),
+                ('key', models.CharField(max_length=60)),
+                ('of_table', models.CharField(help_text='Where the row stood, in this schema.', max_length=40)),
+                ('row_id', models.BigIntegerField()),
+                ('said', models.JSONField(help_text='The whole row. Of several of one row the first is as it was published.')),
+            ],
+            options={
+                'db_table': '"editions"."withheld"',
+                'ordering': ['id'],
+                'default_permissions': (),
+                'indexes': [models.Index(fields=['of_table', 'row_id'], name='withheld_row')],
+            },
+            managers=[
+                ('desk', django.db.models.manager.Manager()),
+            ],
         ),
         migrations.CreateModel(
             name='GovernmentEdition',
@@ -843,7 +865,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'submission',
                 'verbose_name_plural': 'submissions',
                 'ordering': ['-id'],
-                'permissions': [('submit', 'Can submit records for review'), ('review', 'Can approve, return and withdraw'), ('publish', 'Can publish')],
+                'permissions': [('submit', 'Can submit records for review'), ('review', 'Can approve, return and withdraw'), ('publish', 'Can publish'), ('take_down', 'Can ask for a record to be taken down for legal reasons')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['submitted', 'returned', 'approved', 'published', 'taken_back'])), name='submission_state_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('edition', None), ('state', 'published'), _connector='OR'), name='only_a_published_submission_has_an_edition'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('edition__isnull', False), _connector='OR'), name='a_published_submission_has_an_edition')],
             },
         ),
@@ -927,7 +949,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'versions',
                 'ordering': ['kind', 'key'],
                 'indexes': [models.Index(fields=['kind', 'key'], name='version_record')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['document', 'recommendation', 'action', 'assessment'])), name='version_kind_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('change__in', ['publish', 'withdraw'])), name='version_change_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('provenance__in', ['reviewed', 'shipped'])), name='version_provenance_is_in_the_vocabulary'), models.UniqueConstraint(fields=('submission', 'kind', 'key'), name='a_submission_holds_a_record_once'), models.CheckConstraint(condition=models.Q(('approved_by', None), ('provenance', 'shipped'), models.Q(('approved_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='version_approver_is_not_its_author'), models.CheckConstraint(condition=models.Q(('approved_by', None), ('provenance', 'shipped'), models.Q(('approved_by', models.F('edited_by')), _negated=True), _connector='OR'), name='version_approver_is_not_its_last_editor'), models.CheckConstraint(condition=models.Q(('forwards_to', ''), ('change', 'withdraw'), _connector='OR'), name='only_a_withdrawal_forwards')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['document', 'recommendation', 'action', 'assessment'])), name='version_kind_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('change__in', ['publish', 'withdraw', 'take_down'])), name='version_change_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('provenance__in', ['reviewed', 'shipped'])), name='version_provenance_is_in_the_vocabulary'), models.UniqueConstraint(fields=('submission', 'kind', 'key'), name='a_submission_holds_a_record_once'), models.CheckConstraint(condition=models.Q(('approved_by', None), ('provenance', 'shipped'), models.Q(('approved_by', models.F('recorded_by')), _negated=True), _connector='OR'), name='version_approver_is_not_its_author'), models.CheckConstraint(condition=models.Q(('approved_by', None), ('provenance', 'shipped'), models.Q(('approved_by', models.F('edited_by')), _negated=True), _connector='OR'), name='version_approver_is_not_its_last_editor'), models.CheckConstraint(condition=models.Q(('forwards_to', ''), ('change', 'withdraw'), _connector='OR'), name='only_a_withdrawal_forwards')],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -1096,7 +1118,7 @@ class Migration(migrations.Migration):
                 'ordering': ['recommendation', 'government', 'valid_from'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['recommendation', 'government'], name='addressee_recommendation'), models.Index(fields=['government', 'status'], name='addressee_government')],
+                'indexes': [models.Index(fields=['recommendation', 'government'], name='addressee_recommendation'), models.Index(fields=['government', 'status'], name='addressee_government'), models.Index(fields=['valid_from'], name='addressee_valid_from')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='a_period_ends_after_it_begins')],
             },
         ),

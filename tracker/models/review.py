@@ -35,6 +35,12 @@ class Change(Word):
 
     PUBLISH = "publish", "published", "First published, or published again in a new version."
     WITHDRAW = "withdraw", "withdrawn", "Taken off the site; a note of it stays."
+    TAKE_DOWN = "take_down", "taken down", "Taken off the site for legal reasons, on past days too; a note of it stays."
+
+    @classmethod
+    def taking_off(cls) -> list[str]:
+        """The changes after which the record is no longer public."""
+        return [change.value for change in cls if change is not cls.PUBLISH]
 
 
 @history
@@ -64,6 +70,7 @@ class Submission(models.Model):
             ("submit", _("Can submit records for review")),
             ("review", _("Can approve, return and withdraw")),
             ("publish", _("Can publish")),
+            ("take_down", _("Can ask for a record to be taken down for legal reasons")),
         ]
         constraints = [
             one_of("state", State, "submission_state_is_in_the_vocabulary"),

@@ -1,15 +1,21 @@
 """The two clocks that every page, download and answer has: ``as_of`` (what was true on a day) and ``known`` (what this site said on a day)."""
 
 import datetime as dt
+import functools
 import re
 from dataclasses import dataclass
 
 from django.db import models
+from django.db.models import Max, Subquery
 from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from tracker.editions.tables import ChainLink, EditionQuerySet, Row, SiteEdition
+from tracker.editions.tables import AddresseeEdition, ChainLink, EditionQuerySet, Erasure, RecordEdition, Row, SiteEdition
+from tracker.rules.vocabulary import Nature
+
+LARGEST_NUMBER = 2**31 - 1
+"""That an edition can have."""
 
 
 class BadFilter(Exception):
@@ -27,12 +33,16 @@ class Clocks:
     """The day and the instant at which a page is read.
 
     ``as_of`` is a day; ``known`` an instant, or None for what the site says now. ``today`` is the day of the request (UTC).
+    ``edition_asked``: the number of the edition of the site that ``known`` names, where it names one; ``known`` is then when it was published.
+    ``as_of_is_said``: the address itself says the day, be it today.
     """
 
     as_of: dt.date
     known: dt.datetime | None
     today: dt.date
     known_as_written: str = ""
+    edition_asked: int | None = None
+    as_of_is_said: bool = False
 
     @property
     def is_today(self) -> bool:
@@ -41,9 +51,12 @@ class Clocks:
 
     @property
     def parameters(self) -> dict[str, str]:
-        """What an address must carry so that the next page is read by the same clocks."""
+        """What an address must carry so that the next page is read by the same clocks.
+
+        Of an address that says both, both, so that a link from a permalink leads on what was said then, today as on any later day.
+        """
         given = {}
-        if self.as_of != self.today:
+        if self.as_of != self.today or (self.as_of_is_said and self.known is not None):
             given["as_of"] = self.as_of.isoformat()
         if self.known is not None:
             given["known"] = self.known_as_written
@@ -57,12 +70,22 @@ class Clocks:
         """The rows that the site gave at ``known``, whatever day they are true of."""
         return table.objects.known_at(self.known)
 
-    def edition(self) -> SiteEdition | None:
-        """The edition of the site that is being read; None where nothing was published yet."""
-        editions = SiteEdition.objects.all()
-        if self.known is not None:
-            editions = editions.filter(published_at__lte=self.known)
-        return editions.first()
+    def ever_said(self, table: type[Row]) -> EditionQuerySet:
+        """Every row that the site had given by ``known``, those that it had replaced by then included."""
+        return table.objects.all() if self.known is None else table.objects.filter(known_from__lte=self.known)
+
+    def edition(self) -> "EditionRead | None":
+        """The edition of the site that is being read; None where nothing was published yet. Asked for once."""
+        return self._edition
+
+    @functools.cached_property
+    def _edition(self) -> "EditionRead | None":
+        return EditionRead.at(self)
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether the address says both clocks, the site's by an edition: a permalink."""
+        return self.edition_asked is not None and self.as_of_is_said
 
     def chain_head(self) -> ChainLink | None:
         """The newest link of the hash chain over publications, by ``known``; None where nothing was published yet."""
@@ -72,12 +95,98 @@ class Clocks:
         return links.first()
 
 
+@dataclass(frozen=True)
+class EditionRead:
+    """The edition of the site that a page is read from, with what else its reader is told of the site.
+
+    ``newest`` and ``newest_published`` are of the newest edition, whatever is read. ``erasures`` numbers the last erasure of a person's data, which
+    changes what earlier editions say without making another; nothing where there was none. Between ``first_change`` and ``last_change`` a status
+    begins on some day, so that ``as_of`` changes something; nothing where there is no status. ``taken_down`` counts the records that were taken down
+    for legal reasons after it, and are left out of it; nothing where none was.
+    """
+
+    number: int
+    published_at: dt.datetime
+    newest: int
+    newest_published: dt.datetime
+    first_published: dt.datetime
+    erasures: int | None
+    first_change: dt.date | None
+    last_change: dt.date | None
+    taken_down: int | None
+
+    @classmethod
+    def at(cls, clocks: Clocks) -> "EditionRead | None":
+        """The newest edition by ``known``, in one question; None where nothing was published yet."""
+        every = SiteEdition.objects.order_by("number")
+        begun = clocks.said(AddresseeEdition).order_by("valid_from").values("valid_from")
+        taken_down = RecordEdition.objects.filter(nature=Nature.TAKEN_DOWN.value, edition__gt=models.OuterRef("number")).order_by()
+        more = {
+            "newest": every.reverse().values("number"),
+            "newest_published": every.reverse().values("published_at"),
+            "first_published": every.values("published_at"),
+            "erasures": Erasure.objects.order_by("-id").values("id"),
+            "first_change": begun,
+            "last_change": begun.reverse(),
+            "taken_down": taken_down.values("nature").annotate(total=models.Count("id")).values("total"),
+        }
+        found = SiteEdition.objects.annotate(**{name: Subquery(rows[:1]) for name, rows in more.items()})
+        if clocks.known is not None:
+            found = found.filter(published_at__lte=clocks.known)
+        row = found.values("number", "published_at", *more).first()
+        return cls(**row) if row else None
+
+
+class EverRead(Clocks):
+    """Clocks by which every row is read that the site ever gave by ``known``: for what is told of records that stand no longer."""
+
+    @classmethod
+    def by(cls, clocks: Clocks) -> "EverRead":
+        """The same day and instant."""
+        return cls(clocks.as_of, clocks.known, clocks.today)
+
+    def rows(self, table: type[Row]) -> EditionQuerySet:
+        """The rows of a table that held on the day, replaced ones included."""
+        return self.ever_said(table).true_on(self.as_of)
+
+    def said(self, table: type[Row]) -> EditionQuerySet:
+        """The rows that the site gave, replaced ones included."""
+        return self.ever_said(table)
+
+
 def read_clocks(parameters: QueryDict, *, now: dt.datetime) -> Clocks:
-    """Read both clocks from an address. ``BadFilter`` for what is no day, or a day to come."""
+    """Read both clocks from an address. ``BadFilter`` for what is no day, a day to come, or an edition that there is not.
+
+    Asks the database where ``known`` names an edition, and only there.
+    """
     today = now.astimezone(dt.UTC).date()
+    day = parameters.get("as_of", "").strip()
     written = parameters.get("known", "").strip()
+    as_of = _read_day(day, today)
+    if number := _number_of(written):
+        return Clocks(as_of, _published(number, written), today, f"edition-{number}", edition_asked=number, as_of_is_said=bool(day))
     known = _read_known(written, now) if written else None
-    return Clocks(as_of=_read_day(parameters.get("as_of", "").strip(), today), known=known, today=today, known_as_written=written if known else "")
+    return Clocks(as_of, known, today, written if known else "", as_of_is_said=bool(day))
+
+
+def _number_of(written: str) -> int | None:
+    """The number of an edition, as “edition-17” or as “17” says it; None for what names none."""
+    named = re.fullmatch(r"(?:edition-)?0*([1-9]\d{0,9})", written, re.ASCII)
+    return int(named[1]) if named else None
+
+
+def _published(number: int, written: str) -> dt.datetime:
+    """When an edition was published. ``BadFilter`` where there is none of that number."""
+    published = SiteEdition.objects.filter(number=number).values_list("published_at", flat=True).first() if number <= LARGEST_NUMBER else None
+    if published is None:
+        newest = SiteEdition.objects.aggregate(newest=Max("number"))["newest"]
+        sentence = (
+            _("this site has no edition %(number)s yet; the newest is edition %(newest)s.") % {"number": number, "newest": newest}
+            if newest
+            else _("this site has no edition %(number)s; nothing has been published yet.") % {"number": number}
+        )
+        raise BadFilter("known", f"“{written}”: {sentence}")
+    return published
 
 
 def _read_day(written: str, today: dt.date) -> dt.date:
@@ -101,7 +210,7 @@ def _iso_day(written: str) -> dt.date | None:
 
 def _read_known(written: str, now: dt.datetime) -> dt.datetime | None:
     """The end of a day, or an instant; None where that is not before now: it is what the site says now."""
-    takes = _("known takes a day up to today, as 2026-11-20, or an instant, as 2026-11-20T12:00:00Z.")
+    takes = _("known takes a day up to today, as 2026-11-20, an instant, as 2026-11-20T12:00:00Z, or an edition of this site, as edition-17.")
     day = _iso_day(written)
     try:
         instant = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), dt.UTC) if day else _instant(written)

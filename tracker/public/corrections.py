@@ -63,9 +63,7 @@ def _bodies(rows: Sequence[RecordEdition]) -> dict[Any, Any]:
 
 def corrections_of(clocks: Clocks, records: Q) -> list[Correction]:
     """The corrections of records that the site had made by ``known``, newest first."""
-    rows = RecordEdition.objects.defer("body").filter(records, nature__in=[nature.value for nature in CORRECTIONS])
-    if clocks.known is not None:
-        rows = rows.filter(known_from__lte=clocks.known)
+    rows = clocks.ever_said(RecordEdition).defer("body").filter(records, nature__in=[nature.value for nature in CORRECTIONS])
     return corrections(list(rows.order_by("-edition", "kind", "key")), clocks)
 
 
@@ -84,9 +82,7 @@ def reference_changes(clocks: Clocks, given: Mapping[str, Sequence[str]]) -> lis
     """
     if set(given) - {"government", "nature"} or not {"correction", Nature.CORRECTED.value} & set(given.get("nature", ["correction"])):
         return []
-    rows = GovernmentEdition.objects.exclude(changed_at=None)
-    if clocks.known is not None:
-        rows = rows.filter(known_from__lte=clocks.known)
+    rows = clocks.ever_said(GovernmentEdition).exclude(changed_at=None)
     if "government" in given:
         rows = rows.filter(code__in=given["government"])
     changed = list(rows.order_by("-edition", "code"))

@@ -17,7 +17,7 @@ from tracker.public.api import origin
 from tracker.public.clocks import Clocks
 from tracker.public.columns import CHANGES, GOVERNMENTS
 from tracker.public.corrections import Correction, ReferenceChange, corrections, reference_changes
-from tracker.public.filters import CORRECTIONS
+from tracker.public.filters import CORRECTIONS, Grammar
 from tracker.public.pages import public_data
 from tracker.public.views.shared import page_of, query_of
 from tracker.public.wording import Line
@@ -65,7 +65,7 @@ def changes(request: HttpRequest, clocks: Clocks) -> HttpResponseBase:
     own = reverse("changes-feed")
     following = page.next_page_number() if page.has_next() else None
     feed = Feed(
-        title=_("Policy-recommendation tracker: changes"),
+        title=_clean(_title(grammar)),
         link=site + reverse("public:changes") + query,
         description="",
         subtitle=_("Every version that was published: what, when, by whom, and why."),
@@ -84,6 +84,13 @@ def changes(request: HttpRequest, clocks: Clocks) -> HttpResponseBase:
     response = HttpResponse(content_type=feed.mime_type)
     feed.write(response, "utf-8")
     return response
+
+
+def _title(grammar: Grammar) -> str:
+    """What is followed, with the filters in words."""
+    words = "; ".join(f"{label} {', '.join(values)}" for _name, label, values in grammar.in_words())
+    title = _("Policy-recommendation tracker: changes")
+    return _("%(title)s (%(filters)s)") % {"title": title, "filters": words} if words else title
 
 
 def _belongs(edition: int, page: Any) -> bool:

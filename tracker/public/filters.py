@@ -29,7 +29,7 @@ from tracker.editions.tables import (
     RecordEdition,
     Row,
 )
-from tracker.public.clocks import BadFilter, Clocks
+from tracker.public.clocks import BadFilter, Clocks, EverRead
 from tracker.public.words import Reading, in_english, reading
 from tracker.rules.vocabulary import (
     AssessorKind,
@@ -82,6 +82,11 @@ def _documents(clocks: Clocks | None = None) -> Choices:
 def _references(clocks: Clocks | None = None) -> Choices:
     named = _said(RecommendationEdition, clocks).order_by("reference").values_list("reference", "short_title").distinct()
     return [(reference, f"{reference} {title}") for reference, title in named]
+
+
+def _records(_clocks: Clocks | None = None) -> Choices:
+    """Keys name a record for good, withdrawn ones included."""
+    return [(key, key) for key in RecordEdition.objects.order_by("key").values_list("key", flat=True).distinct()]
 
 
 def _measures(clocks: Clocks | None = None) -> Choices:
@@ -291,11 +296,15 @@ CHANGE_KINDS: Choices = [
     ("action", gettext_lazy("action")),  # type: ignore[list-item]
     ("assessment", gettext_lazy("assessment")),  # type: ignore[list-item]
 ]
-CHANGES: Choices = [("publish", gettext_lazy("publish")), ("withdraw", gettext_lazy("withdraw"))]  # type: ignore[list-item]
+CHANGES: Choices = [
+    ("publish", gettext_lazy("publish")),  # type: ignore[list-item]
+    ("withdraw", gettext_lazy("withdraw")),  # type: ignore[list-item]
+    ("take_down", gettext_lazy("take down")),  # type: ignore[list-item]
+]
 YES_NO: Choices = [("yes", gettext_lazy("disputed")), ("no", gettext_lazy("not disputed"))]  # type: ignore[list-item]
 CLAIMED: Choices = [("yes", gettext_lazy("claimed by advocacy sources alone")), ("no", gettext_lazy("other support"))]  # type: ignore[list-item]
 SEARCHES: Choices = [("due", gettext_lazy("due again")), ("holds", gettext_lazy("holds"))]  # type: ignore[list-item]
-CORRECTIONS = (Nature.CORRECTED, Nature.WITHDRAWN, Nature.MERGED)
+CORRECTIONS = (Nature.CORRECTED, Nature.WITHDRAWN, Nature.MERGED, Nature.TAKEN_DOWN)
 """What takes back or changes something that was said."""
 NATURES: Choices = [*Nature.choices(), ("correction", gettext_lazy("any correction"))]  # type: ignore[list-item]
 ORDERS: Choices = [*Earlier.choices(), ("in_place", gettext_lazy("already in place"))]  # type: ignore[list-item]
@@ -663,13 +672,14 @@ class ChangeFilters(Grammar):
     theme = _by_theme()
     year = _year("known_from__year", gettext_lazy("year published"))
     disputed = _by_dispute()
+    record = _one_of("key", gettext_lazy("record"), _records, gettext_lazy("the key of a record that is or was on this site, as MQ-1"))
     kind = _one_of("kind", gettext_lazy("kind"), _these(CHANGE_KINDS), gettext_lazy("document, recommendation, action or assessment"))
-    change = _one_of("change", gettext_lazy("change"), _these(CHANGES), gettext_lazy("publish or withdraw"))
+    change = _one_of("change", gettext_lazy("change"), _these(CHANGES), gettext_lazy("publish, withdraw or take_down"))
     nature = _one_of(
         "nature",
         gettext_lazy("nature"),
         _these(NATURES),
-        gettext_lazy("one of %(values)s, or correction for the last three") % {"values": ", ".join(Nature)},
+        gettext_lazy("one of %(values)s, or correction for the last four") % {"values": ", ".join(Nature)},
         condition=_a_correction,
     )
 
@@ -681,11 +691,9 @@ class ChangeFilters(Grammar):
 
     def __init__(self, parameters: QueryDict, clocks: Clocks, natures: list[str] | None = None) -> None:
         """Every change that the site had made by ``known``, replaced versions included; with ``natures``, those of these natures."""
-        queryset = RecordEdition.objects.defer("body")
+        queryset = clocks.ever_said(RecordEdition).defer("body")
         if natures is not None:
             queryset = queryset.filter(nature__in=natures)
-        if clocks.known is not None:
-            queryset = queryset.filter(known_from__lte=clocks.known)
         super().__init__(parameters, clocks, queryset)
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
@@ -693,17 +701,20 @@ class ChangeFilters(Grammar):
         return in_english(queryset, self.asked(texts), "key", "title", "reason")
 
     def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
-        """Changes of records that meet the filters."""
+        """Changes of records that meet the filters, and of those that met them until they were taken off the site."""
         changed = Q()
         for kind, keys in records_meeting(asked, self.clocks).items():
             changed |= Q(kind=kind, key__in=keys)
+        off = self.clocks.said(RecordEdition).exclude(change="publish")
+        for kind, keys in records_meeting(asked, EverRead.by(self.clocks)).items():
+            changed |= Q(kind=kind, key__in=off.filter(kind=kind, key__in=keys).values("key"))
         return queryset.filter(changed)
 
     def of_recommendation(self, queryset: QuerySet[Any], _name: str, references: list[str]) -> QuerySet[Any]:
         """Changes of the recommendation and of its assessments."""
         return queryset.filter(
             Q(kind="recommendation", key__in=references)
-            | Q(kind="assessment", key__in=AssessmentEdition.objects.filter(recommendation__in=references).values("key"))
+            | Q(kind="assessment", key__in=self.clocks.ever_said(AssessmentEdition).filter(recommendation__in=references).values("key"))
         )
 
     def of_document(self, queryset: QuerySet[Any], _name: str, keys: list[str]) -> QuerySet[Any]:

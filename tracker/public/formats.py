@@ -47,6 +47,7 @@ def as_json(listing: Listing, rows: QuerySet[Any], found: list[Facet], clocks: C
 
     def parts() -> Iterator[str]:
         yield f'{{"count": {rows.count()}, "next": null, "as_of": "{clocks.as_of}", "known": {json.dumps(_known(clocks))}, '
+        yield f'"site_edition": {json.dumps(edition_read(clocks))}, '
         yield "".join(f"{json.dumps(name)}: {json.dumps(value)}, " for name, value in listing.about(clocks).items()) + '"results": ['
         for number, row in enumerate(_told(listing, rows, clocks)):
             yield (",\n" if number else "\n") + json.dumps(row_as_json(listing, row, site), ensure_ascii=False)
@@ -58,13 +59,15 @@ def as_json(listing: Listing, rows: QuerySet[Any], found: list[Facet], clocks: C
 def as_csv(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str) -> StreamingHttpResponse:
     """All rows as CSV (RFC 4180, UTF-8 with a byte-order mark so that spreadsheets read it), streamed.
 
-    Each row carries its public address and both clocks. A cell that a spreadsheet would run as a formula gets an apostrophe before it.
+    Each row carries its public address, both clocks and the edition of the site that it was read from.
+    A cell that a spreadsheet would run as a formula gets an apostrophe before it.
     """
     writer = csv.writer(_Echo())
-    tail = [clocks.as_of.isoformat(), _known(clocks) or ""]
+    edition = edition_read(clocks)
+    tail = [clocks.as_of.isoformat(), _known(clocks) or "", "" if edition is None else str(edition)]
 
     def parts() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow([*(column.name for column in listing.columns), "url", "as_of", "known"])
+        yield "\ufeff" + writer.writerow([*(column.name for column in listing.columns), "url", "as_of", "known", "site_edition"])
         for row in _told(listing, rows, clocks):
             yield writer.writerow([*(_cell(column, row) for column in listing.columns), site + listing.address(row), *tail])
 
@@ -88,11 +91,19 @@ def _cell(column: Column, row: Any) -> str:
     return "'" + text if isinstance(value, str) and text.startswith(FORMULA_STARTS) else text
 
 
+def edition_read(clocks: Clocks) -> int | None:
+    """Number of the edition of the site that an answer is read from; None where nothing was published yet."""
+    edition = clocks.edition()
+    return edition.number if edition else None
+
+
 def _known(clocks: Clocks) -> str | None:
     return clocks.known_as_written or None
 
 
 def _attached(parts: Iterator[str], content_type: str, listing: Listing, clocks: Clocks, ending: str) -> StreamingHttpResponse:
     response = StreamingHttpResponse(parts, content_type=content_type)
-    response["Content-Disposition"] = f'inline; filename="{listing.name}-{clocks.as_of}.{ending}"'
+    edition = edition_read(clocks)
+    name = f"{listing.name}-{clocks.as_of}" + ("" if edition is None else f"-edition-{edition}")
+    response["Content-Disposition"] = f'inline; filename="{name}.{ending}"'
     return response

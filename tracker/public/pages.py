@@ -1,5 +1,6 @@
 """What every public response has in common: GET and HEAD only, read by the two clocks, errors in words, revalidated by edition."""
 
+import datetime as dt
 import functools
 import hashlib
 from collections.abc import Callable
@@ -17,8 +18,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 import tracker
-from tracker.editions.tables import RecordEdition, SiteEdition
-from tracker.public.clocks import BadFilter, Clocks, read_clocks
+from tracker.editions.tables import RecordEdition
+from tracker.public.clocks import BadFilter, Clocks, EditionRead, read_clocks
+from tracker.rules.vocabulary import Nature
 
 View = Callable[..., HttpResponseBase]
 Page = tuple[str, dict[str, Any]]
@@ -30,18 +32,29 @@ class NotHere(Exception):
 
 
 class TakenOff(Exception):
-    """The record was public and was taken off the site: withdrawn, or merged into another one to which its address leads."""
+    """The record was public and was taken off the site: withdrawn, merged into another one to which its address leads, or taken down."""
 
-    def __init__(self, record: RecordEdition) -> None:
-        """The edition that took it off: when, by whom and why."""
+    def __init__(self, record: RecordEdition, public_since: dt.datetime) -> None:
+        """The edition that took it off (when, by whom and why), and since when the record had been public."""
         super().__init__(record.reason)
         self.record = record
+        self.public_since = public_since
 
 
 def missing(clocks: Clocks, kind: str, key: str, sentence: str) -> Exception:
-    """What to raise where a record is not here: that it was taken off, where it was by ``known``, or the sentence."""
-    record = clocks.said(RecordEdition).defer("body").filter(kind=kind, key=key, change="withdraw").first()
-    return TakenOff(record) if record else NotHere(sentence)
+    """What to raise where a record is not here: that it was taken off, where it was by ``known``, or the sentence.
+
+    What was taken down is not here on any day on which this site said it, however long before it was taken down.
+    """
+    rows = list(RecordEdition.objects.defer("body").filter(kind=kind, key=key).order_by("-edition"))
+    said = [row for row in rows if clocks.known is None or row.known_from <= clocks.known]
+    if not said:
+        return NotHere(sentence)
+    newest, since = said[0], rows[-1].known_from
+    taken_down = [row for row in rows if row.nature == Nature.TAKEN_DOWN and row.edition >= newest.edition]
+    if taken_down:
+        return TakenOff(taken_down[-1], since)
+    return NotHere(sentence) if newest.change == "publish" else TakenOff(newest, since)
 
 
 def public_page(view: Callable[..., Page]) -> View:
@@ -57,7 +70,7 @@ def public_page(view: Callable[..., Page]) -> View:
         except NotHere as missing:
             return _error(request, 404, clocks, {"sentence": str(missing)})
         except TakenOff as taken:
-            return _taken_off(request, clocks, taken.record)
+            return _taken_off(request, clocks, taken)
 
     return require_safe(respond)
 
@@ -85,22 +98,37 @@ def problem(status: int, title: str, detail: str, **more: str) -> JsonResponse:
     return JsonResponse({"title": title, "status": status, "detail": detail, **more}, status=status, content_type="application/problem+json")
 
 
-def _page(request: HttpRequest, clocks: Clocks, edition: SiteEdition | None, template: str, context: dict[str, Any]) -> HttpResponse:
-    shared = {"clocks": clocks, "edition": edition, "today_url": today_url(request), "site_version": tracker.__version__}
+def _page(request: HttpRequest, clocks: Clocks, edition: EditionRead | None, template: str, context: dict[str, Any]) -> HttpResponse:
+    shared = _shared(request, clocks, edition)
+    if edition is not None:
+        shared["permalink"] = permalink(request, clocks, edition.number)
     return render(request, template, shared | context)
+
+
+def _shared(request: HttpRequest, clocks: Clocks, edition: EditionRead | None) -> dict[str, Any]:
+    """What every page is given."""
+    return {"clocks": clocks, "edition": edition, "today_url": today_url(request), "site_version": tracker.__version__}
 
 
 def _error(request: HttpRequest, status: int, clocks: Clocks | None, context: dict[str, Any]) -> HttpResponse:
     """A page that says what is wrong, by the clocks of the address where they can be read and by today's otherwise."""
     clocks = clocks or read_clocks(QueryDict(), now=timezone.now())
-    shared = {"clocks": clocks, "edition": clocks.edition(), "today_url": today_url(request), "site_version": tracker.__version__}
-    return render(request, f"tracker/{status}.html", shared | context, status=status)
+    return render(request, f"tracker/{status}.html", _shared(request, clocks, clocks.edition()) | context, status=status)
 
 
-def _taken_off(request: HttpRequest, clocks: Clocks, record: RecordEdition) -> HttpResponse:
-    """The address of a merged duplicate leads to the record that says the same, in the language and with the query asked for; 410 otherwise."""
+def _taken_off(request: HttpRequest, clocks: Clocks, taken: TakenOff) -> HttpResponse:
+    """The address of a merged duplicate leads to the record that says the same, in the language and with the query asked for.
+
+    What was withdrawn answers 410: the editors took it back, and what it said before can be read on an earlier day. What was taken down answers 451
+    (RFC 7725), on every day: it cannot be read here for legal reasons, whatever the editors think of it.
+    """
+    record = taken.record
     if not record.forwards_to:
-        return _error(request, 410, clocks, {"record": record})
+        by_law = record.nature == Nature.TAKEN_DOWN
+        before = f"{request.path}?{urlencode({'known': f'edition-{record.edition - 1}'})}"
+        feed = f"{reverse('changes-feed')}?{urlencode({'kind': record.kind, 'record': record.key})}"
+        context = {"record": record, "public_since": taken.public_since, "before_url": before, "feed": feed}
+        return _error(request, 451 if by_law else 410, clocks, context)
     query = request.META.get("QUERY_STRING", "")
     address = reverse(f"public:{record.kind}", args=[record.forwards_to]) + (f"?{query}" if query else "")
     response = HttpResponsePermanentRedirect(address)
@@ -108,17 +136,34 @@ def _taken_off(request: HttpRequest, clocks: Clocks, record: RecordEdition) -> H
     return response
 
 
+def permalink(request: HttpRequest, clocks: Clocks, edition: int, **more: str) -> str:
+    """The whole address of what is read, with both clocks: the day, and the edition of the site instead of “now”.
+
+    ``more`` are other parameters that it says instead of those that the address has.
+    """
+    pinned = {"as_of": clocks.as_of.isoformat(), "known": f"edition-{edition}", **more}
+    kept = [(name, value) for name, value in _without_clocks(request) if name not in more]
+    return request.build_absolute_uri(f"{request.path}?{urlencode([*kept, *pinned.items()])}")
+
+
+def _without_clocks(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(name, value) for name, values in request.GET.lists() if name not in ("as_of", "known") for value in values]
+
+
 def today_url(request: HttpRequest) -> str:
     """The same address without its clocks."""
-    parameters = [(name, value) for name, values in request.GET.lists() if name not in ("as_of", "known") for value in values]
+    parameters = _without_clocks(request)
     return request.path + ("?" + urlencode(parameters) if parameters else "")
 
 
-def _revalidated(request: HttpRequest, clocks: Clocks, build: Callable[[SiteEdition | None], HttpResponseBase]) -> HttpResponseBase:
-    """A response is a function of address, language, edition, day and software version: these are its ETag."""
+def _revalidated(request: HttpRequest, clocks: Clocks, build: Callable[[EditionRead | None], HttpResponseBase]) -> HttpResponseBase:
+    """A response is a function of address, language, edition, day and software version: these are its ETag.
+
+    The newest edition and erasure are among them whatever is read: what is taken down or erased is so on past days too.
+    """
     edition = clocks.edition()
-    newest = edition.number if edition else 0
-    parts = (request.get_full_path(), request.get_host(), translation.get_language(), newest, clocks.today, tracker.__version__)
+    state = (edition.number, edition.newest, edition.erasures) if edition else ()
+    parts = (request.get_full_path(), request.get_host(), translation.get_language(), state, clocks.today, tracker.__version__)
     etag = quote_etag(hashlib.sha256(repr(parts).encode()).hexdigest()[:32])
     unchanged = get_conditional_response(request, etag=etag)
     response: HttpResponseBase = unchanged if unchanged is not None else build(edition)

@@ -9,12 +9,16 @@ from typing import Any
 from tracker.rules.vocabulary import Nature
 
 
-def nature(before: Mapping[str, Any] | None, after: Mapping[str, Any], *, withdrawn: bool = False, forwards_to: str = "") -> Nature:
+def nature(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any], *, withdrawn: bool = False, forwards_to: str = "", taken_down: bool = False
+) -> Nature:
     """The nature of an edition, from the record's body in the edition before (None: there was none) and its body now.
 
     A deadline that somebody else moved, with its new rows in the ledger of moved deadlines, is no correction of ours. A status without a date says
     one: it holds from the recommendation's, so that to date it changes what was said of the past.
     """
+    if taken_down:
+        return Nature.TAKEN_DOWN
     if withdrawn:
         return Nature.MERGED if forwards_to else Nature.WITHDRAWN
     if before is None:

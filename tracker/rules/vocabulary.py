@@ -321,6 +321,7 @@ class Nature(Word):
     CORRECTED = "corrected", "corrected", "Something that was said was changed or taken away; what it said before stands beside it."
     WITHDRAWN = "withdrawn", "withdrawn", "The record was taken off the site; the reason stands in its place."
     MERGED = "merged", "merged", "The record said the same as another one, to which its address now leads."
+    TAKEN_DOWN = "taken_down", "taken down", "The record was taken off the site for legal reasons, and its words are shown on no past day either."
 
 
 class CaptureState(Word):

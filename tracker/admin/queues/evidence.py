@@ -39,7 +39,7 @@ SOON = dt.timedelta(days=30)
 
 def holding() -> QuerySet[Assessment]:
     """The staff's assessments that no other follows and that were not withdrawn."""
-    withdrawn = RecordEdition.desk.known_at(None).filter(kind=RecordKind.ASSESSMENT, key=OuterRef("key"), change=Change.WITHDRAW.value)
+    withdrawn = RecordEdition.desk.known_at(None).filter(kind=RecordKind.ASSESSMENT, key=OuterRef("key"), change__in=Change.taking_off())
     return Assessment.objects.filter(~Exists(withdrawn), assessor_kind=AssessorKind.STAFF.value, superseded_by=None)
 
 

@@ -28,8 +28,7 @@ def citations_of(clocks: Clocks, records: dict[str, set[str]]) -> dict[tuple[str
 
 def history_of(clocks: Clocks, kind: str, keys: Iterable[str]) -> list[RecordEdition]:
     """The published versions of records that the site had by ``known``, newest first."""
-    rows = RecordEdition.objects.defer("body").filter(kind=kind, key__in=list(keys))
-    return told(rows if clocks.known is None else rows.filter(known_from__lte=clocks.known), clocks)
+    return told(clocks.ever_said(RecordEdition).defer("body").filter(kind=kind, key__in=list(keys)), clocks)
 
 
 def editions_known(clocks: Clocks) -> Any:

@@ -22,7 +22,7 @@ from tracker.public.clocks import Clocks
 from tracker.public.corrections import Correction, corrections_of
 from tracker.public.summaries.behind import citations_of, history_of
 from tracker.public.summaries.counts import Distribution, distribution_of
-from tracker.rules.vocabulary import Earlier, Stance
+from tracker.rules.vocabulary import Earlier, Nature, Stance
 
 
 @dataclass
@@ -105,6 +105,8 @@ class RecommendationPage:
     distribution: Distribution
     history: list[RecordEdition]
     corrections: list[Correction]
+    taken_down: list[RecordEdition]
+    """Verdicts on it that were taken down for legal reasons, whatever the day that is read: on none of them do they stand here."""
 
     @property
     def effects(self) -> list[EffectOfAction]:
@@ -153,8 +155,10 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
         corrections=corrections_of(
             clocks,
             Q(kind="recommendation", key=reference)
-            | Q(kind="assessment", key__in=AssessmentEdition.objects.filter(recommendation=reference).values("key")),
+            | Q(kind="assessment", nature=Nature.TAKEN_DOWN.value, body__recommendation=reference)
+            | Q(kind="assessment", key__in=clocks.ever_said(AssessmentEdition).filter(recommendation=reference).values("key")),
         ),
+        taken_down=list(RecordEdition.objects.filter(kind="assessment", nature=Nature.TAKEN_DOWN.value, body__recommendation=reference)),
     )
 
 

@@ -56,6 +56,7 @@ def changes(request: HttpRequest, clocks: Clocks) -> Page:
     context["editions"] = list(editions_known(clocks)[:PER_PAGE])
     context["head"] = clocks.chain_head()
     context["feed"] = reverse("changes-feed") + context["query"]
+    context["follow"] = None  # the page itself leads to its feed
     return "tracker/changes.html", context
 
 

@@ -7,6 +7,7 @@ from tracker.public import columns
 from tracker.public.clocks import Clocks
 from tracker.public.facets import facets
 from tracker.public.filters import AddresseeFilters
+from tracker.public.following import following_list
 from tracker.public.pages import Page, public_page
 from tracker.public.summaries.dashboard import dashboard as dashboard_of
 from tracker.public.summaries.lists import day_range
@@ -35,5 +36,6 @@ def matrix(request: HttpRequest, clocks: Clocks) -> Page:
         "facets": facets(grammar, counting="id", among=Q(counted=True)),
         "matrix": matrix_of(clocks, grammar.rows()),
         "query": query,
+        "follow": following_list("addressees", grammar),
         "downloads": downloads(columns.ADDRESSEES, query),
     }

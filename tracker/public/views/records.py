@@ -7,12 +7,18 @@ from django.utils.translation import gettext as _
 
 from tracker.public import columns
 from tracker.public.clocks import Clocks
+from tracker.public.following import Follow, following
 from tracker.public.pages import NotHere, Page, missing, public_page
 from tracker.public.summaries.action import action_page
 from tracker.public.summaries.document import document_page
 from tracker.public.summaries.government import government_page
 from tracker.public.summaries.recommendation import recommendation_page
 from tracker.public.views.shared import downloads
+from tracker.rules.vocabulary import GovernmentKind
+
+
+def _follow(name: str, **filters: str) -> Follow:
+    return following(_("Changes: %(filter)s") % {"filter": name}, filters)
 
 
 @public_page
@@ -23,7 +29,11 @@ def recommendation(request: HttpRequest, clocks: Clocks, reference: str) -> Page
         sentence = _("No recommendation %(reference)s on this site on that day.") % {"reference": reference}
         raise missing(clocks, "recommendation", reference, sentence)
     query = "?" + urlencode({"recommendation": reference, **clocks.parameters})
-    return "tracker/recommendation.html", {"story": story, "downloads": downloads(columns.ADDRESSEES, query)}
+    return "tracker/recommendation.html", {
+        "story": story,
+        "follow": _follow(reference, recommendation=reference),
+        "downloads": downloads(columns.ADDRESSEES, query),
+    }
 
 
 @public_page
@@ -32,8 +42,9 @@ def government(request: HttpRequest, clocks: Clocks, code: str) -> Page:
     page = government_page(clocks, code)
     if page is None:
         raise NotHere(_("No government %(code)s on this site on that day.") % {"code": code})
+    follow = _follow(page.government.name, **{"group" if page.government.kind == GovernmentKind.GROUP else "government": code})
     query = "?" + urlencode({"government": code, **clocks.parameters})
-    return "tracker/government.html", {"government_page": page, "downloads": downloads(columns.ADDRESSEES, query)}
+    return "tracker/government.html", {"government_page": page, "follow": follow, "downloads": downloads(columns.ADDRESSEES, query)}
 
 
 @public_page
@@ -42,7 +53,7 @@ def document(request: HttpRequest, clocks: Clocks, key: str) -> Page:
     page = document_page(clocks, key)
     if page is None:
         raise missing(clocks, "document", key, _("No document %(key)s on this site on that day.") % {"key": key})
-    return "tracker/document.html", {"document_page": page}
+    return "tracker/document.html", {"document_page": page, "follow": _follow(key, kind="document", record=key)}
 
 
 @public_page
@@ -51,4 +62,4 @@ def action(request: HttpRequest, clocks: Clocks, key: str) -> Page:
     page = action_page(clocks, key)
     if page is None:
         raise missing(clocks, "action", key, _("No action %(key)s on this site on that day.") % {"key": key})
-    return "tracker/action.html", {"action_page": page}
+    return "tracker/action.html", {"action_page": page, "follow": _follow(key, kind="action", record=key)}

@@ -11,6 +11,7 @@ from tracker.public import columns
 from tracker.public.clocks import BadFilter, Clocks
 from tracker.public.facets import facets
 from tracker.public.filters import Grammar
+from tracker.public.following import following_list
 
 PER_PAGE = 50
 
@@ -51,4 +52,5 @@ def list_context(request: HttpRequest, clocks: Clocks, listing: columns.Listing)
         "query": query,
         "sorts": listing.sorts,
         "downloads": downloads(listing, query),
+        "follow": following_list(listing.name, grammar),
     }

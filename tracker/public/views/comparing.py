@@ -1,0 +1,59 @@
+"""/compare/: two governments, two documents or two days beside each other."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from tracker.public import columns
+from tracker.public.clocks import Clocks
+from tracker.public.filters import AddresseeFilters
+from tracker.public.pages import Page, permalink, public_page
+from tracker.public.sides import PREFIX, Kind, Sides, read_sides, written
+from tracker.public.summaries import compare as comparisons
+from tracker.public.views.shared import downloads
+
+_GATHER = {Kind.GOVERNMENTS: comparisons.governments, Kind.DOCUMENTS: comparisons.documents, Kind.DAYS: comparisons.days}
+
+
+@public_page
+def compare(request: HttpRequest, clocks: Clocks) -> Page:
+    """What differs between two governments, documents or days, in words; with nothing chosen, what can be."""
+    sides = read_sides(request.GET, clocks, now=timezone.now())
+    gather = None if sides.are_the_same else _GATHER.get(sides.kind)
+    context = {
+        "sides": sides,
+        "kind": str(sides.kind),
+        "found": gather(sides) if gather else None,
+        "shared": AddresseeFilters(sides.shared, clocks),
+        "swapped": f"?{urlencode(sides.swapped, doseq=True)}",
+        "choices": {name: AddresseeFilters(sides.shared, clocks).labels(name) for name in ("government", "document")},
+        "days": {"left": written(sides.left.clocks), "right": written(sides.right.clocks)},
+        "downloads": _files(sides),
+    }
+    edition = clocks.edition()
+    if sides.kind is Kind.DAYS and edition is not None:
+        right = {PREFIX + name: value for name, value in _pinned(sides.right.clocks).items()}
+        context["permalink"] = permalink(request, clocks, edition.number, **right)
+    return "tracker/compare.html", context
+
+
+def _pinned(clocks: Clocks) -> dict[str, str]:
+    edition = clocks.edition()
+    return {"as_of": clocks.as_of.isoformat(), **({"known": f"edition-{edition.number}"} if edition else {})}
+
+
+def _files(sides: Sides) -> list[dict[str, str]]:
+    """The rows of both sides as files: one file, or of two days one of each."""
+    if sides.kind is Kind.NOTHING or sides.are_the_same:
+        return []
+    shared = [(name, value) for name, values in sides.shared.lists() for value in values]
+    if sides.kind is not Kind.DAYS:
+        both = [(sides.kind.value, side.about) for side in (sides.left, sides.right)]
+        return downloads(columns.ADDRESSEES, f"?{urlencode([*shared, *both, *sides.left.clocks.parameters.items()])}")
+    found = []
+    for side in (sides.left, sides.right):
+        clocks = written(side.clocks)
+        files = downloads(columns.ADDRESSEES, f"?{urlencode([*shared, *clocks.items()])}")
+        found += [{**each, "label": f"{each['label']} ({clocks['as_of']}, {clocks.get('known', '')})"} for each in files]
+    return found
