@@ -40,7 +40,7 @@ DENOMINATOR: Mapping[str, Words] = {
 }
 """Which members of a group stand in the matrix."""
 SORTS: Mapping[str, Words] = {
-    "": gettext_lazy("their own order: recommendations by date and number, governments by name"),
+    "": gettext_lazy("their own order"),
     "name": gettext_lazy("name"),
     "assessed": gettext_lazy("how many were assessed"),
     "disputed": gettext_lazy("how many are disputed"),
