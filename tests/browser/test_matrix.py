@@ -13,7 +13,7 @@ from tests.public import large
 
 pytestmark = pytest.mark.browser
 
-ALBANIA = "a[href*='/recommendations/MQ-1/AL/']"
+ALBANIA = "td > a[href*='/recommendations/MQ-1/AL/']"
 NewPage = Callable[..., Any]
 
 

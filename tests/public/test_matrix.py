@@ -179,7 +179,7 @@ def test_each_number_of_the_page_is_a_plain_count_of_its_csv(client: Client, que
 )
 def test_each_tally_opens_the_rows_that_it_counts(client: Client, query: str) -> None:
     page = client.get(f"/matrix/?{query}").content.decode()
-    links = set(re.findall(r'<a href="(/recommendations/\?[^"]+)">(\d+)</a>', page))
+    links = set(re.findall(r'<a href="(/recommendations/\?[^"]+)">(?:of )?(\d+)(?: assessed)?</a>', page))
     assert len(links) > 10
     for address, number in sorted(links)[::4]:
         asked = html.unescape(address).replace("/recommendations/?", "/api/v1/addressees.json?")
