@@ -22,6 +22,9 @@ PAGES = {
     "group": "/governments/EU-MEMBERS/",
     "matrix": "/matrix/",
     "matrix of one document": "/matrix/?document=WP-MQ",
+    "matrix turned": "/matrix/?rows=governments&by=measure&document=WP-MQ",
+    "matrix of a group": "/matrix/?group=EU-MEMBERS&group_on=2019-02-01&denominator=members",
+    "cell of the matrix": "/recommendations/MQ-1/AL/",
     "documents": "/documents/",
     "document": "/documents/HAKAMIAN-2019/",
     "actions": "/actions/",
@@ -122,13 +125,6 @@ def test_everything_works_without_javascript(site: Any, new_page: NewPage) -> No
     assert "as_of" not in page.url
 
 
-def test_a_cell_of_the_matrix_opens_its_evidence(site: Any, page: Any) -> None:
-    page.goto(f"{site}/matrix/?document=WP-MQ")
-    page.locator("a[href*='/recommendations/MQ-1/'][href$='#AL']").click()
-    assert page.url.endswith("#AL")
-    assert page.locator("#AL").get_by_text("2 against").count() or page.locator("#AL .weight").is_visible()
-
-
 def test_the_keyboard_reaches_the_content_first(site: Any, page: Any) -> None:
     page.goto(f"{site}/")
     page.keyboard.press("Tab")
@@ -137,15 +133,6 @@ def test_the_keyboard_reaches_the_content_first(site: Any, page: Any) -> None:
     assert skip.bounding_box()["y"] >= 0, "visible once focused"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
-
-
-def test_headers_of_the_matrix_stay_in_sight(site: Any, new_page: NewPage) -> None:
-    page = new_page(viewport={"width": 768, "height": 700})
-    page.goto(f"{site}/matrix/")
-    page.locator(".matrix-scroll").evaluate("region => region.scrollTo(400, 300)")
-    region, head = page.locator(".matrix-scroll").bounding_box(), page.locator(".matrix thead th").first.bounding_box()
-    assert abs(head["x"] - region["x"]) < 2
-    assert abs(head["y"] - region["y"]) < 3
 
 
 def test_print_leaves_the_controls_out_and_opens_the_reasons(site: Any, page: Any) -> None:

@@ -27,6 +27,7 @@ PAGES = [
     "/governments/AL/",
     "/governments/EU-MEMBERS/",
     "/matrix/",
+    "/recommendations/MQ-1/AL/",
     "/documents/",
     "/documents/WP-MQ/",
     "/actions/",
@@ -48,7 +49,8 @@ BUDGETS = {
     "/governments/": 14,
     "/governments/AL/": 8,
     "/governments/EU-MEMBERS/": 8,
-    "/matrix/": 24,
+    "/matrix/": 30,
+    "/recommendations/MQ-1/AL/": 15,
     "/documents/": 8,
     "/documents/WP-MQ/": 6,
     "/actions/": 14,
@@ -95,8 +97,9 @@ def test_the_downloads_hold_the_rows_of_the_page(client: Client, query: str) -> 
 def test_the_matrix_and_its_download_hold_the_same_cells(client: Client) -> None:
     page = client.get("/matrix/?document=WP-MQ&as_of=2023-05-26")
     cells = {(cell.recommendation, cell.government, cell.status.value) for row in page.context["matrix"].rows for cell in row.cells if cell}
-    rows = read_csv(client.get(page.context["downloads"][0]["url"]))
-    assert {(row["recommendation"], row["government"], row["status"]) for row in rows if row["counted"] == "true"} == cells
+    long = next(link["url"] for link in page.context["downloads"] if "shape=long" in link["url"])
+    rows = read_csv(client.get(long))
+    assert {(row["recommendation"], row["government"], row["status"]) for row in rows} == cells
     assert {row["as_of"] for row in rows} == {"2023-05-26"}
 
 
@@ -192,6 +195,7 @@ def test_a_page_of_few_rows_asks_as_much_as_one_of_many(client: Client) -> None:
     assert asked("/recommendations/?year=2020") == asked("/recommendations/?year=2019")
     assert asked("/recommendations/ER-3/") == asked("/recommendations/MQ-1/")
     assert asked("/governments/VA/") == asked("/governments/CA/")
+    assert asked("/recommendations/BA-4/EU/") == asked("/recommendations/MQ-3/EU/")
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/api/v1/recommendations", "/api/v1/recommendations.csv"])

@@ -118,7 +118,7 @@ def test_the_dashboard_counts_by_source(client: Client, today: dt.date, day: dt.
 def test_each_cell_of_the_matrix_is_that_of_the_case_file(client: Client, today: dt.date, day: dt.date | None, filters: dict[str, list[str]]) -> None:
     matrix = client.get(address("/matrix/", day, filters)).context["matrix"]
     shown = {
-        (row.recommendation.reference, cell.government): (cell.status.value, cell.effective_on, cell.disputed)
+        (cell.recommendation, cell.government): (cell.status.value, cell.effective_on, cell.disputed)
         for row in matrix.rows
         for cell in row.cells
         if cell

@@ -17,9 +17,10 @@ from tracker.public.views.shared import page_of
 
 @public_data
 def index(request: HttpRequest, _clocks: Clocks) -> HttpResponseBase:
-    """The lists that there are."""
+    """The lists that there are, and the matrix."""
     site = origin(request)
-    return JsonResponse({name: {ending or "page": f"{site}/api/v1/{name}{ending}" for ending in ("", ".json", ".csv")} for name in LISTINGS})
+    lists = {name: {ending or "page": f"{site}/api/v1/{name}{ending}" for ending in ("", ".json", ".csv")} for name in LISTINGS}
+    return JsonResponse({**lists, "matrix": {ending: f"{site}/api/v1/matrix{ending}" for ending in (".json", ".csv")}})
 
 
 @public_data

@@ -108,9 +108,13 @@ def _themes(clocks: Clocks | None = None) -> Choices:
 class WordsField(forms.MultipleChoiceField):
     """Values of one filter, each one of those that the site has. Choices are looked up only when the filter is used."""
 
-    def valid_value(self, value: Any) -> bool:
-        """Whether the site has it."""
-        return str(value) in dict(cast("Choices", self.choices))
+    def validate(self, value: Any) -> None:
+        """Whether the site has all of them, looked up once; a ``ValidationError`` with the first that it has not."""
+        forms.Field.validate(self, value)
+        known = {str(key) for key, _label in cast("Choices", self.choices)} if value else set()
+        for each in value:
+            if each not in known:
+                raise forms.ValidationError("no such value", params={"value": each})
 
 
 Lookup = Callable[[Clocks | None], Choices]

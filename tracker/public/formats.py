@@ -19,7 +19,7 @@ CHUNK = 500
 """Rows that a stream takes from the database, and writes, at a time."""
 
 
-class _Echo:
+class Echo:
     """A file that gives back what is written to it, for ``csv.writer``."""
 
     def write(self, text: str) -> str:
@@ -62,7 +62,7 @@ def as_csv(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str) -> 
     Each row carries its public address, both clocks and the edition of the site that it was read from.
     A cell that a spreadsheet would run as a formula gets an apostrophe before it.
     """
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     edition = edition_read(clocks)
     tail = [clocks.as_of.isoformat(), _known(clocks) or "", "" if edition is None else str(edition)]
 
@@ -87,8 +87,12 @@ def _cell(column: Column, row: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
-    return "'" + text if isinstance(value, str) and text.startswith(FORMULA_STARTS) else text
+    return harmless(value) if isinstance(value, str) else str(value)
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet runs as a formula."""
+    return "'" + text if text.startswith(FORMULA_STARTS) else text
 
 
 def edition_read(clocks: Clocks) -> int | None:
@@ -102,8 +106,12 @@ def _known(clocks: Clocks) -> str | None:
 
 
 def _attached(parts: Iterator[str], content_type: str, listing: Listing, clocks: Clocks, ending: str) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(parts, content_type=content_type)
     edition = edition_read(clocks)
-    name = f"{listing.name}-{clocks.as_of}" + ("" if edition is None else f"-edition-{edition}")
-    response["Content-Disposition"] = f'inline; filename="{name}.{ending}"'
+    return attached(parts, content_type, f"{listing.name}-{clocks.as_of}" + ("" if edition is None else f"-edition-{edition}") + f".{ending}")
+
+
+def attached(parts: Iterator[str], content_type: str, filename: str) -> StreamingHttpResponse:
+    """A streamed answer that keeps its name when it is saved."""
+    response = StreamingHttpResponse(parts, content_type=content_type)
+    response["Content-Disposition"] = f'inline; filename="{filename}"'
     return response

@@ -36,9 +36,9 @@ def matrix(document: str, as_of: dt.date) -> str:
 
 
 def _table(found: Matrix) -> list[str]:
-    lines = [" " * WIDTH + "".join(f"{code:>4}" for code, _name in found.governments)]
+    lines = [" " * WIDTH + "".join(f"{line.key:>4}" for line in found.columns)]
     for row in found.rows:
-        name = f"{row.recommendation.reference} {row.recommendation.short_title}"
+        name = f"{row.line.key} {row.line.name}"
         name = name if len(name) < WIDTH else name[: WIDTH - 2] + "…"
         lines.append(f"{name:<{WIDTH}}" + "".join(f"{SIGNS[Status(cell.status)] if cell and cell.status else '·':>4}" for cell in row.cells))
     return lines

@@ -3,9 +3,10 @@
 from django.urls import path, re_path
 
 from tracker.public import api, feeds
-from tracker.public.views import comparing, lists, machines, overviews, records, search, words
+from tracker.public.views import comparing, lists, machines, matrix, overviews, records, search, words
 
 KEY = r"[A-Za-z0-9][A-Za-z0-9.-]*"
+CODE = r"[A-Z][A-Z0-9-]+"
 
 app_name = "public"
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", overviews.dashboard, name="dashboard"),
     path("recommendations/", lists.recommendation_list, name="recommendations"),
     re_path(rf"^recommendations/(?P<reference>{KEY})/$", records.recommendation, name="recommendation"),
+    re_path(rf"^recommendations/(?P<reference>{KEY})/(?P<code>{CODE})/$", matrix.addressee, name="addressee"),
     path("governments/", lists.government_list, name="governments"),
     re_path(rf"^governments/(?P<code>{KEY})/$", records.government, name="government"),
     path("documents/", lists.document_list, name="documents"),
@@ -20,7 +22,7 @@ urlpatterns = [
     path("actions/", lists.action_list, name="actions"),
     re_path(rf"^actions/(?P<key>{KEY})/$", records.action, name="action"),
     path("effects/", lists.effect_list, name="effects"),
-    path("matrix/", overviews.matrix, name="matrix"),
+    path("matrix/", matrix.matrix, name="matrix"),
     path("compare/", comparing.compare, name="compare"),
     path("changes/", lists.changes, name="changes"),
     path("corrections/", lists.correction_list, name="corrections"),
@@ -33,6 +35,7 @@ machine_urlpatterns = [
     path("readyz", machines.readyz),
     path("feeds/changes.atom", feeds.changes, name="changes-feed"),
     path("api/v1/", api.index, name="api"),
+    re_path(r"^api/v1/matrix\.(?P<ending>json|csv)$", matrix.matrix_file, name="api-matrix"),
     re_path(r"^api/v1/(?P<name>[a-z]+)$", api.listing, name="api-page"),
     re_path(r"^api/v1/(?P<name>[a-z]+)\.(?P<ending>json|csv)$", api.listing, name="api-file"),
 ]

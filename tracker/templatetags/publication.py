@@ -17,12 +17,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
-from tracker.editions.tables import AddresseeEdition, CitationEdition, DocumentEdition, RecommendationEdition
+from tracker.editions.tables import CitationEdition, DocumentEdition, RecommendationEdition
 from tracker.public import charts
 from tracker.public.facets import Facet
 from tracker.public.filters import Grammar
 from tracker.public.summaries.counts import HONEST_NEGATIVES, Distribution, StatusCount
-from tracker.public.summaries.matrix import Matrix
 from tracker.public.summaries.recommendation import EffectOfAction
 from tracker.rules import vocabulary
 from tracker.rules.dates import PartialDate, Precision
@@ -30,7 +29,7 @@ from tracker.rules.vocabulary import Direction, Earlier, Status, Word
 
 register = template.Library()
 
-PLACES = ("page", "cursor")
+PLACES = ("page", "columns", "cursor")
 """Where in a list a reader is: starts again when anything else of the address changes."""
 
 
@@ -291,12 +290,6 @@ def cited(document: DocumentEdition) -> str:
     """A document in a few words: its author or publisher, and the year."""
     who = document.author or document.publisher or document.title
     return f"{who}, {document.published_on[:4]}" if document.published_on else who
-
-
-@register.filter
-def earlier_at(table: Matrix, cell: AddresseeEdition) -> bool:
-    """Whether an action dated before the recommendation is on record for a cell of the matrix."""
-    return (cell.recommendation, cell.government) in table.earlier
 
 
 @register.filter

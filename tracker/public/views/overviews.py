@@ -1,17 +1,12 @@
-"""Pages that look across records: the dashboard and the matrix."""
+"""Pages that look across records: the dashboard."""
 
-from django.db.models import Q
 from django.http import HttpRequest
 
 from tracker.public import columns
 from tracker.public.clocks import Clocks
-from tracker.public.facets import facets
-from tracker.public.filters import AddresseeFilters
-from tracker.public.following import following_list
 from tracker.public.pages import Page, public_page
 from tracker.public.summaries.dashboard import dashboard as dashboard_of
 from tracker.public.summaries.lists import day_range
-from tracker.public.summaries.matrix import matrix as matrix_of
 from tracker.public.views.shared import downloads, query_of
 
 
@@ -22,20 +17,5 @@ def dashboard(request: HttpRequest, clocks: Clocks) -> Page:
     return "tracker/dashboard.html", {
         "dashboard": dashboard_of(clocks),
         "days": day_range(clocks),
-        "downloads": downloads(columns.ADDRESSEES, query),
-    }
-
-
-@public_page
-def matrix(request: HttpRequest, clocks: Clocks) -> Page:
-    """Recommendations × governments."""
-    grammar = AddresseeFilters(request.GET, clocks)
-    query = query_of(request, clocks, grammar)
-    return "tracker/matrix.html", {
-        "filters": grammar,
-        "facets": facets(grammar, counting="id", among=Q(counted=True)),
-        "matrix": matrix_of(clocks, grammar.rows()),
-        "query": query,
-        "follow": following_list("addressees", grammar),
         "downloads": downloads(columns.ADDRESSEES, query),
     }
