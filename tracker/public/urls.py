@@ -2,10 +2,12 @@
 
 from django.urls import path, re_path
 
-from tracker.public import api, feeds
-from tracker.public.views import lists, machines, overviews, records, words
+from tracker.public import api, feeds, sitemap
+from tracker.public.views import briefs, citing, embeds, lists, machines, overviews, records, words
 
 KEY = r"[A-Za-z0-9][A-Za-z0-9.-]*"
+CITATION = r"\.(?P<ending>bib|ris|json)"
+CHARTED = r"(?P<kind>recommendation|government|document)/"
 
 app_name = "public"
 
@@ -24,6 +26,14 @@ urlpatterns = [
     path("changes/", lists.changes, name="changes"),
     path("corrections/", lists.correction_list, name="corrections"),
     path("methodology/", words.methodology, name="methodology"),
+    re_path(rf"^governments/(?P<code>{KEY})/brief/$", briefs.government, name="government-brief"),
+    re_path(rf"^documents/(?P<key>{KEY})/brief/$", briefs.document, name="document-brief"),
+    re_path(rf"^embed/status/(?P<reference>{KEY})/(?P<code>{KEY})/$", embeds.status, name="embed-status"),
+    re_path(rf"^embed/row/(?P<reference>{KEY})/$", embeds.row, name="embed-row"),
+    re_path(rf"^embed/chart/{CHARTED}(?P<key>{KEY})/$", embeds.chart, name="embed-chart"),
+    re_path(rf"^share/status/(?P<reference>{KEY})/(?P<code>{KEY})/$", embeds.share_status, name="share-status"),
+    re_path(rf"^share/row/(?P<reference>{KEY})/$", embeds.share_row, name="share-row"),
+    re_path(rf"^share/chart/{CHARTED}(?P<key>{KEY})/$", embeds.share_chart, name="share-chart"),
 ]
 
 machine_urlpatterns = [
@@ -33,4 +43,9 @@ machine_urlpatterns = [
     path("api/v1/", api.index, name="api"),
     re_path(r"^api/v1/(?P<name>[a-z]+)$", api.listing, name="api-page"),
     re_path(r"^api/v1/(?P<name>[a-z]+)\.(?P<ending>json|csv)$", api.listing, name="api-file"),
+    re_path(rf"^cite/(?P<kind>status)/(?P<key>{KEY})/(?P<code>{KEY}){CITATION}$", citing.cite, name="cite-status"),
+    re_path(rf"^cite/(?P<kind>page|recommendation|government|document|action|source)/(?P<key>{KEY}){CITATION}$", citing.cite, name="cite"),
+    path("robots.txt", sitemap.robots, name="robots"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    re_path(r"^sitemap-(?P<name>[a-z]+)-(?P<number>[1-9][0-9]{0,5})\.xml$", sitemap.part, name="sitemap-part"),
 ]
