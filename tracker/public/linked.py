@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from tracker.editions.tables import DocumentEdition, GovernmentEdition
+from tracker.editions.tables import DocumentEdition, GovernmentEdition, RecommendationEdition
 from tracker.public import sharing
 from tracker.public.api import origin
 from tracker.rules.vocabulary import DocumentKind, GovernmentKind
@@ -58,7 +58,7 @@ def statements(request: HttpRequest, context: Context) -> list[Statement]:
             return [_dataset(request, context, "matrix")]
         case "recommendation" if "story" in context:
             row = context["story"].recommendation
-            return [_page(request, context, "recommendation", row, _recommendation(request, context)), _trail(request, "recommendation", row)]
+            return [_page(request, context, "recommendation", row, _recommendation(context)), _trail(request, "recommendation", row)]
         case "government" if "government_page" in context:
             row = context["government_page"].government
             return [_page(request, context, "government", row, _government(row)), _trail(request, "government", row)]
@@ -95,7 +95,7 @@ def _dataset(request: HttpRequest, context: Context, route: str) -> Statement:
         "@context": CONTEXT,
         "@type": "Dataset",
         "name": f"{sharing.VIEWS[route]()} · {sharing.site_name()}",
-        "description": description(request, context),
+        "description": description(context),
         "url": canonical(request, context),
         "inLanguage": _language(),
         "isAccessibleForFree": True,
@@ -127,11 +127,11 @@ def _page(request: HttpRequest, context: Context, kind: str, row: Any, about: St
     return {**said, "about": about} if about else said
 
 
-def _recommendation(request: HttpRequest, context: Context) -> Statement:
+def _recommendation(context: Context) -> Statement:
     """What is recommended, and in what; its words only where they are its own."""
     story = context["story"]
     row = story.recommendation
-    said: Statement = {"@type": "CreativeWork", "name": row.short_title, "identifier": row.reference, "creditText": row.made_by}
+    said: Statement = {"@type": "CreativeWork", "name": row.short_title, "identifier": row.reference, "creditText": _credit(row)}
     if row.statement_form == "verbatim":
         said["text"] = row.statement
     if story.made_in:
@@ -227,13 +227,20 @@ def title(request: HttpRequest, context: Context) -> str:
     return sharing.VIEWS[name]() if name in sharing.VIEWS else sharing.site_name()
 
 
-def description(request: HttpRequest, context: Context) -> str:
-    """One or two sentences on the page; what somebody recommends stands with who does."""
+def description(context: Context, in_words: Callable[[Any], str] = str) -> str:
+    """One or two sentences on the page; what somebody recommends stands with who does. ``in_words`` writes a date."""
     if story := context.get("story"):
         row = story.recommendation
-        given = {"who": row.made_by or _("not known"), "day": row.recommended_on, "words": row.statement, "form": _(row.statement_form.label)}
-        return _("%(words)s (%(form)s). Recommended by %(who)s, %(day)s: what each government did, with the evidence for and against.") % given
+        given = {"who": _credit(row) or _("not known"), "day": in_words(row.recommended_on), "words": row.statement, "form": _(row.statement_form.label)}
+        return _("Recommended by %(who)s, %(day)s (%(form)s): %(words)s") % given
     if page := context.get("government_page"):
-        given = {"name": _(page.government.name), "total": page.distribution.total, "day": context["clocks"].as_of.isoformat()}
+        given = {"name": _(page.government.name), "total": page.distribution.total, "day": in_words(context["clocks"].as_of)}
         return _("What was recommended to %(name)s and what it did: %(total)s counted addressees by status, as of %(day)s.") % given
     return _("What became of each policy recommendation, government by government, with the evidence.")
+
+
+def _credit(row: RecommendationEdition) -> str:
+    """Who made a recommendation, and who alone says so."""
+    if row.made_by and row.claimed_by:
+        return _("%(who)s (claimed by %(names)s)") % {"who": row.made_by, "names": "; ".join(row.claimed_by)}
+    return row.made_by

@@ -19,7 +19,7 @@ from tracker.public import citing, linked, sharing
 from tracker.public.api import origin
 from tracker.public.citing import Piece, Work
 from tracker.public.summaries.brief import Brief
-from tracker.templatetags.publication import to
+from tracker.templatetags.publication import in_words, to
 
 register = template.Library()
 
@@ -97,7 +97,7 @@ def page_head(context: RequestContext) -> SafeString:
         "type": "website",
         "site_name": sharing.site_name(),
         "title": linked.title(request, held),
-        "description": linked.description(request, held),
+        "description": linked.description(held, in_words),
         "url": address,
         "locale": (translation.get_language() or "en").replace("-", "_"),
     }
@@ -108,8 +108,7 @@ def page_head(context: RequestContext) -> SafeString:
 @register.simple_tag(takes_context=True)
 def page_description(context: RequestContext) -> str:
     """The page in a sentence or two, for its description."""
-    request = context.get("request")
-    return linked.description(request, context.flatten()) if request else ""
+    return linked.description(context.flatten(), in_words)
 
 
 @register.simple_tag(takes_context=True)

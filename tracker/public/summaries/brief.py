@@ -17,9 +17,9 @@ from tracker.public.summaries.counts import Distribution, distribution
 from tracker.public.summaries.dashboard import Certainty, certainty
 from tracker.rules.vocabulary import Status
 
-LINES = 33
+LINES = 30
 """Lines of a brief that its lists share, what its head takes beyond a line included."""
-ASKED, LATEST = 6, 8
+ASKED, LATEST = 6, 12
 """The most lines that who recommended, and what changed lately, take of them; differences take what is left."""
 FETCHED = 20
 """Rows of a list that could fit at all."""
@@ -161,9 +161,13 @@ def _latest(clocks: Clocks, counted: EditionQuerySet, lines: int) -> Fitted[Addr
 
 def _words_of(row: AddresseeEdition) -> str:
     """About as long as what a brief says of a status, marks included."""
-    status = row.status.label if row.status else ""
-    return " ".join([row.government_name, row.short_title, row.recommendation, status, "15 September 2026, 00 for, 00 against, single source, 0 replies",
-                     *row.claimed_by, "claimed by", "search due again since 15 Sep 2026" if row.search_due_on else ""])  # fmt: skip
+    said = [row.government_name, row.short_title, row.recommendation, row.status.label if row.status else "", "15 Sep 2026, 00 for, 00 against"]
+    said += ["single source"] if row.corroboration == "single_source" else []
+    said += ["no action found as of"] if row.status == Status.NO_EVIDENCE else []
+    said += ["claimed by", *row.claimed_by] if row.claimed_by else []
+    said += ["searched 15 Sep 2026; due again since 15 Sep 2026"] if row.search_due_on else []
+    said += ["0 replies"] if row.replies else []
+    return " ".join(said)
 
 
 def _apart(clocks: Clocks, counted: EditionQuerySet, code: str, lines: int) -> Fitted[Apart]:

@@ -8,6 +8,7 @@ from tracker.editions.tables import AddresseeEdition, DocumentEdition, Governmen
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
 from tracker.public.summaries.counts import Distribution, distribution_of
+from tracker.rules.vocabulary import Provenance
 
 Charted = RecommendationEdition | GovernmentEdition | DocumentEdition
 
@@ -28,10 +29,16 @@ class Row:
     addressees: list[AddresseeEdition]
     distribution: Distribution
 
+    @property
+    def provenance(self) -> Provenance:
+        """Shipped where anything shown here is."""
+        shown = (self.recommendation, *self.addressees)
+        return Provenance.SHIPPED if any(row.provenance == Provenance.SHIPPED for row in shown) else Provenance(self.recommendation.provenance)
+
 
 @dataclass(frozen=True)
 class Chart:
-    """The counted addressees of a recommendation, a government or a document by status. ``filters`` opens them as a list."""
+    """The counted addressees of a recommendation, a government or a document by status; how many are disputed, how many nobody here reviewed."""
 
     kind: str
     key: str
@@ -39,6 +46,7 @@ class Chart:
     subject: Charted
     distribution: Distribution
     disputed: int
+    not_reviewed: int
 
 
 def status_card(clocks: Clocks, reference: str, code: str) -> StatusCard | None:
@@ -74,7 +82,8 @@ def chart(clocks: Clocks, kind: str, key: str) -> Chart | None:
     if subject is None:
         return None
     addressees = list(rows)
-    return Chart(kind, key, title, subject, distribution_of(addressees, **{kind: key}), sum(row.disputed for row in addressees))
+    shipped = [row for row in addressees if row.assessment and row.provenance == Provenance.SHIPPED]
+    return Chart(kind, key, title, subject, distribution_of(addressees, **{kind: key}), sum(row.disputed for row in addressees), len(shipped))
 
 
 def _recommendation(clocks: Clocks, reference: str) -> RecommendationEdition | None:
