@@ -155,8 +155,7 @@ def _latest(clocks: Clocks, counted: EditionQuerySet, lines: int) -> Fitted[Addr
     """The newest statuses, as the dashboard orders them."""
     rows = counted.exclude(assessment=None)
     newest = told(rows.order_by("-valid_from", "recommendation", "government")[:FETCHED], clocks)
-    total = rows.count() if len(newest) == FETCHED else len(newest)
-    return fit(newest, _words_of, lines=lines, total=total)
+    return fit(newest, _words_of, lines=lines, total=rows.count())
 
 
 def _words_of(row: AddresseeEdition) -> str:
