@@ -37,7 +37,11 @@ def csl(client: Client, address: str) -> dict[str, Any]:
 def test_each_page_says_how_to_cite_it_in_each_form(client: Client, path: str, named: str, today: Any) -> None:
     page = client.get(path).content.decode()
     assert "Cite this page" in page
-    for ending, kind in (("bib", "application/x-bibtex"), ("ris", "application/x-research-info-systems"), ("json", "application/vnd.citationstyles.csl")):
+    for ending, kind in (
+        ("bib", "application/x-bibtex"),
+        ("ris", "application/x-research-info-systems"),
+        ("json", "application/vnd.citationstyles.csl"),
+    ):
         assert f"/cite/{named}.{ending}" in files(page)
         answer = client.get(f"/cite/{named}.{ending}")
         assert answer.status_code == 200

@@ -17,7 +17,9 @@ from tracker.rules.vocabulary import DocumentKind
 
 DATES = st.dates(dt.date(1000, 1, 1), dt.date(2100, 12, 31)).map(lambda day: day.isoformat())
 PARTIAL = st.builds(lambda text, size: PartialDate(text[:size]), DATES, st.sampled_from([4, 7, 10]))
-NASTY = st.text(st.one_of(st.sampled_from("{}\\$&%#_~^`'\"-–—<>|@,=\n\r\t \x00\u2028éßøłȩńıÅ“”‘’فگ漢😀"), st.characters(exclude_categories=["Cs"])), max_size=24)
+NASTY = st.text(
+    st.one_of(st.sampled_from("{}\\$&%#_~^`'\"-–—<>|@,=\n\r\t \x00\u2028éßøłȩńıÅ“”‘’فگ漢😀"), st.characters(exclude_categories=["Cs"])), max_size=24
+)
 WORKS = st.builds(
     Work,
     key=st.text(max_size=20),
@@ -89,7 +91,8 @@ def read_tex(text: str) -> str:
         mark, letter = (found["sign"], found["over"]) if found["sign"] else (found["named"], found["inner"])
         return unicodedata.normalize("NFC", letter + MARKS[mark])
 
-    token = r"""\{\\(?P<named>[a-zA-Z])\{(?P<inner>.)\}\}|\{\\(?P<sign>[^a-zA-Z\s])(?P<over>.)\}|\{\\(?P<word>[a-zA-Z]+)\}|\{(?P<single>[-'])\}|\\(?P<escaped>[{}$&%#_])"""
+    accent = r"\{\\(?P<named>[a-zA-Z])\{(?P<inner>.)\}\}|\{\\(?P<sign>[^a-zA-Z\s])(?P<over>.)\}"
+    token = accent + r"|\{\\(?P<word>[a-zA-Z]+)\}|\{(?P<single>[-'])\}|\\(?P<escaped>[{}$&%#_])"
     return re.sub(token, printed, text, flags=re.DOTALL)
 
 

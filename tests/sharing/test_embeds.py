@@ -94,7 +94,15 @@ def test_a_card_says_all_that_belongs_to_its_status(client: Client) -> None:
     story = next(each for each in client.get("/recommendations/ER-1/").context["story"].stories if each.addressee.government == "BE")
     row = story.addressee
     assert row.disputes > 0
-    for words in (row.government_name, row.short_title, "contrary action", 'href="#triangle-down"', "26 May 2023", f"{row.supports} for", f"{row.disputes} against"):
+    for words in (
+        row.government_name,
+        row.short_title,
+        "contrary action",
+        'href="#triangle-down"',
+        "26 May 2023",
+        f"{row.supports} for",
+        f"{row.disputes} against",
+    ):
         assert words in card, words
     assert "claimed by IFMAT" in card, "who alone says that it was recommended"
     assert "not reviewed here" in card
@@ -148,7 +156,9 @@ def test_the_html_to_copy_is_escaped_titled_and_comes_in_two_kinds(client: Clien
     assert all("<" not in each for each in written)
     for each, query in zip(written, ("", f"?as_of={today}&known=edition-2"), strict=True):
         frame = html.unescape(each)
-        assert re.fullmatch(r'<iframe src="[^"<>]+" title="[^"<>]+" width="100%" height="\d+" loading="lazy" referrerpolicy="no-referrer"></iframe>', frame)
+        assert re.fullmatch(
+            r'<iframe src="[^"<>]+" title="[^"<>]+" width="100%" height="\d+" loading="lazy" referrerpolicy="no-referrer"></iframe>', frame
+        )
         assert html.unescape(re.search(r'src="([^"]+)"', frame)[1]) == ORIGIN + embed + query
         assert "Policy-recommendation tracker" in frame
 

@@ -1,7 +1,10 @@
 """In Chromium: frames on another site, and what comes out of the printer."""
 
 import io
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pypdf
@@ -14,7 +17,6 @@ pytestmark = pytest.mark.browser
 
 A4 = (595, 842)
 """Points."""
-ELSEWHERE = "http://127.0.0.1:9/host"
 LONG = "A matter of many words that nobody would shorten "
 
 
@@ -27,16 +29,41 @@ def text(reader: pypdf.PdfReader) -> str:
     return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
 
 
+@contextmanager
+def another_site(body: str) -> Iterator[str]:
+    """A server of somebody else's, with one page."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(f"<!doctype html><title>Elsewhere</title>{body}".encode())
+
+        def log_message(self, *_args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Page)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
 def test_another_site_shows_an_embed_and_nothing_else_of_ours(site: Site, new_page: Callable[..., Any]) -> None:
-    page = new_page(viewport={"width": 500, "height": 700})
-    frames = "".join(f'<iframe src="{site}{path}" width="300" height="300"></iframe>' for path in ("/embed/status/MQ-1/AL/", "/recommendations/MQ-1/"))
-    page.route(ELSEWHERE, lambda route: route.fulfill(body=f"<!doctype html><title>Elsewhere</title>{frames}", content_type="text/html"))
-    page.goto(ELSEWHERE)
-    embed = page.frame_locator("iframe").first
-    assert embed.get_by_role("heading", name="Expel intelligence officers").is_visible()
-    assert page.frame_locator("iframe").nth(1).get_by_role("heading").count() == 0, "refused by its policy"
-    embed.get_by_role("link", name="The evidence, for and against").click()
-    page.wait_for_url(f"{site}/recommendations/MQ-1/#AL")
+    """And a link in it opens the evidence in the whole window."""
+    page = new_page(viewport={"width": 500, "height": 900})
+    frames = "".join(
+        f'<iframe src="{site}{path}" width="400" height="400"></iframe>' for path in ("/embed/status/MQ-1/AL/", "/recommendations/MQ-1/")
+    )
+    with another_site(frames) as elsewhere:
+        page.goto(elsewhere)
+        embed = page.frame_locator("iframe").first
+        embed.get_by_role("heading", name="Expel intelligence officers").wait_for()
+        assert page.frame_locator("iframe").nth(1).get_by_role("heading", name="Expel intelligence officers").count() == 0, "refused by its policy"
+        embed.get_by_role("link", name="The evidence, for and against").click()
+        page.wait_for_url(f"{site}/recommendations/MQ-1/#AL")
 
 
 @pytest.mark.parametrize("path", ["/embed/status/ER-1/BE/", "/embed/row/MQ-1/", "/embed/chart/document/WP-MQ/"])
@@ -96,7 +123,13 @@ def test_paper_is_a_report_of_the_page(site: Site, page: Any) -> None:
     said = text(report)
     assert len(report.pages) > 2
     first = " ".join(report.pages[0].extract_text().split())
-    for words in ("Policy-recommendation tracker", "as of 1 June 2023", "edition 2", "/recommendations/ER-1/?as_of=2023-06-01&known=edition-2", f"1 / {len(report.pages)}"):
+    for words in (
+        "Policy-recommendation tracker",
+        "as of 1 June 2023",
+        "edition 2",
+        "/recommendations/ER-1/?as_of=2023-06-01&known=edition-2",
+        f"1 / {len(report.pages)}",
+    ):
         assert words in first, words
     assert "Against it, or against an action that it rests on" in said, "the reasons are opened"
     assert "(https://www.ruetir.com" in said, "sources say where they are"

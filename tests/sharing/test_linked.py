@@ -13,12 +13,33 @@ from tests.sharing.conftest import ORIGIN, text_of
 from tracker.public import linked
 from tracker.public.linked import as_script
 
-PATHS = ["/", "/matrix/", "/recommendations/MQ-1/", "/governments/BE/", "/governments/EU/", "/documents/WP-MQ/", "/documents/ABNA-2301/", "/actions/BE-2021-JUD/"]
+PATHS = [
+    "/",
+    "/matrix/",
+    "/recommendations/MQ-1/",
+    "/governments/BE/",
+    "/governments/EU/",
+    "/documents/WP-MQ/",
+    "/documents/ABNA-2301/",
+    "/actions/BE-2021-JUD/",
+]
 TYPES = {
     "WebSite", "SearchAction", "EntryPoint", "Dataset", "DataDownload", "WebPage", "BreadcrumbList", "ListItem", "CreativeWork", "Report",
     "NewsArticle", "Legislation", "Country", "Organization", "AdministrativeArea",
 }  # fmt: skip
-NOT_SHOWN = {"@context", "@type", "url", "item", "contentUrl", "urlTemplate", "query-input", "encodingFormat", "inLanguage", "position", "isAccessibleForFree"}
+NOT_SHOWN = {
+    "@context",
+    "@type",
+    "url",
+    "item",
+    "contentUrl",
+    "urlTemplate",
+    "query-input",
+    "encodingFormat",
+    "inLanguage",
+    "position",
+    "isAccessibleForFree",
+}
 """What names things to machines; addresses are opened instead, everything else must stand on the page."""
 
 
@@ -157,7 +178,10 @@ def test_an_error_names_no_address(client: Client, address: str) -> None:
 
 
 def test_previews_have_a_title_of_their_own(client: Client) -> None:
-    assert head(client.get("/recommendations/MQ-1/").content.decode(), '<meta property="og:title" content="(.*?)">') == "Expel intelligence officers (MQ-1)"
+    assert (
+        head(client.get("/recommendations/MQ-1/").content.decode(), '<meta property="og:title" content="(.*?)">')
+        == "Expel intelligence officers (MQ-1)"
+    )
 
 
 # Sitemap and robots -----------------------------------------------------------------------------------------------------------
@@ -228,5 +252,3 @@ def test_a_part_that_is_not_there_is_said_so(client: Client, name: str) -> None:
 
 def test_a_part_is_streamed(client: Client) -> None:
     assert client.get("/sitemap-documents-1.xml").streaming
-
-

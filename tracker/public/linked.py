@@ -8,7 +8,7 @@ Each function takes the page's own context, as the template has it, so that both
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -24,7 +24,7 @@ from tracker.public.api import origin
 from tracker.rules.vocabulary import DocumentKind, GovernmentKind
 
 Statement = dict[str, Any]
-Context = dict[str, Any]
+Context = Mapping[Any, Any]
 
 CONTEXT = "https://schema.org"
 DOCUMENT_TYPES = {
@@ -231,7 +231,12 @@ def description(context: Context, in_words: Callable[[Any], str] = str) -> str:
     """One or two sentences on the page; what somebody recommends stands with who does. ``in_words`` writes a date."""
     if story := context.get("story"):
         row = story.recommendation
-        given = {"who": _credit(row) or _("not known"), "day": in_words(row.recommended_on), "words": row.statement, "form": _(row.statement_form.label)}
+        given = {
+            "who": _credit(row) or _("not known"),
+            "day": in_words(row.recommended_on),
+            "words": row.statement,
+            "form": _(row.statement_form.label),
+        }
         return _("Recommended by %(who)s, %(day)s (%(form)s): %(words)s") % given
     if page := context.get("government_page"):
         given = {"name": _(page.government.name), "total": page.distribution.total, "day": in_words(context["clocks"].as_of)}

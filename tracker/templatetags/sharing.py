@@ -87,7 +87,8 @@ def _cited(context: RequestContext, work: Work, path: str, words: str, parameter
 @register.simple_tag(takes_context=True)
 def page_head(context: RequestContext) -> SafeString:
     """Address, title and description for search engines and previews, and what the page states about itself. Nothing on pages of errors."""
-    request, held = context.get("request"), context.flatten()
+    request: Any = context.get("request")
+    held = context.flatten()
     if not request or not held.get("clocks") or "sentence" in held or "record" in held:
         return mark_safe("")
     address = linked.canonical(request, held)
@@ -130,7 +131,7 @@ def permalink(context: RequestContext) -> str:
 @register.simple_tag(takes_context=True)
 def whole_path(context: RequestContext) -> str:
     """The page that an embed is taken from, by the reader's clocks."""
-    return sharing.address_of(context["whole"], (), context["clocks"].parameters, context.get("fragment", ""))
+    return sharing.address_of(context["whole"], (), context["clocks"].parameters, str(context.get("fragment") or ""))
 
 
 @register.simple_tag(takes_context=True)

@@ -114,9 +114,7 @@ def _head(title: str, placed: str) -> int:
     return max(2 * (lines_of(title, TITLE_WIDTH) - 1), 0) + max(lines_of(placed) - 1, 0)
 
 
-def _brief(
-    clocks: Clocks, kind: str, key: str, title: str, subject: GovernmentEdition | DocumentEdition, among: Q, left: int
-) -> Brief:
+def _brief(clocks: Clocks, kind: str, key: str, title: str, subject: GovernmentEdition | DocumentEdition, among: Q, left: int) -> Brief:
     counted = clocks.rows(AddresseeEdition).filter(among)
     by_status = dict(counted.order_by().values_list("status").annotate(number=Count("id")))
     asked, recommendations = _asked(clocks, counted, min(ASKED, left))
@@ -146,9 +144,13 @@ def _brief(
 def _asked(clocks: Clocks, counted: EditionQuerySet, lines: int) -> tuple[Fitted[Asked], int]:
     """Who recommended, oldest first, and how many recommendations there are."""
     rows = clocks.rows(RecommendationEdition).filter(reference__in=counted.order_by().values("recommendation"))
-    grouped = rows.order_by().values("made_by", "recommended_on").annotate(number=Count("id"), first=Min("recommended_first")).order_by("first", "made_by")
+    grouped = (
+        rows.order_by().values("made_by", "recommended_on").annotate(number=Count("id"), first=Min("recommended_first")).order_by("first", "made_by")
+    )
     groups = [Asked(row["made_by"], row["recommended_on"], row["number"]) for row in grouped]
-    return fit(groups, lambda each: f"{each.made_by}, {each.recommended_on}: 000 recommendations", lines=lines), sum(row.recommendations for row in groups)
+    return fit(groups, lambda each: f"{each.made_by}, {each.recommended_on}: 000 recommendations", lines=lines), sum(
+        row.recommendations for row in groups
+    )
 
 
 def _latest(clocks: Clocks, counted: EditionQuerySet, lines: int) -> Fitted[AddresseeEdition]:
@@ -182,7 +184,14 @@ def _apart(clocks: Clocks, counted: EditionQuerySet, code: str, lines: int) -> F
         total = counts[row.recommendation].total()
         status, number = next(iter(counts[row.recommendation].most_common(1)), ("", 0))
         if total > 1 and 2 * number > total and status != str(row.status):
-            found.append((counts[row.recommendation][str(row.status)] / total, row.recommended_on, row.recommendation, Apart(row, Status(status), number, total)))
+            found.append(
+                (
+                    counts[row.recommendation][str(row.status)] / total,
+                    row.recommended_on,
+                    row.recommendation,
+                    Apart(row, Status(status), number, total),
+                )
+            )
     ordered = [each[-1] for each in sorted(found, key=lambda each: each[:3])]
     return fit(ordered, lambda each: f"{_words_of(each.addressee)} {each.most.label}: 000 of 000 others", lines=lines)
 
@@ -214,12 +223,20 @@ def _spread_in_words(each: Spread) -> str:
 
 def _verdicts(clocks: Clocks, counted: EditionQuerySet, lines: int) -> Fitted[Verdict]:
     """Verdicts of the government itself or of third parties that differ from the editors'."""
-    own = {(reference, code): status for reference, code, status in counted.exclude(assessment=None).values_list("recommendation", "government", "status")}
+    own = {
+        (reference, code): status
+        for reference, code, status in counted.exclude(assessment=None).values_list("recommendation", "government", "status")
+    }
     rows = clocks.rows(AssessmentEdition).exclude(assessor_kind="staff").filter(recommendation__in={reference for reference, _code in own})
     found = [
         Verdict(row, Status(own[row.recommendation, row.government]))
         for row in told(rows, clocks)
         if not row.superseded_by and (row.recommendation, row.government) in own and row.status != own[row.recommendation, row.government]
     ]
-    return fit(found, lambda each: f"{each.assessment.recommendation} {each.assessment.government} {each.assessment.assessor} {each.assessment.status.label}, "
-               f"{each.editors.label}: 00 for, 00 against {' '.join(each.assessment.claimed_by)} the editors", lines=lines)  # fmt: skip
+    return fit(found, _verdict_in_words, lines=lines)
+
+
+def _verdict_in_words(each: Verdict) -> str:
+    row = each.assessment
+    said = [row.recommendation, row.government, row.assessor, row.assessor_kind.label, row.status.label, "the editors", each.editors.label]
+    return " ".join([*said, "00 for, 00 against", *(["claimed by", *row.claimed_by] if row.claimed_by else [])])

@@ -150,9 +150,9 @@ def by_government(clocks: Clocks) -> list[GovernmentSummary]:
     ]
 
 
-def certainty(clocks: Clocks, among: Q = Q()) -> Certainty:
+def certainty(clocks: Clocks, among: Q | None = None) -> Certainty:
     """What the assessed addressees rest on: all of them, or those ``among`` which it is asked."""
-    assessed = clocks.rows(AddresseeEdition).filter(among).exclude(assessment=None)
+    assessed = clocks.rows(AddresseeEdition).filter(among or Q()).exclude(assessment=None)
     return Certainty(
         **assessed.aggregate(
             total=Count("id"),
