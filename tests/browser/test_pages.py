@@ -43,6 +43,13 @@ PAGES = {
     "search without words": "/search/",
     "search without results": "/search/?q=expulsion+zyzzyva",
     "methodology": "/methodology/",
+    "brief of a government": "/governments/BE/brief/",
+    "brief of a document": "/documents/WP-MQ/brief/",
+    "embedded status": "/embed/status/ER-1/BE/",
+    "embedded row": "/embed/row/MQ-1/",
+    "embedded chart": "/embed/chart/document/WP-MQ/",
+    "embedded nothing": "/embed/row/NO-SUCH/",
+    "html to embed": "/share/status/MQ-1/AL/",
     "bad filter": "/recommendations/?status=nonsense",
     "not found": "/recommendations/NO-SUCH/",
 }

@@ -2,11 +2,13 @@
 
 from django.urls import path, re_path
 
-from tracker.public import api, feeds
-from tracker.public.views import comparing, lists, machines, matrix, overviews, records, search, words
+from tracker.public import api, feeds, sitemap
+from tracker.public.views import briefs, citing, comparing, embeds, lists, machines, matrix, overviews, records, search, words
 
 KEY = r"[A-Za-z0-9][A-Za-z0-9.-]*"
 CODE = r"[A-Z][A-Z0-9-]+"
+CITATION = r"\.(?P<ending>bib|ris|json)"
+CHARTED = r"(?P<kind>recommendation|government|document)/"
 
 app_name = "public"
 
@@ -28,6 +30,14 @@ urlpatterns = [
     path("corrections/", lists.correction_list, name="corrections"),
     path("search/", search.search, name="search"),
     path("methodology/", words.methodology, name="methodology"),
+    re_path(rf"^governments/(?P<code>{KEY})/brief/$", briefs.government, name="government-brief"),
+    re_path(rf"^documents/(?P<key>{KEY})/brief/$", briefs.document, name="document-brief"),
+    re_path(rf"^embed/status/(?P<reference>{KEY})/(?P<code>{KEY})/$", embeds.status, name="embed-status"),
+    re_path(rf"^embed/row/(?P<reference>{KEY})/$", embeds.row, name="embed-row"),
+    re_path(rf"^embed/chart/{CHARTED}(?P<key>{KEY})/$", embeds.chart, name="embed-chart"),
+    re_path(rf"^share/status/(?P<reference>{KEY})/(?P<code>{KEY})/$", embeds.share_status, name="share-status"),
+    re_path(rf"^share/row/(?P<reference>{KEY})/$", embeds.share_row, name="share-row"),
+    re_path(rf"^share/chart/{CHARTED}(?P<key>{KEY})/$", embeds.share_chart, name="share-chart"),
 ]
 
 machine_urlpatterns = [
@@ -38,4 +48,9 @@ machine_urlpatterns = [
     re_path(r"^api/v1/matrix\.(?P<ending>json|csv)$", matrix.matrix_file, name="api-matrix"),
     re_path(r"^api/v1/(?P<name>[a-z]+)$", api.listing, name="api-page"),
     re_path(r"^api/v1/(?P<name>[a-z]+)\.(?P<ending>json|csv)$", api.listing, name="api-file"),
+    re_path(rf"^cite/(?P<kind>status)/(?P<key>{KEY})/(?P<code>{KEY}){CITATION}$", citing.cite, name="cite-status"),
+    re_path(rf"^cite/(?P<kind>page|recommendation|government|document|action|source)/(?P<key>{KEY}){CITATION}$", citing.cite, name="cite"),
+    path("robots.txt", sitemap.robots, name="robots"),
+    path("sitemap.xml", sitemap.index, name="sitemap"),
+    re_path(r"^sitemap-(?P<name>[a-z]+)-(?P<number>[1-9][0-9]{0,5})\.xml$", sitemap.part, name="sitemap-part"),
 ]

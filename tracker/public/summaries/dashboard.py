@@ -98,7 +98,7 @@ def dashboard(clocks: Clocks) -> Dashboard:
         distribution=distribution(by_status),
         sources=_sources(clocks),
         by_government=by_government(clocks),
-        certainty=_certainty(clocks),
+        certainty=certainty(clocks),
         earlier=_earlier(clocks),
         latest_statuses=told(counted.exclude(assessment=None).order_by("-valid_from", "recommendation", "government")[:5], clocks),
         latest_actions=list(clocks.rows(ActionEdition).order_by("-last_day", "key")[:6]),
@@ -150,8 +150,9 @@ def by_government(clocks: Clocks) -> list[GovernmentSummary]:
     ]
 
 
-def _certainty(clocks: Clocks) -> Certainty:
-    assessed = clocks.rows(AddresseeEdition).exclude(assessment=None)
+def certainty(clocks: Clocks, among: Q | None = None) -> Certainty:
+    """What the assessed addressees rest on: all of them, or those ``among`` which it is asked."""
+    assessed = clocks.rows(AddresseeEdition).filter(among or Q()).exclude(assessment=None)
     return Certainty(
         **assessed.aggregate(
             total=Count("id"),

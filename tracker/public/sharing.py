@@ -1,0 +1,118 @@
+"""What it takes to point at a page of this site from elsewhere: its permalink, its title apart from the page, and the page as a cited work."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tracker.editions.tables import ActionEdition, AddresseeEdition, DocumentEdition, GovernmentEdition, RecommendationEdition, Row, SiteEdition
+from tracker.public.citing import GENRE_OF, Genre, Work
+from tracker.public.clocks import Clocks
+from tracker.rules.dates import PartialDate
+from tracker.rules.vocabulary import DocumentKind
+
+Parameters = Iterable[tuple[str, str]]
+
+
+def site_name() -> str:
+    """The name under which the site publishes."""
+    return _("Policy-recommendation tracker")
+
+
+def fixed(clocks: Clocks, edition: SiteEdition | None) -> dict[str, str]:
+    """The clocks of a permalink: the day, and the edition by its number, so that the address shows the same later."""
+    known = {"known": f"edition-{edition.number}"} if edition else {}
+    return {"as_of": clocks.as_of.isoformat(), **known}
+
+
+def address_of(path: str, parameters: Parameters = (), clocks: dict[str, str] | None = None, fragment: str = "") -> str:
+    """A path with filters and clocks as its query."""
+    query = urlencode([*parameters, *(clocks or {}).items()])
+    return path + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of record that is cited: its page, its published table with the column of its key, and the page's title."""
+
+    route: str
+    table: type[Row]
+    column: str
+    title: Callable[[Any], str]
+
+
+KINDS = {
+    "recommendation": Kind("recommendation", RecommendationEdition, "reference", lambda row: f"{row.short_title} ({row.reference})"),
+    "government": Kind("government", GovernmentEdition, "code", lambda row: _(row.name)),
+    # Not the document's own title alone: this site's page about a document is not the document.
+    "document": Kind("document", DocumentEdition, "key", lambda row: _("Record of the source “%(title)s”") % {"title": row.title}),
+    "action": Kind("action", ActionEdition, "key", lambda row: row.title),
+    "status": Kind("recommendation", AddresseeEdition, "recommendation", lambda row: status_title(row)),
+}
+VIEWS = {"dashboard": lambda: _("Overview"), "matrix": lambda: _("Matrix")}
+"""Pages that are no record's, with their titles."""
+DATED = ("recommendation", "action", "status")
+"""Kinds that are there on some days only; a government or a document is, whatever the day."""
+
+
+def status_title(row: AddresseeEdition) -> str:
+    """What one government did about one recommendation, as a title."""
+    return f"{_(row.government_name)}: {row.short_title} ({row.recommendation})"
+
+
+def found(clocks: Clocks, kind: str, key: str, code: str = "") -> Row | None:
+    """The row of a record that is to be cited, at the clocks; None where there is none."""
+    known = KINDS[kind]
+    rows = clocks.rows(known.table) if kind in DATED else clocks.said(known.table)
+    narrowed = {known.column: key, **({"government": code} if kind == "status" else {})}
+    return rows.filter(**narrowed).first()
+
+
+def page_as_work(kind: str, row: Any, *, clocks: Clocks, edition: SiteEdition | None, site: str, language: str) -> Work:
+    """The page of a record as a work. ``site`` is the site's origin; ``language`` the one that the reader has the page in."""
+    known = KINDS[kind]
+    key = getattr(row, known.column)
+    path = reverse(f"public:{known.route}", args=[key])
+    fragment = row.government if kind == "status" else ""
+    title = known.title(row)
+    return _page(f"{key}-{fragment}" if fragment else key, title, path, (), clocks, edition, site, language, fragment)
+
+
+def view_as_work(name: str, parameters: Parameters, *, clocks: Clocks, edition: SiteEdition | None, site: str, language: str) -> Work:
+    """A page that is no record's as a work, with its filters."""
+    return _page(name, VIEWS[name](), reverse(f"public:{name}"), parameters, clocks, edition, site, language)
+
+
+def _page(
+    key: str, title: str, path: str, parameters: Parameters, clocks: Clocks, edition: SiteEdition | None, site: str, language: str, fragment: str = ""
+) -> Work:
+    number = edition.number if edition else 0
+    return Work(
+        key=f"tracker-{key}-{clocks.as_of.isoformat()}-e{number}",
+        genre=Genre.PAGE,
+        title=title,
+        publisher=site_name(),
+        issued=PartialDate(edition.published_at.date().isoformat()) if edition else None,
+        language=language,
+        url=site + address_of(path, parameters, fixed(clocks, edition), fragment),
+        edition=edition.number if edition else None,
+        as_of=clocks.as_of,
+        accessed=clocks.today,
+    )
+
+
+def source_as_work(document: DocumentEdition) -> Work:
+    """A cited document as a work of its own. When somebody opened its address is not ours to say, so no day of access is given."""
+    return Work(
+        key=document.key,
+        genre=GENRE_OF[DocumentKind(document.kind)],
+        title=document.title,
+        author=document.author,
+        publisher=document.publisher,
+        issued=PartialDate(document.published_on) if document.published_on else None,
+        language=document.language,
+        url=document.url,
+    )

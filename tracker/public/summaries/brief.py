@@ -1,0 +1,242 @@
+"""One page for one government, or for one document: what was recommended, by whom, what became of it, how sure that is, what changed lately.
+
+What does not fit is left out by the rule of :mod:`tracker.public.fitting`, and counted. Each brief asks a fixed number of questions.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+from django.db.models import Count, Min, Q
+from django.utils.translation import gettext as _
+
+from tracker.editions.tables import AddresseeEdition, AssessmentEdition, DocumentEdition, EditionQuerySet, GovernmentEdition, RecommendationEdition
+from tracker.public.as_of import told
+from tracker.public.clocks import Clocks
+from tracker.public.fitting import Fitted, fit, lines_of
+from tracker.public.summaries.counts import Distribution, distribution
+from tracker.public.summaries.dashboard import Certainty, certainty
+from tracker.rules.vocabulary import Status
+
+LINES = 30
+"""Lines of a brief that its lists share, what its head takes beyond a line included."""
+ASKED, LATEST = 6, 12
+"""The most lines that who recommended, and what changed lately, take of them; differences take what is left."""
+FETCHED = 20
+"""Rows of a list that could fit at all."""
+TITLE_WIDTH = 62
+"""Signs that a line of the title surely holds."""
+TOWARD = (Status.IMPLEMENTED, Status.PARTIALLY_IMPLEMENTED)
+AGAINST = (Status.CONTRARY_ACTION, Status.REVERSED, Status.REJECTED)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who recommended how much, and when."""
+
+    made_by: str
+    recommended_on: str
+    recommendations: int
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A recommendation whose status at one government is not the one that more than half of the others have."""
+
+    addressee: AddresseeEdition
+    most: Status
+    number: int
+    others: int
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A recommendation that governments answered differently."""
+
+    reference: str
+    short_title: str
+    distribution: Distribution
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A verdict of somebody else that is not the editors'."""
+
+    assessment: AssessmentEdition
+    editors: Status
+
+
+@dataclass(frozen=True)
+class Brief:
+    """A brief. ``subject`` is a government or a document, ``kind`` and ``key`` name its page and its filter."""
+
+    kind: str
+    key: str
+    title: str
+    subject: GovernmentEdition | DocumentEdition
+    asked: Fitted[Asked]
+    recommendations: int
+    distribution: Distribution
+    certainty: Certainty
+    apart: Fitted[Apart]
+    spread: Fitted[Spread]
+    verdicts: Fitted[Verdict]
+    latest: Fitted[AddresseeEdition]
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """What opens its rows in a list."""
+        return {self.kind: self.key}
+
+
+def government_brief(clocks: Clocks, code: str) -> Brief | None:
+    """A government's brief; None where there is no such government at the clocks."""
+    subject = clocks.said(GovernmentEdition).filter(code=code).first()
+    if subject is None:
+        return None
+    among = Q(government=code, counted=True)
+    title = _(subject.name)
+    left = LINES - _head(title, "")
+    return _brief(clocks, "government", code, title, subject, among, left)
+
+
+def document_brief(clocks: Clocks, key: str) -> Brief | None:
+    """A document's brief; None where there is no such document at the clocks."""
+    subject = clocks.said(DocumentEdition).filter(key=key).first()
+    if subject is None:
+        return None
+    among = Q(documents__contains=[key], counted=True)
+    placed = ", ".join(filter(None, (subject.author, subject.publisher, subject.stake)))
+    return _brief(clocks, "document", key, subject.title, subject, among, LINES - _head(subject.title, placed))
+
+
+def _head(title: str, placed: str) -> int:
+    """Lines of the head beyond the first two."""
+    return max(2 * (lines_of(title, TITLE_WIDTH) - 1), 0) + max(lines_of(placed) - 1, 0)
+
+
+def _brief(clocks: Clocks, kind: str, key: str, title: str, subject: GovernmentEdition | DocumentEdition, among: Q, left: int) -> Brief:
+    counted = clocks.rows(AddresseeEdition).filter(among)
+    by_status = dict(counted.order_by().values_list("status").annotate(number=Count("id")))
+    asked, recommendations = _asked(clocks, counted, min(ASKED, left))
+    left -= asked.lines
+    latest = _latest(clocks, counted, min(LATEST, left))
+    left -= latest.lines
+    verdicts = _verdicts(clocks, counted, max(min(4, left), 0))
+    left -= verdicts.lines
+    apart: Fitted[Apart] = _apart(clocks, counted, key, left) if kind == "government" else Fitted([], 0, 0)
+    spread: Fitted[Spread] = _spread(counted, left) if kind == "document" else Fitted([], 0, 0)
+    return Brief(
+        kind=kind,
+        key=key,
+        title=title,
+        subject=subject,
+        asked=asked,
+        recommendations=recommendations,
+        distribution=distribution(by_status, **{kind: key}),
+        certainty=certainty(clocks, among),
+        apart=apart,
+        spread=spread,
+        verdicts=verdicts,
+        latest=latest,
+    )
+
+
+def _asked(clocks: Clocks, counted: EditionQuerySet, lines: int) -> tuple[Fitted[Asked], int]:
+    """Who recommended, oldest first, and how many recommendations there are."""
+    rows = clocks.rows(RecommendationEdition).filter(reference__in=counted.order_by().values("recommendation"))
+    grouped = (
+        rows.order_by().values("made_by", "recommended_on").annotate(number=Count("id"), first=Min("recommended_first")).order_by("first", "made_by")
+    )
+    groups = [Asked(row["made_by"], row["recommended_on"], row["number"]) for row in grouped]
+    return fit(groups, lambda each: f"{each.made_by}, {each.recommended_on}: 000 recommendations", lines=lines), sum(
+        row.recommendations for row in groups
+    )
+
+
+def _latest(clocks: Clocks, counted: EditionQuerySet, lines: int) -> Fitted[AddresseeEdition]:
+    """The newest statuses, as the dashboard orders them."""
+    rows = counted.exclude(assessment=None)
+    newest = told(rows.order_by("-valid_from", "recommendation", "government")[:FETCHED], clocks)
+    return fit(newest, _words_of, lines=lines, total=rows.count())
+
+
+def _words_of(row: AddresseeEdition) -> str:
+    """About as long as what a brief says of a status, marks included."""
+    said = [row.government_name, row.short_title, row.recommendation, row.status.label if row.status else "", "15 Sep 2026, 00 for, 00 against"]
+    said += ["single source"] if row.corroboration == "single_source" else []
+    said += ["no action found as of"] if row.status == Status.NO_EVIDENCE else []
+    said += ["claimed by", *row.claimed_by] if row.claimed_by else []
+    said += ["searched 15 Sep 2026; due again since 15 Sep 2026"] if row.search_due_on else []
+    said += ["0 replies"] if row.replies else []
+    return " ".join(said)
+
+
+def _apart(clocks: Clocks, counted: EditionQuerySet, code: str, lines: int) -> Fitted[Apart]:
+    """Where the status is assessed and more than half of the others, two at least, have another one: the fewest companions first."""
+    own = told(counted.exclude(assessment=None), clocks)
+    references = [row.recommendation for row in own]
+    others = clocks.rows(AddresseeEdition).filter(counted=True, recommendation__in=references).exclude(government=code).order_by()
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for reference, status, number in others.values_list("recommendation", "status").annotate(number=Count("id")):
+        counts[reference][str(status)] = number
+    found = []
+    for row in own:
+        total = counts[row.recommendation].total()
+        status, number = next(iter(counts[row.recommendation].most_common(1)), ("", 0))
+        if total > 1 and 2 * number > total and status != str(row.status):
+            found.append(
+                (
+                    counts[row.recommendation][str(row.status)] / total,
+                    row.recommended_on,
+                    row.recommendation,
+                    Apart(row, Status(status), number, total),
+                )
+            )
+    ordered = [each[-1] for each in sorted(found, key=lambda each: each[:3])]
+    return fit(ordered, lambda each: f"{_words_of(each.addressee)} {each.most.label}: 000 of 000 others", lines=lines)
+
+
+def _spread(counted: EditionQuerySet, lines: int) -> Fitted[Spread]:
+    """Recommendations by how differently governments answered: toward and against first, then by the number of different verdicts."""
+    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+    grouped = counted.order_by("recommendation", "status").values_list("recommendation", "short_title", "status")
+    for reference, title, status, number in grouped.annotate(number=Count("id")):
+        counts[reference, title][str(status)] = number
+    found = [Spread(reference, title, distribution(held, recommendation=reference)) for (reference, title), held in counts.items()]
+    differing = [each for each in found if len(_assessed(each)) > 1]
+    ordered = sorted(differing, key=lambda each: (-_both_ways(each), -len(_assessed(each)), each.reference))
+    return fit(ordered, _spread_in_words, lines=lines)
+
+
+def _assessed(each: Spread) -> list[Status]:
+    return [item.status for item in each.distribution.held if item.status is not Status.NOT_ASSESSED]
+
+
+def _both_ways(each: Spread) -> bool:
+    return any(each.distribution.of(status) for status in TOWARD) and any(each.distribution.of(status) for status in AGAINST)
+
+
+def _spread_in_words(each: Spread) -> str:
+    statuses = ", ".join(f"{item.status.label} {item.count}" for item in each.distribution.held)
+    return f"{each.short_title} {each.reference} {statuses}, of 000 counted"
+
+
+def _verdicts(clocks: Clocks, counted: EditionQuerySet, lines: int) -> Fitted[Verdict]:
+    """Verdicts of the government itself or of third parties that differ from the editors'."""
+    own = {
+        (reference, code): status
+        for reference, code, status in counted.exclude(assessment=None).values_list("recommendation", "government", "status")
+    }
+    rows = clocks.rows(AssessmentEdition).exclude(assessor_kind="staff").filter(recommendation__in={reference for reference, _code in own})
+    found = [
+        Verdict(row, Status(own[row.recommendation, row.government]))
+        for row in told(rows, clocks)
+        if not row.superseded_by and (row.recommendation, row.government) in own and row.status != own[row.recommendation, row.government]
+    ]
+    return fit(found, _verdict_in_words, lines=lines)
+
+
+def _verdict_in_words(each: Verdict) -> str:
+    row = each.assessment
+    said = [row.recommendation, row.government, row.assessor, row.assessor_kind.label, row.status.label, "the editors", each.editors.label]
+    return " ".join([*said, "00 for, 00 against", *(["claimed by", *row.claimed_by] if row.claimed_by else [])])

@@ -1,0 +1,156 @@
+"""Tags of what points at a page from elsewhere: citations, metadata for search engines, the head of a printed page, embeds.
+
+``{% load sharing %}``. Nothing here reads the database or the clock.
+"""
+
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.template.context import RequestContext
+from django.urls import reverse
+from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
+
+from tracker.editions.tables import DocumentEdition
+from tracker.public import citing, linked, sharing
+from tracker.public.api import origin
+from tracker.public.citing import Piece, Work
+from tracker.public.summaries.brief import Brief
+from tracker.templatetags.publication import in_words, to
+
+register = template.Library()
+
+_NOT_KEPT = '<meta name="robots" content="noindex, follow">'
+
+
+@register.filter
+def italic(pieces: list[Piece]) -> SafeString:
+    """A citation as text, titles in italics where its style sets them so."""
+    return format_html_join("", "{}", ((format_html("<cite>{}</cite>", piece.text) if piece.title else piece.text,) for piece in pieces))
+
+
+@register.inclusion_tag("tracker/parts/cite.html", takes_context=True)
+def cite_page(context: RequestContext, kind: str, row: Any) -> dict[str, Any]:
+    """How to cite the page of a record that is open: ``{% cite_page "recommendation" story.recommendation %}``."""
+    work = sharing.page_as_work(kind, row, **_read_by(context))
+    key = getattr(row, sharing.KINDS[kind].column)
+    path = f"{kind}/{key}/{row.government}" if kind == "status" else f"{kind}/{key}"
+    return _cited(context, work, path, gettext("Cite this page"))
+
+
+@register.inclusion_tag("tracker/parts/cite.html", takes_context=True)
+def cite_view(context: RequestContext, name: str) -> dict[str, Any]:
+    """The same for a page that is no record's, with its filters."""
+    filters = context.get("filters")
+    parameters = [(key, value) for key, values in (filters.given if filters else {}).items() for value in values]
+    return _cited(context, sharing.view_as_work(name, parameters, **_read_by(context)), f"page/{name}", gettext("Cite this page"), parameters)
+
+
+@register.inclusion_tag("tracker/parts/cite.html", takes_context=True)
+def cite_source(context: RequestContext, document: DocumentEdition) -> dict[str, Any]:
+    """How to cite a source itself."""
+    return _cited(context, sharing.source_as_work(document), f"source/{document.key}", gettext("Cite the source itself"))
+
+
+def _read_by(context: RequestContext) -> dict[str, Any]:
+    return {
+        "clocks": context["clocks"],
+        "edition": context.get("edition"),
+        "site": origin(context["request"]),
+        "language": translation.get_language() or settings.LANGUAGE_CODE,
+    }
+
+
+def _cited(context: RequestContext, work: Work, path: str, words: str, parameters: sharing.Parameters = ()) -> dict[str, Any]:
+    language = translation.get_language()
+    clocks = context["clocks"].parameters | ({"language": language} if language and language != settings.LANGUAGE_CODE else {})
+    files = [
+        {"label": label, "url": sharing.address_of(f"/cite/{path}.{ending}", parameters, clocks)}
+        for ending, (label, _media_type, _write) in citing.FORMATS.items()
+    ]
+    return {
+        "words": words,
+        "work": work,
+        "apa": citing.apa(work),
+        "bibliography": citing.chicago_bibliography(work),
+        "note": citing.chicago_note(work),
+        "files": files,
+    }
+
+
+# The head of a page -------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def page_head(context: RequestContext) -> SafeString:
+    """Address, title and description for search engines and previews, and what the page states about itself. Nothing on pages of errors."""
+    request: Any = context.get("request")
+    held = context.flatten()
+    if not request or not held.get("clocks") or "sentence" in held or "record" in held:
+        return mark_safe("")
+    address = linked.canonical(request, held)
+    lines = [] if linked.indexed(held) else [mark_safe(_NOT_KEPT)]
+    lines.append(format_html('<link rel="canonical" href="{}">', address))
+    properties = {
+        "type": "website",
+        "site_name": sharing.site_name(),
+        "title": linked.title(request, held),
+        "description": linked.description(held, in_words),
+        "url": address,
+        "locale": (translation.get_language() or "en").replace("-", "_"),
+    }
+    lines += [format_html('<meta property="og:{}" content="{}">', name, value) for name, value in properties.items()]
+    return format_html_join("\n", "{}", ((line,) for line in [*lines, linked.as_script(linked.statements(request, held))]))
+
+
+@register.simple_tag(takes_context=True)
+def page_description(context: RequestContext) -> str:
+    """The page in a sentence or two, for its description."""
+    return linked.description(context.flatten(), in_words)
+
+
+@register.simple_tag(takes_context=True)
+def permalink(context: RequestContext) -> str:
+    """The absolute address that shows this page's data later: its filters, the day and the number of the edition."""
+    request, clocks = context.get("request"), context.get("clocks")
+    if not request or not clocks:
+        return ""
+    filters, page = context.get("filters"), context.get("page")
+    parameters = [(key, value) for key, values in (filters.given if filters else {}).items() for value in values]
+    if page is not None and getattr(page, "number", 1) > 1:
+        parameters.append(("page", str(page.number)))
+    return origin(request) + sharing.address_of(request.path, parameters, sharing.fixed(clocks, context.get("edition")))
+
+
+# Embeds ---------------------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def whole_path(context: RequestContext) -> str:
+    """The page that an embed is taken from, by the reader's clocks."""
+    return sharing.address_of(context["whole"], (), context["clocks"].parameters, str(context.get("fragment") or ""))
+
+
+@register.simple_tag(takes_context=True)
+def whole_page(context: RequestContext) -> str:
+    """The same as an absolute address, without the place in it: an embed repeats that page."""
+    return origin(context["request"]) + sharing.address_of(context["whole"], (), context["clocks"].parameters)
+
+
+# Briefs ---------------------------------------------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def brief_rows(context: RequestContext, brief: Brief, **filters: Any) -> str:
+    """The rows behind a number of a brief: its government's or document's, narrowed further."""
+    return to(context, "recommendations", **brief.filters, **filters)
+
+
+@register.simple_tag(takes_context=True)
+def brief_page(context: RequestContext, brief: Brief) -> str:
+    """The absolute address of the page that a brief is taken from, at its edition: where what was left out stands."""
+    path = reverse(f"public:{brief.kind}", args=[brief.key])
+    return origin(context["request"]) + sharing.address_of(path, (), sharing.fixed(context["clocks"], context.get("edition")))
