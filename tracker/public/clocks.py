@@ -83,6 +83,12 @@ class Clocks:
         return EditionRead.at(self)
 
     @property
+    def pinned(self) -> dict[str, str]:
+        """Both clocks as a permalink says them: the day, and the edition by its number instead of “now”."""
+        edition = self.edition()
+        return {"as_of": self.as_of.isoformat(), **({"known": f"edition-{edition.number}"} if edition else {})}
+
+    @property
     def is_pinned(self) -> bool:
         """Whether the address says both clocks, the site's by an edition: a permalink."""
         return self.edition_asked is not None and self.as_of_is_said

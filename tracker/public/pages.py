@@ -101,7 +101,7 @@ def problem(status: int, title: str, detail: str, **more: str) -> JsonResponse:
 def _page(request: HttpRequest, clocks: Clocks, edition: EditionRead | None, template: str, context: dict[str, Any]) -> HttpResponse:
     shared = _shared(request, clocks, edition)
     if edition is not None:
-        shared["permalink"] = permalink(request, clocks, edition.number)
+        shared["permalink"] = permalink(request, clocks)
     return render(request, template, shared | context)
 
 
@@ -136,12 +136,12 @@ def _taken_off(request: HttpRequest, clocks: Clocks, taken: TakenOff) -> HttpRes
     return response
 
 
-def permalink(request: HttpRequest, clocks: Clocks, edition: int, **more: str) -> str:
+def permalink(request: HttpRequest, clocks: Clocks, **more: str) -> str:
     """The whole address of what is read, with both clocks: the day, and the edition of the site instead of “now”.
 
     ``more`` are other parameters that it says instead of those that the address has.
     """
-    pinned = {"as_of": clocks.as_of.isoformat(), "known": f"edition-{edition}", **more}
+    pinned = {**clocks.pinned, **more}
     kept = [(name, value) for name, value in _without_clocks(request) if name not in more]
     return request.build_absolute_uri(f"{request.path}?{urlencode([*kept, *pinned.items()])}")
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from tracker.editions.tables import ActionEdition, AddresseeEdition, DocumentEdition, GovernmentEdition, RecommendationEdition, Row, SiteEdition
+from tracker.editions.tables import ActionEdition, AddresseeEdition, DocumentEdition, GovernmentEdition, RecommendationEdition, Row
 from tracker.public.citing import GENRE_OF, Genre, Work
 from tracker.public.clocks import Clocks
 from tracker.rules.dates import PartialDate
@@ -20,12 +20,6 @@ Parameters = Iterable[tuple[str, str]]
 def site_name() -> str:
     """The name under which the site publishes."""
     return _("Policy-recommendation tracker")
-
-
-def fixed(clocks: Clocks, edition: SiteEdition | None) -> dict[str, str]:
-    """The clocks of a permalink: the day, and the edition by its number, so that the address shows the same later."""
-    known = {"known": f"edition-{edition.number}"} if edition else {}
-    return {"as_of": clocks.as_of.isoformat(), **known}
 
 
 def address_of(path: str, parameters: Parameters = (), clocks: dict[str, str] | None = None, fragment: str = "") -> str:
@@ -71,24 +65,23 @@ def found(clocks: Clocks, kind: str, key: str, code: str = "") -> Row | None:
     return rows.filter(**narrowed).first()
 
 
-def page_as_work(kind: str, row: Any, *, clocks: Clocks, edition: SiteEdition | None, site: str, language: str) -> Work:
+def page_as_work(kind: str, row: Any, *, clocks: Clocks, site: str, language: str) -> Work:
     """The page of a record as a work. ``site`` is the site's origin; ``language`` the one that the reader has the page in."""
     known = KINDS[kind]
     key = getattr(row, known.column)
     path = reverse(f"public:{known.route}", args=[key])
     fragment = row.government if kind == "status" else ""
     title = known.title(row)
-    return _page(f"{key}-{fragment}" if fragment else key, title, path, (), clocks, edition, site, language, fragment)
+    return _page(f"{key}-{fragment}" if fragment else key, title, path, (), clocks, site, language, fragment)
 
 
-def view_as_work(name: str, parameters: Parameters, *, clocks: Clocks, edition: SiteEdition | None, site: str, language: str) -> Work:
+def view_as_work(name: str, parameters: Parameters, *, clocks: Clocks, site: str, language: str) -> Work:
     """A page that is no record's as a work, with its filters."""
-    return _page(name, VIEWS[name](), reverse(f"public:{name}"), parameters, clocks, edition, site, language)
+    return _page(name, VIEWS[name](), reverse(f"public:{name}"), parameters, clocks, site, language)
 
 
-def _page(
-    key: str, title: str, path: str, parameters: Parameters, clocks: Clocks, edition: SiteEdition | None, site: str, language: str, fragment: str = ""
-) -> Work:
+def _page(key: str, title: str, path: str, parameters: Parameters, clocks: Clocks, site: str, language: str, fragment: str = "") -> Work:
+    edition = clocks.edition()
     number = edition.number if edition else 0
     return Work(
         key=f"tracker-{key}-{clocks.as_of.isoformat()}-e{number}",
@@ -97,7 +90,7 @@ def _page(
         publisher=site_name(),
         issued=PartialDate(edition.published_at.date().isoformat()) if edition else None,
         language=language,
-        url=site + address_of(path, parameters, fixed(clocks, edition), fragment),
+        url=site + address_of(path, parameters, clocks.pinned, fragment),
         edition=edition.number if edition else None,
         as_of=clocks.as_of,
         accessed=clocks.today,

@@ -112,19 +112,6 @@ def page_description(context: RequestContext) -> str:
     return linked.description(context.flatten(), in_words)
 
 
-@register.simple_tag(takes_context=True)
-def permalink(context: RequestContext) -> str:
-    """The absolute address that shows this page's data later: its filters, the day and the number of the edition."""
-    request, clocks = context.get("request"), context.get("clocks")
-    if not request or not clocks:
-        return ""
-    filters, page = context.get("filters"), context.get("page")
-    parameters = [(key, value) for key, values in (filters.given if filters else {}).items() for value in values]
-    if page is not None and getattr(page, "number", 1) > 1:
-        parameters.append(("page", str(page.number)))
-    return origin(request) + sharing.address_of(request.path, parameters, sharing.fixed(clocks, context.get("edition")))
-
-
 # Embeds ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -153,4 +140,4 @@ def brief_rows(context: RequestContext, brief: Brief, **filters: Any) -> str:
 def brief_page(context: RequestContext, brief: Brief) -> str:
     """The absolute address of the page that a brief is taken from, at its edition: where what was left out stands."""
     path = reverse(f"public:{brief.kind}", args=[brief.key])
-    return origin(context["request"]) + sharing.address_of(path, (), sharing.fixed(context["clocks"], context.get("edition")))
+    return origin(context["request"]) + sharing.address_of(path, (), context["clocks"].pinned)

@@ -38,10 +38,10 @@ def _work(request: HttpRequest, clocks: Clocks, kind: str, key: str, code: str, 
             raise NotHere(_("No page “%(key)s”; there are %(names)s.") % {"key": key[:60], "names": ", ".join(sharing.VIEWS)})
         given = AddresseeFilters(request.GET, clocks).given if key == "matrix" else {}
         parameters = [(name, value) for name, values in given.items() for value in values]
-        return sharing.view_as_work(key, parameters, clocks=clocks, edition=clocks.edition(), site=site, language=language)
+        return sharing.view_as_work(key, parameters, clocks=clocks, site=site, language=language)
     row = sharing.found(clocks, "document" if kind == "source" else kind, key, code)
     if row is None:
         raise NotHere(_("Nothing %(key)s to cite on this site on that day.") % {"key": f"{key} {code}".strip()})
     if kind == "source":
         return sharing.source_as_work(row)  # type: ignore[arg-type]
-    return sharing.page_as_work(kind, row, clocks=clocks, edition=clocks.edition(), site=site, language=language)
+    return sharing.page_as_work(kind, row, clocks=clocks, site=site, language=language)

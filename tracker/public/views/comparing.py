@@ -34,7 +34,7 @@ def compare(request: HttpRequest, clocks: Clocks) -> Page:
     edition = clocks.edition()
     if sides.kind is Kind.DAYS and edition is not None:
         right = {PREFIX + name: value for name, value in _pinned(sides.right.clocks).items()}
-        context["permalink"] = permalink(request, clocks, edition.number, **right)
+        context["permalink"] = permalink(request, clocks, **right)
     return "tracker/compare.html", context
 
 

@@ -110,9 +110,9 @@ def chart_subject(clocks: Clocks, kind: str, key: str) -> Subject:
 
 def _share(request: HttpRequest, clocks: Clocks, subject: Subject, what: str, *key: str) -> Page:
     path = reverse(f"public:embed-{what}", args=key)
-    site, edition = origin(request), clocks.edition()
+    site = origin(request)
     always = site + sharing.address_of(path, (), clocks.parameters)
-    at_edition = site + sharing.address_of(path, (), sharing.fixed(clocks, edition))
+    at_edition = site + sharing.address_of(path, (), clocks.pinned)
     title = f"{subject['embed_title']} · {sharing.site_name()}"
     context = {
         "what": what,
