@@ -20,6 +20,7 @@ from tracker.admin.citing import Citing, NewCitationRows
 from tracker.admin.documents import CitationRows
 from tracker.admin.merging import Mergeable
 from tracker.admin.splitting import Splittable
+from tracker.admin.translations import TranslationBlocks
 from tracker.editions.tables import AddresseeEdition
 from tracker.models import Addressee, Assessment, DeadlineMove, Government, Recommendation, Relation
 from tracker.rules.vocabulary import Status
@@ -140,7 +141,7 @@ class RecommendationAdmin(Citing, Splittable, Mergeable, WithText, PublishableAd
         (_("What it asks"), {"fields": ("measure", "themes", "target", "addressed", "due_on")}),
         (_("When it counts as done"), {"fields": ("criteria_partial", "criteria_full", "note")}),
     )
-    inlines = (AddresseeRows, CitationRows, NewCitationRows, RelationRows, DeadlineMoveRows)
+    inlines = (AddresseeRows, CitationRows, NewCitationRows, RelationRows, DeadlineMoveRows, TranslationBlocks)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """A move that is entered by hand, with who made it, takes the place of the row that the database wrote by itself."""

@@ -41,7 +41,13 @@ WORDS_ELSEWHERE: dict[str, tuple[str, ...]] = {
 WITHOUT_WORDS = frozenset({"tracker_tally", "tracker_shared_value"})
 NO_WORDS = frozenset({"password", "salt", "leaf", "content_hash", "sha256", "stored_as", "archived_as", "snapshot", "media_type", "pgh_label"})
 # Published names of kinds that are no vocabulary's in the models of the editions.
-NAMES_OF_KINDS = {("record", "kind"), ("record", "change"), ("citation", "record_kind")}
+NAMES_OF_KINDS = {
+    ("record", "kind"),
+    ("record", "change"),
+    ("citation", "record_kind"),
+    ("translation", "record_kind"),
+    *((name, "text") for name in ("translation", "tracker_translation", "tracker_translationhistory")),
+}
 # The one column of an edition that changes, once, from nothing to a time (a trigger holds that).
 CLOSING_COLUMN = "known_to"
 

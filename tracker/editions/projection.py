@@ -26,9 +26,11 @@ from tracker.editions.tables import (
     RecommendationEdition,
     RecordEdition,
     Row,
+    TranslationEdition,
 )
 from tracker.rules import evidence, order, searches, status
 from tracker.rules.dates import PartialDate
+from tracker.rules.translating import is_outdated
 from tracker.rules.vocabulary import AssessorKind, Direction, DocumentKind, Earlier, EventKind, Interest, Stance, Status
 
 Body = dict[str, Any]
@@ -46,6 +48,16 @@ class Published:
     assessments: dict[str, Body] = field(default_factory=dict)
     government_names: dict[str, str] = field(default_factory=dict)
     provenance: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def by_kind(self) -> dict[str, dict[str, Body]]:
+        """The bodies of each kind of record."""
+        return {
+            "document": self.documents,
+            "recommendation": self.recommendations,
+            "action": self.actions,
+            "assessment": self.assessments,
+        }
 
     def uses(self, citations: Iterable[Mapping[str, Any]]) -> list[evidence.Use]:
         """Citations of a body as the rules take them. A citation whose document is not public does not count."""
@@ -134,6 +146,10 @@ def project(changed: dict[str, set[str]], *, renamed: Collection[str] = (), prog
         Q(record_kind="recommendation", record_key__in=recommendations) | Q(record_kind="assessment", record_key__in=old_assessments),
         [row for cluster in clusters for row in cluster.citations],
     )
+    scope = Q(pk__in=[])
+    for kind, keys in changed.items():
+        scope |= Q(record_kind=kind, record_key__in=keys)
+    replace(TranslationEdition, scope, [row for row in _translations(published) if row.record_key in changed.get(row.record_kind, ())])
 
 
 def replace(table: type[Row], scope: Q, rows: list[Any]) -> None:
@@ -178,6 +194,7 @@ def rows_of(published: Published) -> dict[type[Row], list[Any]]:
             *(row for key in sorted(published.actions) for row in _citations_of_action(published, key)),
             *(row for cluster in clusters for row in cluster.citations),
         ],
+        TranslationEdition: _translations(published),
     }
 
 
@@ -187,12 +204,7 @@ def rows_of(published: Published) -> dict[type[Row], list[Any]]:
 def everything_known_at(instant: dt.datetime | None) -> Published:
     """All bodies as this site published them at an instant; None: as they are now."""
     published = Published(government_names=dict(GovernmentEdition.desk.known_at(instant).values_list("code", "name")))
-    bodies = {
-        "document": published.documents,
-        "recommendation": published.recommendations,
-        "action": published.actions,
-        "assessment": published.assessments,
-    }
+    bodies = published.by_kind
     rows = RecordEdition.desk.known_at(instant).filter(change="publish").order_by("kind", "key")
     for kind, key, body, provenance in rows.values_list("kind", "key", "body", "provenance"):
         bodies[kind][key] = body
@@ -274,6 +286,16 @@ def _citations(
         for is_inherited, group in ((False, citations), (True, inherited))
         for citation in group
         if (document := published.documents.get(citation["document"]))
+    ]
+
+
+def _translations(published: Published) -> list[TranslationEdition]:
+    """Every translation of these bodies, in the order of their keys."""
+    return [
+        TranslationEdition(record_kind=kind, record_key=key, outdated=is_outdated(translation, body), **translation)
+        for kind, bodies in published.by_kind.items()
+        for key, body in sorted(bodies.items())
+        for translation in body["translations"]
     ]
 
 

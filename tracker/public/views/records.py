@@ -12,6 +12,7 @@ from tracker.public.summaries.action import action_page
 from tracker.public.summaries.document import document_page
 from tracker.public.summaries.government import government_page
 from tracker.public.summaries.recommendation import recommendation_page
+from tracker.public.translated import wordings
 from tracker.public.views.shared import downloads
 
 
@@ -23,7 +24,7 @@ def recommendation(request: HttpRequest, clocks: Clocks, reference: str) -> Page
         sentence = _("No recommendation %(reference)s on this site on that day.") % {"reference": reference}
         raise missing(clocks, "recommendation", reference, sentence)
     query = "?" + urlencode({"recommendation": reference, **clocks.parameters})
-    return "tracker/recommendation.html", {"story": story, "downloads": downloads(columns.ADDRESSEES, query)}
+    return "tracker/recommendation.html", {"story": story, "downloads": downloads(columns.ADDRESSEES, query), "wordings": wordings(clocks, *story.rows)}
 
 
 @public_page
@@ -33,7 +34,11 @@ def government(request: HttpRequest, clocks: Clocks, code: str) -> Page:
     if page is None:
         raise NotHere(_("No government %(code)s on this site on that day.") % {"code": code})
     query = "?" + urlencode({"government": code, **clocks.parameters})
-    return "tracker/government.html", {"government_page": page, "downloads": downloads(columns.ADDRESSEES, query)}
+    return "tracker/government.html", {
+        "government_page": page,
+        "downloads": downloads(columns.ADDRESSEES, query),
+        "wordings": wordings(clocks, page.addressees, page.not_counted, (action for action, _effects in page.actions)),
+    }
 
 
 @public_page
@@ -42,7 +47,7 @@ def document(request: HttpRequest, clocks: Clocks, key: str) -> Page:
     page = document_page(clocks, key)
     if page is None:
         raise missing(clocks, "document", key, _("No document %(key)s on this site on that day.") % {"key": key})
-    return "tracker/document.html", {"document_page": page}
+    return "tracker/document.html", {"document_page": page, "wordings": wordings(clocks, [page.document], page.recommendations)}
 
 
 @public_page
@@ -51,4 +56,4 @@ def action(request: HttpRequest, clocks: Clocks, key: str) -> Page:
     page = action_page(clocks, key)
     if page is None:
         raise missing(clocks, "action", key, _("No action %(key)s on this site on that day.") % {"key": key})
-    return "tracker/action.html", {"action_page": page}
+    return "tracker/action.html", {"action_page": page, "wordings": wordings(clocks, [page.action], page.citations)}
