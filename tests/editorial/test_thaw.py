@@ -29,7 +29,6 @@ from tracker.models import (
     Reply,
     Search,
     Theme,
-    Translation,
     Version,
 )
 

@@ -90,7 +90,9 @@ class TranslationBlocks(Blocks):
         if not translation.is_outdated:
             return gettext("The text is as it was translated.")
         return format_html(
-            '<strong>{}</strong> <q dir="auto">{}</q>', gettext("The text was changed since. This translates an earlier wording:"), translation.translates
+            '<strong>{}</strong> <q dir="auto">{}</q>',
+            gettext("The text was changed since. This translates an earlier wording:"),
+            translation.translates,
         )
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -101,9 +101,7 @@ class Translation(models.Model):
             models.CheckConstraint(condition=_is_of_one(), name="a_translation_is_of_one_record"),
             models.CheckConstraint(condition=_is_of_a_text(), name="a_translation_is_of_a_text_that_the_record_has"),
             models.CheckConstraint(condition=Q(language__regex=LANGUAGE_PATTERN), name="a_translation_names_its_language"),
-            models.CheckConstraint(
-                condition=~Q(words__regex=r"^\s*$") & ~Q(translates__regex=r"^\s*$"), name="a_translation_says_what_and_of_what"
-            ),
+            models.CheckConstraint(condition=~Q(words__regex=r"^\s*$") & ~Q(translates__regex=r"^\s*$"), name="a_translation_says_what_and_of_what"),
             models.CheckConstraint(condition=~Q(translator__regex=r"^\s*$"), name="a_translation_names_its_translator"),
             models.CheckConstraint(
                 condition=~Q(kind=TranslationKind.OFFICIAL.value) | ~Q(url=""), name="an_official_translation_says_where_it_can_be_read"

@@ -71,7 +71,7 @@ class Wording:
     def original_first(self) -> bool:
         """Whether the original is shown first, whatever translation there is."""
         found = self.translation
-        return found is None or found.outdated or (self.name[0], self.name[2]) in NAMES_THE_SOURCE and not self.in_brackets
+        return found is None or found.outdated or ((self.name[0], self.name[2]) in NAMES_THE_SOURCE and not self.in_brackets)
 
     @property
     def translated(self) -> str:

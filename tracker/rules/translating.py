@@ -1,7 +1,7 @@
 """Which public texts of a record may be translated, in what language each is written, and when a translation has been overtaken.
 
-Declared once: the desk's form, the reading table, pages, files and packages all ask here. Language tags follow BCP 47 (RFC 5646); two tags are the same
-language to a reader where their primary subtags are.
+Declared once: the desk's form, the reading table, pages, files and packages all ask here. Language tags follow BCP 47 (RFC 5646); two tags are the
+same language to a reader where their primary subtags are.
 """
 
 from collections.abc import Mapping

@@ -24,7 +24,11 @@ def recommendation(request: HttpRequest, clocks: Clocks, reference: str) -> Page
         sentence = _("No recommendation %(reference)s on this site on that day.") % {"reference": reference}
         raise missing(clocks, "recommendation", reference, sentence)
     query = "?" + urlencode({"recommendation": reference, **clocks.parameters})
-    return "tracker/recommendation.html", {"story": story, "downloads": downloads(columns.ADDRESSEES, query), "wordings": wordings(clocks, *story.rows)}
+    return "tracker/recommendation.html", {
+        "story": story,
+        "downloads": downloads(columns.ADDRESSEES, query),
+        "wordings": wordings(clocks, *story.rows),
+    }
 
 
 @public_page
