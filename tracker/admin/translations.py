@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -81,6 +82,7 @@ class TranslationBlocks(Blocks):
     formset = TranslationRows
     fields = (("text", "language", "kind"), "words", ("translator", "checked_by"), ("url", "locator"), "state", "still_holds")
     readonly_fields = ("state",)
+    formfield_overrides = {**Blocks.formfield_overrides, models.URLField: {"assume_scheme": "https"}}
 
     @admin.display(description=_("the original"))
     def state(self, translation: Translation) -> str:
