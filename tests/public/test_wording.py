@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import builders
-from tests.conftest import copy_of, pointing_at
+from tests.conftest import copy_of, pointing_at, serving
+from tests.looking import faults
 
 TITLE, SECOND, STATEMENT = "Expulser les agents", "Expulser les officiers", "Chaque pays doit les expulser."
 DECREE = "Decree of 20 March 2019 dissolving four associations"
@@ -215,3 +216,17 @@ def test_every_text_that_may_be_translated_is_a_column_of_its_reading_table() ->
         assert table in READING_TABLES
         held = {field.name for field in table._meta.concrete_fields}
         assert {*columns, *(key for _kind, key, _text in columns.values())} <= held, table
+
+
+@pytest.mark.parametrize("path", ["/fr/recommendations/MQ-1/", "/fa/recommendations/MQ-1/", "/fr/recommendations/MQ-2/", "/documents/LEGIF-190320/"])
+def test_nobody_is_shut_out_of_a_translated_page(translated: Translated, page_of: Any, path: str) -> None:
+    with serving() as site:
+        page_of.goto(f"{site.url}{path}")
+        assert page_of.locator("#h-originals").is_visible()
+        assert faults(page_of) == []
+
+
+@pytest.fixture
+def page_of(new_page: Any) -> Any:
+    """A page of the usual size; ``page`` is taken here."""
+    return new_page()
