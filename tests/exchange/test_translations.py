@@ -41,7 +41,10 @@ def test_a_row_is_loaded_published_and_taken_away_again(casefile_desk: str, pack
 @pytest.mark.parametrize(
     ("cells", "sentence"),
     [
-        ({"text": "rationale"}, "column text: “rationale” is refused: A recommendation has these texts: short_title, statement, target, criteria_partial,"),
+        (
+            {"text": "rationale"},
+            "column text: “rationale” is refused: A recommendation has these texts: short_title, statement, target, criteria_partial,",
+        ),
         ({"kind": "splendid"}, "column kind: “splendid” is not one of official, ours, machine"),
         ({"language": "French"}, "column language: “French” is refused: Write a language tag, as fr, fa, ar or es."),
         ({"translator": ""}, "column translator: there must be a value."),

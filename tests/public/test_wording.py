@@ -187,7 +187,7 @@ def test_what_the_site_said_before_is_still_said_of_that_day(translated: Transla
 
 def test_a_changed_translation_is_shown_as_a_correction(translated: Translated) -> None:
     lines = page("/recommendations/MQ-1/", "en").split('id="corrections"')[1]
-    assert "Translation short_title fr, words" in lines
+    assert "Translation short title fr, words" in lines
     assert f"<del>{TITLE}</del>" in lines
     assert f"<ins>{SECOND}</ins>" in lines
 

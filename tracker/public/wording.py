@@ -206,6 +206,8 @@ def _words(holder: str, name: str, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
+    if (holder, name) == ("translations", "text"):
+        return next((said for kind in _LISTINGS if (said := _label(kind, value)) != value.replace("_", " ")), _label(holder, value))
     vocabulary = KIND_OF.get(holder) if name == "kind" else WORDS.get(name)
     if vocabulary is not None and value in vocabulary._value2member_map_:
         return gettext(vocabulary(value).label)
