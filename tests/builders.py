@@ -37,6 +37,7 @@ from tracker.models import (
     SnapshotText,
     Submission,
     Theme,
+    Translation,
     User,
     Version,
 )
@@ -241,6 +242,11 @@ def everything() -> dict[str, Any]:
     for name in ("recommendation", "action", "reversing_action", "assessment", "outside_assessment", "position", "legal_status", "reply"):
         made[f"{name}_use"] = cite(made[name], made["citation"])
     made["dispute_use"] = cite(made["action"], made["dispute"], "disputes")
+    made["translation"] = translation(
+        made["recommendation"], "statement", kind="official", url="https://example.org/fr", locator="p. 1", checked_by="A reader"
+    )
+    for name, text in (("document", "title"), ("action", "title"), ("assessment", "rationale")):
+        made[f"{name}_translation"] = translation(made[name], text, kind="machine")
     return made
 
 
@@ -254,6 +260,13 @@ def put_out(*records: Publishable, reason: str = "a test") -> SiteEdition:
     submission = submit(records, by=author(), reason=reason)
     approve(submission, by=reviewer())
     return publish(submission, by=reviewer())
+
+
+def translation(of: Publishable, text: str, language: str = "fr", **fields: Any) -> Translation:
+    """A text of a record in another language, as it stands."""
+    original = getattr(of, text)
+    values = {"words": f"{original} ({language})", "translates": original, "kind": "ours", "translator": "A translator"}
+    return Translation.objects.create(**{kind_of(of).value: of, "text": text, "language": language, **values, **fields})
 
 
 def reply(to: Any, key: str, source: Citation, **fields: Any) -> Reply:

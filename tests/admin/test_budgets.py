@@ -17,7 +17,7 @@ from tracker.models import LegalStatus, Party, Position, Theme, User
 # The dearest list is that of actions: what is frozen to tell whether a row was edited comes from a dozen tables.
 LIST_BUDGET = 32
 # The dearest form is an assessment's: nine of its queries gather what the proposed status follows from, and one the open challenges to it.
-FORM_BUDGET = 23
+FORM_BUDGET = 24
 
 
 def records(numbers: range) -> None:

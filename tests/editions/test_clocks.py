@@ -82,11 +82,11 @@ def test_what_did_not_change_keeps_its_date(desk: str) -> None:
     Assessment.objects.filter(key="AS-2").update(rationale="A closer look.")
     second = builders.put_out(made["assessment"])
     changed = {
-        (table.__name__, getattr(row, "key", None) or row.assessment)
+        (table.__name__, getattr(row, "key", None) or getattr(row, "record_key", None) or row.assessment)
         for table in READING_TABLES
         for row in table.objects.filter(edition=second.number)
     }
-    assert changed == {("AssessmentEdition", "AS-2"), ("AddresseeEdition", "AS-2"), ("PassageEdition", "REC-1")}
+    assert changed == {("AssessmentEdition", "AS-2"), ("AddresseeEdition", "AS-2"), ("PassageEdition", "REC-1"), ("TranslationEdition", "AS-2")}
     for table in READING_TABLES:
         for row in table.objects.known_at(None).exclude(edition=second.number):
             assert (row.edition, row.known_from) == (1, first.published_at)

@@ -18,7 +18,7 @@ from tracker.editions import grants
 from tracker.editions.tables import READING_TABLES, RecordEdition, SiteEdition
 from tracker.editorial.verbs import approve, publish, submit
 from tracker.editorial.verification import verify
-from tracker.models import Addressee, Citation, Effect, Membership, Submission, User, Version, system_actor
+from tracker.models import Addressee, Citation, Effect, Membership, Submission, Translation, User, Version, system_actor
 
 AsRole = Callable[[str], Attempts]
 
@@ -118,6 +118,7 @@ def everything_anew(made: dict[str, Any]) -> None:
     Effect.objects.update(reasoning="Changed.")
     Citation.objects.update(says="Changed.")
     Membership.objects.update(until="2030")
+    Translation.objects.update(words="Changed.")
     builders.put_out(*builders.publishables(made))
 
 

@@ -39,8 +39,10 @@ from tracker.models import (
     Search,
     Snapshot,
     Theme,
+    Translation,
 )
 from tracker.models.base import Publishable
+from tracker.rules.translating import TEXTS
 
 pytestmark = pytest.mark.usefixtures("desk")
 
@@ -80,6 +82,10 @@ PLACES: dict[type[models.Model], list[tuple[str, str, dict[str, str], dict[str, 
     Reply: [
         (noun, "replies", {}, ROW | {"action": "the body is that record's", "assessment": "the body is that record's"})
         for noun in ("action", "assessment")
+    ],
+    Translation: [
+        (noun, "translations", {}, ROW | dict.fromkeys(TEXTS, "the body is that record's"))
+        for noun in ("document", "recommendation", "action", "assessment")
     ],
     Addressee: [("recommendation", "addressees", {}, ROW | {"recommendation": "the body is the recommendation's"})],
     Relation: [("recommendation", "relations", {}, ROW | {"recommendation": "the body is the recommendation's"})],
@@ -201,6 +207,8 @@ def _row_behind(made: dict[str, Any], model: type[models.Model], noun: str) -> m
     names = {ActionEvent: "event", LegalStatus: "legal_status", CitationUse: "action_use"}
     if model in KINDS:
         return made[noun]
+    if model is Translation:
+        return made["translation" if noun == "recommendation" else f"{noun}_translation"]
     return made[names.get(model, model.__name__.lower())] if model is not Reply or noun == "action" else made["reply_to_assessment"]
 
 
@@ -225,6 +233,12 @@ def _another(column: models.Field, row: models.Model, made: dict[str, Any]) -> d
             return {"government": builders.government("BE")}
         case ("Effect" | "Assessment", "addressee"):
             return {"addressee": made["other"].addressees.get()}
+        case ("Translation", "text"):
+            return {"text": "note"}
+        case ("Translation", "language"):
+            return {"language": "es"}
+        case ("Translation", "kind"):
+            return {"kind": "ours"}
         case (_, "measure"):
             return {"measure": builders.measure("closure")}
         case (_, "recorded_by" | "edited_by"):

@@ -481,3 +481,20 @@ def test_a_withdrawal_goes_with_the_new_version_of_what_referred_to_it() -> None
     done = withdraw([made["paper"]], by=chief(), reason="A hoax", alongside=records)
     publish(approve(done, by=builders.reviewer()), by=builders.reviewer())
     assert DocumentEdition.objects.known_at(None).get().key == "REPORT"
+
+
+def test_a_translation_follows_the_words_that_it_translates() -> None:
+    """To the record that stays where that says the same; elsewhere it would be of words that nobody said there."""
+    paper = builders.document("PAPER")
+    into = builders.recommendation("STAYS", paper, short_title="Expel officers", statement="They should.")
+    duplicate = builders.recommendation("GOES", paper, short_title="Expel officers", statement="They should do it.")
+    builders.translation(duplicate, "short_title", "fr", words="Expulser")
+    builders.translation(duplicate, "short_title", "es", words="Expulsar")
+    builders.translation(duplicate, "statement", "fr")
+    builders.translation(into, "short_title", "es", words="Echar")
+    done = merged(duplicate, into)
+    found = into.translations.values_list("text", "language", "words")
+    assert sorted(found) == [("short_title", "es", "Echar"), ("short_title", "fr", "Expulser")]
+    assert "Translation: short_title (fr), A translator" in done.moved
+    assert "Translation: short_title (es), A translator" in done.there_already
+    assert "statement (fr), A translator stays with GOES: the other record does not say what it translates." in done.moved

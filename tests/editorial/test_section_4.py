@@ -205,6 +205,13 @@ RULES = [
         (("replies", {"key": "RE-1"}, {"on": TO_COME}),),
         lambda body: body["replies"][0].update(on=TO_COME),
     ),
+    Rule(
+        "a translation is somebody's", "action", "holds a translation without",
+        lambda made: changed(made["action_translation"], translator="\u2003"),
+        (("translations", {"action": "ACT-1"}, {"translator": "\u2003"}),),
+        lambda body: body["translations"][0].update(translator="\u2003"),
+        constraint="a_translation_names_its_translator",
+    ),
 ]  # fmt: skip
 EACH = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 

@@ -59,6 +59,11 @@ def disturb(record: Any, chance: random.Random) -> None:
 
     record.note = "Edited."
     record.save()
+    for row in some(record.translations.all()):
+        row.delete()
+    record.translations.update(words="Other", kind="machine", url="")
+    if not record.translations.filter(text="note", language="fa").exists():
+        builders.translation(record, "note", "fa")
     for use in CitationUse.objects.filter(**{kind_of(record): record}) if not isinstance(record, Document) else ():
         if maybe():
             use.delete()
@@ -240,7 +245,7 @@ def test_what_the_desk_keeps_for_itself_comes_back_too(desk: str) -> None:
 def test_every_column_is_the_bodys_or_the_desks() -> None:
     """A new column of a record or a passage is restored in one way or the other."""
     written = {"id", "recorded_by", "recorded_at", "edited_by", "edited_at", "key", "reference", "document", "addressee", "supersedes", "government"}
-    written |= {"measure", "made_in", "known_from", "kind", "name", "assessment", "action"}
+    written |= {"measure", "made_in", "known_from", "kind", "name", "assessment", "action", "recommendation"}
     for model in {*PLAIN, *DESK_ONLY}:
         columns = {column.name for column in model._meta.concrete_fields}
         assert columns <= written | {*PLAIN.get(model, ()), *DESK_ONLY.get(model, ())}, model

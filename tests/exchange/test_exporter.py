@@ -54,6 +54,8 @@ def test_a_package_with_rows_in_every_file_comes_back(desk: str, tmp_path: Path)
     add(package, "deadline_moves", recommendation="BA-1", before="2019", after="2020", moved_on="2019-05", moved_by="The author", reason="x")
     add(package, "replies", key="R-1", assessment="AS-005", said_by="The ministry", on="2024-06", words="No.", language="en")
     add(package, "citation_uses", citation="EV-002", stance="context", reply="R-1")
+    add(package, "translations", recommendation="MQ-1", text="target", language="fr", words="Agents", translates="Iran", kind="machine",
+        translator="Engine 3")  # fmt: skip
     load_shipped(CASEFILES / "governments")
     records = load_shipped(package).records
     assert Theme.objects.get().name == awkward
@@ -103,7 +105,7 @@ def test_an_interrupted_export_leaves_the_package_that_was_there(casefile_desk: 
 def test_the_command(casefile_desk: str, tmp_path: Path) -> None:
     out, err = io.StringIO(), io.StringIO()
     call_command("export_package", str(tmp_path / "new" / "all"), stdout=out, stderr=err)
-    assert out.getvalue().endswith(f" rows in 22 files written to {tmp_path / 'new' / 'all'}.\n")
+    assert out.getvalue().endswith(f" rows in 23 files written to {tmp_path / 'new' / 'all'}.\n")
     assert "  259" not in err.getvalue() and "  319 citations" in err.getvalue()
     with pytest.raises(Trouble, match=r"^/proc/nothing cannot be written: "):
         call_command("export_package", "/proc/nothing", verbosity=0)

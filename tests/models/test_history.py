@@ -89,9 +89,10 @@ def _harmless(model: type[models.Model]) -> str:
     for name in ("note", "definition", "name", "reasoning", "rationale", "wording", "found", "statement", "says"):
         if any(field.name == name for field in model._meta.concrete_fields):
             return name
-    return {"Challenge": "says", "CitationUse": "stance", "DeadlineMove": "moved_by", "Recommendation_themes": "theme", "Membership": "until"}[
-        model.__name__
-    ]
+    return {
+        "Challenge": "says", "CitationUse": "stance", "DeadlineMove": "moved_by", "Recommendation_themes": "theme", "Membership": "until",
+        "Translation": "words",
+    }[model.__name__]  # fmt: skip
 
 
 def _changed(row: models.Model, name: str) -> Any:

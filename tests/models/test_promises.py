@@ -45,6 +45,13 @@ BROKEN: dict[str, tuple[str, dict[str, str]]] = {
     "what_brought_nothing_is_set_aside_by_someone": ("capture", {"state": "'nothing'", "seen_at": "now()"}),
     "who_saw_a_lost_passage_says_what_was_decided": ("passagecheck", {"decision": "'Cited elsewhere'"}),
     "a_moved_deadline_says_why": ("deadlinemove", {"reason": "''"}),
+    "translation_kind_is_in_the_vocabulary": ("document_translation", {"kind": "'splendid'"}),
+    "a_translation_is_of_one_record": ("translation", {"document_id": "{document}", "text": "'note'"}),
+    "a_translation_is_of_a_text_that_the_record_has": ("translation", {"text": "'rationale'"}),
+    "a_translation_names_its_language": ("translation", {"language": "'French'"}),
+    "a_translation_says_what_and_of_what": ("translation", {"words": "' '"}),
+    "a_translation_names_its_translator": ("translation", {"translator": "''"}),
+    "an_official_translation_says_where_it_can_be_read": ("translation", {"url": "''"}),
     "a_reply_is_to_one_record": ("reply", {"assessment_id": "{assessment}"}),
     "a_reply_says_who_and_what": ("reply", {"said_by": "' '"}),
     "an_answered_challenge_says_why": ("challenge", {"state": "'upheld'"}),
@@ -71,6 +78,8 @@ ALSO_BROKEN: list[tuple[str, str, dict[str, str]]] = [
     ("an_assessment_gives_a_status", "assessment", {"status": "'splendid'"}),
     ("a_marked_passage_ends_after_it_begins", "citation", {"ends": "NULL"}),
     ("what_brought_nothing_is_set_aside_by_someone", "capture", {"seen_at": "now()", "seen_by_id": "requested_by_id"}),
+    ("a_translation_says_what_and_of_what", "translation", {"translates": "''"}),
+    ("a_translation_names_its_language", "translation", {"language": "''"}),
     ("a_reply_is_to_one_record", "reply", {"action_id": "NULL"}),
     ("a_reply_says_who_and_what", "reply", {"words": "''"}),
     ("a_settled_comment_says_by_whom_and_when", "comment", {"settled_at": "now()"}),
@@ -180,6 +189,9 @@ def twice(name: str, model: type[models.Model], constraint: UniqueConstraint, ma
             ]
         case "one_event_of_an_action_is_decisive":
             return [copy(made["event"], constraint).replace('SELECT "action_id", "kind", "on"', """SELECT "action_id", "kind", '2001'""")]
+        case _ if name.endswith("_has_one_translation_a_text_and_language"):
+            record = constraint.fields[0]
+            return [copy(made["translation" if record == "recommendation" else f"{record}_translation"], constraint)]
         case _ if name.startswith("citation_serves_"):
             (record,) = set(constraint.fields) - {"citation"}
             row = made[f"{record}_use"]

@@ -36,6 +36,7 @@ STORED = {
     "CopyState": "sound altered missing",
     "PassageOutcome": "found moved respaced lost",
     "LinkOutcome": "fine moved gone failing",
+    "TranslationKind": "official ours machine",
     "ChallengeState": "open upheld dismissed",
 }
 

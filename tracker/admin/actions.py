@@ -18,6 +18,7 @@ from tracker.admin.citing import AlsoInAssessments, Citing
 from tracker.admin.documents import CitationRows, sources_link, with_sources
 from tracker.admin.merging import Mergeable
 from tracker.admin.replies import ReplyBlocks
+from tracker.admin.translations import TranslationBlocks
 from tracker.models import Action, ActionEvent, Addressee, Effect, LegalStatus
 from tracker.rules import order
 from tracker.rules.vocabulary import Earlier
@@ -155,7 +156,7 @@ class ActionAdmin(Bearing, Citing, Mergeable, WithText, PublishableAdmin):
         (_("At whom it was aimed"), {"fields": ("target",)}),
         (_("How sure it is"), {"fields": ("corroboration", "note", "key")}),
     )
-    inlines = (EventRows, CitationRows, AlsoInAssessments, LegalStatusRows, EffectBlocks, ReplyBlocks)
+    inlines = (EventRows, CitationRows, AlsoInAssessments, LegalStatusRows, EffectBlocks, ReplyBlocks, TranslationBlocks)
 
     def listed(self) -> dict[str, Any]:
         """The decisive date, and how many addressees each bears on."""

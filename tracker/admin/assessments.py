@@ -14,6 +14,7 @@ from tracker.admin.citing import AlsoInActions, Citing
 from tracker.admin.documents import CitationRows, sources_link, with_sources
 from tracker.admin.proposing import AssessmentForm, Proposing
 from tracker.admin.replies import ReplyBlocks
+from tracker.admin.translations import TranslationBlocks
 from tracker.models import Assessment, Position, Search
 from tracker.rules.vocabulary import Status
 
@@ -85,7 +86,7 @@ class AssessmentAdmin(Proposing, Citing, WithText, PublishableAdmin):
         (_("Note and key"), {"fields": ("note", "key")}),
     )
     readonly_fields = ("proposed",)
-    inlines = (CitationRows, AlsoInActions, SearchBlocks, PositionRows, ReplyBlocks)
+    inlines = (CitationRows, AlsoInActions, SearchBlocks, PositionRows, ReplyBlocks, TranslationBlocks)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """The form of a recommendation links to the assessments of one addressee."""

@@ -159,6 +159,7 @@ TITLES: dict[str, tuple[str, ...]] = {
     "searches": ("searched_on", "searched_by"),
     "snapshots": ("captured_at", "media_type"),
     "themes": ("name",),
+    "translations": ("text", "language"),
 }
 
 

@@ -29,6 +29,7 @@ from tracker.models import (
     Search,
     Snapshot,
     Theme,
+    Translation,
 )
 
 Body = Mapping[str, Any]
@@ -52,6 +53,7 @@ OF_PART: dict[str, tuple[type, ...]] = {
     "deadline_moves": (DeadlineMove,),
     "snapshots": (Snapshot,),
     "themes": (Theme,),
+    "translations": (Translation,),
 }
 """Which models' words name the entries of a body and of its parts."""
 

@@ -29,6 +29,7 @@ from tracker.admin.beside import WithText
 from tracker.admin.citing import placed, warn_not_placed
 from tracker.admin.merging import Mergeable
 from tracker.admin.sources import Sourced
+from tracker.admin.translations import TranslationBlocks
 from tracker.editorial import capturing
 from tracker.models import Citation, CitationUse, Document, Snapshot
 
@@ -98,7 +99,7 @@ class DocumentAdmin(Mergeable, Sourced, PublishableAdmin):
         (_("How its publisher is placed"), {"fields": ("interest", "stake", "note")}),
         (_("Address on the site"), {"fields": ("key",)}),
     )
-    inlines = (SnapshotRows,)
+    inlines = (SnapshotRows, TranslationBlocks)
 
     def listed(self) -> dict[str, Any]:
         """How often each is cited."""

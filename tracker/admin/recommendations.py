@@ -20,6 +20,7 @@ from tracker.admin.citing import Citing, NewCitationRows
 from tracker.admin.documents import CitationRows
 from tracker.admin.merging import Mergeable
 from tracker.admin.splitting import Splittable
+from tracker.admin.translations import TranslationBlocks
 from tracker.editions.tables import AddresseeEdition
 from tracker.editorial import capturing
 from tracker.models import Addressee, Assessment, DeadlineMove, Government, Recommendation, Relation
@@ -146,7 +147,7 @@ class RecommendationAdmin(Citing, Splittable, Mergeable, WithText, PublishableAd
         (_("What it asks"), {"fields": ("measure", "themes", "target", "addressed", "due_on")}),
         (_("When it counts as done"), {"fields": ("criteria_partial", "criteria_full", "note")}),
     )
-    inlines = (AddresseeRows, CitationRows, NewCitationRows, RelationRows, DeadlineMoveRows)
+    inlines = (AddresseeRows, CitationRows, NewCitationRows, RelationRows, DeadlineMoveRows, TranslationBlocks)
 
     def save_model(self, request: HttpRequest, obj: Recommendation, form: Any, change: bool) -> None:
         """What is said to be verbatim is looked for in the archived copies of where it comes from."""

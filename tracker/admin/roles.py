@@ -12,7 +12,7 @@ RESEARCHER, REVIEWER, ADMINISTRATOR, AUDITOR = "researcher", "reviewer", "admini
 
 RECORDS = (
     "document", "citation", "citationuse", "recommendation", "relation", "addressee", "action", "actionevent", "effect", "party", "legalstatus",
-    "assessment", "search", "position", "reply", "deadlinemove",
+    "assessment", "search", "position", "reply", "deadlinemove", "translation",
 )  # fmt: skip
 """What researchers and reviewers write."""
 

@@ -215,6 +215,16 @@ CREATE FUNCTION editions.is_followed(old editions.citation) RETURNS boolean LANG
     )
 $$;
 
+CREATE FUNCTION editions.is_followed(old editions.translation) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (
+        SELECT FROM editions.translation
+        WHERE record_kind = old.record_kind AND record_key = old.record_key AND text = old.text AND language = old.language AND known_to IS NULL
+    ) OR NOT EXISTS (
+        SELECT FROM jsonb_array_elements(editions.published(old.record_kind, old.record_key) -> 'translations') AS part
+        WHERE part ->> 'text' = old.text AND part ->> 'language' = old.language
+    )
+$$;
+
 CREATE FUNCTION editions.is_followed(old editions.government) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM editions.government WHERE code = old.code AND known_to IS NULL) OR NOT (
         EXISTS (SELECT FROM editions.addressee WHERE government = old.code AND known_to IS NULL)
@@ -266,7 +276,7 @@ BEGIN
                        ' FOR EACH ROW EXECUTE FUNCTION editions.follows_from_what_was_published()', reading);
     END LOOP;
     FOREACH reading IN ARRAY ARRAY[
-        'government', 'membership', 'document', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'citation', 'passage'
+        'government', 'membership', 'document', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'citation', 'passage', 'translation'
     ]
     LOOP
         EXECUTE format('CREATE CONSTRAINT TRIGGER closed_row_is_followed AFTER UPDATE ON editions.%I DEFERRABLE INITIALLY DEFERRED'

@@ -45,8 +45,15 @@ WORDS_ELSEWHERE: dict[str, tuple[str, ...]] = {
 WITHOUT_WORDS = frozenset({"tracker_tally", "tracker_shared_value"})
 NO_WORDS = frozenset({"password", "salt", "leaf", "content_hash", "sha256", "stored_as", "archived_as", "snapshot", "media_type", "pgh_label"})
 # Published names of kinds that are no vocabulary's in the models of the editions.
-NAMES_OF_KINDS = {("record", "kind"), ("record", "change"), ("withheld", "kind"), ("withheld", "of_table"), ("citation", "record_kind")} | {
-    ("passage", name) for name in ("kind", "record_kind", "part", "config", "weight")
+NAMES_OF_KINDS = {
+    ("record", "kind"),
+    ("record", "change"),
+    ("withheld", "kind"),
+    ("withheld", "of_table"),
+    ("citation", "record_kind"),
+    ("translation", "record_kind"),
+    *(("passage", name) for name in ("kind", "record_kind", "part", "config", "weight")),
+    *((name, "text") for name in ("translation", "tracker_translation", "tracker_translationhistory")),
 }
 # The one column of an edition that changes, once, from nothing to a time (a trigger holds that).
 CLOSING_COLUMN = "known_to"

@@ -170,6 +170,13 @@ BEGIN
             RETURN format('%s %s holds a reply without who, when, the words or where they stand.', initcap(kind), key);
         END IF;
     END LOOP;
+    -- A translation says who made it and how, in what language, and which wording it translates.
+    FOR part IN SELECT jsonb_array_elements(body -> 'translations') LOOP
+        IF editions.blank(part, 'text', 'language', 'words', 'translates', 'translator') OR coalesce(part ->> 'kind', '') NOT IN ('official', 'ours', 'machine')
+        THEN
+            RETURN format('%s %s holds a translation without its words, its language, who made it or how.', initcap(kind), key);
+        END IF;
+    END LOOP;
     RETURN NULL;
 END $$;
 
@@ -321,6 +328,12 @@ BEGIN
                 WHEN NEW.part = 'government' THEN editions.is_called(body ->> 'government', NEW.text)
                 ELSE jsonb_path_exists(body, '$.** ? (@ == $text)', jsonb_build_object('text', NEW.text))
             END;
+        WHEN 'translation' THEN
+            body := editions.published(NEW.record_kind, NEW.record_key);
+            agrees := body IS NOT NULL AND NEW.outdated = (body ->> NEW.text IS DISTINCT FROM NEW.translates) AND editions.agree(said, (
+                SELECT part FROM jsonb_array_elements(body -> 'translations') AS part
+                WHERE part ->> 'text' = NEW.text AND part ->> 'language' = NEW.language
+            ));
     END CASE;
     IF agrees IS NOT TRUE THEN
         RAISE EXCEPTION 'A row of % says something else than what was published.', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
@@ -343,7 +356,7 @@ DO $$
 DECLARE reading text;
 BEGIN
     FOREACH reading IN ARRAY ARRAY[
-        'record', 'government', 'membership', 'document', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'citation', 'passage'
+        'record', 'government', 'membership', 'document', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'citation', 'passage', 'translation'
     ]
     LOOP
         EXECUTE format('CREATE TRIGGER stamp BEFORE INSERT ON editions.%I FOR EACH ROW EXECUTE FUNCTION editions.stamp()', reading);
@@ -351,7 +364,7 @@ BEGIN
         EXECUTE format('CREATE TRIGGER refuse BEFORE DELETE ON editions.%I FOR EACH ROW EXECUTE FUNCTION editions.refuse()', reading);
         EXECUTE format('CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON editions.%I EXECUTE FUNCTION editions.refuse()', reading);
     END LOOP;
-    FOREACH reading IN ARRAY ARRAY['document', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'citation', 'passage']
+    FOREACH reading IN ARRAY ARRAY['document', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'citation', 'passage', 'translation']
     LOOP
         EXECUTE format('CREATE TRIGGER says_what_was_published BEFORE INSERT ON editions.%I FOR EACH ROW'
                        ' EXECUTE FUNCTION editions.says_what_was_published()', reading);

@@ -34,6 +34,7 @@ def of_document(published: "Published", key: str) -> list[PassageEdition]:
         found.add(name, body[name], OWN, language=body["language"])
     found.add("stake", body["stake"], SOURCE)
     found.add("note", body["note"], SOURCE)
+    found.add_translations(body["translations"])
     return found.rows
 
 
@@ -55,6 +56,7 @@ def of_recommendation(published: "Published", reference: str, assessments: Itera
         found.add(name, body[name], SOURCE)
     for move in body["deadline_moves"]:
         found.add("deadline", move["reason"], ASIDE, on=move["moved_on"], said_by=move["moved_by"])
+    found.add_translations(body["translations"])
     found.cite(published, body["citations"])
     rows = found.rows
     for key, day in assessments:
@@ -78,6 +80,7 @@ def _of_assessment(body: Body, key: str, reference: str, day: dt.date, published
             found.add("search", search[name], ASIDE)
     for position in body["positions"]:
         found.add("position", position["statement"], SOURCE, on=position["on"], said_by=position["said_by"])
+    found.add_translations(body["translations"])
     found.add_replies(body["replies"])
     found.cite(published, body["citations"])
     return found.rows
@@ -102,6 +105,7 @@ def of_action(published: "Published", key: str) -> list[PassageEdition]:
     for party in body["parties"]:
         for name in ("name", "wording"):
             found.add("party", party[name], SOURCE, on=party["on"], said_by=party["said_by"])
+    found.add_translations(body["translations"])
     found.add_replies(body["replies"])
     later = {use["key"]: party["on"] for party in sorted(body["parties"], key=_last_day, reverse=True) for use in party["citations"]}
     found.cite(published, body["citations"], later)
@@ -138,6 +142,11 @@ class _Found:
                 **values,
             )
         )
+
+    def add_translations(self, translations: Iterable[Body]) -> None:
+        """The record's texts in other languages, each with who translated it."""
+        for translation in translations:
+            self.add("translation", translation["words"], OWN, language=translation["language"], said_by=translation["translator"])
 
     def add_replies(self, replies: Iterable[Body]) -> None:
         """Replies in the language in which they were given."""

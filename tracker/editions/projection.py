@@ -28,9 +28,11 @@ from tracker.editions.tables import (
     RecommendationEdition,
     RecordEdition,
     Row,
+    TranslationEdition,
 )
 from tracker.rules import evidence, order, searches, status
 from tracker.rules.dates import PartialDate
+from tracker.rules.translating import is_outdated
 from tracker.rules.vocabulary import AssessorKind, Direction, DocumentKind, Earlier, EventKind, Interest, Stance, Status
 
 Body = dict[str, Any]
@@ -48,6 +50,16 @@ class Published:
     assessments: dict[str, Body] = field(default_factory=dict)
     government_names: dict[str, str] = field(default_factory=dict)
     provenance: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    @property
+    def by_kind(self) -> dict[str, dict[str, Body]]:
+        """The bodies of each kind of record."""
+        return {
+            "document": self.documents,
+            "recommendation": self.recommendations,
+            "action": self.actions,
+            "assessment": self.assessments,
+        }
 
     def uses(self, citations: Iterable[Mapping[str, Any]]) -> list[evidence.Use]:
         """Citations of a body as the rules take them. A citation whose document is not public does not count."""
@@ -145,6 +157,10 @@ def project(changed: dict[str, set[str]], *, renamed: Collection[str] = (), prog
         [row for cluster in clusters for row in cluster.citations],
     )
     replace(PassageEdition, Q(kind="recommendation", key__in=recommendations), [row for cluster in clusters for row in cluster.passages])
+    scope = Q(pk__in=[])
+    for kind, keys in changed.items():
+        scope |= Q(record_kind=kind, record_key__in=keys)
+    replace(TranslationEdition, scope, [row for row in _translations(published) if row.record_key in changed.get(row.record_kind, ())])
 
 
 def replace(table: type[Row], scope: Q, rows: list[Any]) -> None:
@@ -194,6 +210,7 @@ def rows_of(published: Published) -> dict[type[Row], list[Any]]:
             *(row for key in sorted(published.actions) for row in passages.of_action(published, key)),
             *(row for cluster in clusters for row in cluster.passages),
         ],
+        TranslationEdition: _translations(published),
     }
 
 
@@ -206,12 +223,7 @@ def everything_known_at(instant: dt.datetime | None, aside: Mapping[int, Body]) 
     ``aside`` are the bodies that were taken down since, by the id of the record's edition.
     """
     published = Published(government_names=dict(GovernmentEdition.desk.known_at(instant).values_list("code", "name")))
-    bodies = {
-        "document": published.documents,
-        "recommendation": published.recommendations,
-        "action": published.actions,
-        "assessment": published.assessments,
-    }
+    bodies = published.by_kind
     rows = RecordEdition.desk.known_at(instant).filter(change="publish").order_by("kind", "key")
     for pk, kind, key, held, provenance in rows.values_list("pk", "kind", "key", "body", "provenance"):
         bodies[kind][key] = aside.get(pk, held)
@@ -294,6 +306,16 @@ def _citations(
         for is_inherited, group in ((False, citations), (True, inherited))
         for citation in group
         if (document := published.documents.get(citation["document"]))
+    ]
+
+
+def _translations(published: Published) -> list[TranslationEdition]:
+    """Every translation of these bodies, in the order of their keys."""
+    return [
+        TranslationEdition(record_kind=kind, record_key=key, outdated=is_outdated(translation, body), **translation)
+        for kind, bodies in published.by_kind.items()
+        for key, body in sorted(bodies.items())
+        for translation in body["translations"]
     ]
 
 

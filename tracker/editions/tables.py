@@ -596,6 +596,30 @@ class PassageEdition(Row):
         return Q(told_from=None) | Q(told_from__lte=day)
 
 
+class TranslationEdition(Row):
+    """A text of a published record in another language, with who translated it and how."""
+
+    record_kind = models.CharField(max_length=40, help_text="document, recommendation, action or assessment.")
+    record_key = models.CharField(max_length=60)
+    text = models.CharField(max_length=40, help_text="Which text of the record: its name in the body.")
+    language = models.CharField(max_length=12)
+    kind = WordField(words.TranslationKind)
+    words = models.TextField()
+    translates = models.TextField(help_text="The original as it was translated.")
+    outdated = models.BooleanField(help_text="Whether the record's text is another than that.")
+    translator = models.CharField(max_length=300)
+    checked_by = models.CharField(max_length=300, help_text="Who read it against the original; empty where nobody did.")
+    url = models.CharField(max_length=1000, help_text="Where an official one can be read.")
+    locator = models.CharField(max_length=200)
+
+    class Meta(Row.Meta):
+        """By record, text and language."""
+
+        db_table = '"editions"."translation"'
+        ordering = ["record_kind", "record_key", "text", "language"]
+        indexes = [models.Index(fields=["record_kind", "record_key"], name="translation_record")]
+
+
 READING_TABLES: list[type[Row]] = [
     GovernmentEdition,
     MembershipEdition,
@@ -607,4 +631,5 @@ READING_TABLES: list[type[Row]] = [
     AssessmentEdition,
     CitationEdition,
     PassageEdition,
+    TranslationEdition,
 ]

@@ -121,6 +121,11 @@ BEGIN
             PERFORM editions.withhold_rows(NEW, 'addressee', 'DELETE FROM editions.addressee AS t', 't.assessment = $3');
             PERFORM editions.withhold_rows(NEW, 'assessment', 'DELETE FROM editions.assessment AS t', 't.key = $3');
     END CASE;
+    PERFORM editions.withhold_rows(
+        NEW, 'translation', 'DELETE FROM editions.translation AS t',
+        't.record_kind = $2 AND t.record_key = $3 OR $2 = ''recommendation'' AND t.record_kind = ''assessment'' AND t.record_key IN'
+        ' (SELECT r.key FROM editions.record AS r WHERE r.kind = ''assessment'' AND r.body ->> ''recommendation'' = $3)'
+    );
     -- That a verdict was one, and of what, is no wording of it.
     PERFORM editions.withhold_rows(
         NEW, 'record',

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from tracker.models import Action, Assessment, CitationUse, Document, Recommendation, RecordKind, Reply
+from tracker.models import Action, Assessment, CitationUse, Document, Recommendation, RecordKind, Reply, Translation
 from tracker.models.base import Publishable
 
 Body = dict[str, Any]
@@ -23,19 +23,19 @@ KINDS: dict[type[Publishable], RecordKind] = {
 MODELS = {kind: model for model, kind in KINDS.items()}
 
 PREFETCH: dict[RecordKind, tuple[str, ...]] = {
-    RecordKind.DOCUMENT: ("snapshots",),
+    RecordKind.DOCUMENT: ("snapshots", "translations"),
     RecordKind.RECOMMENDATION: (
         "measure", "made_in", "known_from", "themes", "addressees__government", "relations__other", "deadline_moves",
-        "citation_uses__citation__document",
+        "translations", "citation_uses__citation__document",
     ),
     RecordKind.ACTION: (
         "government", "measure", "events", "legal_statuses__party", "legal_statuses__citation_uses__citation__document",
         "effects__addressee__recommendation", "effects__addressee__government", "effects__undoes", "replies__citation_uses__citation__document",
-        "citation_uses__citation__document",
+        "translations", "citation_uses__citation__document",
     ),
     RecordKind.ASSESSMENT: (
         "addressee__recommendation", "addressee__government", "supersedes", "searches", "positions__citation_uses__citation__document",
-        "replies__citation_uses__citation__document", "citation_uses__citation__document",
+        "replies__citation_uses__citation__document", "translations", "citation_uses__citation__document",
     ),
 }  # fmt: skip
 
@@ -121,6 +121,26 @@ def _replies(replies: Iterable[Reply]) -> list[Body]:
     )
 
 
+def _translations(translations: Iterable[Translation]) -> list[Body]:
+    return sorted(
+        (
+            {
+                "text": translation.text,
+                "language": translation.language,
+                "words": translation.words,
+                "translates": translation.translates,
+                "kind": str(translation.kind),
+                "translator": translation.translator,
+                "checked_by": translation.checked_by,
+                "url": translation.url,
+                "locator": translation.locator,
+            }
+            for translation in translations
+        ),
+        key=lambda translation: (translation["text"], translation["language"]),
+    )
+
+
 def _document(record: Document) -> Body:
     return {
         "key": record.key,
@@ -145,6 +165,7 @@ def _document(record: Document) -> Body:
             }
             for snapshot in sorted(record.snapshots.all(), key=lambda snapshot: (snapshot.captured_at, snapshot.sha256))
         ],
+        "translations": _translations(record.translations.all()),
     }
 
 
@@ -199,6 +220,7 @@ def _recommendation(record: Recommendation) -> Body:
             ({"kind": str(relation.kind), "other": relation.other.reference, "note": relation.note} for relation in record.relations.all()),
             key=lambda relation: (relation["kind"], relation["other"]),
         ),
+        "translations": _translations(record.translations.all()),
         "citations": _citations(record.citation_uses.all()),
     }
 
@@ -253,6 +275,7 @@ def _action(record: Action) -> Body:
             key=lambda effect: effect["key"],
         ),
         "replies": _replies(record.replies.all()),
+        "translations": _translations(record.translations.all()),
         "citations": _citations(record.citation_uses.all()),
     }
 
@@ -304,5 +327,6 @@ def _assessment(record: Assessment) -> Body:
             key=lambda position: (position["on"], position["key"]),
         ),
         "replies": _replies(record.replies.all()),
+        "translations": _translations(record.translations.all()),
         "citations": _citations(record.citation_uses.all()),
     }

@@ -47,9 +47,9 @@ from tracker.rules.dates import Order, order
 from tracker.rules.vocabulary import AssessorKind, Direction, PassageOutcome
 
 MERGED: dict[type[Publishable], frozenset[str]] = {
-    Document: frozenset({"citations", "recommendations_made", "recommendations_known", "snapshots", "captures", "link_check"}),
-    Recommendation: frozenset({"addressees", "citation_uses", "relations", "related_from", "deadline_moves"}),
-    Action: frozenset({"events", "legal_statuses", "effects", "replies", "citation_uses"}),
+    Document: frozenset({"citations", "recommendations_made", "recommendations_known", "snapshots", "captures", "link_check", "translations"}),
+    Recommendation: frozenset({"addressees", "citation_uses", "relations", "related_from", "deadline_moves", "translations"}),
+    Action: frozenset({"events", "legal_statuses", "effects", "replies", "citation_uses", "translations"}),
 }
 """The kinds that can be merged, each with the relations that point at its records and that :class:`_Merger` deals with. Assessments follow each
 other in a chain instead."""
@@ -221,6 +221,7 @@ class _Merger:
                 self._recommendation()
             case Action():
                 self._action()
+        self._translations()
 
     def sign(self) -> None:
         """Who merges is the last editor of everything that was changed."""
@@ -499,6 +500,23 @@ class _Merger:
         wanted.decisive = True
         wanted.save()
         self._moved(_("Decisive: %(event)s") % {"event": wanted}, self.into)
+
+    # All
+
+    def _translations(self) -> None:
+        """A translation follows the words that it translates: to the record that stays, where that says the same and has none in that language."""
+        held = set(self.into.translations.values_list("text", "language"))
+        for translation in self.duplicate.translations.all():
+            words = _("Translation: %(translation)s") % {"translation": translation}
+            if (translation.text, translation.language) in held:
+                self._there(words)
+            elif getattr(self.into, translation.text) == translation.translates:
+                setattr(translation, kind_of(self.into).value, self.into)
+                translation.save()
+                self._moved(words, self.into)
+            else:
+                note = _("%(translation)s stays with %(key)s: the other record does not say what it translates.")
+                self.done.moved.append(note % {"translation": translation, "key": self.duplicate.public_key})
 
     # Both
 

@@ -99,6 +99,7 @@ BEGIN
                 PERFORM tracker_void('recommendation', reference) FROM tracker_recommendation WHERE id = (row ->> 'recommendation_id')::bigint;
                 PERFORM tracker_void('action', key) FROM tracker_action WHERE id = (row ->> 'action_id')::bigint;
                 PERFORM tracker_void('assessment', key) FROM tracker_assessment WHERE id = (row ->> 'assessment_id')::bigint;
+                PERFORM tracker_void('document', key) FROM tracker_document WHERE id = (row ->> 'document_id')::bigint;
         END CASE;
     END LOOP;
     RETURN NULL;
@@ -109,7 +110,7 @@ DECLARE edited text;
 BEGIN
     FOREACH edited IN ARRAY ARRAY[
         'document', 'snapshot', 'citation', 'citationuse', 'recommendation', 'recommendation_themes', 'relation', 'addressee', 'deadlinemove', 'action',
-        'actionevent', 'legalstatus', 'party', 'effect', 'assessment', 'search', 'position', 'reply', 'measure', 'theme', 'government'
+        'actionevent', 'legalstatus', 'party', 'effect', 'assessment', 'search', 'position', 'reply', 'translation', 'measure', 'theme', 'government'
     ] LOOP
         EXECUTE format('CREATE TRIGGER an_edit_voids_approval AFTER INSERT OR UPDATE OR DELETE ON public.%I FOR EACH ROW'
                        ' EXECUTE FUNCTION public.tracker_an_edit_voids_approval()', 'tracker_' || edited);

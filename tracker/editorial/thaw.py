@@ -40,6 +40,7 @@ from tracker.models import (
     Reply,
     Search,
     Theme,
+    Translation,
     User,
     Version,
 )
@@ -61,6 +62,7 @@ PLAIN: dict[type[models.Model], tuple[str, ...]] = {
     Search: ("searched_on", "searched_by", "where", "languages", "looked_for", "found", "limits"),
     Position: ("answer", "on", "statement", "said_by"),
     Reply: ("said_by", "on", "words", "language", "note"),
+    Translation: ("text", "language", "words", "translates", "kind", "translator", "checked_by", "url", "locator"),
 }  # fmt: skip
 """The columns that a body holds as they are."""
 
@@ -349,6 +351,7 @@ class _Writing:
                 self._action()
             case RecordKind.ASSESSMENT:
                 self._assessment()
+        self._translations()
         return self.record
 
     def _save(self, key: str, **related: Any) -> None:
@@ -486,6 +489,14 @@ class _Writing:
             self._cite(position, item["citations"])
         self._replies()
         self._cite(self.record, self.body["citations"])
+
+    def _translations(self) -> None:
+        self._rows(
+            "translations",
+            self.record.translations.all(),
+            lambda row: (row.text, row.language),
+            lambda item: {name: item[name] for name in PLAIN[Translation]},
+        )
 
     def _replies(self) -> None:
         for item, reply in self._keyed("replies", self.record.replies.all(), Reply):

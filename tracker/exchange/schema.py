@@ -40,9 +40,11 @@ from tracker.models import (
     Search,
     Snapshot,
     Theme,
+    Translation,
 )
 from tracker.models.base import Publishable
 from tracker.models.recommendation import RecommendationTheme
+from tracker.models.translation import TRANSLATED
 from tracker.rules import dates
 from tracker.rules.dates import PartialDate
 
@@ -268,6 +270,7 @@ RESOURCES = (
     Resource("searches", Search, ("key",), parents=("assessment",)),
     Resource("positions", Position, ("key",), parents=("assessment",)),
     Resource("replies", Reply, ("key",), parents=("action", "assessment")),
+    Resource("translations", Translation, (*TRANSLATED, "text", "language"), parents=tuple(TRANSLATED)),
     Resource("citation_uses", CitationUse, ("citation", *CitationUse.RECORDS), parents=CitationUse.RECORDS),
 )
 """The files of a package, each after those that it refers to."""
@@ -370,6 +373,11 @@ DESCRIPTIONS = {
     "replies.action": "The action that it answers; a row names one record.",
     "replies.assessment": "The assessment that it answers.",
     "replies.on": "When it was given.",
+    "translations.document": "The document of which a text is translated; a row names one record.",
+    "translations.recommendation": "The recommendation of which a text is translated.",
+    "translations.action": "The action of which a text is translated.",
+    "translations.assessment": "The assessment of which a text is translated.",
+    "translations.kind": "Where the translation comes from.",
     "citation_uses.reply": "The reply that it serves.",
     "deadline_moves.recommendation": "The recommendation whose deadline it is.",
     "deadline_moves.before": "The deadline before.",

@@ -6,6 +6,7 @@ Recommendation  what was proposed · Addressee: recommendation × government, th
 Action          what a government body did · ActionEvent: what happened to it when · Effect: how it bears on an addressee
 Party           at whom it was aimed · LegalStatus: a party's attributed, dated legal status
 Assessment      a dated verdict · Search: the search behind a negative one · Position: what the government said that it would do
+Translation     a public text of a record in another language, with who made it and how
 Reply           what someone answers to a claim, verbatim · DeadlineMove: a deadline that was moved, and why
 Capture         a request to archive something · SnapshotText: what was read out of the copy
 PassageCheck    whether cited words stand in a later copy · LinkCheck: whether its address answers · CopyCheck: whether the file is the same
@@ -27,6 +28,7 @@ from tracker.models.recommendation import Addressee, DeadlineMove, Measure, Reco
 from tracker.models.reply import Reply
 from tracker.models.review import Change, Comment, RecordKind, State, Submission, Version
 from tracker.models.session import KeptForm, SharedValue, Tally
+from tracker.models.translation import Translation
 
 __all__ = [
     "AccountEvent",
@@ -66,6 +68,7 @@ __all__ = [
     "Submission",
     "Tally",
     "Theme",
+    "Translation",
     "User",
     "Version",
     "system_actor",

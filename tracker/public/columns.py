@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.editions.tables import RecommendationEdition
-from tracker.public import as_of, filters
+from tracker.public import as_of, filters, translated
 from tracker.public.clocks import BadFilter, Clocks
 from tracker.public.filters import Grammar
 from tracker.rules.dates import PartialDate
@@ -64,8 +64,10 @@ class Listing:
         return found.order_by(*self._order(parameters))
 
     def told(self, rows: Iterable[Any], clocks: Clocks) -> list[Any]:
-        """Rows of the list as they may be told at the clocks."""
-        return as_of.told(rows, clocks)
+        """Rows of the list as they may be told at the clocks, records with their translations (``translations``)."""
+        told = as_of.told(rows, clocks)
+        translated.attach(told, clocks)
+        return told
 
     def _order(self, parameters: QueryDict) -> tuple[str, ...]:
         written = parameters.get("sort", "").strip()
@@ -141,6 +143,27 @@ def _moves_in_words(moves: list[dict[str, Value]]) -> str:
     )
 
 
+def _translations_in_words(translations: list[dict[str, Value]]) -> str:
+    """Which text in which language, the words, whose translation of what kind, and whether it is of an earlier wording."""
+    return "; ".join(
+        f"{each['text']} ({each['language']}): “{each['words']}” [{each['kind']}, {each['translator']}, checked by: {each['checked_by'] or 'nobody'}"
+        + (", of an earlier wording" if each["outdated"] else "")
+        + (f", {each['url']}" if each["url"] else "")
+        + "]"
+        for each in translations
+    )
+
+
+TRANSLATIONS = Column(
+    "translations",
+    _("translations"),
+    _(
+        "Its texts in other languages by the day of known: which text, the words, the kind (official, ours, machine), who translated and who checked "
+        "it (empty: nobody), where it can be read, and whether the text was changed since it was translated."
+    ),
+    None,
+    _translations_in_words,
+)
 REPLIES = Column(
     "replies",
     _("replies"),
@@ -194,6 +217,7 @@ RECOMMENDATIONS = Listing(
         Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
         Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
         Column("note", _("note"), _("What a reader must know.")),
+        TRANSLATIONS,
     ),
 )
 
@@ -277,6 +301,7 @@ ASSESSMENTS = Listing(
         Column("disputed", _("disputed"), _("Whether there is any.")),
         Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
         Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
+        TRANSLATIONS,
     ),
 )
 
@@ -327,6 +352,7 @@ ACTIONS = Listing(
         Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
         Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
         Column("note", _("note"), _("Where sources differ, how.")),
+        TRANSLATIONS,
     ),
 )
 
@@ -377,6 +403,7 @@ DOCUMENTS = Listing(
         Column("stake", _("stake"), _("How the publisher is placed.")),
         Column("note", _("note"), _("What a reader must know.")),
         Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
+        TRANSLATIONS,
     ),
 )
 

@@ -32,6 +32,7 @@ from tracker.rules.vocabulary import (
     Stance,
     StatementForm,
     Status,
+    TranslationKind,
     Word,
 )
 
@@ -54,6 +55,7 @@ PARTS: dict[str, str | Promise] = {
     "searches": _("search"),
     "snapshots": _("archived copy"),
     "themes": _("theme"),
+    "translations": _("translation"),
 }
 LABELS: dict[str, str | Promise] = {
     "after": _("to"),
@@ -63,6 +65,7 @@ LABELS: dict[str, str | Promise] = {
     "before": _("from"),
     "captured_at": _("captured at"),
     "captured_how": _("how captured"),
+    "checked_by": _("checked by"),
     "counted": _("counted"),
     "criteria_full": _("implemented when"),
     "criteria_partial": _("partial when"),
@@ -74,6 +77,7 @@ LABELS: dict[str, str | Promise] = {
     "government": _("government"),
     "key": _("key"),
     "kind": _("kind"),
+    "language": _("language"),
     "languages": _("languages"),
     "limits": _("cannot show"),
     "locator": _("locator"),
@@ -97,10 +101,14 @@ LABELS: dict[str, str | Promise] = {
     "stance": _("stance"),
     "statement": _("statement"),
     "suffix": _("words after"),
+    "text": _("text"),
     "title_is_description": _("the title is a description"),
+    "translates": _("translates"),
+    "translator": _("translator"),
     "undoes": _("undoes"),
     "url": _("address of the document"),
     "where": _("where"),
+    "words": _("words"),
 }
 """What a value is called that no column of a list holds under that name."""
 WORDS: dict[str, type[Word]] = {
@@ -115,7 +123,7 @@ WORDS: dict[str, type[Word]] = {
     "statement_form": StatementForm,
     "status": Status,
 }
-KIND_OF = {"document": DocumentKind, "events": EventKind, "relations": RelationKind}
+KIND_OF = {"document": DocumentKind, "events": EventKind, "relations": RelationKind, "translations": TranslationKind}
 """What vocabulary ``kind`` takes, by the record or part that has it."""
 SAID_BY_NAME = frozenset({"measure", "key"})
 """Keys that change only together with a name that says the same to people."""
@@ -188,11 +196,18 @@ def _label(holder: str, name: str) -> str:
     return gettext(str(LABELS[name])) if name in LABELS else name.replace("_", " ")
 
 
+def called(kind: str, name: str) -> str:
+    """What a text of a record is called, as a heading: “Short title”."""
+    return _capital(_label(kind, name))
+
+
 def _words(holder: str, name: str, value: Any) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
+    if (holder, name) == ("translations", "text"):
+        return next((said for kind in _LISTINGS if (said := _label(kind, value)) != value.replace("_", " ")), _label(holder, value))
     vocabulary = KIND_OF.get(holder) if name == "kind" else WORDS.get(name)
     if vocabulary is not None and value in vocabulary._value2member_map_:
         return gettext(vocabulary(value).label)

@@ -22,6 +22,7 @@ NAMED_BY: dict[str, tuple[tuple[str, ...], ...]] = {
     "searches": (("key",),),
     "snapshots": (("sha256",),),
     "themes": (("key",),),
+    "translations": (("text", "language"),),
 }
 """What names a part among its like: the first. Where nothing matches by it, the next is tried; it must fit one part alone on each side."""
 

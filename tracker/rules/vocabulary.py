@@ -358,6 +358,14 @@ class CopyState(Word):
     MISSING = "missing", "missing", "The file is not there, or cannot be read."
 
 
+class TranslationKind(Word):
+    """Where a translation of a published text comes from."""
+
+    OFFICIAL = "official", "official translation", "Published by whoever wrote the original, or on their authority; where it can be read is named."
+    OURS = "ours", "our translation", "Made by a person for this site; it binds nobody."
+    MACHINE = "machine", "machine translation", "Made by software. Unless somebody is named who read it against the original, nobody did."
+
+
 class ChallengeState(Word):
     """What became of a challenge to a published record."""
 

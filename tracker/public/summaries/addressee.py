@@ -2,7 +2,9 @@
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 
@@ -55,6 +57,18 @@ class AddresseePage:
     stakes: list[tuple[str, str, str]]
     said: list[RecordEdition]
     corrections: list[Correction]
+
+    @property
+    def rows(self) -> list[Sequence[Any]]:
+        """Every row whose texts the page shows, in groups."""
+        story = self.story
+        return [
+            [row for row in (self.recommendation, self.made_in, self.known_from) if row],
+            [story.addressee, *story.assessments, *story.others, *(period.row for period in self.periods)],
+            [item.action for item in story.effects],
+            [citation for citations in (story.citations, *story.cited.values()) for citation in citations],
+            [citation for item in story.effects for citation in item.citations],
+        ]
 
 
 def addressee_page(clocks: Clocks, reference: str, code: str) -> AddresseePage | None:

@@ -117,6 +117,11 @@ class Matrix:
     governments: Span
 
     @property
+    def lines(self) -> list[Line]:
+        """The lines of the page both ways."""
+        return [*self.columns, *(row.line for row in self.rows)]
+
+    @property
     def sections(self) -> list[tuple[Heading | None, list[MatrixRow]]]:
         """The rows by what they stand under."""
         return [(heading, list(rows)) for heading, rows in groupby(self.rows, key=lambda row: row.line.heading)]

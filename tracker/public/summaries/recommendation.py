@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q
 
@@ -107,6 +108,19 @@ class RecommendationPage:
     corrections: list[Correction]
     taken_down: list[RecordEdition]
     """Verdicts on it that were taken down for legal reasons, whatever the day that is read: on none of them do they stand here."""
+
+    @property
+    def rows(self) -> list[Sequence[Any]]:
+        """Every row whose texts the page shows, in groups."""
+        stories = (*self.stories, *self.not_counted)
+        return [
+            [self.recommendation, self.made_in, self.known_from],
+            [story.addressee for story in stories],
+            [row for story in stories for row in (*story.assessments, *story.others)],
+            [item.action for item in self.effects],
+            [citation for story in stories for citations in ([*story.citations], *story.cited.values()) for citation in citations],
+            [citation for item in self.effects for citation in item.citations],
+        ]
 
     @property
     def effects(self) -> list[EffectOfAction]:

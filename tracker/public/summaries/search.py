@@ -73,6 +73,7 @@ PARTS: dict[str, str | Promise] = {
     "statement": _("Statement"),
     "target": _("Aimed at"),
     "theme": _("Theme"),
+    "translation": _("Translated by %(name)s"),
 }
 """What a passage is where it stands; ``name`` is who says it."""
 PARTY = "party"

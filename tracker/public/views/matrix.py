@@ -17,6 +17,7 @@ from tracker.public.layout import Layout, MatrixFilters, read_layout
 from tracker.public.pages import NotHere, Page, missing, public_data, public_page
 from tracker.public.summaries.addressee import addressee_page
 from tracker.public.summaries.matrix import Matrix, Membership, Table, memberships
+from tracker.public.translated import wordings
 from tracker.public.views.shared import downloads
 
 THE_UNION, ITS_MEMBERS = "EU", "EU-MEMBERS"
@@ -83,6 +84,7 @@ def matrix(request: HttpRequest, clocks: Clocks) -> Page:
         "facets": choices,
         "groups": next((facet.values for facet in choices if facet.name == "group"), []),
         "matrix": found,
+        "wordings": wordings(clocks, (line.recommendation for line in found.lines if line.recommendation)),
         "layout": wanted.layout,
         "options": {"by": layout.BY, "rows": layout.ROWS, "sorts": layout.SORTS, "denominators": layout.DENOMINATOR},
         "memberships": wanted.members,
@@ -138,6 +140,7 @@ def addressee(request: HttpRequest, clocks: Clocks, reference: str, code: str) -
     return "tracker/addressee.html", {
         "page": found,
         "story": found.story,
+        "wordings": wordings(clocks, *found.rows),
         "follow": following(_("Changes: %(filter)s") % {"filter": f"{reference}, {code}"}, {"recommendation": reference, "government": code}),
         "downloads": downloads(columns.ADDRESSEES, "?" + urlencode(own)),
     }

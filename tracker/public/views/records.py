@@ -13,6 +13,7 @@ from tracker.public.summaries.action import action_page
 from tracker.public.summaries.document import document_page
 from tracker.public.summaries.government import government_page
 from tracker.public.summaries.recommendation import recommendation_page
+from tracker.public.translated import wordings
 from tracker.public.views.shared import downloads
 from tracker.rules.vocabulary import GovernmentKind
 
@@ -33,6 +34,7 @@ def recommendation(request: HttpRequest, clocks: Clocks, reference: str) -> Page
         "story": story,
         "follow": _follow(reference, recommendation=reference),
         "downloads": downloads(columns.ADDRESSEES, query),
+        "wordings": wordings(clocks, *story.rows),
     }
 
 
@@ -44,7 +46,12 @@ def government(request: HttpRequest, clocks: Clocks, code: str) -> Page:
         raise NotHere(_("No government %(code)s on this site on that day.") % {"code": code})
     follow = _follow(page.government.name, **{"group" if page.government.kind == GovernmentKind.GROUP else "government": code})
     query = "?" + urlencode({"government": code, **clocks.parameters})
-    return "tracker/government.html", {"government_page": page, "follow": follow, "downloads": downloads(columns.ADDRESSEES, query)}
+    return "tracker/government.html", {
+        "government_page": page,
+        "follow": follow,
+        "downloads": downloads(columns.ADDRESSEES, query),
+        "wordings": wordings(clocks, page.addressees, page.not_counted, (action for action, _effects in page.actions)),
+    }
 
 
 @public_page
@@ -53,7 +60,11 @@ def document(request: HttpRequest, clocks: Clocks, key: str) -> Page:
     page = document_page(clocks, key)
     if page is None:
         raise missing(clocks, "document", key, _("No document %(key)s on this site on that day.") % {"key": key})
-    return "tracker/document.html", {"document_page": page, "follow": _follow(key, kind="document", record=key)}
+    return "tracker/document.html", {
+        "document_page": page,
+        "follow": _follow(key, kind="document", record=key),
+        "wordings": wordings(clocks, [page.document], page.recommendations),
+    }
 
 
 @public_page
@@ -62,4 +73,8 @@ def action(request: HttpRequest, clocks: Clocks, key: str) -> Page:
     page = action_page(clocks, key)
     if page is None:
         raise missing(clocks, "action", key, _("No action %(key)s on this site on that day.") % {"key": key})
-    return "tracker/action.html", {"action_page": page, "follow": _follow(key, kind="action", record=key)}
+    return "tracker/action.html", {
+        "action_page": page,
+        "follow": _follow(key, kind="action", record=key),
+        "wordings": wordings(clocks, [page.action], page.citations),
+    }

@@ -8,10 +8,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from tracker.public import columns
+from tracker.public.as_of import told
 from tracker.public.clocks import BadFilter, Clocks
 from tracker.public.facets import facets
 from tracker.public.filters import Grammar
 from tracker.public.following import following_list
+from tracker.public.translated import wordings
 
 PER_PAGE = 50
 
@@ -44,11 +46,12 @@ def list_context(request: HttpRequest, clocks: Clocks, listing: columns.Listing)
     rows = listing.queryset(clocks, grammar, request.GET)
     query = query_of(request, clocks, grammar)
     page = page_of(rows, request)
-    page.object_list = listing.told(page.object_list, clocks)
+    page.object_list = told(page.object_list, clocks)
     return {
         "filters": grammar,
         "facets": facets(grammar, counting=listing.counting),
         "page": page,
+        "wordings": wordings(clocks, page.object_list),
         "query": query,
         "sorts": listing.sorts,
         "downloads": downloads(listing, query),

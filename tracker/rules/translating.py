@@ -1,0 +1,53 @@
+"""Which public texts of a record may be translated, in what language each is written, and when a translation has been overtaken.
+
+Declared once: the desk's form, the reading table, pages, files and packages all ask here. Language tags follow BCP 47 (RFC 5646); two tags are the
+same language to a reader where their primary subtags are.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+OURS = "en"
+"""The language of every text that this project writes itself."""
+
+TEXTS: dict[str, tuple[str, ...]] = {
+    "document": ("title", "stake", "note"),
+    "recommendation": ("short_title", "statement", "target", "criteria_partial", "criteria_full", "note"),
+    "action": ("title", "description", "target", "scope_note", "note"),
+    "assessment": ("rationale", "departure", "note"),
+}
+"""The texts of each kind of record that may carry translations, by their names in its body."""
+
+LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z"
+"""A tag with its primary subtag in small letters: fr, fa, zh-Hant, pt-BR."""
+
+NAMES_THE_SOURCE = frozenset({("document", "title")})
+"""Texts by which a reader finds the source: the original always stays first, and a translation beside it."""
+
+
+def language_of(kind: str, text: str, said: Mapping[str, Any]) -> str:
+    """The language of an original; empty where nothing says it.
+
+    ``said`` is the record's body, or whatever else has its ``language``, ``title_is_description`` and ``statement_form`` where its kind has them.
+    A document's own title is in the document's language, a verbatim statement in one that no record declares; the rest are our words.
+    """
+    if (kind, text) == ("document", "title") and not said["title_is_description"]:
+        return str(said["language"])
+    if (kind, text) == ("recommendation", "statement") and said["statement_form"] == "verbatim":
+        return ""
+    return OURS
+
+
+def primary(language: str) -> str:
+    """The primary subtag: *fr* of *fr-CA*."""
+    return language.partition("-")[0].lower()
+
+
+def same_language(one: str, other: str) -> bool:
+    """Whether a reader of the one reads the other."""
+    return primary(one) == primary(other)
+
+
+def is_outdated(translation: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    """Whether the original says something else by now than what was translated."""
+    return bool(translation["translates"] != body[translation["text"]])

@@ -1,0 +1,135 @@
+"""Texts that may be translated: the words in the reader's language, a quiet mark that says whose they are, and the originals at a page's foot.
+
+``{% load wording %}``. The translations come with the page's context as ``wordings`` (:func:`tracker.public.translated.wordings`); without them every
+text is shown as it was written. Nothing here reads the database.
+"""
+
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext
+
+from tracker.editions.tables import TranslationEdition
+from tracker.public.translated import Wording, Wordings, language_name
+from tracker.public.wording import called
+from tracker.rules.translating import OURS
+from tracker.rules.vocabulary import TranslationKind
+
+register = template.Library()
+
+
+def _found(context: Context, row: Any, column: str) -> Wording:
+    held = context.get("wordings")
+    return (held if isinstance(held, Wordings) else Wordings(get_language() or OURS)).of(row, column)
+
+
+@register.simple_tag(takes_context=True)
+def wording(context: Context, row: Any, column: str, *, bare: bool = False, linked: bool = False) -> SafeString:
+    """A text of a row in the reader's language, with its mark; ``bare``: the words alone, for a heading or a link, with the mark beside it.
+
+    ``linked``: the page lists its originals (``{% originals %}``), and the mark leads there.
+    """
+    found = _found(context, row, column)
+    words = _said(found.words, found.words_language, found.reader)
+    return words if bare else format_html("{}{}", words, _mark(context, found, linked))
+
+
+@register.simple_tag(takes_context=True)
+def wording_mark(context: Context, row: Any, column: str, *, linked: bool = False) -> SafeString:
+    """What stands beside the words: whose translation it is, or what language the original is in; nothing where it is the reader's."""
+    return _mark(context, _found(context, row, column), linked)
+
+
+@register.simple_tag(takes_context=True)
+def wording_text(context: Context, row: Any, column: str) -> str:
+    """The words as plain text, for the title of a page."""
+    return _found(context, row, column).words
+
+
+@register.inclusion_tag("tracker/parts/originals.html", takes_context=True)
+def originals(context: Context) -> dict[str, Any]:
+    """The originals of what the page shows translated, and the translations of earlier wordings: each with who made it."""
+    held = context.get("wordings")
+    return {"shown": list(held.shown.values()) if isinstance(held, Wordings) else []}
+
+
+@register.filter
+def place(found: Wording) -> str:
+    """The id of a text at the page's foot."""
+    return "wording-" + "-".join(found.name)
+
+
+@register.filter
+def title_of(found: Wording) -> str:
+    """Which text it is: “Statement, MQ-1”."""
+    kind, key, text = found.name
+    return gettext("%(text)s, %(key)s") % {"text": called(kind, text), "key": key}
+
+
+@register.filter
+def whose(translation: TranslationEdition) -> str:
+    """Who translated a text, how, and whether anybody read the translation against the original."""
+    names = {"translator": translation.translator, "reader": translation.checked_by}
+    match TranslationKind(translation.kind), bool(translation.checked_by):
+        case TranslationKind.OFFICIAL, _:
+            return gettext("official translation by %(translator)s") % names
+        case TranslationKind.OURS, True:
+            return gettext("our translation, by %(translator)s, checked by %(reader)s") % names
+        case TranslationKind.OURS, False:
+            return gettext("our translation, by %(translator)s, checked by nobody else") % names
+        case TranslationKind.MACHINE, True:
+            return gettext("machine translation by %(translator)s, checked by %(reader)s") % names
+    return gettext("machine translation by %(translator)s, checked by nobody") % names
+
+
+@register.filter
+def language_words(language: str) -> str:
+    """The name of a language in the page's language."""
+    return language_name(language)
+
+
+def _said(words: str, language: str, reader: str) -> SafeString:
+    """Words with their language; as they are where that is the page's own."""
+    if not words or language == reader:
+        return format_html("{}", words)
+    if not language:
+        return format_html('<span dir="auto">{}</span>', words)
+    return format_html('<span lang="{}" dir="auto">{}</span>', language, words)
+
+
+def _mark(context: Context, found: Wording, linked: bool) -> SafeString:
+    translation = found.translation
+    if not found.original or (translation is None and not found.is_foreign):
+        return SafeString("")
+    if translation is None:
+        return _small(gettext("in %(language)s") % {"language": language_name(found.language)})
+    held: Wordings = context["wordings"]
+    if linked:
+        held.shown[found.name] = found
+    if translation.outdated:
+        in_language = gettext("in %(language)s") % {"language": language_name(found.language)} if found.is_foreign else ""
+        note = gettext("translation of an earlier wording")
+        return _small(", ".join(filter(None, (in_language, note))), found if linked else None)
+    mark = _small(_in_short(translation), found if linked else None)
+    if found.original_first:
+        return format_html(' <span class="beside">({})</span>{}', _said(found.translated, translation.language, found.reader), mark)
+    return mark
+
+
+def _in_short(translation: TranslationEdition) -> str:
+    kind = TranslationKind(translation.kind)
+    if kind is TranslationKind.MACHINE and not translation.checked_by:
+        return gettext("machine translation, unchecked")
+    return gettext(kind.label)
+
+
+def _small(words: str, found: Wording | None = None) -> SafeString:
+    """Quiet, after the words; with the way to the text at the page's foot."""
+    if found is None:
+        return format_html(' <small class="by">{}</small>', words)
+    hidden = gettext("of: %(text)s") % {"text": capfirst(title_of(found))}
+    return format_html(' <small class="by"><a href="#{}">{}<span class="hush"> {}</span></a></small>', place(found), words, hidden)
