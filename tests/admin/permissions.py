@@ -55,8 +55,13 @@ WHY = {
 WHY_STATES = "Researchers submit and take back their own; reviewers decide, publish, ask for withdrawals; nobody approves their own work."
 
 
+WHY_TAKEN_DOWN = "What the law asks for is asked for by who answers for the office; a reviewer approves it as anything else."
+
+
 def why(noun: str, operation: str) -> str:
     """The sentence beside a row. ``KeyError`` for a noun that nobody decided about."""
+    if "take_down" in operation:
+        return WHY_TAKEN_DOWN
     return WHY_STATES if operation.startswith("state: ") else WHY[noun]
 
 
