@@ -174,6 +174,13 @@ def test_what_disputes_says_so(tongues: Tongues) -> None:
     assert "1 for" in page and "1 against" in page
 
 
+def test_what_disputes_an_assessment_is_no_dispute_of_the_recommendation(published: str) -> None:
+    """MQ-1 itself is disputed by nothing; one of its assessments is."""
+    page = body("secretary expelled", kind="recommendation")
+    assert "/recommendations/MQ-1/" in page
+    assert "(disputes an assessment)" in page and "(disputes it)" not in page
+
+
 def test_of_a_party_no_word_stands_alone(tongues: Tongues) -> None:
     """Attribution and legal status stand in the same element as the claim: here stands none of them."""
     page = body("Quux spying")

@@ -40,7 +40,7 @@ DATED_BY = {"recommendation": "recommended_on", "action": "acted_on", "document"
 """The columns with the title of what is found, and with its date; a government has none."""
 AROUND = 12
 """Words before what is marked first; twice as many follow."""
-AT_THE_HEAD = ("key", "title")
+AT_THE_HEAD = ("key", "title", "government")
 """Parts that stand at the head of what is found anyway."""
 PARTS: dict[str, str | Promise] = {
     "author": _("Author"),
@@ -111,7 +111,9 @@ class SearchFilters(Grammar):
 
 @dataclass(frozen=True)
 class Passage:
-    """A text in which something was found: what it is there, whose, and its words. ``disputes``: it is cited against what it stands with.
+    """A text in which something was found: what it is there, whose, and its words.
+
+    ``disputes`` is what it is cited against: the record that was found (its kind), or an assessment of it; empty where it is against nothing.
 
     ``snippet`` is nothing for what is said of a party.
     """
@@ -120,7 +122,7 @@ class Passage:
     label: str | Promise
     name: str
     language: str
-    disputes: bool
+    disputes: str
     snippet: Snippet | None
 
 
@@ -225,7 +227,7 @@ def hits(found: Found, page: Iterable[tuple[str, str]]) -> list[Hit]:
                 label=PARTS.get(passage.part, ""),
                 name=sources.get(passage.document, "") if passage.document else passage.said_by,
                 language=passage.language,
-                disputes=passage.stance == Stance.DISPUTES,
+                disputes=passage.record_kind if passage.stance == Stance.DISPUTES else "",
                 snippet=None if passage.part == PARTY else mark(passage.text, passage.config, AROUND),
             )
             for passage in said.get(place, ())
