@@ -41,7 +41,7 @@ BUDGETS = {
     "/": 17,
     "/recommendations/": 26,
     "/recommendations/MQ-1/": 14,
-    "/governments/": 15,
+    "/governments/": 14,
     "/governments/AL/": 9,
     "/governments/EU-MEMBERS/": 9,
     "/matrix/": 25,
@@ -50,9 +50,9 @@ BUDGETS = {
     "/actions/": 15,
     "/actions/FR-2018-EXP/": 8,
     "/effects/": 15,
-    "/changes/": 12,
-    "/corrections/": 11,
-    "/methodology/": 3,
+    "/changes/": 11,
+    "/corrections/": 10,
+    "/methodology/": 2,
 }
 
 
