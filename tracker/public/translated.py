@@ -114,15 +114,15 @@ class Wordings:
 
 
 def wordings(clocks: Clocks, *rows: Iterable[Any]) -> Wordings:
-    """The translations of the texts of these rows into the page's language, by ``known``: one question, and none where all are in it already.
+    """The translations of the texts of these rows into the page's language, by ``known``: one question, whatever they are written in.
 
     Rows of any published table may be given, and None among them.
     """
     reader = get_language() or OURS
     wanted: dict[str, set[str]] = defaultdict(set)
     for row in (row for group in rows for row in group if row is not None):
-        for column, (kind, key, _text) in COLUMNS.get(type(row), {}).items():
-            if (named := getattr(row, key)) and not same_language(_language(row, column) or "und", reader):
+        for kind, key, _text in COLUMNS.get(type(row), {}).values():
+            if named := getattr(row, key):
                 wanted[kind].add(named)
     if not wanted:
         return Wordings(reader)
