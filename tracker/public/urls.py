@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from tracker.public import api, feeds
-from tracker.public.views import lists, machines, overviews, records, words
+from tracker.public.views import drawings, lists, machines, overviews, records, words
 
 KEY = r"[A-Za-z0-9][A-Za-z0-9.-]*"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     re_path(rf"^actions/(?P<key>{KEY})/$", records.action, name="action"),
     path("effects/", lists.effect_list, name="effects"),
     path("matrix/", overviews.matrix, name="matrix"),
+    path("map/", drawings.map_page, name="map"),
     path("changes/", lists.changes, name="changes"),
     path("corrections/", lists.correction_list, name="corrections"),
     path("methodology/", words.methodology, name="methodology"),

@@ -1,0 +1,52 @@
+"""What the drawn pages need: the words of a place on the map, and its pattern. ``{% load drawings %}``."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from tracker.public.summaries.world_map import Place
+from tracker.rules.vocabulary import Status
+
+register = template.Library()
+
+_CLASS_WORDS = {
+    "all": gettext_lazy("all of its counted addressees implemented or partially implemented"),
+    "half": gettext_lazy("half or more, not all"),
+    "some": gettext_lazy("fewer than half, at least one"),
+    "none": gettext_lazy("none so far"),
+    "unassessed": gettext_lazy("none of them assessed"),
+}
+
+
+@register.filter
+def fill_in_words(fill: str) -> str:
+    """What a class of the map means: a status's label, or a class of uptake."""
+    return str(_CLASS_WORDS[fill]) if fill in _CLASS_WORDS else gettext(Status(fill).label)
+
+
+@register.filter
+def place_in_words(place: Place) -> str:
+    """A government and what the map says of it, for titles: “Albania: implemented”, “Belgium: 2 of 5 ...”."""
+    name = gettext(place.name)
+    if place.through:
+        words = gettext("%(name)s: through the %(body)s as a body (%(words)s); not a status of its own")
+        return words % {"name": name, "body": gettext(place.through), "words": fill_in_words(place.fill)}
+    if place.fill not in _CLASS_WORDS:
+        return gettext("%(name)s: %(words)s") % {"name": name, "words": fill_in_words(place.fill)}
+    words = ngettext(
+        "%(name)s: %(taken)s of %(n)s counted addressee implemented or partially implemented; %(not_assessed)s not assessed",
+        "%(name)s: %(taken)s of %(n)s counted addressees implemented or partially implemented; %(not_assessed)s not assessed",
+        place.counted,
+    )
+    return words % {"name": name, "taken": place.taken_up, "n": place.counted, "not_assessed": place.not_assessed}
+
+
+@register.simple_tag
+def swatch(fill: str) -> SafeString:
+    """A small box in a class's pattern, for legend and table; always beside words, so hidden from screen readers."""
+    return format_html(
+        '<svg class="swatch" width="26" height="16" aria-hidden="true" focusable="false">'
+        '<rect x="0.5" y="0.5" width="25" height="15" fill="url(#fill-{})"/></svg>',
+        fill,
+    )
