@@ -27,6 +27,8 @@ PAGES = {
     "actions": "/actions/",
     "action": "/actions/BE-2021-JUD/",
     "effects": "/effects/?earlier=in_place",
+    "timeline": "/timeline/",
+    "timeline of a recommendation": "/timeline/?recommendation=MQ-1",
     "map": "/map/",
     "map of a recommendation": "/map/?recommendation=MQ-1&region=europe&eu=members",
     "changes": "/changes/",

@@ -21,6 +21,7 @@ urlpatterns = [
     re_path(rf"^actions/(?P<key>{KEY})/$", records.action, name="action"),
     path("effects/", lists.effect_list, name="effects"),
     path("matrix/", overviews.matrix, name="matrix"),
+    path("timeline/", drawings.timeline_page, name="timeline"),
     path("map/", drawings.map_page, name="map"),
     path("changes/", lists.changes, name="changes"),
     path("corrections/", lists.correction_list, name="corrections"),

@@ -5,8 +5,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from tracker.public.summaries.timeline import Entry
 from tracker.public.summaries.world_map import Place
-from tracker.rules.vocabulary import Status
+from tracker.rules.vocabulary import Answer, Direction, Status
+from tracker.templatetags.publication import effect_mark, in_time, in_words
 
 register = template.Library()
 
@@ -50,3 +52,40 @@ def swatch(fill: str) -> SafeString:
         '<rect x="0.5" y="0.5" width="25" height="15" fill="url(#fill-{})"/></svg>',
         fill,
     )
+
+
+# The timeline
+
+
+@register.filter
+def mark(entry: Entry) -> tuple[str, str]:
+    """The shape and tone of something on the timeline."""
+    if entry.kind == "effect":
+        return effect_mark(entry.of.direction, entry.of.sign)
+    if entry.kind == "verdict":
+        status = Status(entry.of.status)
+        return status.shape, status.tone.value
+    return {"position": "query", "deadline": "ring-dot", "moved": "ring-dashed"}[entry.kind], "pending"
+
+
+@register.filter
+def entry_in_words(entry: Entry) -> str:
+    """What something on the timeline is, without its date: the words of its title and of its row in the table."""
+    if entry.kind == "effect":
+        effect = entry.of
+        words = gettext("%(action)s (%(direction)s; %(order)s)")
+        if effect.ended_on:
+            words = gettext("%(action)s (%(direction)s; %(order)s; ended %(ended)s)")
+        direction = gettext(Direction(effect.direction).label) if effect.direction else gettext("reverses")
+        order = in_time(effect.earlier, effect.in_place)
+        return words % {"action": effect.action_title, "direction": direction, "order": order, "ended": in_words(effect.ended_on)}
+    if entry.kind == "position":
+        return gettext("position: %(answer)s, said by %(who)s") % {"answer": gettext(Answer(entry.of["answer"]).label), "who": entry.by}
+    if entry.kind == "verdict":
+        return gettext("verdict of %(who)s: %(status)s") % {"who": entry.by, "status": gettext(Status(entry.of.status).label)}
+    if entry.kind == "deadline":
+        return gettext("deadline that holds")
+    given = {"before": in_words(entry.of["before"]), "after": in_words(entry.of["after"]), "who": entry.by}
+    if not entry.of["after"]:
+        return gettext("deadline of %(before)s given up") % given
+    return gettext("deadline moved from %(before)s to %(after)s") % given

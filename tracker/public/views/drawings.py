@@ -7,8 +7,9 @@ from tracker.public import columns, world
 from tracker.public.clocks import BadFilter, Clocks
 from tracker.public.filters import AddresseeFilters
 from tracker.public.pages import Page, public_page
+from tracker.public.summaries.timeline import timeline
 from tracker.public.summaries.world_map import documents_by_weight, world_map
-from tracker.public.views.shared import downloads, query_of
+from tracker.public.views.shared import downloads, page_of, query_of
 
 
 def one_or_default(parameters: QueryDict, clocks: Clocks, *, narrows: tuple[str, ...]) -> QueryDict:
@@ -54,5 +55,22 @@ def map_page(request: HttpRequest, clocks: Clocks) -> Page:
         "map": drawn,
         "region": region,
         "eu": eu,
+        "downloads": downloads(columns.ADDRESSEES, query_of(request, clocks, grammar)),
+    }
+
+
+@public_page
+def timeline_page(request: HttpRequest, clocks: Clocks) -> Page:
+    """What was recommended, done, said and found, a lane an addressee, all on one axis."""
+    grammar = AddresseeFilters(one_or_default(request.GET, clocks, narrows=("recommendation", "document", "government")), clocks)
+    page = page_of(grammar.rows().order_by("recommended_on", "recommendation", "government_name", "id"), request)
+    axis, drawn = timeline(clocks, page.object_list)
+    return "tracker/timeline.html", {
+        "filters": grammar,
+        "given": grammar.given,
+        "choices": [(name, grammar.filters[name].label, grammar.labels(name).items()) for name in ("recommendation", "document", "government")],
+        "page": page,
+        "axis": axis,
+        "lanes": drawn,
         "downloads": downloads(columns.ADDRESSEES, query_of(request, clocks, grammar)),
     }
