@@ -1,6 +1,7 @@
 """The timeline: its geometry on numbers, and what readers see in its lanes."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 from django.db import connections
@@ -34,7 +35,7 @@ def test_marks_lie_within_the_drawing_in_order_and_apart(given_marks, until):
         rows.setdefault(spot.y, []).append((start, number(spot.end) if spot.end else start + width))
     for row in rows.values():
         row.sort()
-        assert all(after[0] - before[1] >= NEAR - 0.05 for before, after in zip(row, row[1:], strict=False))
+        assert all(after[0] - before[1] >= NEAR - 0.05 for before, after in pairwise(row))
 
 
 @given(DAYS, DAYS, DAYS)
@@ -72,3 +73,10 @@ def test_a_timeline_asks_a_fixed_number_of_questions(published, client):
         with CaptureQueriesContext(connections["public"]) as asked:
             assert client.get(f"/timeline/?{query}").status_code == 200
         assert len(asked) <= 12
+
+
+@pytest.mark.parametrize("path", ["/recommendations/MQ-1/", "/documents/WP-MQ/"])
+def test_records_lead_to_their_drawings(published, client, path):
+    text = client.get(path).text
+    assert "/timeline/?" in text
+    assert "/map/?" in text

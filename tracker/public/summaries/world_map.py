@@ -61,7 +61,7 @@ class Place:
     @property
     def taken_up(self) -> int:
         """How many are implemented or partially implemented."""
-        return sum(Status(row.status) in TAKEN_UP for row in self.addressees)
+        return sum(Status(str(row.status)) in TAKEN_UP for row in self.addressees)
 
     @property
     def not_assessed(self) -> int:

@@ -30,6 +30,12 @@ def _one(grammar: AddresseeFilters, name: str) -> str:
     return values[0] if values else ""
 
 
+def _documents(grammar: AddresseeFilters, clocks: Clocks) -> list[tuple[str, str]]:
+    """The documents with counted addressees and their titles, those with most first."""
+    labels = grammar.labels("document")
+    return [(key, labels.get(key, key)) for key, _n in documents_by_weight(clocks)]
+
+
 def _choice(request: HttpRequest, name: str, values: tuple[str, ...]) -> str:
     """A setting of a drawing that takes one of a few words, the first where it is not given."""
     written = request.GET.get(name, "").strip() or values[0]
@@ -51,7 +57,7 @@ def map_page(request: HttpRequest, clocks: Clocks) -> Page:
         "recommendation": recommendation,
         "document": document,
         "references": grammar.labels("recommendation").items(),
-        "documents": [(key, grammar.labels("document").get(key, key)) for key, _n in documents_by_weight(clocks)],
+        "documents": _documents(grammar, clocks),
         "map": drawn,
         "region": region,
         "eu": eu,
@@ -68,7 +74,11 @@ def timeline_page(request: HttpRequest, clocks: Clocks) -> Page:
     return "tracker/timeline.html", {
         "filters": grammar,
         "given": grammar.given,
-        "choices": [(name, grammar.filters[name].label, grammar.labels(name).items()) for name in ("recommendation", "document", "government")],
+        "choices": [
+            ("recommendation", grammar.filters["recommendation"].label, grammar.labels("recommendation").items()),
+            ("document", grammar.filters["document"].label, _documents(grammar, clocks)),
+            ("government", grammar.filters["government"].label, grammar.labels("government").items()),
+        ],
         "page": page,
         "axis": axis,
         "lanes": drawn,
