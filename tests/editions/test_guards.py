@@ -31,7 +31,7 @@ TABLES = [table._meta.db_table.replace('"', "") for table in (*READING_TABLES, R
 DATABASES_OWN = ["editions.chain", "editions.erasure"]
 """Published too, and written by nobody who runs the site: tests/editions/test_chain.py tries them."""
 SET_ASIDE = "editions.withheld"
-"""What was taken down, which no reader reads: tests/editions/test_takedowns.py tries it."""
+"""What was taken down, which no reader reads: tests/public/test_takedowns.py tries it."""
 
 
 def columns_of(db: Attempts, table: str) -> list[str]:

@@ -3,7 +3,7 @@
 from django.urls import path, re_path
 
 from tracker.public import api, feeds, sitemap
-from tracker.public.views import briefs, citing, comparing, embeds, lists, machines, matrix, overviews, records, search, words
+from tracker.public.views import briefs, citing, comparing, drawings, embeds, lists, machines, matrix, overviews, records, search, words
 
 KEY = r"[A-Za-z0-9][A-Za-z0-9.-]*"
 CODE = r"[A-Z][A-Z0-9-]+"
@@ -26,6 +26,8 @@ urlpatterns = [
     path("effects/", lists.effect_list, name="effects"),
     path("matrix/", matrix.matrix, name="matrix"),
     path("compare/", comparing.compare, name="compare"),
+    path("timeline/", drawings.timeline_page, name="timeline"),
+    path("map/", drawings.map_page, name="map"),
     path("changes/", lists.changes, name="changes"),
     path("corrections/", lists.correction_list, name="corrections"),
     path("search/", search.search, name="search"),

@@ -1,0 +1,82 @@
+"""The timeline: its geometry on numbers, and what readers see in its lanes."""
+
+import datetime as dt
+from itertools import pairwise
+
+import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.public import lanes
+from tracker.public.charts import NEAR
+
+DAYS = st.dates(dt.date(1990, 1, 1), dt.date(2030, 12, 31))
+MARKS = st.lists(st.tuples(DAYS, st.integers(0, 400), st.none() | DAYS), min_size=1, max_size=20)
+
+
+def number(length: str) -> float:
+    return float(length.removesuffix("%"))
+
+
+@given(MARKS, DAYS)
+def test_marks_lie_within_the_drawing_in_order_and_apart(given_marks, until):
+    marks = [(first, first + dt.timedelta(days=wide), ended) for first, wide, ended in given_marks]
+    axis = lanes.axis_of([day for mark in marks for day in mark[:2]], until)
+    laid = lanes.lay(marks, axis)
+    rows: dict[int, list[tuple[float, float]]] = {}
+    for (first, last, _ended), spot in zip(marks, laid.spots, strict=True):
+        start, width = number(spot.start), number(spot.width or "0%")
+        assert start == pytest.approx(axis.place(first), abs=0.01)
+        assert start + width == pytest.approx(axis.place(last), abs=0.02)
+        assert 0 <= start <= number(spot.x) <= 100
+        assert 0 < spot.y < laid.band_y < laid.height
+        rows.setdefault(spot.y, []).append((start, number(spot.end) if spot.end else start + width))
+    for row in rows.values():
+        row.sort()
+        assert all(after[0] - before[1] >= NEAR - 0.05 for before, after in pairwise(row))
+
+
+@given(DAYS, DAYS, DAYS)
+def test_time_runs_from_left_to_right(one, other, until):
+    axis = lanes.axis_of([one, other], until)
+    if one < other:
+        assert axis.place(one) < axis.place(other)
+    assert len(axis.years) <= 8
+
+
+def test_a_recommendations_timeline_has_a_lane_a_government(published, client):
+    response = client.get("/timeline/?recommendation=MQ-1")
+    assert response.status_code == 200
+    drawn = response.context["lanes"]
+    assert len(drawn) == response.context["page"].paginator.count > 5
+    for lane in drawn:
+        for entry, spot in lane.entries:
+            if entry.kind == "effect" and entry.of.earlier == "yes":
+                assert number(spot.x) <= number(lane.issue_x)
+
+
+def test_a_reversal_reads_as_one(published, client):
+    assert "reverses" in client.get("/timeline/?recommendation=ER-1").text
+
+
+def test_nothing_of_a_later_day_shows(published, client):
+    response = client.get("/timeline/?document=WP-MQ&as_of=2020-01-01")
+    assert response.status_code == 200
+    assert all(entry.last <= dt.date(2020, 1, 1) for lane in response.context["lanes"] for entry, _spot in lane.entries if entry.kind != "deadline")
+
+
+def test_a_timeline_asks_a_fixed_number_of_questions(published, client):
+    """At most twelve, however many lanes."""
+    for query in ("recommendation=MQ-1", "document=WP-MQ", "government=BE"):
+        with CaptureQueriesContext(connections["public"]) as asked:
+            assert client.get(f"/timeline/?{query}").status_code == 200
+        assert len(asked) <= 12
+
+
+@pytest.mark.parametrize("path", ["/recommendations/MQ-1/", "/documents/WP-MQ/"])
+def test_records_lead_to_their_drawings(published, client, path):
+    text = client.get(path).text
+    assert "/timeline/?" in text
+    assert "/map/?" in text

@@ -1,0 +1,91 @@
+"""What the drawn pages need: the words of a place on the map, and its pattern. ``{% load drawings %}``."""
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy, ngettext
+
+from tracker.public.summaries.timeline import Entry
+from tracker.public.summaries.world_map import Place
+from tracker.rules.vocabulary import Answer, Direction, Status
+from tracker.templatetags.publication import effect_mark, in_time, in_words
+
+register = template.Library()
+
+_CLASS_WORDS = {
+    "all": gettext_lazy("all of its counted addressees implemented or partially implemented"),
+    "half": gettext_lazy("half or more, not all"),
+    "some": gettext_lazy("fewer than half, at least one"),
+    "none": gettext_lazy("none so far"),
+    "unassessed": gettext_lazy("none of them assessed"),
+}
+
+
+@register.filter
+def fill_in_words(fill: str) -> str:
+    """What a class of the map means: a status's label, or a class of uptake."""
+    return str(_CLASS_WORDS[fill]) if fill in _CLASS_WORDS else gettext(Status(fill).label)
+
+
+@register.filter
+def place_in_words(place: Place) -> str:
+    """A government and what the map says of it, for titles: “Albania: implemented”, “Belgium: 2 of 5 ...”."""
+    name = gettext(place.name)
+    if place.through:
+        words = gettext("%(name)s: through the %(body)s as a body (%(words)s); not a status of its own")
+        return words % {"name": name, "body": gettext(place.through), "words": fill_in_words(place.fill)}
+    if place.fill not in _CLASS_WORDS:
+        return gettext("%(name)s: %(words)s") % {"name": name, "words": fill_in_words(place.fill)}
+    words = ngettext(
+        "%(name)s: %(taken)s of %(n)s counted addressee implemented or partially implemented; %(not_assessed)s not assessed",
+        "%(name)s: %(taken)s of %(n)s counted addressees implemented or partially implemented; %(not_assessed)s not assessed",
+        place.counted,
+    )
+    return words % {"name": name, "taken": place.taken_up, "n": place.counted, "not_assessed": place.not_assessed}
+
+
+@register.simple_tag
+def swatch(fill: str) -> SafeString:
+    """A small box in a class's pattern, for legend and table; always beside words, so hidden from screen readers."""
+    return format_html(
+        '<svg class="swatch" width="26" height="16" aria-hidden="true" focusable="false">'
+        '<rect x="0.5" y="0.5" width="25" height="15" fill="url(#fill-{})"/></svg>',
+        fill,
+    )
+
+
+# The timeline
+
+
+@register.filter
+def mark(entry: Entry) -> tuple[str, str]:
+    """The shape and tone of something on the timeline."""
+    if entry.kind == "effect":
+        return effect_mark(entry.of.direction, entry.of.sign)
+    if entry.kind == "verdict":
+        status = Status(entry.of.status)
+        return status.shape, status.tone.value
+    return {"position": "query", "deadline": "ring-dot", "moved": "ring-dashed"}[entry.kind], "pending"
+
+
+@register.filter
+def entry_in_words(entry: Entry) -> str:
+    """What something on the timeline is, without its date: the words of its title and of its row in the table."""
+    if entry.kind == "effect":
+        effect = entry.of
+        words = gettext("%(action)s (%(direction)s; %(order)s)")
+        if effect.ended_on:
+            words = gettext("%(action)s (%(direction)s; %(order)s; ended %(ended)s)")
+        direction = gettext(Direction(effect.direction).label) if effect.direction else gettext("reverses")
+        order = in_time(effect.earlier, effect.in_place)
+        return words % {"action": effect.action_title, "direction": direction, "order": order, "ended": in_words(effect.ended_on)}
+    if entry.kind == "position":
+        return gettext("position: %(answer)s, said by %(who)s") % {"answer": gettext(Answer(entry.of["answer"]).label), "who": entry.by}
+    if entry.kind == "verdict":
+        return gettext("verdict of %(who)s: %(status)s") % {"who": entry.by, "status": gettext(Status(entry.of.status).label)}
+    if entry.kind == "deadline":
+        return gettext("deadline that holds")
+    given = {"before": in_words(entry.of["before"]), "after": in_words(entry.of["after"]), "who": entry.by}
+    if not entry.of["after"]:
+        return gettext("deadline of %(before)s given up") % given
+    return gettext("deadline moved from %(before)s to %(after)s") % given
