@@ -117,15 +117,14 @@ def _of_call(call: ast.Call, function: str) -> Iterator[Message]:
 # Templates
 
 
+_NOT_OF_THE_TEMPLATE = frozenset({"origin", "token", "parser", "engine"})
+
+
 def in_template(source: str) -> Iterator[Message]:
     """The messages of a template: translate, blocktranslate, and ``_("...")`` wherever an expression stands."""
     engine: Any = engines["django"]
-    seen: set[int] = set()
 
     def walk(thing: Any) -> Iterator[Message]:
-        if id(thing) in seen or isinstance(thing, str | int | float | None.__class__):
-            return
-        seen.add(id(thing))
         if isinstance(thing, list | tuple | set):
             for each in thing:
                 yield from walk(each)
@@ -146,7 +145,7 @@ def in_template(source: str) -> Iterator[Message]:
             with translation.override(None):
                 yield Message(str(thing))
         elif isinstance(thing, Node) or type(thing).__module__.startswith("django.template"):
-            yield from walk([value for name, value in vars(thing).items() if name not in ("origin", "token", "parser", "engine")])
+            yield from walk([value for name, value in vars(thing).items() if name not in _NOT_OF_THE_TEMPLATE])
 
     yield from walk(list(Template(source, engine=engine.engine).nodelist))
 

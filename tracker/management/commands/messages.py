@@ -18,9 +18,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Look, take translations in, or give out what is missing."""
         parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 and name what is missing or wrong")
-        parser.add_argument(
-            "--missing", metavar="LANGUAGE", choices=catalogues.TRANSLATED, help="print what has none, as a .po file to fill"
-        )
+        parser.add_argument("--missing", metavar="LANGUAGE", choices=catalogues.TRANSLATED, help="print what has none, as a .po file to fill")
         parser.add_argument("--take", nargs=2, metavar=("LANGUAGE", "FILE"), help="take translations from a .po file first")
 
     def handle(self, *args: Any, check: bool = False, missing: str = "", take: list[str] | None = None, **options: Any) -> None:
