@@ -20,7 +20,7 @@ _TOKEN = re.compile(r"\S+")
 _NUMBER = re.compile(r"[^\w]*\d+(?:[^\w\s]*\d+)*[^\w]*", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}")
 _ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3]")
-_EDGES = re.compile(r"(?P<before>[\s,;:·–…\]]*)(?P<words>.*?)(?P<after>[\s,;:·–…\[]*)", re.DOTALL)
+_EDGES = re.compile(r"(?P<before>[\s.,;:·–…\])]*)(?P<words>.*?)(?P<after>[\s,;:·–…\[]*)", re.DOTALL)
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _OWN_COMMAS = re.compile(r"(?<![A-Za-z.)])([,;?])(?=\s|$)")
 _PERSIAN = {",": "،", ";": "؛", "?": "؟"}
