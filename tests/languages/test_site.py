@@ -126,7 +126,7 @@ def test_a_failure_speaks_the_language_of_its_address(monkeypatch: pytest.Monkey
 
 @pytest.mark.usefixtures("published")
 def test_a_host_that_is_not_ours_is_refused_without_links_that_name_it() -> None:
-    response = Client(SERVER_NAME="elsewhere.example", raise_request_exception=False).get("/fr/")
+    response = Client(SERVER_NAME="elsewhere.example").get("/fr/")
     assert response.status_code == 400
     assert "elsewhere.example" not in response.content.decode()
     assert "L’adresse ne peut être lue" in response.content.decode()

@@ -109,7 +109,7 @@ def _taken_off(request: HttpRequest, clocks: Clocks, record: RecordEdition) -> H
     return response
 
 
-def not_readable(request: HttpRequest, _exception: Exception) -> HttpResponse:
+def not_readable(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler of what is refused before any view: the page of a bad address, which asks no database."""
     return HttpResponse(get_template("400.html").render({"request": request}), status=400)
 

@@ -88,7 +88,7 @@ def named(text: str | None) -> SafeString | str:
 
 
 @register.filter
-def language_name(tag: str | None) -> str:
+def language_by_tag(tag: str | None) -> str:
     """The name of a language by its tag: “French” for ``fr``."""
     return names.language_name(tag) if tag else ""
 
