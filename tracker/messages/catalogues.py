@@ -70,16 +70,22 @@ def updated(language: str, wanted: Iterable[Message], *others: Catalog) -> Catal
     for message in sorted(wanted):
         known = next(filter(None, (_translation(source, message) for source in (*others, before))), None)
         ids = (message.text, message.plural) if message.plural else message.text
-        catalog.add(ids, known or (("", "") if message.plural else ""), context=message.context or None)
+        untranslated: str | tuple[str, ...] = ("", "") if message.plural else ""
+        catalog.add(ids, known or untranslated, context=message.context or None)
     return catalog
 
 
 def _translation(catalog: Catalog, message: Message) -> str | tuple[str, ...] | None:
     """The translation that a catalogue has of a message; None where it has none of that form."""
     entry = catalog.get(message.text, message.context or None)
-    if entry is None or not entry.string or isinstance(entry.string, str) == bool(message.plural):
+    if entry is None or not is_translated(entry) or isinstance(entry.string, str) == bool(message.plural):
         return None
-    return entry.string if isinstance(entry.string, str) or all(entry.string) else None
+    return entry.string if isinstance(entry.string, str) else _forms(entry)
+
+
+def _forms(entry: Entry) -> tuple[str, ...]:
+    """The translation of a message, form by form; the only one where it has no plural."""
+    return (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
 
 
 def as_po(catalog: Catalog, *, only_missing: bool = False) -> bytes:
@@ -101,7 +107,8 @@ def as_mo(catalog: Catalog) -> bytes:
 
 def is_translated(entry: Entry) -> bool:
     """Whether every form of a message has a translation."""
-    return bool(entry.string) and (isinstance(entry.string, str) or all(entry.string))
+    forms = _forms(entry)
+    return bool(forms) and all(forms)
 
 
 def write(language: str, catalog: Catalog) -> None:
@@ -133,12 +140,14 @@ def faults(language: str, wanted: Iterable[Message]) -> Iterator[Fault]:
 
 
 def _message(entry: Entry) -> Message:
-    singular, plural = entry.id if isinstance(entry.id, tuple) else (entry.id, "")
+    if isinstance(entry.id, str):
+        return Message(entry.id, context=entry.context or "")
+    singular, plural = entry.id
     return Message(singular, plural, entry.context or "")
 
 
 def _wrong_placeholders(language: str, message: Message, entry: Entry) -> Iterator[Fault]:
-    forms = [entry.string] if isinstance(entry.string, str) else list(entry.string)
+    forms = _forms(entry)
     if len(forms) != (2 if message.plural else 1):
         yield Fault(language, message.text, "has another number of plural forms")
         return

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.template import Template, engines
+from django.template import Context, Template, engines
 from django.template.base import FilterExpression, Node, Variable
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.utils import translation
@@ -153,14 +153,14 @@ def in_template(source: str) -> Iterator[Message]:
 def _of_translate(node: TranslateNode) -> Iterator[Message]:
     literal = node.filter_expression.var.literal if isinstance(node.filter_expression.var, Variable) else None
     if isinstance(literal, str):
-        context = str(node.message_context.resolve({})) if node.message_context else ""
+        context = str(node.message_context.resolve(Context())) if node.message_context else ""
         yield Message(literal.replace("%", "%%"), context=context)
 
 
 def _of_block(node: BlockTranslateNode) -> Message:
     singular, _names = node.render_token_list(node.singular)
     plural = node.render_token_list(node.plural)[0] if node.plural else ""
-    return Message(singular, plural, str(node.message_context.resolve({})) if node.message_context else "")
+    return Message(singular, plural, str(node.message_context.resolve(Context())) if node.message_context else "")
 
 
 # What is translated where it is shown, by a variable
