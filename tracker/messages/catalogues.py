@@ -70,8 +70,8 @@ def updated(language: str, wanted: Iterable[Message], *others: Catalog) -> Catal
     for message in sorted(wanted):
         known = next(filter(None, (_translation(source, message) for source in (*others, before))), None)
         ids = (message.text, message.plural) if message.plural else message.text
-        untranslated: str | tuple[str, ...] = ("", "") if message.plural else ""
-        catalog.add(ids, known or untranslated, context=message.context or None)
+        said = known or (("", "") if message.plural else "")
+        catalog.add(ids, said if isinstance(said, str) else tuple(said), context=message.context or None)
     return catalog
 
 
