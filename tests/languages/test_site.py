@@ -1,16 +1,18 @@
 """The site in its languages, as readers see it."""
 
+import csv
 import html
 import re
 from functools import cache
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
 from tests.browser.test_pages import PAGES
-from tracker.languages import LANGUAGES, Language
+from tracker.languages import LANGUAGES, Language, names
 from tracker.messages import sources
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
@@ -41,11 +43,18 @@ def said(page: str, language: str) -> list[str]:
 
 @cache
 def english(language: str) -> tuple[set[str], list[str]]:
-    """What must not stand on a page of that language: messages whose translation is another text, and of these the whole sentences."""
+    """What must not stand on a page of that language: messages and names of governments that read otherwise in it; and of these the sentences."""
     with translation.override(language):
         texts = {message.text for message in sources.messages() if "%" not in message.text and not message.context}
         other = {text for text in texts if translation.gettext(text) != text}
-    return other, [text for text in other if len(text) > 25]
+        governments = {name for code, name in recorded_governments() if names.government(code, name) != name}
+    return other | governments, [text for text in other if len(text) > 25]
+
+
+def recorded_governments() -> list[tuple[str, str]]:
+    """Codes and English names of the shipped governments."""
+    with (settings.BASE_DIR / "tracker/casefiles/governments/governments.csv").open(encoding="utf-8", newline="") as opened:
+        return [(row["code"], row["name"]) for row in csv.DictReader(opened)]
 
 
 @pytest.mark.usefixtures("published")
