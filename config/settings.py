@@ -6,9 +6,9 @@ import os
 import secrets
 
 import pghistory
-from django.utils.translation import gettext_lazy as _
 
 from config import env, postgres, state
+from tracker import languages
 
 BASE_DIR = state.BASE_DIR
 STATE_DIR = state.folder()
@@ -80,7 +80,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",  # pages and downloads; it pads its answers against guessing by length (BREACH)
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "tracker.languages.middleware.LanguageOfTheAddress",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -105,6 +105,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["tracker.templatetags.languages"],  # no page is right without them
         },
     },
 ]
@@ -209,8 +210,8 @@ CACHES = {
 
 # --- Languages and time ---------------------------------------------------------------------------------------------------
 
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+LANGUAGE_CODE = languages.SOURCE  # of the desk, too, and of every address without a language in it
+LANGUAGES = [(each.code, each.name) for each in languages.LANGUAGES.values()]
 LOCALE_PATHS = [BASE_DIR / "tracker" / "locale"]
 USE_I18N = True
 USE_TZ = True

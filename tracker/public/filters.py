@@ -29,6 +29,7 @@ from tracker.editions.tables import (
     RecordEdition,
     Row,
 )
+from tracker.languages.names import government as government_named
 from tracker.public.clocks import BadFilter, Clocks, EverRead
 from tracker.public.words import Reading, in_english, reading
 from tracker.rules.vocabulary import (
@@ -67,12 +68,17 @@ def _statuses(_clocks: Clocks | None = None) -> Choices:
 
 
 def _governments(clocks: Clocks | None = None) -> Choices:
-    return list(_said(GovernmentEdition, clocks).order_by("name").values_list("code", "name").distinct())
+    return _named(_said(GovernmentEdition, clocks))
+
+
+def _named(rows: EditionQuerySet) -> Choices:
+    """Codes with names in the page's language (English for programs)."""
+    return [(code, government_named(code, name)) for code, name in rows.order_by("name").values_list("code", "name").distinct()]
 
 
 def _groups(clocks: Clocks | None = None) -> Choices:
     groups = _said(GovernmentEdition, clocks).filter(kind=GovernmentKind.GROUP.value)
-    return list(groups.order_by("name").values_list("code", "name").distinct())
+    return _named(groups)
 
 
 def _documents(clocks: Clocks | None = None) -> Choices:

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tracker.editions.tables import DocumentEdition, GovernmentEdition, RecommendationEdition
+from tracker.languages import names
 from tracker.public import sharing
 from tracker.public.api import origin
 from tracker.rules.vocabulary import DocumentKind, GovernmentKind
@@ -158,7 +159,7 @@ def document(row: DocumentEdition) -> Statement:
 
 def _government(row: GovernmentEdition) -> Statement | None:
     kind = GOVERNMENT_TYPES.get(GovernmentKind(row.kind))
-    return {"@type": kind, "name": _(row.name), "identifier": row.code} if kind else None
+    return {"@type": kind, "name": names.government(row.code, row.name), "identifier": row.code} if kind else None
 
 
 def _trail(request: HttpRequest, kind: str, row: Any) -> Statement:

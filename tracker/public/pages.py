@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response, patch_cache_control
@@ -134,6 +135,16 @@ def _taken_off(request: HttpRequest, clocks: Clocks, taken: TakenOff) -> HttpRes
     response = HttpResponsePermanentRedirect(address)
     patch_cache_control(response, public=True, max_age=1, must_revalidate=True)  # the next edition may undo it
     return response
+
+
+def not_readable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's handler of what is refused before any view: the page of a bad address, which asks no database."""
+    return HttpResponse(get_template("400.html").render({"request": request}), status=400)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """Django's handler of a failure: a page that asks no database, in the language of the address."""
+    return HttpResponse(get_template("500.html").render({"request": request}), status=500)
 
 
 def permalink(request: HttpRequest, clocks: Clocks, **more: str) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tracker.editions.tables import ActionEdition, AddresseeEdition, DocumentEdition, GovernmentEdition, RecommendationEdition, Row
+from tracker.languages import names
 from tracker.public.citing import GENRE_OF, Genre, Work
 from tracker.public.clocks import Clocks
 from tracker.rules.dates import PartialDate
@@ -40,7 +41,7 @@ class Kind:
 
 KINDS = {
     "recommendation": Kind("recommendation", RecommendationEdition, "reference", lambda row: f"{row.short_title} ({row.reference})"),
-    "government": Kind("government", GovernmentEdition, "code", lambda row: _(row.name)),
+    "government": Kind("government", GovernmentEdition, "code", lambda row: names.government(row.code, row.name)),
     # Not the document's own title alone: this site's page about a document is not the document.
     "document": Kind("document", DocumentEdition, "key", lambda row: _("Record of the source “%(title)s”") % {"title": row.title}),
     "action": Kind("action", ActionEdition, "key", lambda row: row.title),
@@ -54,7 +55,7 @@ DATED = ("recommendation", "action", "status")
 
 def status_title(row: AddresseeEdition) -> str:
     """What one government did about one recommendation, as a title."""
-    return f"{_(row.government_name)}: {row.short_title} ({row.recommendation})"
+    return f"{names.government(row.government, row.government_name)}: {row.short_title} ({row.recommendation})"
 
 
 def found(clocks: Clocks, kind: str, key: str, code: str = "") -> Row | None:

@@ -8,6 +8,11 @@ _REPORTED_BY = "reported by "
 """How ``said_by`` often begins; the words below say it themselves."""
 
 
+def _(message: str) -> str:
+    """Marks a message for translation; whoever shows it translates it."""
+    return message
+
+
 def standing_in_words(standing: Standing, *, said_by: str, has_judgment: bool) -> tuple[str, dict[str, str]]:
     """The words for a legal status with its basis, as an English message and its parameters ``standing`` and ``said_by``.
 
@@ -16,5 +21,5 @@ def standing_in_words(standing: Standing, *, said_by: str, has_judgment: bool) -
     """
     parameters = {"standing": standing.label, "said_by": said_by.removeprefix(_REPORTED_BY)}
     if standing in JUDGED and not has_judgment:
-        return "reported %(standing)s by %(said_by)s", parameters
-    return "%(standing)s, according to %(said_by)s", parameters
+        return _("reported %(standing)s by %(said_by)s"), parameters
+    return _("%(standing)s, according to %(said_by)s"), parameters

@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from tracker.languages import names
 from tracker.public.summaries.timeline import Entry
 from tracker.public.summaries.world_map import Place
 from tracker.rules.vocabulary import Answer, Direction, Status
@@ -30,7 +31,7 @@ def fill_in_words(fill: str) -> str:
 @register.filter
 def place_in_words(place: Place) -> str:
     """A government and what the map says of it, for titles: “Albania: implemented”, “Belgium: 2 of 5 ...”."""
-    name = gettext(place.name)
+    name = names.government(place.code, place.name)
     if place.through:
         words = gettext("%(name)s: through the %(body)s as a body (%(words)s); not a status of its own")
         return words % {"name": name, "body": gettext(place.through), "words": fill_in_words(place.fill)}

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from tracker.editions.tables import AddresseeEdition
+from tracker.languages import names
 from tracker.public.layout import Layout
 from tracker.public.summaries.matrix import Line, Matrix, MatrixRow, Span
 from tracker.rules.vocabulary import Status
@@ -37,12 +38,17 @@ def cells(context: RequestContext, table: Matrix, row: MatrixRow) -> SafeString:
         "",
         "{}",
         (
-            (_cell(cell, gettext(column.name), (cell.recommendation, cell.government) in table.earlier, tail),)
+            (_cell(cell, _called(column), (cell.recommendation, cell.government) in table.earlier, tail),)
             if cell
             else (format_html('<td class="no">–<span class="hush"> {}</span></td>', nobody),)
             for column, cell in pairs
         ),
     )
+
+
+def _called(line: Line) -> str:
+    """A row's or column's name as plain text."""
+    return line.name if line.recommendation else names.government(line.key, line.name)
 
 
 def _cell(cell: AddresseeEdition, column: str, earlier: bool, tail: str) -> SafeString:

@@ -12,19 +12,19 @@ from urllib.parse import urlencode
 from django import template
 from django.template.context import RequestContext
 from django.urls import reverse
-from django.utils import dateformat
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
 from tracker.editions.tables import CitationEdition, DocumentEdition, RecommendationEdition
+from tracker.languages import dates, digits, names
 from tracker.public import charts
 from tracker.public.facets import Facet
 from tracker.public.filters import Grammar
 from tracker.public.summaries.counts import HONEST_NEGATIVES, Distribution, StatusCount
 from tracker.public.summaries.recommendation import EffectOfAction
 from tracker.rules import vocabulary
-from tracker.rules.dates import PartialDate, Precision
+from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import Direction, Earlier, Status, Word
 
 register = template.Library()
@@ -122,9 +122,7 @@ def in_time(earlier: str, in_place: bool = False) -> str:
 @register.filter
 def when(value: PartialDate | str | dt.date | dt.datetime | None) -> SafeString | str:
     """A day, month or year in words of the page's language: “15 January 2020”, “February 2019”, “2019”. Empty for none."""
-    if not value:
-        return ""
-    return format_html('<time datetime="{}">{}</time>', _iso(value), in_words(value))
+    return _dated(value, dates.in_words(PartialDate(dates.iso(value)))) if value else ""
 
 
 @register.filter
@@ -132,19 +130,14 @@ def in_words(value: PartialDate | str | dt.date | dt.datetime | None) -> str:
     """The same as plain text, for titles and sentences."""
     if not value:
         return ""
-    date = PartialDate(_iso(value))
-    formats = {
-        Precision.DAY: pgettext("a day, after Django's date format", "j F Y"),
-        Precision.MONTH: pgettext("a month, after Django's date format", "F Y"),
-        Precision.YEAR: pgettext("a year, after Django's date format", "Y"),
-    }
-    return dateformat.format(date.first, formats[date.precision])
+    return dates.in_words(PartialDate(dates.iso(value)))
 
 
-def _iso(value: PartialDate | str | dt.date) -> str:
-    if isinstance(value, dt.datetime):
-        value = value.date()
-    return value.isoformat() if isinstance(value, dt.date) else str(value)
+def _dated(value: PartialDate | str | dt.date, words: str) -> SafeString:
+    """Words for a date with its machine form, and with the same day by the readers' own calendar where they have another."""
+    other = dates.other_calendar(PartialDate(dates.iso(value)))
+    title = format_html(' title="{}"', other) if other else ""
+    return format_html('<time datetime="{}"{}>{}</time>', dates.iso(value), title, words)
 
 
 # Addresses
@@ -281,8 +274,9 @@ def largest(summaries: list[Any]) -> int:
 @register.filter
 def counts_in_words(counts: Distribution) -> str:
     """A distribution as a sentence: “implemented 3, no evidence found 1, of 4 counted”."""
-    parts = [f"{gettext(item.status.label)} {item.count}" for item in counts.held]
-    return ", ".join([*parts, gettext("of %(total)s counted") % {"total": counts.total}])
+    parts = [f"{gettext(item.status.label)} {digits.localized(str(item.count), dates.language())}" for item in counts.held]
+    of_all = gettext("of %(total)s counted") % {"total": digits.localized(str(counts.total), dates.language())}
+    return pgettext("between the counts of a distribution", ", ").join([*parts, of_all])
 
 
 @register.filter
@@ -295,15 +289,7 @@ def cited(document: DocumentEdition) -> str:
 @register.filter
 def when_short(value: PartialDate | str | dt.date | None) -> SafeString | str:
     """The same as ``when`` with the month abbreviated, where room is scarce: “15 Jan 2020”, “Feb 2019”, “2019”."""
-    if not value:
-        return ""
-    date = PartialDate(_iso(value))
-    formats = {
-        Precision.DAY: pgettext("a day with a short month, after Django's date format", "j M Y"),
-        Precision.MONTH: pgettext("a short month, after Django's date format", "M Y"),
-        Precision.YEAR: pgettext("a year, after Django's date format", "Y"),
-    }
-    return format_html('<time datetime="{}">{}</time>', date.text, dateformat.format(date.first, formats[date.precision]))
+    return _dated(value, dates.in_words(PartialDate(dates.iso(value)), short=True)) if value else ""
 
 
 @register.simple_tag(takes_context=True)
@@ -352,7 +338,7 @@ def _moment(item: EffectOfAction) -> charts.Moment:
     direction = gettext(effect.direction.label) if effect.direction else gettext("reverses")
     title = f"{in_words(action.acted_on)}: {action.title} ({direction}; {in_time(effect.earlier, effect.in_place)})"
     return charts.Moment(
-        lane=gettext(action.government_name),
+        lane=names.government(action.government, action.government_name),
         first=effect.first_day,
         last=effect.last_day,
         title=title,

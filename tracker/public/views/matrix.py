@@ -89,7 +89,7 @@ def matrix(request: HttpRequest, clocks: Clocks) -> Page:
         "options": {"by": layout.BY, "rows": layout.ROWS, "sorts": layout.SORTS, "denominators": layout.DENOMINATOR},
         "memberships": wanted.members,
         "shown": wanted.shown,
-        "without_row": [name for code, name in wanted.shown.members if code not in wanted.addressed] if wanted.shown else [],
+        "without_row": [(code, name) for code, name in wanted.shown.members if code not in wanted.addressed] if wanted.shown else [],
         "opening": wanted.opening,
         "union": union,
         "union_rows": wanted.addressed.get(THE_UNION, 0),

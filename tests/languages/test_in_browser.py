@@ -1,0 +1,50 @@
+"""Pages in French and Persian in a real browser: nobody shut out, nothing wider than the screen, and set from right to left where the language is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.test_pages import PAGES, WIDTHS, opened
+from tests.looking import BEST, faults
+
+pytestmark = pytest.mark.browser
+
+NewPage = Callable[..., Any]
+IN_PERSIAN = ("dashboard", "recommendation with a reversal", "government", "matrix", "challenge")
+IN_FRENCH = ("recommendations filtered", "matrix of one document")
+LOOKED_AT = {f"{name}, {code}": f"/{code}{PAGES[name]}" for code, names in (("fa", IN_PERSIAN), ("fr", IN_FRENCH)) for name in names}
+
+
+@pytest.mark.parametrize("path", LOOKED_AT.values(), ids=LOOKED_AT)
+def test_nobody_is_shut_out_in_another_language(site: Any, new_page: NewPage, path: str) -> None:
+    """Axe finds nothing in light and dark, and no width makes the page scroll sideways: French words are longer, Persian ones higher."""
+    page = opened(new_page(), f"{site}{path}")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{wider} px too wide at {width} px"
+    found = faults(page, rules=BEST)
+    assert not found, "\n".join(found)
+
+
+def test_a_persian_page_is_mirrored(site: Any, new_page: NewPage) -> None:
+    """The name of the site at the right, the languages at the left, the matrix's head column stuck to the right."""
+    page = new_page(viewport={"width": 1280, "height": 700}, java_script_enabled=True)
+    page.goto(f"{site}/fa/matrix/")
+    assert page.locator(".masthead__name").bounding_box()["x"] > 640 > page.locator(".tongues").bounding_box()["x"]
+    page.locator(".matrix-scroll").evaluate("region => region.scrollTo(-400, 300)")
+    region, head = page.locator(".matrix-scroll").bounding_box(), page.locator(".matrix thead th").first.bounding_box()
+    assert abs(head["x"] + head["width"] - region["x"] - region["width"]) < 2
+
+
+def test_the_language_is_changed_without_javascript_and_the_page_stays_the_same(site: Any, new_page: NewPage) -> None:
+    page = new_page(java_script_enabled=False)
+    page.goto(f"{site}/recommendations/?government=AL&as_of=2023-01-01")
+    page.get_by_role("link", name="فارسی").click()
+    assert page.url == f"{site}/fa/recommendations/?government=AL&as_of=2023-01-01"
+    page.get_by_role("link", name="ماتریس").first.click()
+    assert page.url == f"{site}/fa/matrix/?as_of=2023-01-01"
+    page.get_by_role("link", name="Français").click()
+    page.get_by_role("link", name="English", exact=True).click()
+    assert page.url == f"{site}/matrix/?as_of=2023-01-01"

@@ -1,0 +1,77 @@
+"""Names in the page's language: governments by their code, languages by their tag, and names that the data gives in English.
+
+In English a government has the name that this site recorded, as editions decide it. In other languages the CLDR names what ISO 3166-1 has a code for,
+and the EU and Kosovo (XK); groups and governments within states are named through the catalogue, and otherwise as recorded, in English.
+"""
+
+import re
+from collections.abc import Iterable
+
+from babel import Locale, UnknownLocaleError
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, pgettext, trans_real
+
+from tracker.languages import SOURCE
+from tracker.languages.dates import language, locale
+
+_NO_GOVERNMENT = frozenset({"EZ", "QO", "XA", "XB", "ZZ"})
+"""Codes of two letters under which the CLDR names no government: currency area, outlying places, pseudo-locales, unknown."""
+
+
+def government(code: str, recorded: str) -> str:
+    """A government's name, as plain text. ``recorded`` is the name that this site recorded, in English."""
+    return _of_state(code) or (gettext(recorded) if recorded else code)
+
+
+def government_marked(code: str, recorded: str) -> SafeString:
+    """The same, marked as English where there is no name in the page's language."""
+    named = _of_state(code)
+    return format_html("{}", named) if named else translated(recorded or code)
+
+
+def is_named_by_code(code: str) -> bool:
+    """Whether the CLDR names the government that has this code."""
+    return bool(re.fullmatch("[A-Z]{2}", code)) and code not in _NO_GOVERNMENT and code in locale(SOURCE).territories
+
+
+def _of_state(code: str) -> str:
+    """The CLDR's name; empty in English, and where the code is no state's, nor the EU's."""
+    here = language()
+    return str(locale(here).territories.get(code, "")) if here != SOURCE and is_named_by_code(code) else ""
+
+
+def is_translated(text: str) -> bool:
+    """Whether the catalogue has the text in the page's language, be it the same word."""
+    return language() == SOURCE or text in trans_real.catalog()._catalog  # type: ignore[attr-defined]
+
+
+def translated(text: str) -> SafeString:
+    """A name that the data gives in English (a measure, a theme, a group) in the page's language, or marked as English where it has none."""
+    return format_html("{}", gettext(text)) if not text or is_translated(text) else in_english(text)
+
+
+def in_english(text: str) -> SafeString:
+    """Words in English within a page of another language, apart from its direction."""
+    return format_html('<bdi lang="en">{}</bdi>', text)
+
+
+def language_name(tag: str) -> str:
+    """The name of a language or a variety by its BCP 47 tag, in the page's language; the tag itself where the CLDR has no name."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name(locale(language())) or tag
+    except (UnknownLocaleError, ValueError):
+        return str(locale(language()).languages.get(tag, tag))
+
+
+def joined(parts: Iterable[object]) -> str:
+    """Names in a row, each of which may hold a comma, as the language sets them apart."""
+    return pgettext("between the items of a list", "; ").join(str(part) for part in parts)
+
+
+def joined_marked(parts: Iterable[object]) -> SafeString:
+    """The same as markup: each name apart from the direction of the others."""
+    between = pgettext("between the items of a list", "; ")
+    if language() == SOURCE:
+        return format_html("{}", between.join(str(part) for part in parts))
+    return mark_safe(format_html("{}", between).join(format_html("<bdi>{}</bdi>", part) for part in parts))

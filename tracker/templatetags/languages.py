@@ -1,0 +1,99 @@
+"""What templates need to be right in every language: the way to the other languages, and names after the CLDR.
+
+``{% load languages %}``. Nothing here reads the database or the clock.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest
+from django.template.context import Context
+from django.utils.safestring import SafeString
+
+from tracker.languages import LANGUAGES, SOURCE, Language, dates, names
+from tracker.languages.addresses import in_language
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The same page in a language."""
+
+    language: Language
+    address: str
+    is_here: bool
+
+
+def _ways(request: HttpRequest | None, origin: str = "") -> list[Way]:
+    if request is None:
+        return []
+    query = request.META.get("QUERY_STRING", "")
+    own = dates.language()
+    return [
+        Way(each, origin + in_language(request.path, each.code) + (f"?{query}" if query else ""), each.code == own) for each in LANGUAGES.values()
+    ]
+
+
+@register.inclusion_tag("tracker/parts/languages.html", takes_context=True)
+def language_switch(context: Context) -> dict[str, Any]:
+    """Links to this page, with its filters and clocks, in the other languages."""
+    return {"ways": _ways(context.get("request"))}
+
+
+@register.inclusion_tag("tracker/parts/alternates.html", takes_context=True)
+def alternates(context: Context) -> dict[str, Any]:
+    """For search engines: this page in each language, and in English for whoever reads none of them. Nothing where the host is not ours."""
+    request = context.get("request")
+    try:
+        origin = f"{request.scheme}://{request.get_host()}" if request else ""
+    except DisallowedHost:
+        return {"ways": []}
+    ways = _ways(request, origin)
+    return {"ways": ways, "default": next((way for way in ways if way.language.code == SOURCE), None)}
+
+
+@register.inclusion_tag("tracker/parts/unreviewed.html", takes_context=True)
+def unreviewed(context: Context) -> dict[str, Any]:
+    """That nobody has reviewed the translation of this page's interface, with the way to the English page. Nothing where somebody has."""
+    source = next((way for way in _ways(context.get("request")) if way.language.code == SOURCE), None)
+    return {"language": LANGUAGES[dates.language()], "source": source}
+
+
+@register.simple_tag
+def languages() -> list[Language]:
+    """The languages of the interface, in their order."""
+    return list(LANGUAGES.values())
+
+
+@register.filter
+def government(code: str, recorded: str) -> SafeString:
+    """A government's name in the page's language: ``{{ row.government|government:row.government_name }}``, its code and the name recorded here."""
+    return names.government_marked(code, recorded)
+
+
+@register.filter
+def government_name(code: str, recorded: str) -> str:
+    """The same as plain text, for titles and drawings."""
+    return names.government(code, recorded)
+
+
+@register.filter
+def named(text: str | None) -> SafeString | str:
+    """A name that the data gives in English (a measure, a theme) in the page's language; marked as English where the catalogue has none."""
+    return names.translated(text) if text else ""
+
+
+@register.filter
+def language_by_tag(tag: str | None) -> str:
+    """The name of a language by its tag: “French” for ``fr``."""
+    return names.language_name(tag) if tag else ""
+
+
+@register.filter
+def listed(parts: Iterable[object]) -> SafeString:
+    """Names in a row, as the language sets them apart."""
+    return names.joined_marked(parts)
