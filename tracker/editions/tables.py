@@ -296,7 +296,11 @@ class RecommendationEdition(Row):
 
         db_table = '"editions"."recommendation"'
         ordering = ["reference"]
-        indexes = [models.Index(fields=["reference"], name="recommendation_reference"), GinIndex(fields=["search"], name="recommendation_search")]
+        indexes = [
+            models.Index(fields=["reference"], name="recommendation_reference"),
+            GinIndex(fields=["search"], name="recommendation_search"),
+            GinIndex(fields=["relations"], opclasses=["jsonb_path_ops"], name="recommendation_relations"),
+        ]
 
     @classmethod
     def holds_on(cls, day: dt.date) -> Q:

@@ -272,7 +272,7 @@ class Migration(migrations.Migration):
                 'ordering': ['reference'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['reference'], name='recommendation_reference'), django.contrib.postgres.indexes.GinIndex(fields=['search'], name='recommendation_search')],
+                'indexes': [models.Index(fields=['reference'], name='recommendation_reference'), django.contrib.postgres.indexes.GinIndex(fields=['search'], name='recommendation_search'), django.contrib.postgres.indexes.GinIndex(fields=['relations'], name='recommendation_relations', opclasses=['jsonb_path_ops'])],
             },
         ),
         migrations.CreateModel(

@@ -20,6 +20,7 @@ urlpatterns = [
     path("actions/", lists.action_list, name="actions"),
     re_path(rf"^actions/(?P<key>{KEY})/$", records.action, name="action"),
     path("effects/", lists.effect_list, name="effects"),
+    path("citations/", lists.citation_list, name="citations"),
     path("matrix/", overviews.matrix, name="matrix"),
     path("changes/", lists.changes, name="changes"),
     path("corrections/", lists.correction_list, name="corrections"),
