@@ -25,6 +25,9 @@ urlpatterns = [
     path("changes/", lists.changes, name="changes"),
     path("corrections/", lists.correction_list, name="corrections"),
     path("methodology/", words.methodology, name="methodology"),
+    path("data/", words.data, name="data"),
+    path("about/", words.about, name="about"),
+    path("accessibility/", words.accessibility, name="accessibility"),
 ]
 
 machine_urlpatterns = [

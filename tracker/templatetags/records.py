@@ -3,17 +3,21 @@
 ``{% load records %}``, beside ``publication``. Nothing here reads the database or the clock.
 """
 
+import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.template.context import RequestContext
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from tracker.editions.tables import AddresseeEdition, CitationEdition, EffectEdition
 from tracker.public import stacked
+from tracker.public.columns import Listing
 from tracker.public.summaries.action import ActionPage
 from tracker.public.summaries.chain import Chain
 from tracker.public.summaries.chain import chain as chain_of
@@ -70,6 +74,20 @@ def outcome(value: str, vocabulary_name: str) -> SafeString:
     """A stored value as its word, with its definition for whoever points at it."""
     word = getattr(vocabulary, vocabulary_name)(value)
     return format_html('<span title="{}">{}</span>', gettext(word.definition), gettext(word.label))
+
+
+@register.filter
+def unfilled(message: str) -> str:
+    """A sentence of the rule with its %(places)s left open."""
+    return re.sub(r"%\(\w+\)s", "…", message)
+
+
+@register.simple_tag(takes_context=True)
+def files(context: RequestContext, listing: Listing, ending: str) -> str:
+    """Where a list is to be had, by the reader's clocks: as a file (``csv``, ``json``) or page by page."""
+    path = reverse("api-file", args=[listing.name, ending]) if ending else reverse("api-page", args=[listing.name])
+    clocks = context["clocks"].parameters
+    return f"{path}?{urlencode(clocks)}" if clocks else path
 
 
 @register.filter

@@ -51,7 +51,7 @@ def action_page(clocks: Clocks, key: str) -> ActionPage | None:
         titles={row.recommendation: row.short_title for row in statuses.values()},
         statuses=statuses,
         undone_by=told(clocks.rows(EffectEdition).filter(undoes_action=key).order_by("first_day", "key"), clocks),
-        glance=glance_at(clocks, action=key),
+        glance=glance_at(clocks, "action", key),
         citations=not_held_back(action, citations_of(clocks, {"action": {key}})["action", key]),
         history=history_of(clocks, "action", [key]),
         corrections=corrections_of(clocks, Q(kind="action", key=key)),

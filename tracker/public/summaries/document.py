@@ -1,10 +1,8 @@
 """One document: what it recommends, and what it is cited for."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from django.db.models import Q
-from django.http import QueryDict
 
 from tracker.editions.tables import (
     AddresseeEdition,
@@ -15,7 +13,7 @@ from tracker.editions.tables import (
 )
 from tracker.public.clocks import Clocks
 from tracker.public.corrections import Correction, corrections_of
-from tracker.public.filters import CitationFilters
+from tracker.public.filters import citations_at
 from tracker.public.summaries.behind import history_of
 from tracker.public.summaries.glance import Glance, glance
 from tracker.public.summaries.lists import ListedRecommendation, listed
@@ -42,7 +40,7 @@ def document_page(clocks: Clocks, key: str) -> DocumentPage | None:
     document = clocks.said(DocumentEdition).filter(key=key).first()
     if document is None:
         return None
-    uses = list(CitationFilters(QueryDict(f"document={quote(key)}"), clocks).rows())
+    uses = list(citations_at(clocks).filter(document=key))
     recommendations = list(clocks.rows(RecommendationEdition).filter(documents__contains=[key]))
     return DocumentPage(
         document=document,

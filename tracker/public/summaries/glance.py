@@ -4,14 +4,15 @@ What is counted is *uses*: a citation beside one record that it serves, as /cita
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.http import QueryDict
+from django.db.models import Q
 
+from tracker.editions.tables import ActionEdition, AddresseeEdition, AssessmentEdition, EffectEdition
 from tracker.public.clocks import Clocks
-from tracker.public.filters import CitationFilters
+from tracker.public.filters import citations_at
 from tracker.rules.vocabulary import DocumentKind, Interest, Stance, Word
 
 STAKES = 12
@@ -97,8 +98,32 @@ def glance(uses: Iterable[Use], filters: Mapping[str, str]) -> Glance:
     )
 
 
-def glance_at(clocks: Clocks, **filters: str) -> Glance:
-    """The evidence that a page rests on, as /citations/ lists it with the same filters. Two questions."""
-    asked = QueryDict(mutable=True)
-    asked.update(filters)
-    return glance(CitationFilters(asked, clocks).rows(), filters)
+def glance_at(clocks: Clocks, name: str, value: str) -> Glance:
+    """The evidence behind a record, as /citations/ lists it with the filter ``name`` set to ``value``. Two questions; a test holds both equal."""
+    return glance(citations_at(clocks).filter(_SERVING[name](clocks, value)), {name: value})
+
+
+def _of_recommendation(clocks: Clocks, reference: str) -> Q:
+    """Its wording, its assessments at every government, and the actions that bear on it."""
+    return (
+        Q(record_kind="recommendation", record_key=reference)
+        | Q(record_kind="assessment", record_key__in=clocks.rows(AssessmentEdition).filter(recommendation=reference).values("key"))
+        | Q(record_kind="action", record_key__in=clocks.rows(EffectEdition).filter(recommendation=reference).values("action"))
+    )
+
+
+def _of_government(clocks: Clocks, code: str) -> Q:
+    """The recommendations addressed to it, the assessments of its cases, and what its bodies did."""
+    return (
+        Q(record_kind="recommendation", record_key__in=clocks.rows(AddresseeEdition).filter(government=code).values("recommendation"))
+        | Q(record_kind="assessment", record_key__in=clocks.rows(AssessmentEdition).filter(government=code).values("key"))
+        | Q(record_kind="action", record_key__in=clocks.rows(ActionEdition).filter(government=code).values("key"))
+    )
+
+
+_SERVING: dict[str, Callable[[Clocks, str], Q]] = {
+    "recommendation": _of_recommendation,
+    "government": _of_government,
+    "action": lambda _clocks, key: Q(record_kind="action", record_key=key),
+    "document": lambda _clocks, key: Q(document=key),
+}

@@ -74,7 +74,7 @@ def government_page(clocks: Clocks, code: str) -> GovernmentPage | None:
         by_document=_by_document(clocks, counted),
         positions=_positions(assessments),
         accounts=_accounts(assessments, counted),
-        glance=glance_at(clocks, government=code),
+        glance=glance_at(clocks, "government", code),
         groups=[(row, named[row.group]) for row in memberships if row.member == code],
         members=sorted(((row, named[row.member]) for row in memberships if row.group == code), key=lambda pair: pair[1].name),
     )

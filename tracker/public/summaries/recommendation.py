@@ -174,7 +174,7 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
             | Q(kind="assessment", key__in=AssessmentEdition.objects.filter(recommendation=reference).values("key")),
         ),
         related=related(clocks, recommendation),
-        glance=glance_at(clocks, recommendation=reference),
+        glance=glance_at(clocks, "recommendation", reference),
     )
 
 
