@@ -37,7 +37,7 @@ def test_imports_run_one_way():
     run("lint-imports", "--no-cache")
 
 
-@pytest.mark.parametrize("name", ["site.css", "admin.css"])
+@pytest.mark.parametrize("name", ["site.css", "admin.css", "pages.css"])
 def test_style_sheets_close_what_they_open(name):
     """A brace too many takes the rule after it away, and no browser says so."""
     sheet = (settings.BASE_DIR / "tracker" / "static" / "tracker" / name).read_text()

@@ -32,6 +32,10 @@ PAGES = {
     "challenge": "/challenge/?kind=action&key=BE-2021-JUD",
     "challenge received": "/challenge/received/?number=12",
     "methodology": "/methodology/",
+    "citations": "/citations/?recommendation=MQ-1&interest=advocacy",
+    "data": "/data/",
+    "about": "/about/",
+    "accessibility": "/accessibility/",
     "bad filter": "/recommendations/?status=nonsense",
     "not found": "/recommendations/NO-SUCH/",
 }
