@@ -91,6 +91,12 @@ def files(context: RequestContext, listing: Listing, ending: str) -> str:
 
 
 @register.filter
+def filters_of(listing: Listing) -> list[tuple[str, str, str]]:
+    """The filters that a list takes: each name, its label, and what values it takes."""
+    return [(name, str(declared.label), str(declared.takes)) for name, declared in listing.filters.base_filters.items()]
+
+
+@register.filter
 def names(citations: Iterable[CitationEdition]) -> str:
     """Who is cited, each once: publishers, or authors where no publisher is known."""
     return "; ".join(dict.fromkeys(row.publisher or row.author or row.document_title for row in citations))
