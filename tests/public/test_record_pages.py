@@ -77,8 +77,8 @@ def test_a_stranger_can_say_what_a_status_rests_on(published: str) -> None:
         "7 September 2022 : Relations with Iran cut fulfils ; after the recommendation",
         "This step is disputed by: Azernews.",
         "Iran rejects the reasons as baseless.",
-        "Relations cut; staff given 24 hours.",
         "Quotation and archived copy: not held.",
+        "Relations cut; staff given 24 hours.",
         "Citations for it: 2. Citations against it, or against a step of it: 1.",
     ]
     places = [steps.index(words) for words in wanted]
