@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from django import template
 from django.template.context import RequestContext
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -23,7 +22,6 @@ from tracker.public.summaries.chain import Chain
 from tracker.public.summaries.chain import chain as chain_of
 from tracker.public.summaries.recommendation import AddresseeStory
 from tracker.public.summaries.uptake import Moment
-from tracker.rules import vocabulary
 from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import Status
 from tracker.templatetags.publication import in_words, record, to
@@ -67,13 +65,6 @@ def statuses_held(moments: list[Moment]) -> list[Status]:
 def to_citations(context: RequestContext, filters: dict[str, Any], **more: Any) -> str:
     """The uses of citations behind a number, from the filters that the number carries."""
     return to(context, "citations", **{**filters, **more})
-
-
-@register.filter
-def outcome(value: str, vocabulary_name: str) -> SafeString:
-    """A stored value as its word, with its definition for whoever points at it."""
-    word = getattr(vocabulary, vocabulary_name)(value)
-    return format_html('<span title="{}">{}</span>', gettext(word.definition), gettext(word.label))
 
 
 @register.filter
