@@ -217,6 +217,12 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# --- Who answers for the site ----------------------------------------------------------------------------------------------
+
+# Shown on /about/ and /accessibility/; without them the pages say that the operator has not named itself.
+OPERATOR_NAME = env.text("OPERATOR_NAME")
+OPERATOR_CONTACT = env.text("OPERATOR_CONTACT")  # an e-mail address or a web address
+
 # --- Files ----------------------------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"

@@ -54,6 +54,10 @@ PAGES = {
     "embedded chart": "/embed/chart/document/WP-MQ/",
     "embedded nothing": "/embed/row/NO-SUCH/",
     "html to embed": "/share/status/MQ-1/AL/",
+    "citations": "/citations/?recommendation=MQ-1&interest=advocacy",
+    "data": "/data/",
+    "about": "/about/",
+    "accessibility": "/accessibility/",
     "bad filter": "/recommendations/?status=nonsense",
     "not found": "/recommendations/NO-SUCH/",
 }

@@ -76,6 +76,7 @@ class Row:
     corroboration: str | None
     claimed: bool
     search: str | None
+    first_action: str
 
 
 def documents_of(case: str, recommendation: dict[str, str]) -> tuple[str, ...]:
@@ -165,6 +166,40 @@ def links(day: dt.date) -> list[Link]:
     return result
 
 
+def months_later(day: dt.date, months: int) -> dt.date:
+    """The same day of a later month, or its last."""
+    year, month = day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def waited(start: dt.date, end: dt.date) -> str:
+    """In which class the time between two days falls."""
+    classes = ((3, "3_months"), (12, "12_months"), (24, "2_years"))
+    return next((name for months, name in classes if end <= months_later(start, months)), "later")
+
+
+def first_action(case: str, reference: str, government: str, day: dt.date) -> str:
+    """How long after a recommendation the first action toward it came: every first and last day of the dates must give the same class."""
+    acted = {row["key"]: row["date"] for row in rows(case, "actions")}
+    made = next(row["recommended_on"] for row in rows(case, "recommendations") if row["key"] == reference)
+    toward = [
+        row
+        for row in rows(case, "links")
+        if (row["recommendation_key"], row["government"]) == (reference, government)
+        and row["effect"] in ("fulfils", "partly fulfils")
+        and row["earlier"] != "yes"
+        and last_day(acted[row["action_key"]]) <= day
+    ]
+    later = [acted[row["action_key"]] for row in toward if row["earlier"] == "no"]
+    if not toward:
+        return "none"
+    if not later:
+        return "uncertain"
+    longest = waited(first_day(made), min(last_day(on) for on in later))
+    shortest = "3_months" if len(later) < len(toward) else waited(last_day(made), min(first_day(on) for on in later))
+    return longest if longest == shortest else "uncertain"
+
+
 @cache
 def addressees(day: dt.date) -> tuple[Row, ...]:
     """Every addressee of both cases on a day; none of a recommendation that was not made by then for certain."""
@@ -192,6 +227,7 @@ def addressees(day: dt.date) -> tuple[Row, ...]:
                     corroboration=held["verified"].replace("-", "_") if held else None,
                     claimed=bool(held and claimed(case, held)),
                     search=searched(case, held, day) if held else None,
+                    first_action=first_action(case, recommendation["key"], addressee["government"], day),
                 )
             )
     return tuple(result)
@@ -209,6 +245,7 @@ VALUES: dict[str, Callable[[Row], tuple[str, ...]]] = {
     "corroboration": lambda row: (row.corroboration,) if row.corroboration else (),
     "claimed": lambda row: ("yes" if row.claimed else "no",),
     "provenance": lambda _row: ("shipped",),
+    "first_action": lambda row: (row.first_action,),
     "search": lambda row: (row.search,) if row.search else (),
 }
 

@@ -1,4 +1,4 @@
-"""/methodology/ says what the code decides by: every word of every vocabulary with its definition, every column of every list."""
+"""/methodology/ says what the code decides by: every word of every vocabulary with its definition, the ladder; /data/ every column of every list."""
 
 import html
 import inspect
@@ -9,6 +9,7 @@ from django.test import Client
 
 from tracker.public.columns import LISTINGS
 from tracker.rules import vocabulary
+from tracker.rules.ladder import LADDER
 from tracker.rules.vocabulary import Word
 
 OF_THE_DESK = (vocabulary.CaptureState, vocabulary.CopyState, vocabulary.LinkOutcome, vocabulary.PassageOutcome)
@@ -18,10 +19,14 @@ VOCABULARIES = [
 ]
 
 
+def words_of(path: str) -> str:
+    page = Client(SERVER_NAME="localhost").get(path).content.decode()
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
 @pytest.fixture
 def text(published: str) -> str:
-    page = Client(SERVER_NAME="localhost").get("/methodology/").content.decode()
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+    return words_of("/methodology/")
 
 
 @pytest.mark.parametrize("words", VOCABULARIES, ids=lambda words: words.__name__)
@@ -33,9 +38,19 @@ def test_every_word_is_published_with_its_definition(text: str, words: type[Word
 
 
 @pytest.mark.parametrize("listing", LISTINGS.values(), ids=lambda listing: listing.name)
-def test_every_column_and_filter_is_published(text: str, listing: object) -> None:
+def test_every_column_and_filter_is_published(published: str, listing: object) -> None:
+    text = words_of("/data/")
     for column in listing.columns:  # type: ignore[attr-defined]
         assert column.name in text
         assert str(column.meaning) in text
     for name in listing.filters.base_filters:  # type: ignore[attr-defined]
         assert name in text
+
+
+def test_the_ladder_stands_there_in_its_order(text: str) -> None:
+    told = text.split("How a status is proposed")[1].split("When something is partial")[0]
+    places = [told.index(rung.question) for rung in LADDER]
+    assert places == sorted(places)
+    for rung in LADDER:
+        for status, reason in rung.answers:
+            assert f"{status.label} {re.sub(r'%[(][a-z]+[)]s', '…', reason)}" in told

@@ -313,7 +313,10 @@ class RecommendationEdition(Row):
 
         db_table = '"editions"."recommendation"'
         ordering = ["reference"]
-        indexes = [models.Index(fields=["reference"], name="recommendation_reference")]
+        indexes = [
+            models.Index(fields=["reference"], name="recommendation_reference"),
+            GinIndex(fields=["relations"], opclasses=["jsonb_path_ops"], name="recommendation_relations"),
+        ]
 
     @classmethod
     def holds_on(cls, day: dt.date) -> Q:

@@ -325,7 +325,7 @@ class Migration(migrations.Migration):
                 'ordering': ['reference'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['reference'], name='recommendation_reference')],
+                'indexes': [models.Index(fields=['reference'], name='recommendation_reference'), django.contrib.postgres.indexes.GinIndex(fields=['relations'], name='recommendation_relations', opclasses=['jsonb_path_ops'])],
             },
         ),
         migrations.CreateModel(

@@ -52,6 +52,16 @@ def not_held_back(action: ActionEdition, citations: list[CitationEdition]) -> li
     return [citation for citation in citations if citation.citation not in action.held_back]  # type: ignore[attr-defined]
 
 
+def held_back_on(clocks: Clocks) -> list[tuple[str, str]]:
+    """Pairs of an action and a citation of it that tells only of a legal status of a later day: one question."""
+    found = []
+    for key, parties in clocks.rows(ActionEdition).exclude(parties=[]).values_list("key", "parties"):
+        come = [party for party in parties if had_come(party["on"], clocks.as_of)]
+        later = [party for party in parties if party not in come]
+        found += [(key, citation) for citation in sorted(_citations(later) - _citations(come))]
+    return found
+
+
 def _actions(rows: list[Any], clocks: Clocks) -> None:
     """Events and legal statuses of the day, each status in words with its basis, and ``held_back``: keys of citations of later ones.
 

@@ -407,6 +407,37 @@ DOCUMENTS = Listing(
     ),
 )
 
+CITATIONS = Listing(
+    name="citations",
+    filters=filters.CitationFilters,
+    order=("record_kind", "record_key", "stance", "citation"),
+    sorts=("citation", "document", "stance", "interest"),
+    address=lambda row: f"/documents/{row.document}/",
+    columns=(
+        Column("citation", _("citation"), _("Its key. One citation may serve several records: each is a row.")),
+        Column("record_kind", _("serves"), _("recommendation, action or assessment.")),
+        Column("record_key", _("record"), _("Key of the record that it serves; a recommendation’s reference.")),
+        Column("stance", _("stance"), _("What it does for that record: supports, disputes or context.")),
+        Column("says", _("what it says"), _("The passage in our words.")),
+        Column("exact", _("quotation"), _("The passage letter for letter; empty where it is not held.")),
+        Column("prefix", _("words before"), _("What stands before the quotation; empty where it is not held.")),
+        Column("suffix", _("words after"), _("What stands after it; empty where it is not held.")),
+        Column("locator", _("locator"), _("Where in the document it stands.")),
+        Column("snapshot", _("archived copy"), _("SHA-256 of the archived copy that was read, or of the newest one; empty where none is held.")),
+        Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
+        Column("document", _("document"), _("Its key.")),
+        Column("document_title", _("document, in words"), _("Its title, in square brackets where it is a description.")),
+        Column("document_kind", _("kind of document"), _("What sort of document.")),
+        Column("author", _("author"), _("Empty where unknown.")),
+        Column("publisher", _("publisher"), _("Empty where unknown.")),
+        Column("published_on", _("published on"), _("A day, a month or a year; empty where unknown.")),
+        Column("language", _("language"), _("BCP 47 tag.")),
+        Column("interest", _("interest"), _("official, press, advocacy or academic.")),
+        Column("stake", _("stake"), _("How the publisher is placed.")),
+        Column("document_url", _("address of the document"), _("Where it was read; empty where unknown."), lambda row: row.url),
+    ),
+)
+
 GOVERNMENTS = Listing(
     name="governments",
     filters=filters.GovernmentFilters,
@@ -460,4 +491,6 @@ CHANGES = Listing(
     ),
 )
 
-LISTINGS = {listing.name: listing for listing in (RECOMMENDATIONS, ADDRESSEES, ACTIONS, EFFECTS, ASSESSMENTS, DOCUMENTS, GOVERNMENTS, CHANGES)}
+LISTINGS = {
+    listing.name: listing for listing in (RECOMMENDATIONS, ADDRESSEES, ACTIONS, EFFECTS, ASSESSMENTS, CITATIONS, DOCUMENTS, GOVERNMENTS, CHANGES)
+}

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, cast
 
 import django_filters as df
 from django import forms
-from django.db.models import CharField, Exists, F, Func, Max, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, F, Func, Max, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ from tracker.editions.tables import (
     Row,
 )
 from tracker.languages.names import government as government_named
+from tracker.public import as_of, first_action
 from tracker.public.clocks import BadFilter, Clocks, EverRead
 from tracker.public.words import Reading, in_english, reading
 from tracker.rules.vocabulary import (
@@ -38,10 +39,12 @@ from tracker.rules.vocabulary import (
     Direction,
     DocumentKind,
     Earlier,
+    FirstAction,
     GovernmentKind,
     Interest,
     Nature,
     Provenance,
+    Stance,
     Status,
     Word,
 )
@@ -298,6 +301,7 @@ DOCUMENT = gettext_lazy("the key of a document on this site, as WP-MQ")
 REFERENCE = gettext_lazy("the reference of a recommendation on this site, as MQ-1")
 MEASURE = gettext_lazy("the key of a kind of measure on this site, as expulsion")
 THEME = gettext_lazy("the key of a theme on this site")
+ACTION = gettext_lazy("the key of an action on this site, as BE-2021-JUD")
 YEAR = gettext_lazy("a year of four digits")
 YES_OR_NO = gettext_lazy("yes or no")
 CHANGE_KINDS: Choices = [
@@ -306,6 +310,9 @@ CHANGE_KINDS: Choices = [
     ("action", gettext_lazy("action")),  # type: ignore[list-item]
     ("assessment", gettext_lazy("assessment")),  # type: ignore[list-item]
 ]
+CITED_KINDS = CHANGE_KINDS[1:]
+"""What a citation serves."""
+HELD: Choices = [("held", gettext_lazy("held")), ("missing", gettext_lazy("not held"))]  # type: ignore[list-item]
 CHANGES: Choices = [
     ("publish", gettext_lazy("publish")),  # type: ignore[list-item]
     ("withdraw", gettext_lazy("withdraw")),  # type: ignore[list-item]
@@ -325,10 +332,10 @@ def _these(choices: Choices) -> Lookup:
     return lambda _clocks: choices
 
 
-def _words_of(name: str, label: str | Promise, vocabulary: type[Word]) -> OneOf:
+def _words_of(name: str, label: str | Promise, vocabulary: type[Word], **kwargs: Any) -> OneOf:
     """A filter that takes values of a controlled vocabulary."""
     takes = gettext_lazy("one of %(values)s") % {"values": ", ".join(word.value for word in vocabulary)}
-    return _one_of(name, label, _these(vocabulary.choices()), takes)
+    return _one_of(name, label, _these(vocabulary.choices()), takes, **kwargs)
 
 
 class YearsField(forms.Field):
@@ -427,6 +434,26 @@ def _by_dispute(**kwargs: Any) -> OneOf:
     return _one_of("disputed", gettext_lazy("disputed"), _these(YES_NO), YES_OR_NO, condition=_disputed, **kwargs)
 
 
+def _actions(clocks: Clocks | None = None) -> Choices:
+    return list(_said(ActionEdition, clocks).order_by("key").values_list("key", "title").distinct())
+
+
+def _languages(clocks: Clocks | None = None) -> Choices:
+    return [(tag, tag) for tag in _said(CitationEdition, clocks).order_by("language").values_list("language", flat=True).distinct()]
+
+
+def _serves_action(_clocks: Clocks, value: str) -> Q:
+    return Q(record_kind="action", record_key=value)
+
+
+def _quoted(_clocks: Clocks, value: str) -> Q:
+    return ~Q(exact="") if value == "held" else Q(exact="")
+
+
+def _archived(_clocks: Clocks, value: str) -> Q:
+    return Q(snapshot__isnull=value != "held")
+
+
 class AddresseeFilters(Grammar):
     """Filters of addressees; recommendations are filtered through theirs."""
 
@@ -443,6 +470,7 @@ class AddresseeFilters(Grammar):
         "corroboration",
         "claimed",
         "search",
+        "first_action",
         "provenance",
     )
 
@@ -459,6 +487,7 @@ class AddresseeFilters(Grammar):
     corroboration = _words_of("corroboration", gettext_lazy("corroboration"), Corroboration)
     claimed = _one_of("claimed_by", gettext_lazy("claimed"), _these(CLAIMED), YES_OR_NO, condition=_claimed)
     search = _one_of("search_due_on", gettext_lazy("search"), _these(SEARCHES), gettext_lazy("due or holds"), condition=_search_on_record)
+    first_action = _words_of("first_action", gettext_lazy("first action toward it"), FirstAction, condition=first_action.condition)
     provenance = _words_of("provenance", gettext_lazy("provenance"), Provenance)
 
     class Meta:
@@ -633,6 +662,75 @@ class DocumentFilters(Grammar):
         return queryset.filter(Q(key__in=cited) | Q(key__in=named))
 
 
+class CitationFilters(Grammar):
+    """Filters of citations, each beside one record that it serves. What is no property of a citation asks for the record."""
+
+    FACETS = ("stance", "interest", "kind", "record", "quotation", "archived", "language", "year")
+    THROUGH = ("recommendation", "status", "government", "group", "measure", "theme", "disputed")
+
+    q = SearchFilter(method="matching")
+    recommendation = _by_recommendation()
+    status = _by_status()
+    government = _by_government()
+    group = _by_group()
+    document = _by_document()
+    measure = _by_measure()
+    theme = _by_theme()
+    year = _year("published_year", gettext_lazy("year published"))
+    disputed = _by_dispute()
+    action = _one_of("record_key", gettext_lazy("action"), _actions, ACTION, condition=_serves_action)
+    record = _one_of("record_kind", gettext_lazy("serves"), _these(CITED_KINDS), gettext_lazy("recommendation, action or assessment"))
+    stance = _words_of("stance", gettext_lazy("stance"), Stance)
+    interest = _words_of("interest", gettext_lazy("interest"), Interest)
+    kind = _words_of("document_kind", gettext_lazy("kind of document"), DocumentKind)
+    language = _one_of("language", gettext_lazy("language"), _languages, gettext_lazy("the code of a language of a source on this site, as en"))
+    quotation = _one_of("exact", gettext_lazy("quotation"), _these(HELD), gettext_lazy("held or missing"), condition=_quoted)
+    archived = _one_of("snapshot", gettext_lazy("archived copy"), _these(HELD), gettext_lazy("held or missing"), condition=_archived)
+
+    class Meta:
+        """Of citations beside the records that they serve."""
+
+        model = CitationEdition
+        fields: ClassVar[list[str]] = []
+
+    def __init__(self, parameters: QueryDict, clocks: Clocks, queryset: QuerySet[Any] | None = None) -> None:
+        """Those of records that are there at the clocks, without what tells only of a legal status of a later day."""
+        super().__init__(parameters, clocks, citations_at(clocks) if queryset is None else queryset)
+
+    def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
+        """Citations of documents, or with passages, that match the words."""
+        return in_english(queryset, self.asked(texts), "says", "exact", "document_title", "publisher", "author")
+
+    def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
+        """Citations that serve a record of that kind."""
+        served = Q()
+        for kind, keys in records_meeting(asked, self.clocks).items():
+            served |= Q(record_kind=kind, record_key__in=keys)
+        return queryset.filter(served)
+
+
+def citations_at(clocks: Clocks) -> QuerySet[Any]:
+    """The citations of records that are there at the clocks, each with the kind and the year of its document.
+
+    What an assessment takes over from an action stands with the action. Left out is what tells only of a legal status of a later day.
+    """
+    there = Q()
+    for kind, table, name in (
+        ("recommendation", RecommendationEdition, "reference"),
+        ("action", ActionEdition, "key"),
+        ("assessment", AssessmentEdition, "key"),
+    ):
+        there |= Q(record_kind=kind, record_key__in=clocks.rows(table).values(name))
+    documents = clocks.said(DocumentEdition).filter(key=OuterRef("document"))
+    found = clocks.said(CitationEdition).filter(there).exclude(inherited=True, record_kind="assessment")
+    held_back = Q()
+    for action, citation in as_of.held_back_on(clocks):
+        held_back |= Q(record_kind="action", record_key=action, citation=citation)
+    return (found.exclude(held_back) if held_back else found).annotate(
+        document_kind=Subquery(documents.values("kind")[:1]), published_year=Subquery(documents.values("published_last__year")[:1])
+    )
+
+
 class GovernmentFilters(Grammar):
     """Filters of governments. What is no property of a government asks for what it is an addressee of."""
 
@@ -740,6 +838,6 @@ class CorrectionFilters(ChangeFilters):
         super().__init__(parameters, clocks, [nature.value for nature in CORRECTIONS])
 
 
-GRAMMARS = (AddresseeFilters, AssessmentFilters, EffectFilters, ActionFilters, DocumentFilters, GovernmentFilters, ChangeFilters)
+GRAMMARS = (AddresseeFilters, AssessmentFilters, EffectFilters, ActionFilters, CitationFilters, DocumentFilters, GovernmentFilters, ChangeFilters)
 FILTER_NAMES = tuple(dict.fromkeys(name for grammar in GRAMMARS for name in grammar.base_filters))
 """Every filter of any list: one that a list does not take is refused there rather than ignored."""

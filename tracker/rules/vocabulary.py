@@ -372,3 +372,29 @@ class ChallengeState(Word):
     OPEN = "open", "open", "Nobody has answered it yet."
     UPHELD = "upheld", "upheld", "It was right; the record is corrected."
     DISMISSED = "dismissed", "dismissed", "The record stands; the answer says why."
+
+
+class FirstAction(Word):
+    """How long after a recommendation the first action on record that fulfils or partly fulfils it came (:mod:`tracker.rules.lag`)."""
+
+    WITHIN_3_MONTHS = "3_months", "within 3 months", "The first action after the recommendation that fulfils any of it came within three months."
+    WITHIN_12_MONTHS = "12_months", "after 3 to 12 months", "It came after more than three months and within twelve."
+    WITHIN_2_YEARS = "2_years", "after 1 to 2 years", "It came after more than twelve months and within twenty-four."
+    LATER = "later", "after more than 2 years", "It came after more than twenty-four months."
+    UNCERTAIN = (
+        "uncertain",
+        "order or length not certain",
+        "Such an action is on record, and the dates do not tell for certain how long after.",
+    )
+    NONE = "none", "none on record", "No action after the recommendation that fulfils any of it is on record. That does not show that there was none."
+
+
+class DeadlineOutcome(Word):
+    """What became of a deadline at one government on a day (:mod:`tracker.rules.deadlines`)."""
+
+    MET = "met", "met", "Implemented for certain by the last day that the deadline can mean."
+    LATE = "late", "implemented after the deadline", "Implemented, and for certain only after it."
+    UNDATED = "undated", "implemented, not certain whether in time", "Implemented, and the dates do not tell whether in time."
+    OPEN = "open", "not yet due", "The deadline has not passed on the day."
+    NOT_MET = "not_met", "passed, not shown as implemented", "The deadline has passed, and the status on the day is not implemented."
+    NOT_ASSESSED = "not_assessed", "passed, not assessed", "The deadline has passed, and nobody has assessed what was done."

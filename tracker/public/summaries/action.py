@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from tracker.editions.tables import (
     ActionEdition,
+    AddresseeEdition,
     CitationEdition,
     EffectEdition,
     RecordEdition,
@@ -14,6 +15,7 @@ from tracker.public.as_of import not_held_back, told
 from tracker.public.clocks import Clocks
 from tracker.public.corrections import Correction, corrections_of
 from tracker.public.summaries.behind import citations_of, history_of
+from tracker.public.summaries.glance import Glance, glance_at
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,13 @@ class ActionPage:
 
     action: ActionEdition
     effects: list[EffectEdition]
+    titles: dict[str, str]
+    """Short titles of the recommendations that it bears on, by reference."""
+    statuses: dict[tuple[str, str], AddresseeEdition]
+    """What holds for the addressees that it bears on, by recommendation and government."""
+    undone_by: list[EffectEdition]
+    """Effects of other actions that undo effects of this one."""
+    glance: Glance
     citations: list[CitationEdition]
     history: list[RecordEdition]
     corrections: list[Correction]
@@ -33,9 +42,16 @@ def action_page(clocks: Clocks, key: str) -> ActionPage | None:
     if not found:
         return None
     (action,) = found
+    effects = told(clocks.rows(EffectEdition).filter(action=key).order_by("recommendation"), clocks)
+    beside = clocks.rows(AddresseeEdition).filter(recommendation__in={effect.recommendation for effect in effects})
+    statuses = {(row.recommendation, row.government): row for row in beside}
     return ActionPage(
         action=action,
-        effects=told(clocks.rows(EffectEdition).filter(action=key).order_by("recommendation"), clocks),
+        effects=effects,
+        titles={row.recommendation: row.short_title for row in statuses.values()},
+        statuses=statuses,
+        undone_by=told(clocks.rows(EffectEdition).filter(undoes_action=key).order_by("first_day", "key"), clocks),
+        glance=glance_at(clocks, "action", key),
         citations=not_held_back(action, citations_of(clocks, {"action": {key}})["action", key]),
         history=history_of(clocks, "action", [key]),
         corrections=corrections_of(clocks, Q(kind="action", key=key)),

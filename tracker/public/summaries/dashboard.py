@@ -17,6 +17,7 @@ from tracker.public.as_of import told
 from tracker.public.clocks import Clocks, distinct_count
 from tracker.public.summaries.behind import editions_known
 from tracker.public.summaries.counts import Distribution, distribution
+from tracker.public.summaries.uptake import LagCount, Moment, lags, uptake
 from tracker.rules.vocabulary import Basis, Corroboration, Earlier
 
 
@@ -81,6 +82,8 @@ class Dashboard:
     latest_statuses: list[AddresseeEdition]
     latest_actions: list[ActionEdition]
     editions: list[SiteEdition]
+    uptake: list[Moment]
+    lags: list[LagCount]
 
 
 def dashboard(clocks: Clocks) -> Dashboard:
@@ -91,11 +94,12 @@ def dashboard(clocks: Clocks) -> Dashboard:
         governments=distinct_count("government"),
         named=Count("id", filter=Q(basis__in=[Basis.NAMED.value, Basis.GROUP_MEMBER.value])),
     )
+    statuses = distribution(by_status)
     return Dashboard(
         recommendations=clocks.rows(RecommendationEdition).count(),
         governments=totals["governments"],
         named=totals["named"],
-        distribution=distribution(by_status),
+        distribution=statuses,
         sources=_sources(clocks),
         by_government=by_government(clocks),
         certainty=certainty(clocks),
@@ -103,6 +107,8 @@ def dashboard(clocks: Clocks) -> Dashboard:
         latest_statuses=told(counted.exclude(assessment=None).order_by("-valid_from", "recommendation", "government")[:5], clocks),
         latest_actions=list(clocks.rows(ActionEdition).order_by("-last_day", "key")[:6]),
         editions=list(editions_known(clocks)[:5]),
+        uptake=uptake(clocks, statuses),
+        lags=lags(clocks),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from tracker.editions.tables import (
+    AddresseeEdition,
     CitationEdition,
     DocumentEdition,
     RecommendationEdition,
@@ -12,7 +13,11 @@ from tracker.editions.tables import (
 )
 from tracker.public.clocks import Clocks
 from tracker.public.corrections import Correction, corrections_of
+from tracker.public.filters import citations_at
 from tracker.public.summaries.behind import history_of
+from tracker.public.summaries.glance import Glance, glance
+from tracker.public.summaries.lists import ListedRecommendation, listed
+from tracker.rules.vocabulary import Stance
 
 
 @dataclass(frozen=True)
@@ -20,8 +25,12 @@ class DocumentPage:
     """A document: the recommendations that it makes or reports, and what it is cited for."""
 
     document: DocumentEdition
-    recommendations: list[RecommendationEdition]
-    citations: list[CitationEdition]
+    recommendations: list[ListedRecommendation]
+    cited: list[tuple[Stance, list[CitationEdition]]]
+    """What it is cited for, by stance; stances that it never takes are left out."""
+    titles: dict[tuple[str, str], str]
+    """What the records that it is cited for are called, by kind and key."""
+    glance: Glance
     history: list[RecordEdition]
     corrections: list[Correction]
 
@@ -31,10 +40,25 @@ def document_page(clocks: Clocks, key: str) -> DocumentPage | None:
     document = clocks.said(DocumentEdition).filter(key=key).first()
     if document is None:
         return None
+    uses = list(citations_at(clocks).filter(document=key))
+    recommendations = list(clocks.rows(RecommendationEdition).filter(documents__contains=[key]))
     return DocumentPage(
         document=document,
-        recommendations=list(clocks.rows(RecommendationEdition).filter(documents__contains=[key])),
-        citations=list(clocks.said(CitationEdition).filter(document=key, inherited=False)),
+        recommendations=listed(clocks, recommendations, clocks.rows(AddresseeEdition)),
+        cited=[(stance, rows) for stance in Stance if (rows := [use for use in uses if use.stance == stance])],
+        titles=_titles(clocks, uses),
+        glance=glance(uses, {"document": key}),
         history=history_of(clocks, "document", [key]),
         corrections=corrections_of(clocks, Q(kind="document", key=key)),
     )
+
+
+def _titles(clocks: Clocks, uses: list[CitationEdition]) -> dict[tuple[str, str], str]:
+    """The titles of cited records, as they were published at the clocks."""
+    wanted = Q()
+    for kind in {use.record_kind for use in uses}:
+        wanted |= Q(kind=kind, key__in={use.record_key for use in uses if use.record_kind == kind})
+    if not wanted:
+        return {}
+    rows = clocks.said(RecordEdition).filter(wanted, change="publish").values_list("kind", "key", "title")
+    return {(kind, key): title for kind, key, title in rows}

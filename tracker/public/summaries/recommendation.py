@@ -23,7 +23,11 @@ from tracker.public.clocks import Clocks
 from tracker.public.corrections import Correction, corrections_of
 from tracker.public.summaries.behind import citations_of, history_of
 from tracker.public.summaries.counts import Distribution, distribution_of
-from tracker.rules.vocabulary import Earlier, Nature, Stance
+from tracker.public.summaries.glance import Glance, glance_at
+from tracker.public.summaries.related import Related, related
+from tracker.rules import deadlines
+from tracker.rules.dates import PartialDate
+from tracker.rules.vocabulary import DeadlineOutcome, Earlier, Nature, Stance, Status
 
 
 @dataclass
@@ -46,6 +50,12 @@ class AddresseeStory:
     citations: list[CitationEdition]
     effects: list[EffectOfAction]
     cited: Mapping[tuple[str, str], list[CitationEdition]] = field(default_factory=dict)
+    recommendation: RecommendationEdition | None = None
+    record: RecordEdition | None = None
+    """The published version of the assessment that holds: who recorded and approved it, when."""
+    earlier_days: list[AddresseeEdition] = field(default_factory=list)
+    """What held on earlier days, newest first."""
+    deadline: DeadlineOutcome | None = None
 
     @property
     def verdicts(self) -> list[tuple[AssessmentEdition, list[CitationEdition]]]:
@@ -106,6 +116,8 @@ class RecommendationPage:
     distribution: Distribution
     history: list[RecordEdition]
     corrections: list[Correction]
+    related: list[Related]
+    glance: Glance
     taken_down: list[RecordEdition]
     """Verdicts on it that were taken down for legal reasons, whatever the day that is read: on none of them do they stand here."""
 
@@ -144,6 +156,8 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
     holding = {addressee.assessment for addressee in addressees if addressee.assessment}
     others = {row.key for rows in assessments.values() for row in rows if row.assessor_kind != "staff"}
     cited = citations_of(clocks, {"recommendation": {reference}, "assessment": holding | others})
+    records = {row.key: row for row in reversed(history_of(clocks, "assessment", holding))}
+    before = earlier_days(clocks, reference)
     stories = [
         AddresseeStory(
             addressee=addressee,
@@ -152,6 +166,10 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
             citations=cited["assessment", addressee.assessment] if addressee.assessment else [],
             effects=[item for item in effects if item.effect.government == addressee.government],
             cited=cited,
+            recommendation=recommendation,
+            record=records.get(addressee.assessment or ""),
+            earlier_days=before[addressee.government],
+            deadline=_deadline(clocks, recommendation, addressee),
         )
         for addressee in addressees
     ]
@@ -173,7 +191,26 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
             | Q(kind="assessment", key__in=clocks.ever_said(AssessmentEdition).filter(recommendation=reference).values("key")),
         ),
         taken_down=list(RecordEdition.objects.filter(kind="assessment", nature=Nature.TAKEN_DOWN.value, body__recommendation=reference)),
+        related=related(clocks, recommendation),
+        glance=glance_at(clocks, "recommendation", reference),
     )
+
+
+def earlier_days(clocks: Clocks, reference: str) -> dict[str, list[AddresseeEdition]]:
+    """What held at each government on days before ``as_of`` and holds no longer, newest first."""
+    found: dict[str, list[AddresseeEdition]] = defaultdict(list)
+    over = clocks.said(AddresseeEdition).filter(recommendation=reference, counted=True, valid_to__lte=clocks.as_of)
+    for row in over.order_by("government", "-valid_from"):
+        found[row.government].append(row)
+    return found
+
+
+def _deadline(clocks: Clocks, recommendation: RecommendationEdition, addressee: AddresseeEdition) -> DeadlineOutcome | None:
+    """What became of the deadline that held on the day; None where there was none, or nothing is counted."""
+    if not recommendation.due_on or not addressee.status:
+        return None
+    effective_on = PartialDate(addressee.effective_on) if addressee.effective_on else None
+    return deadlines.outcome(clocks.as_of, PartialDate(recommendation.due_on), Status(addressee.status), effective_on)
 
 
 def _named(clocks: Clocks, codes: str) -> list[tuple[str, str]]:

@@ -50,6 +50,12 @@ def effect_list(request: HttpRequest, clocks: Clocks) -> Page:
 
 
 @public_page
+def citation_list(request: HttpRequest, clocks: Clocks) -> Page:
+    """Citations beside the records that they serve."""
+    return "tracker/citation_list.html", list_context(request, clocks, columns.CITATIONS)
+
+
+@public_page
 def changes(request: HttpRequest, clocks: Clocks) -> Page:
     """Every change of the public record: who, when, why."""
     context = list_context(request, clocks, columns.CHANGES)

@@ -1,15 +1,45 @@
 """Pages that explain."""
 
+import re
+
+from django.conf import settings
 from django.http import HttpRequest
 
 from tracker.public import columns
 from tracker.public.clocks import Clocks
 from tracker.public.pages import Page, public_page
+from tracker.public.summaries.coverage import coverage
 from tracker.rules import searches, vocabulary
+from tracker.rules.ladder import LADDER
 
 
 @public_page
-def methodology(_request: HttpRequest, _clocks: Clocks) -> Page:
-    """The definitions, from the code that applies them."""
-    context = {"words": vocabulary, "listings": columns.LISTINGS.values(), "months": searches.HOLDS_FOR}
+def methodology(_request: HttpRequest, clocks: Clocks) -> Page:
+    """The definitions and the ladder, from the code that applies them; and which sources there are for each government."""
+    context = {"words": vocabulary, "ladder": LADDER, "months": searches.HOLDS_FOR, "coverage": coverage(clocks)}
     return "tracker/methodology.html", context
+
+
+@public_page
+def data(_request: HttpRequest, clocks: Clocks) -> Page:
+    """Each list as files, with what its columns mean, and how to check that nothing was rewritten."""
+    return "tracker/data.html", {"listings": columns.LISTINGS.values(), "head": clocks.chain_head()}
+
+
+@public_page
+def about(_request: HttpRequest, _clocks: Clocks) -> Page:
+    """What the site does and does not do, and who answers for it."""
+    return "tracker/about.html", operator()
+
+
+@public_page
+def accessibility(_request: HttpRequest, _clocks: Clocks) -> Page:
+    """What was aimed at, what was tried with what, what is known not to work, and how to say so."""
+    return "tracker/accessibility.html", operator()
+
+
+def operator() -> dict[str, str]:
+    """Who answers for the site, as its settings say: name and contact (empty where they say nothing), and where the contact leads."""
+    contact = settings.OPERATOR_CONTACT
+    leads_to = contact if re.fullmatch(r"https?://\S+", contact) else f"mailto:{contact}" if re.fullmatch(r"[^\s@:/?&]+@[^\s@:/?&]+", contact) else ""
+    return {"operator_name": settings.OPERATOR_NAME, "operator_contact": contact, "operator_address": leads_to}

@@ -1,0 +1,129 @@
+"""The evidence of a page at a glance: how its sources are placed, what is held of them, who has a stake, and what speaks for and against.
+
+What is counted is *uses*: a citation beside one record that it serves, as /citations/ lists them; so each number opens exactly its rows there.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.db.models import Q
+
+from tracker.editions.tables import ActionEdition, AddresseeEdition, AssessmentEdition, EffectEdition
+from tracker.public.clocks import Clocks
+from tracker.public.filters import citations_at
+from tracker.rules.vocabulary import DocumentKind, Interest, Stance, Word
+
+STAKES = 12
+"""Publishers with a stake that a page names; how many more there are is said."""
+
+
+class Use(Protocol):
+    """A citation beside a record that it serves, as :func:`tracker.public.filters.citations_at` gives it."""
+
+    citation: str
+    document: str
+    document_kind: str
+    interest: Interest
+    stance: Stance
+    publisher: str
+    author: str
+    stake: str
+    exact: str
+    snapshot: str | None
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many uses have a word, with the filter that opens them."""
+
+    word: Word
+    count: int
+    filters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Stake:
+    """A publisher (or author) with its stake in the words of the record, and how many documents of it are used."""
+
+    publisher: str
+    stake: str
+    documents: int
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The evidence of a page. ``filters`` open all of its uses."""
+
+    filters: Mapping[str, str]
+    uses: int
+    citations: int
+    documents: int
+    interests: list[Counted]
+    kinds: list[Counted]
+    stances: list[Counted]
+    quoted: int
+    archived: int
+    stakes: list[Stake]
+    more_stakes: int
+
+
+def glance(uses: Iterable[Use], filters: Mapping[str, str]) -> Glance:
+    """Count the uses of a page; words in the order of their vocabularies, stakes by the number of documents."""
+    rows = list(uses)
+    placed: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        if row.stake:
+            placed.setdefault((row.publisher or row.author, row.stake), set()).add(row.document)
+    stakes = [Stake(publisher, stake, len(documents)) for (publisher, stake), documents in placed.items()]
+    stakes.sort(key=lambda stake: (-stake.documents, stake.publisher, stake.stake))
+
+    def by(name: str, vocabulary: type[Word], column: str) -> list[Counted]:
+        counts = Counter(str(getattr(row, column)) for row in rows)
+        return [Counted(word, counts[word.value], {**filters, name: word.value}) for word in vocabulary if counts[word.value]]
+
+    return Glance(
+        filters=filters,
+        uses=len(rows),
+        citations=len({row.citation for row in rows}),
+        documents=len({row.document for row in rows}),
+        interests=by("interest", Interest, "interest"),
+        kinds=by("kind", DocumentKind, "document_kind"),
+        stances=by("stance", Stance, "stance"),
+        quoted=sum(bool(row.exact) for row in rows),
+        archived=sum(row.snapshot is not None for row in rows),
+        stakes=stakes[:STAKES],
+        more_stakes=max(len(stakes) - STAKES, 0),
+    )
+
+
+def glance_at(clocks: Clocks, name: str, value: str) -> Glance:
+    """The evidence behind a record, as /citations/ lists it with the filter ``name`` set to ``value``. Two questions; a test holds both equal."""
+    return glance(citations_at(clocks).filter(_SERVING[name](clocks, value)), {name: value})
+
+
+def _of_recommendation(clocks: Clocks, reference: str) -> Q:
+    """Its wording, its assessments at every government, and the actions that bear on it."""
+    return (
+        Q(record_kind="recommendation", record_key=reference)
+        | Q(record_kind="assessment", record_key__in=clocks.rows(AssessmentEdition).filter(recommendation=reference).values("key"))
+        | Q(record_kind="action", record_key__in=clocks.rows(EffectEdition).filter(recommendation=reference).values("action"))
+    )
+
+
+def _of_government(clocks: Clocks, code: str) -> Q:
+    """The recommendations addressed to it, the assessments of its cases, and what its bodies did."""
+    return (
+        Q(record_kind="recommendation", record_key__in=clocks.rows(AddresseeEdition).filter(government=code).values("recommendation"))
+        | Q(record_kind="assessment", record_key__in=clocks.rows(AssessmentEdition).filter(government=code).values("key"))
+        | Q(record_kind="action", record_key__in=clocks.rows(ActionEdition).filter(government=code).values("key"))
+    )
+
+
+_SERVING: dict[str, Callable[[Clocks, str], Q]] = {
+    "recommendation": _of_recommendation,
+    "government": _of_government,
+    "action": lambda _clocks, key: Q(record_kind="action", record_key=key),
+    "document": lambda _clocks, key: Q(document=key),
+}

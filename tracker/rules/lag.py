@@ -1,0 +1,58 @@
+"""How long after a recommendation the first action toward it came: only what the dates tell for certain.
+
+Nothing is said of causes: an action that came soon may have had any ground. Classes are counted in calendar months, as a deadline would be.
+The same rule for queries: :func:`tracker.public.first_action.condition`; a test holds both equal.
+"""
+
+import calendar
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tracker.rules.dates import PartialDate
+from tracker.rules.vocabulary import Earlier, FirstAction
+
+LIMITS = ((3, FirstAction.WITHIN_3_MONTHS), (12, FirstAction.WITHIN_12_MONTHS), (24, FirstAction.WITHIN_2_YEARS))
+"""Months up to and including which a class reaches, in order; what is longer is ``LATER``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Toward:
+    """An action that fulfils or partly fulfils: the days that its date can mean, and its order beside the recommendation."""
+
+    first: dt.date
+    last: dt.date
+    earlier: Earlier
+
+
+def months_after(day: dt.date, months: int) -> dt.date:
+    """The same day of the month so many months later, or the last one of a shorter month, as PostgreSQL's intervals count."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def first_action(recommended_on: PartialDate, actions: Iterable[Toward]) -> FirstAction:
+    """In which class the time from the recommendation to the first later action toward it falls.
+
+    Every day that either date can mean must fall in the same class; otherwise the length is not certain. An action whose order beside the
+    recommendation is unknown may have been the first one, on any day after it.
+    """
+    bearing = [action for action in actions if action.earlier is not Earlier.YES]
+    later = [action for action in bearing if action.earlier is Earlier.NO]
+    if not bearing:
+        return FirstAction.NONE
+    if not later:
+        return FirstAction.UNCERTAIN
+    may_be_at_once = len(later) < len(bearing)
+    soonest, latest = min(action.first for action in later), min(action.last for action in later)
+    shortest = FirstAction.WITHIN_3_MONTHS if may_be_at_once else _class(recommended_on.last, soonest)
+    longest = _class(recommended_on.first, latest)
+    return shortest if shortest is longest else FirstAction.UNCERTAIN
+
+
+def _class(start: dt.date, end: dt.date) -> FirstAction:
+    for months, name in LIMITS:
+        if end <= months_after(start, months):
+            return name
+    return FirstAction.LATER
