@@ -640,7 +640,7 @@ def test_the_public_reads_editions_and_nothing_else(as_role: AsRole, made: dict[
         f"SELECT c.oid::regclass::text FROM pg_class c WHERE {ours} AND relkind IN ('r', 'p', 'v', 'm', 'f')"
         " AND has_any_column_privilege(c.oid, 'SELECT')"
     )
-    assert {name for (name,) in readable} == {*TABLES, *DATABASES_OWN}
+    assert {name for (name,) in readable} == {*TABLES, *DATABASES_OWN}, "what is set aside is read by nobody"
     writable = (
         f"SELECT c.oid::regclass::text FROM pg_class c WHERE {ours} AND (relkind IN ('r', 'p', 'v', 'm', 'f') AND"
         " (has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') OR has_any_column_privilege(c.oid, 'INSERT, UPDATE'))"

@@ -270,12 +270,15 @@ def _grant_public(cursor: Any, role: str, tables: dict[tuple[str, str], set[str]
 
 
 def _grant_functions(cursor: Any, schema: str, role: str) -> None:
-    """Functions that compute something and change nothing. A trigger's needs no right to fire; one that runs as its definer gets none here."""
+    """Functions that compute something; of those of the editions, what changes nothing.
+
+    A trigger's function needs no right to fire; one that runs as its definer gets none here.
+    """
     cursor.execute(
         """
         SELECT p.oid::regprocedure::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE n.nspname = %s AND p.prokind = 'f' AND NOT p.prosecdef AND p.prorettype <> 'trigger'::regtype
-          AND p.provolatile <> 'v'
+          AND NOT (n.nspname = 'editions' AND p.provolatile = 'v')
           AND pg_has_role(p.proowner, 'MEMBER')
         """,
         [schema],

@@ -222,6 +222,8 @@ _TITLES: dict[str, tuple[str, Callable[[Any], Any]]] = {
 def title(request: HttpRequest, context: Context) -> str:
     """The page's title for a preview; the site's name for pages without one of their own."""
     name = request.resolver_match.url_name if request.resolver_match else ""
+    if name == "addressee" and "story" in context:
+        return sharing.status_title(context["story"].addressee)
     if name in _TITLES and _TITLES[name][0] in context:
         held, row = _TITLES[name]
         return sharing.KINDS[name].title(row(context[held]))
@@ -240,7 +242,11 @@ def description(context: Context, in_words: Callable[[Any], str] = str) -> str:
         }
         return _("Recommended by %(who)s, %(day)s (%(form)s): %(words)s") % given
     if page := context.get("government_page"):
-        given = {"name": _(page.government.name), "total": page.distribution.total, "day": in_words(context["clocks"].as_of)}
+        given = {
+            "name": names.government(page.government.code, page.government.name),
+            "total": page.distribution.total,
+            "day": in_words(context["clocks"].as_of),
+        }
         return _("What was recommended to %(name)s and what it did: %(total)s counted addressees by status, as of %(day)s.") % given
     return _("What became of each policy recommendation, government by government, with the evidence.")
 

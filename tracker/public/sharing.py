@@ -45,7 +45,7 @@ KINDS = {
     # Not the document's own title alone: this site's page about a document is not the document.
     "document": Kind("document", DocumentEdition, "key", lambda row: _("Record of the source “%(title)s”") % {"title": row.title}),
     "action": Kind("action", ActionEdition, "key", lambda row: row.title),
-    "status": Kind("recommendation", AddresseeEdition, "recommendation", lambda row: status_title(row)),
+    "status": Kind("addressee", AddresseeEdition, "recommendation", lambda row: status_title(row)),
 }
 VIEWS = {"dashboard": lambda: _("Overview"), "matrix": lambda: _("Matrix")}
 """Pages that are no record's, with their titles."""
@@ -70,10 +70,8 @@ def page_as_work(kind: str, row: Any, *, clocks: Clocks, site: str, language: st
     """The page of a record as a work. ``site`` is the site's origin; ``language`` the one that the reader has the page in."""
     known = KINDS[kind]
     key = getattr(row, known.column)
-    path = reverse(f"public:{known.route}", args=[key])
-    fragment = row.government if kind == "status" else ""
-    title = known.title(row)
-    return _page(f"{key}-{fragment}" if fragment else key, title, path, (), clocks, site, language, fragment)
+    named = [key, row.government] if kind == "status" else [key]
+    return _page("-".join(named), known.title(row), reverse(f"public:{known.route}", args=named), (), clocks, site, language)
 
 
 def view_as_work(name: str, parameters: Parameters, *, clocks: Clocks, site: str, language: str) -> Work:
@@ -91,7 +89,7 @@ def _page(key: str, title: str, path: str, parameters: Parameters, clocks: Clock
         publisher=site_name(),
         issued=PartialDate(edition.published_at.date().isoformat()) if edition else None,
         language=language,
-        url=site + address_of(path, parameters, clocks.pinned, fragment),
+        url=site + address_of(path, parameters, clocks.pinned),
         edition=edition.number if edition else None,
         as_of=clocks.as_of,
         accessed=clocks.today,

@@ -58,7 +58,6 @@ def cite_source(context: RequestContext, document: DocumentEdition) -> dict[str,
 def _read_by(context: RequestContext) -> dict[str, Any]:
     return {
         "clocks": context["clocks"],
-        "edition": context.get("edition"),
         "site": origin(context["request"]),
         "language": translation.get_language() or settings.LANGUAGE_CODE,
     }

@@ -85,6 +85,7 @@ def addressee_page(clocks: Clocks, reference: str, code: str) -> AddresseePage |
     others = [row for row in assessments if row.assessor_kind != "staff"]
     keys = {row.key for row in others} | ({holding.assessment} if holding.assessment else set())
     cited = citations_of(clocks, {"assessment": keys}) if keys else {}
+    said = history_of(clocks, "assessment", {row.key for row in assessments})
     story = AddresseeStory(
         addressee=holding,
         assessments=[row for row in assessments if row.assessor_kind == "staff"],
@@ -92,6 +93,8 @@ def addressee_page(clocks: Clocks, reference: str, code: str) -> AddresseePage |
         citations=cited.get(("assessment", holding.assessment), []) if holding.assessment else [],
         effects=effects_of_actions(clocks, list(clocks.rows(EffectEdition).filter(mine))),
         cited=cited,
+        recommendation=recommendation,
+        record=next((row for row in said if row.key == holding.assessment), None),
     )
     return AddresseePage(
         recommendation=recommendation,
@@ -101,7 +104,7 @@ def addressee_page(clocks: Clocks, reference: str, code: str) -> AddresseePage |
         periods=[_period(row, clocks) for row in rows],
         kinds=_kinds(story.citations),
         stakes=_stakes(story.citations),
-        said=history_of(clocks, "assessment", {row.key for row in assessments}),
+        said=said,
         corrections=corrections_of(clocks, Q(kind="assessment", key__in=AssessmentEdition.objects.filter(mine).values("key"))),
     )
 

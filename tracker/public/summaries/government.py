@@ -85,7 +85,7 @@ def _by_document(clocks: Clocks, addressees: list[AddresseeEdition]) -> list[tup
     recommendations = clocks.rows(RecommendationEdition).filter(reference__in={row.recommendation for row in addressees})
     made = recommendations.values_list("reference", "made_in", "known_from_document")
     source = {reference: made_in or known_from for reference, made_in, known_from in made}
-    documents = {row.key: row for row in clocks.said(DocumentEdition).filter(key__in=set(source.values())).defer("snapshots", "search")}
+    documents = {row.key: row for row in clocks.said(DocumentEdition).filter(key__in=set(source.values())).defer("snapshots")}
     found: dict[str, list[AddresseeEdition]] = defaultdict(list)
     for row in addressees:
         found[source.get(row.recommendation, "")].append(row)

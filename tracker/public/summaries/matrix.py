@@ -164,9 +164,7 @@ class Table:
 
     def recommendations(self) -> QuerySet[Any]:
         """Every recommendation with a cell, in order, each with the key and the name of what it stands under."""
-        rows = (
-            self.clocks.rows(RecommendationEdition).filter(reference__in=self.counted.values("recommendation")).defer("search", "statement", "note")
-        )
+        rows = self.clocks.rows(RecommendationEdition).filter(reference__in=self.counted.values("recommendation")).defer("statement", "note")
         rows = rows.annotate(heading_key=_HEADING_KEY[self.layout.by], heading_name=_HEADING_NAME[self.layout.by])
         order, backwards = _order(self.layout.sort_of_recommendations)
         rows = rows.annotate(
@@ -222,7 +220,7 @@ class Table:
         pairs = {(row.heading_key, row.heading_name) for row in recommendations}
         documents = {}
         if self.layout.by == "document":
-            rows = self.clocks.said(DocumentEdition).filter(key__in={key for key, _name in pairs}).defer("search", "note", "snapshots")
+            rows = self.clocks.said(DocumentEdition).filter(key__in={key for key, _name in pairs}).defer("note", "snapshots")
             documents = {row.key: row for row in rows}
         return {(key, name): Heading(key, name, documents.get(key)) for key, name in pairs}
 
