@@ -1,6 +1,7 @@
 """The map: its shapes, its classes, and that its counts are the plain counts."""
 
 import csv
+import re
 from collections import Counter
 
 import pytest
@@ -162,3 +163,26 @@ def test_a_map_asks_a_fixed_number_of_questions(published, client):
             client.get(f"/map/?{query}")
         numbers.add(len(asked))
     assert max(numbers) <= 12
+
+
+def rings(path: str) -> list[list[tuple[float, float]]]:
+    """The rings of a path as the drawing holds it."""
+    found = []
+    for part in path.split("z")[:-1]:
+        x, y, *steps = (float(number) for number in re.findall(r"-?(?:\d+\.?\d*|\.\d+)", part))
+        ring = [(x, y)]
+        for dx, dy in zip(steps[::2], steps[1::2], strict=True):
+            x, y = x + dx, y + dy
+            ring.append((x, y))
+        found.append(ring)
+    return found
+
+
+def test_crimea_is_painted_for_nobody():
+    """The source draws it with Russia; here it is drawn with what has no code."""
+    edge, top = making.equal_earth(180, 0)[0], making.equal_earth(0, 84)[1]
+    x, y = making.equal_earth(34.1, 45.1)
+    drawing = world.drawing("world")
+    there = ((x + edge) * drawing.width / (2 * edge), (y - top) * drawing.width / (2 * edge))
+    assert any(making.holds(ring, there) for ring in rings(drawing.unassigned))
+    assert not any(making.holds(ring, there) for path in drawing.shapes.values() for ring in rings(path))

@@ -1,14 +1,17 @@
 """The timeline: its geometry on numbers, and what readers see in its lanes."""
 
 import datetime as dt
+import re
 from itertools import pairwise
 
 import pytest
 from django.db import connections
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import builders
 from tracker.public import lanes
 from tracker.public.charts import NEAR
 
@@ -80,3 +83,26 @@ def test_records_lead_to_their_drawings(published, client, path):
     text = client.get(path).text
     assert "/timeline/?" in text
     assert "/map/?" in text
+
+
+def test_a_lanes_table_tells_everything_in_order_of_time(published, client):
+    """The recommendation, actions and statuses in one order, by the first day that each date can mean."""
+    response = client.get("/timeline/?recommendation=MQ-1")
+    for lane in response.context["lanes"]:
+        days = [of.recommended_first if kind == "record" else of.first if kind == "entry" else of.valid_from for kind, of in lane.in_order]
+        assert days == sorted(days)
+        assert len(days) == 1 + len(lane.entries) + len(lane.periods)
+    albania = next(part for part in response.text.split("<section") if "Albania:" in part and "<table" in part)
+    told = re.findall(r'<time datetime="([^"]+)">', albania.split("<table", 1)[1])
+    assert told[:3] == ["2018-12-19", "2019-02", "2019-02-28"]
+
+
+def test_positions_verdicts_of_others_and_moved_deadlines_have_signs_of_their_own(desk):
+    """Each drawn, in the legend, and told in the table."""
+    made = builders.everything()
+    builders.put_out(*builders.publishables(made))
+    page = Client(SERVER_NAME="localhost").get("/timeline/").text
+    drawing, table = page.split("<svg width", 1)[1].split("<table", 1)
+    for sign, words in {"flag": "position: ", "diamond": "verdict of ", "deadline-moved": "deadline moved from "}.items():
+        assert f'href="#{sign}"' in drawing, sign
+        assert words in table, words

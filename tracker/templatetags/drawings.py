@@ -60,13 +60,12 @@ def swatch(fill: str) -> SafeString:
 
 @register.filter
 def mark(entry: Entry) -> tuple[str, str]:
-    """The shape and tone of something on the timeline."""
+    """The shape and tone of something on the timeline. What others judged keeps the tone of its status, in a shape that no status of ours has."""
     if entry.kind == "effect":
         return effect_mark(entry.of.direction, entry.of.sign)
     if entry.kind == "verdict":
-        status = Status(entry.of.status)
-        return status.shape, status.tone.value
-    return {"position": "query", "deadline": "ring-dot", "moved": "ring-dashed"}[entry.kind], "pending"
+        return "diamond", Status(entry.of.status).tone.value
+    return {"position": "flag", "deadline": "deadline", "moved": "deadline-moved"}[entry.kind], "pending"
 
 
 @register.filter

@@ -51,6 +51,17 @@ class Lane:
     laid: lanes.Laid
 
     @property
+    def in_order(self) -> list[tuple[str, Any]]:
+        """What the table says, oldest first: the record, what is dated, and each status from its first day; a date's range counts from its start.
+
+        Pairs of "record", "entry" or "period" and what it is. On one day the recommendation stands first and a status last.
+        """
+        told: list[tuple[dt.date, int, str, Any]] = [(self.recommendation.recommended_first, 0, "record", self.recommendation)]
+        told += [(entry.first, 1, "entry", entry) for entry, _spot in self.entries]
+        told += [(period.addressee.valid_from, 2, "period", period.addressee) for period in self.periods]
+        return [(kind, of) for _day, _rank, kind, of in sorted(told, key=lambda each: each[:2])]
+
+    @property
     def foot(self) -> int:
         """Where the band of statuses ends, in pixels."""
         return self.laid.band_y + lanes.BAND

@@ -5,8 +5,8 @@
 
 Shapes come as TopoJSON: borders are arcs that neighbours share, so that simplifying each arc once leaves no gap between them. Traps that it
 minds: rings that jump over ±180° (Russia, Fiji) are cut there; a second shape with Australia's number (Ashmore and Cartier Islands) is left to
-the first; shapes without a number (Kosovo, Northern Cyprus, Somaliland and others) get no code. Antarctica is left out: no government is
-painted there.
+the first; shapes without a number (Kosovo, Northern Cyprus, Somaliland and others) get no code, and neither does Crimea, which the source draws
+with Russia. Antarctica is left out: no government is painted there.
 """
 
 import json
@@ -39,6 +39,8 @@ ALPHA_2 = {pair[:3]: pair[3:] for pair in CODES.split()}
 """ISO 3166-1: numeric code to alpha-2."""
 WITHOUT_SHAPE: dict[str, Point] = {"TV": (179.2, -8.52), "GI": (-5.35, 36.14), "BQ": (-68.27, 12.18), "TK": (-171.8, -9.2)}
 """Longitude and latitude, in degrees, of what the shapes at this scale leave out."""
+NOBODYS: dict[str, Point] = {"RU": (34.1, 45.1)}
+"""Parts of a shape, each found by a place on it (longitude, latitude), that are painted for nobody: Crimea."""
 SMALL = 14.0
 """Square units below which a shape gets a dot: about 4 px across on a screen of 1000 px."""
 
@@ -107,6 +109,15 @@ def cut_at_180(ring: Ring) -> list[Ring]:
 def area(ring: Ring) -> float:
     """Square units, with a sign by the direction in which the ring runs (the shoelace formula)."""
     return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True)) / 2
+
+
+def holds(ring: Ring, point: Point) -> bool:
+    """Whether a point lies within a ring (the even-odd rule)."""
+    x, y = point
+    pairs = zip(ring, [*ring[1:], ring[0]], strict=True)
+    return (
+        sum((one[1] > y) != (other[1] > y) and x < one[0] + (y - one[1]) * (other[0] - one[0]) / (other[1] - one[1]) for one, other in pairs) % 2 == 1
+    )
 
 
 def middle(ring: Ring) -> Point:
@@ -218,6 +229,10 @@ def draw(topology: dict[str, Any], project: Project, box: Box, *, width: float, 
         if code is None:
             unassigned += rings
             continue
+        if code in NOBODYS:
+            apart = [ring for ring in rings if holds(ring, place(*NOBODYS[code]))]
+            unassigned += apart
+            rings = [ring for ring in rings if ring not in apart]
         x, y = middle(whole[0])
         if not (0 <= x <= width and 0 <= y <= height):
             continue
