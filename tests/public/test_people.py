@@ -69,9 +69,10 @@ def test_coverage_counts_the_citations_of_the_case_files(published: str) -> None
                 expected[government[row["record_key"]], interest[row["source_key"]]] += 1
     page = Client().get("/methodology/")
     shown = {(row.code, interest.value): uses for row in page.context["coverage"] for interest, uses, _documents in row.cells}
-    for (code, interest), number in expected.items():
-        if (code, interest) in shown:
-            assert shown[code, interest] >= number, (code, interest)
+    followed = {code: number for code, number in expected.items() if code[0] in {row.code for row in page.context["coverage"]}}
+    assert len(followed) > 25, "acting governments that are no addressees have no row"
+    for (code, interest), number in followed.items():
+        assert shown[code, interest] >= number, (code, interest)
     assert "no official source" in page.content.decode()
 
 
@@ -89,7 +90,9 @@ def test_each_number_of_the_coverage_opens_its_citations(published: str) -> None
 KINDS = (
     r"/", r"/recommendations/", r"/recommendations/[^/]+/", r"/governments/", r"/governments/[^/]+/", r"/documents/", r"/documents/[^/]+/",
     r"/actions/", r"/actions/[^/]+/", r"/effects/", r"/citations/", r"/matrix/", r"/changes/", r"/corrections/", r"/challenge/", r"/methodology/",
-    r"/data/", r"/about/", r"/accessibility/", r"/api/v1/", r"/feeds/changes\.atom",
+    r"/data/", r"/about/", r"/accessibility/", r"/api/v1/", r"/feeds/changes\.atom", r"/timeline/", r"/map/", r"/compare/", r"/search/",
+    r"/recommendations/[^/]+/[^/]+/", r"/governments/[^/]+/brief/", r"/documents/[^/]+/brief/", r"/share/.+", r"/cite/.+",
+    r"/f[ra]/.*",
 )  # fmt: skip
 """The kinds of page that a reader can come to."""
 OF_A_KIND = 2

@@ -61,7 +61,7 @@ def test_a_recommendations_timeline_has_a_lane_a_government(published, client):
 
 
 def test_a_reversal_reads_as_one(published, client):
-    assert "reverses" in client.get("/timeline/?recommendation=ER-1").text
+    assert "reverses;" in client.get("/timeline/?recommendation=ER-1").text, "in the words of an action, not in the legend alone"
 
 
 def test_nothing_of_a_later_day_shows(published, client):

@@ -87,5 +87,5 @@ def entry_in_words(entry: Entry) -> str:
         return gettext("deadline that holds")
     given = {"before": in_words(entry.of["before"]), "after": in_words(entry.of["after"]), "who": entry.by}
     if not entry.of["after"]:
-        return gettext("deadline of %(before)s given up") % given
-    return gettext("deadline moved from %(before)s to %(after)s") % given
+        return gettext("deadline of %(before)s given up, by %(who)s") % given
+    return gettext("deadline moved from %(before)s to %(after)s, by %(who)s") % given

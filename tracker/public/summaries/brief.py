@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Count, Min, Q
-from django.utils.translation import gettext as _
 
 from tracker.editions.tables import AddresseeEdition, AssessmentEdition, DocumentEdition, EditionQuerySet, GovernmentEdition, RecommendationEdition
+from tracker.languages import names
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
 from tracker.public.fitting import Fitted, fit, lines_of
@@ -94,7 +94,7 @@ def government_brief(clocks: Clocks, code: str) -> Brief | None:
     if subject is None:
         return None
     among = Q(government=code, counted=True)
-    title = _(subject.name)
+    title = names.government(subject.code, subject.name)
     left = LINES - _head(title, "")
     return _brief(clocks, "government", code, title, subject, among, left)
 

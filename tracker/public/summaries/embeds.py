@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from tracker.editions.tables import AddresseeEdition, DocumentEdition, GovernmentEdition, RecommendationEdition
+from tracker.languages import names
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
 from tracker.public.summaries.counts import Distribution, distribution_of
@@ -75,7 +74,7 @@ def chart(clocks: Clocks, kind: str, key: str) -> Chart | None:
             title, rows = (f"{subject.short_title} ({key})" if subject else ""), counted.filter(recommendation=key)
         case "government":
             subject = clocks.said(GovernmentEdition).filter(code=key).first()
-            title, rows = (_(subject.name) if subject else ""), counted.filter(government=key)
+            title, rows = (names.government(subject.code, subject.name) if subject else ""), counted.filter(government=key)
         case _:
             subject = clocks.said(DocumentEdition).filter(key=key).first()
             title, rows = (subject.title if subject else ""), counted.filter(documents__contains=[key])

@@ -92,7 +92,8 @@ def timeline(clocks: Clocks, addressees: Iterable[AddresseeEdition]) -> tuple[la
     for row in rows:
         recommendation = made[row.recommendation]
         own = entries[row.recommendation, row.government]
-        own += [_entry("moved", move["moved_on"], move, move["moved_by"] or "") for move in recommendation.deadline_moves]
+        # Without anybody who moved it, it was corrected here and never moved.
+        own += [_entry("moved", move["moved_on"], move, move["moved_by"]) for move in recommendation.deadline_moves if move["moved_by"]]
         if recommendation.due_on:
             own.append(_entry("deadline", recommendation.due_on, recommendation))
         own.sort(key=lambda entry: (entry.first, entry.last, entry.kind))

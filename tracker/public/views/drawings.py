@@ -9,6 +9,7 @@ from tracker.public.filters import AddresseeFilters
 from tracker.public.pages import Page, public_page
 from tracker.public.summaries.timeline import timeline
 from tracker.public.summaries.world_map import documents_by_weight, world_map
+from tracker.public.translated import wordings
 from tracker.public.views.shared import downloads, page_of, query_of
 
 
@@ -82,5 +83,6 @@ def timeline_page(request: HttpRequest, clocks: Clocks) -> Page:
         "page": page,
         "axis": axis,
         "lanes": drawn,
+        "wordings": wordings(clocks, [lane.addressee for lane in drawn]),
         "downloads": downloads(columns.ADDRESSEES, query_of(request, clocks, grammar)),
     }

@@ -63,7 +63,7 @@ def document(request: HttpRequest, clocks: Clocks, key: str) -> Page:
     return "tracker/document.html", {
         "document_page": page,
         "follow": _follow(key, kind="document", record=key),
-        "wordings": wordings(clocks, [page.document], page.recommendations),
+        "wordings": wordings(clocks, [page.document], (each.recommendation for each in page.recommendations)),
     }
 
 
