@@ -182,6 +182,15 @@ def test_the_record_of_changes_keeps_its_key_and_that_it_was_taken_down(down: Do
     assert REASON in said_of("/corrections/")
 
 
+def test_whoever_follows_the_recommendation_is_told(down: Down) -> None:
+    """By its feed, though nothing of what was taken down is read any more; a verdict's cell says it as well."""
+    if down.kind == "recommendation":
+        assert REASON in said_of("/feeds/changes.atom?recommendation=GONE")
+    if down.kind == "assessment":
+        assert REASON in said_of("/feeds/changes.atom?recommendation=KEPT")
+        assert REASON in said_of("/recommendations/KEPT/AL/")
+
+
 def test_what_other_records_say_stays_as_it_was(down: Down) -> None:
     def rows(name: str, known: str) -> list[tuple[str, str]]:
         return [(row["recommendation"], row["government"]) for row in json.loads(said_of(f"/api/v1/{name}.json", known))["results"]]

@@ -124,10 +124,20 @@ def test_other_languages_cite_their_own_page(client: Client, two_languages: None
     assert csl(client, "/cite/government/BE.json?language=xx")["language"] == "en"
 
 
+def test_the_matrix_is_cited_as_it_is_read(client: Client, two_languages: None) -> None:
+    """With its layout, in any language: another choice of members is another denominator."""
+    page = client.get("/fr/matrix/?group=EU-MEMBERS&group_on=2019-02-01&denominator=members").content.decode()
+    (address,) = [address for address in files(page) if address.split("?")[0].endswith(".json")]
+    cited = csl(client, address)["URL"]
+    assert cited.startswith(f"{ORIGIN}/fr/matrix/?")
+    for part in ("group=EU-MEMBERS", "group_on=2019-02-01", "denominator=members", "known=edition-"):
+        assert part in cited, cited
+
+
 def test_a_citation_asks_few_questions(client: Client) -> None:
     from django.db import connections
     from django.test.utils import CaptureQueriesContext
 
     with CaptureQueriesContext(connections["public"]) as asked:
         text_of(client.get("/cite/status/MQ-1/AL.bib"))
-    assert len(asked) == 3, "the edition for the ETag and for the citation, and the row"
+    assert len(asked) == 2, "the edition and the row"

@@ -104,6 +104,9 @@ BEGIN
                 NEW, 'citation', 'DELETE FROM editions.citation AS t',
                 't.record_kind = ''action'' AND t.record_key = $3 OR t.record_kind = ''assessment'' AND t.inherited AND t.citation IN'
                 ' (SELECT used.citation FROM editions.record AS r, editions.bearing_on(r.body) AS used WHERE r.kind = $2 AND r.key = $3)'
+                -- What another action that is public says too, stays.
+                ' AND NOT EXISTS (SELECT FROM editions.record AS o, editions.bearing_on(o.body) AS said WHERE o.kind = $2 AND o.key <> $3'
+                ' AND o.known_to IS NULL AND o.change = ''publish'' AND said.citation = t.citation)'
             );
             PERFORM editions.withhold_rows(
                 NEW, 'passage', 'DELETE FROM editions.passage AS t',

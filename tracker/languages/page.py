@@ -17,7 +17,7 @@ _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "
 _PIECE = re.compile(r"<!--.*?-->|<![^>]*>|<(/?)([a-zA-Z][\w-]*)([^>]*?)(/?)>|([^<]+|<)", re.DOTALL)
 _LANG = re.compile(r'\slang="([^"]*)"')
 _TOKEN = re.compile(r"\S+")
-_NUMBER = re.compile(r"[^\w]*\d+(?:[^\w\s]*\d+)*[^\w]*", re.ASCII)
+_NUMBER = re.compile(r"[^\w]*\d+(?:[^\w\s]+\d+)*[^\w]*", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}")
 _ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3]")
 _EDGES = re.compile(r"(?P<before>[\s.,;:·–…\])]*)(?P<words>.*?)(?P<after>[\s,;:·–…\[]*)", re.DOTALL)

@@ -201,7 +201,7 @@ def _read_day(written: str, today: dt.date) -> dt.date:
         return today
     day = _iso_day(written)
     if day is None or day > today:
-        raise BadFilter("as_of", f"“{written}”: {takes}")
+        raise BadFilter("as_of", f"“{written[:60]}”: {takes}")
     return day
 
 

@@ -93,6 +93,12 @@ def _references(clocks: Clocks | None = None) -> Choices:
     return [(reference, f"{reference} {title}") for reference, title in named]
 
 
+def _references_ever(clocks: Clocks | None = None) -> Choices:
+    """Of changes: with the references of what was taken down, since its change is news as well."""
+    down = RecordEdition.objects.filter(kind="recommendation", nature=Nature.TAKEN_DOWN.value).values_list("key", flat=True)
+    return [*_references(clocks), *((key, key) for key in down)]
+
+
 def _records(_clocks: Clocks | None = None) -> Choices:
     """Keys name a record for good, withdrawn ones included."""
     return [(key, key) for key in RecordEdition.objects.order_by("key").values_list("key", flat=True).distinct()]
@@ -402,8 +408,8 @@ def _a_correction(_clocks: Clocks, value: str) -> Q | None:
 # The filters that lists have alike. ``name`` is the column that holds the value.
 
 
-def _by_recommendation(name: str = "recommendation", **kwargs: Any) -> OneOf:
-    return _one_of(name, gettext_lazy("recommendation"), _references, REFERENCE, **kwargs)
+def _by_recommendation(name: str = "recommendation", lookup: Lookup = _references, **kwargs: Any) -> OneOf:
+    return _one_of(name, gettext_lazy("recommendation"), lookup, REFERENCE, **kwargs)
 
 
 def _by_status(name: str = "status", **kwargs: Any) -> OneOf:
@@ -771,7 +777,7 @@ class ChangeFilters(Grammar):
     THROUGH = ("status", "government", "group", "measure", "theme", "disputed")
 
     q = SearchFilter(method="matching")
-    recommendation = _by_recommendation(method="of_recommendation")
+    recommendation = _by_recommendation(lookup=_references_ever, method="of_recommendation")
     status = _by_status()
     government = _by_government()
     group = _by_group()
@@ -823,6 +829,8 @@ class ChangeFilters(Grammar):
         return queryset.filter(
             Q(kind="recommendation", key__in=references)
             | Q(kind="assessment", key__in=self.clocks.ever_said(AssessmentEdition).filter(recommendation__in=references).values("key"))
+            # What was taken down has no row of its own any more; of a verdict it stays on record what it was about.
+            | Q(kind="assessment", nature=Nature.TAKEN_DOWN.value, body__recommendation__in=references)
         )
 
     def of_document(self, queryset: QuerySet[Any], _name: str, keys: list[str]) -> QuerySet[Any]:

@@ -12,7 +12,7 @@ from django.http import StreamingHttpResponse
 
 from tracker.editions.tables import AddresseeEdition
 from tracker.public.clocks import Clocks
-from tracker.public.formats import Echo, attached, harmless
+from tracker.public.formats import Echo, attached, edition_read, harmless
 from tracker.public.layout import Layout
 from tracker.public.summaries.matrix import Line, MatrixRow, Membership, Table
 
@@ -36,12 +36,15 @@ class About:
     @property
     def tail(self) -> list[str]:
         """The same as the last cells of each line."""
-        return [self.clocks.as_of.isoformat(), self.clocks.known_as_written, self.group_on.isoformat() if self.group_on else "", self.query]
+        edition = edition_read(self.clocks)
+        read = [self.clocks.as_of.isoformat(), self.clocks.known_as_written, "" if edition is None else str(edition)]
+        return [*read, self.group_on.isoformat() if self.group_on else "", self.query]
 
     @property
     def filename(self) -> str:
         """Without its ending."""
-        return f"matrix-{self.clocks.as_of}"
+        edition = edition_read(self.clocks)
+        return f"matrix-{self.clocks.as_of}" + ("" if edition is None else f"-edition-{edition}")
 
     def address(self, line: Line) -> str:
         """The public page of a row or column."""
@@ -49,7 +52,7 @@ class About:
         return f"{self.site}/{kind}/{quote(line.key)}/"
 
 
-TAIL = ["url", "as_of", "known", "group_on", "filter"]
+TAIL = ["url", "as_of", "known", "site_edition", "group_on", "filter"]
 
 
 def as_csv(table: Table, about: About) -> StreamingHttpResponse:
@@ -136,6 +139,7 @@ def as_json(table: Table, about: About, members: Sequence[Membership]) -> Stream
         head = {
             "as_of": clocks.as_of.isoformat(),
             "known": clocks.known_as_written or None,
+            "site_edition": edition_read(clocks),
             "filter": about.query,
             "group_on": about.group_on.isoformat() if about.group_on else None,
             "memberships": [{"day": each.day.isoformat(), "members": len(each.members), "addressees": each.addressees} for each in members],

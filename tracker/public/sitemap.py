@@ -29,7 +29,10 @@ CHUNK = 2_000
 """Rows that a part takes from the database at a time."""
 XMLNS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
-VIEWS = ("dashboard", "recommendations", "governments", "documents", "actions", "effects", "matrix", "changes", "corrections", "methodology")
+VIEWS = (
+    "dashboard", "recommendations", "governments", "documents", "actions", "effects", "citations", "matrix", "timeline", "map", "compare", "changes",
+    "corrections", "methodology", "data", "about", "accessibility",
+)  # fmt: skip
 """Pages that are no record's."""
 CLOSED = ("/admin/", "/challenge/")
 """What robots need not ask for: the desk, and the form that readers write in."""

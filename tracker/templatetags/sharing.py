@@ -44,8 +44,9 @@ def cite_page(context: RequestContext, kind: str, row: Any) -> dict[str, Any]:
 @register.inclusion_tag("tracker/parts/cite.html", takes_context=True)
 def cite_view(context: RequestContext, name: str) -> dict[str, Any]:
     """The same for a page that is no record's, with its filters."""
-    filters = context.get("filters")
+    filters, layout = context.get("filters"), context.get("layout")
     parameters = [(key, value) for key, values in (filters.given if filters else {}).items() for value in values]
+    parameters += list(layout.parameters.items()) if layout else []
     return _cited(context, sharing.view_as_work(name, parameters, **_read_by(context)), f"page/{name}", gettext("Cite this page"), parameters)
 
 

@@ -22,7 +22,7 @@ from tracker.public.clocks import Clocks
 from tracker.public.corrections import Correction, corrections_of
 from tracker.public.summaries.behind import citations_of, history_of
 from tracker.public.summaries.recommendation import AddresseeStory, effects_of_actions
-from tracker.rules.vocabulary import Interest, Stance
+from tracker.rules.vocabulary import Interest, Nature, Stance
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,11 @@ def addressee_page(clocks: Clocks, reference: str, code: str) -> AddresseePage |
         kinds=_kinds(story.citations),
         stakes=_stakes(story.citations),
         said=said,
-        corrections=corrections_of(clocks, Q(kind="assessment", key__in=AssessmentEdition.objects.filter(mine).values("key"))),
+        corrections=corrections_of(
+            clocks,
+            Q(kind="assessment", key__in=AssessmentEdition.objects.filter(mine).values("key"))
+            | Q(kind="assessment", nature=Nature.TAKEN_DOWN.value, body__recommendation=reference, body__government=code),
+        ),
     )
 
 
