@@ -73,8 +73,10 @@ def test_two_days_tell_what_changed_in_the_world(published: str) -> None:
     one, other = dt.date(2019, 6, 1), dt.date(2022, 12, 31)
     said = main_of(f"?as_of={one}&with_as_of={other}")
     before, after = ({(row.recommendation, row.government): row.status for row in casefile.addressees(day) if row.counted} for day in (one, other))
-    changed = [name for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
-    assert f"In the world {len(changed)} statuses changed." in said
+    changed = [name for name in before.keys() & after.keys() if before[name] != after[name]]
+    assert f"In the world {len(changed)} statuses changed. {len(before.keys() ^ after.keys())} addressees are counted on one side only." in said
+    for address in set(re.findall(r'href="(/(?:recommendations|actions)/[^"#]+)', html_of(f"?as_of={one}&with_as_of={other}"))):
+        assert Client().get(unescape(address)).status_code == 200, f"{address}: the day of the side on which it stands"
     assert "What this site says otherwise" not in said
     assert said.count("Counted on the right only:") == len(after.keys() - before.keys())
     assert f"All counted {len(before)} {len(after)} +{len(after) - len(before)}" in said

@@ -15,8 +15,9 @@ from django.utils.translation import gettext, pgettext, trans_real
 from tracker.languages import SOURCE
 from tracker.languages.dates import language, locale
 
-_NO_GOVERNMENT = frozenset({"EZ", "QO", "XA", "XB", "ZZ"})
-"""Codes of two letters under which the CLDR names no government: currency area, outlying places, pseudo-locales, unknown."""
+_NO_GOVERNMENT = frozenset({"EZ", "QO", "VA", "XA", "XB", "ZZ"})
+"""Codes of two letters under which the CLDR names no government: currency area, outlying places, the state of the Vatican City (not the Holy See),
+pseudo-locales, unknown."""
 
 
 def government(code: str, recorded: str) -> str:

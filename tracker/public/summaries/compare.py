@@ -227,6 +227,16 @@ class Days:
     later: Clocks
     """Of the two sides the one of the later day: what happened between is told as it reads there."""
 
+    @property
+    def changed(self) -> int:
+        """How many addressees that both sides count have another status on the right."""
+        return sum(bool(pair.left and pair.right) for pair in self.happened or ())
+
+    @property
+    def came_or_went(self) -> int:
+        """How many one side alone counts: most of them were recommended between the two days."""
+        return len(self.happened or ()) - self.changed
+
 
 def days(sides: Sides) -> Days:
     """Two days, or what this site said on two."""
