@@ -53,10 +53,10 @@ def permalink_of(path: str) -> str:
 
 
 def data_of(path: str) -> str:
-    """The part of an answer that is data: all of a file, the main element of a page."""
+    """The part of an answer that is data: all of a file, the main element of a page. How to cite it says when it was retrieved, and is none."""
     body = body_of(path)
     found = re.search(r"<main.*</main>", body, re.DOTALL)
-    return found[0] if found else body
+    return re.sub(r'<details class="why cite">.*?</details>', "", found[0], flags=re.DOTALL) if found else body
 
 
 @pytest.fixture

@@ -31,12 +31,14 @@ STORED = {
     "Standing": "alleged questioned arrested investigated charged at_large on_trial pleaded_guilty convicted acquitted dropped not_charged "
     "overturned sanctioned expelled released",
     "Provenance": "reviewed shipped",
-    "Nature": "first added_to corrected withdrawn merged",
+    "Nature": "first added_to corrected withdrawn merged taken_down",
     "CaptureState": "waiting held nothing",
     "CopyState": "sound altered missing",
     "PassageOutcome": "found moved respaced lost",
     "LinkOutcome": "fine moved gone failing",
     "TranslationKind": "official ours machine",
+    "FirstAction": "3_months 12_months 2_years later uncertain none",
+    "DeadlineOutcome": "met late undated open not_met not_assessed",
     "ChallengeState": "open upheld dismissed",
 }
 
@@ -55,14 +57,14 @@ def test_no_two_values_of_a_vocabulary_read_the_same(kind: type[Word]) -> None:
 
 @pytest.mark.parametrize("member", VALUES, ids=repr)
 def test_a_value_is_stored_and_written_as_itself(member: Word) -> None:
-    assert re.fullmatch("[a-z]+(_[a-z]+)*", member.value)
+    assert re.fullmatch("[a-z0-9]+(_[a-z]+)*", member.value)
     assert (str(member), f"{member}", type(member)(str(member))) == (member.value, member.value, member)
     assert member == member.value
 
 
 @pytest.mark.parametrize("member", VALUES, ids=repr)
 def test_a_word_is_a_word_and_a_definition_is_a_sentence(member: Word) -> None:
-    assert re.fullmatch(r"[A-Za-z][A-Za-z ,-]+", member.label), "shown within a sentence: no underscore, no full stop"
+    assert re.fullmatch(r"[A-Za-z][A-Za-z0-9 ,-]+", member.label), "shown within a sentence: no underscore, no full stop"
     assert member.definition == "" or re.fullmatch(r"[A-Z].*\.", member.definition)
 
 

@@ -131,7 +131,7 @@ def test_paper_is_a_report_of_the_page(site: Site, page: Any) -> None:
         f"1 / {len(report.pages)}",
     ):
         assert words in first, words
-    assert "Against it, or against an action that it rests on" in said, "the reasons are opened"
+    assert "It is the verdict of" in said, "the reasons are opened"
     assert "(https://www.ruetir.com" in said, "sources say where they are"
     for control in ("Change the days", "Skip to the content", "Exactly these rows", "Something wrong here?"):
         assert control not in said

@@ -12,7 +12,7 @@ from django import template
 from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from tracker.editions.tables import AddresseeEdition, CitationEdition, EffectEdition
 from tracker.public import stacked
@@ -27,6 +27,14 @@ from tracker.rules.vocabulary import Status
 from tracker.templatetags.publication import in_words, record, to
 
 register = template.Library()
+NAMES_OF_LISTS = (
+    gettext_lazy("recommendations"),
+    gettext_lazy("actions"),
+    gettext_lazy("citations"),
+    gettext_lazy("documents"),
+    gettext_lazy("governments"),
+)
+"""Said by the listings' own names on /data/: written out here so that the catalogue has them."""
 
 STACKED = (
     Status.IMPLEMENTED,
