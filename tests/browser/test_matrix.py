@@ -1,6 +1,7 @@
 """The matrix in a real browser: evidence opened in place and without scripts, by keyboard, on a phone, on paper, and at 500 × 60."""
 
 import gzip
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -105,9 +106,11 @@ def test_on_paper_it_lies_across_with_its_headings_on_every_sheet(site: Any, pag
     page.goto(f"{site}/matrix/")
     page.pdf(path=tmp_path / "matrix.pdf", prefer_css_page_size=True)
     sheets = [sheet for sheet in pypdf.PdfReader(tmp_path / "matrix.pdf").pages if sheet.mediabox.width > sheet.mediabox.height]
-    assert len(sheets) > 2
-    for sheet in sheets:
-        assert "Denmark" in sheet.extract_text()
+    texts = [sheet.extract_text() for sheet in sheets]
+    with_rows = [text for text in texts if re.search(r"\b(?:MQ|ER|EN|BA|TRC|GTI)-\w", text)]
+    assert len(with_rows) > 1
+    for text in with_rows:
+        assert "Denmark" in text, "its headings on every sheet of the table"
 
 
 def test_at_500_by_60_it_is_light_and_nobody_is_shut_out(large_matrix: str, new_page: NewPage) -> None:

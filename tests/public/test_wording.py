@@ -72,9 +72,9 @@ def page(path: str, language: str = "fr", **query: str) -> str:
     return re.sub(r"\s+", " ", response.content.decode())
 
 
-def in_words(language: str, words: str, **given: str) -> str:
+def in_words(code: str, words: str, **given: str) -> str:
     """The interface's own words in a language."""
-    with translation.override(language):
+    with translation.override(code):
         return escape(gettext(words) % given)
 
 
@@ -123,7 +123,7 @@ def test_a_translation_of_an_earlier_wording_does_not_stand_first_and_says_so(tr
     assert '<h1><span lang="en" dir="auto">Close some institutions</span></h1>' in found
     assert in_words("fr", "translation of an earlier wording") in found
     foot = found.split('id="h-originals"')[1]
-    assert in_words("fr", "It was changed since it was translated.") in foot
+    assert in_words("fr", "It was changed since it was translated. An earlier wording was:") in foot
     assert "Close sponsored institutions" in foot
     assert "Fermer les centres" in foot
 
