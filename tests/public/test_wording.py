@@ -75,7 +75,7 @@ def page(path: str, language: str = "fr", **query: str) -> str:
 def in_words(code: str, words: str, **given: str) -> str:
     """The interface's own words in a language."""
     with translation.override(code):
-        return escape(gettext(words) % given)
+        return re.sub(r"\s+", " ", escape(gettext(words) % given))
 
 
 def test_a_text_stands_in_the_readers_language_with_whose_it_is(translated: Translated) -> None:
