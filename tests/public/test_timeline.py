@@ -75,7 +75,7 @@ def test_a_timeline_asks_a_fixed_number_of_questions(published, client):
     for query in ("recommendation=MQ-1", "document=WP-MQ", "government=BE"):
         with CaptureQueriesContext(connections["public"]) as asked:
             assert client.get(f"/timeline/?{query}").status_code == 200
-        assert len(asked) <= 12
+        assert len(asked) <= 13
 
 
 @pytest.mark.parametrize("path", ["/recommendations/MQ-1/", "/documents/WP-MQ/"])
