@@ -157,7 +157,8 @@ def test_forms_and_links_keep_how_it_is_laid_out(client: Client, query: str) -> 
 def test_each_number_of_the_page_is_a_plain_count_of_its_csv(client: Client, query: str) -> None:
     *rows, counted, assessed = lines_of(client, query)
     heads = [name for name in (rows or [counted])[0] if name not in {"reference", "short_title", "recommended_on", "government", "government_name",
-             "document", "theme", "measure", "none", "counted", "assessed", "url", "as_of", "known", "site_edition", "group_on", "filter"}]  # fmt: skip
+             "document", "theme", "measure", "none", "counted", "assessed", "url", "as_of", "known",
+             "site_edition", "group_on", "filter"}]  # fmt: skip
     key = "government" if "government" in counted else "reference"
     assert (counted[key], assessed[key]) == ("(counted)", "(assessed)")
     cells = {(row[key], head): row[head] for row in rows for head in heads if row[head]}
