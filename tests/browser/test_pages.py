@@ -66,12 +66,6 @@ HEAVIEST = 100_000
 """Bytes of a page, compressed, with its style sheet and symbols."""
 
 NewPage = Callable[..., Any]
-AGAIN = {
-    "dashboard in the past", "recommendations filtered", "recommendation with a reversal", "matrix", "matrix turned",
-    "compare documents", "a permalink", "timeline", "search without words", "embedded row", "embedded nothing",
-}  # fmt: skip
-"""Pages of a kind that another one shows as well: axe, the slowest look, is spared them."""
-KINDS = {name: path for name, path in PAGES.items() if name not in AGAIN}
 
 
 def opened(page: Any, address: str) -> Any:
@@ -81,7 +75,7 @@ def opened(page: Any, address: str) -> Any:
     return page
 
 
-@pytest.mark.parametrize("path", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
 def test_nobody_is_shut_out(site: Any, new_page: NewPage, path: str) -> None:
     """Axe finds nothing, in light, dark and at 320 px, with everything opened."""
     found = faults(opened(new_page(), f"{site}{path}"), rules=BEST)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
-from tests.browser.test_pages import KINDS, PAGES
+from tests.browser.test_pages import PAGES
 from tracker.languages import LANGUAGES, Language, names
 from tracker.messages import sources
 
@@ -73,7 +73,7 @@ def test_no_word_of_the_interface_is_left_in_english(path: str, language: str) -
 
 
 @pytest.mark.usefixtures("published")
-@pytest.mark.parametrize("path", [path for name, path in KINDS.items() if not name.startswith("embedded")])
+@pytest.mark.parametrize("path", [path for name, path in PAGES.items() if not name.startswith("embedded")])
 def test_every_page_leads_to_itself_in_the_other_languages(path: str) -> None:
     """With its filters and clocks; errors do so, too. What is framed elsewhere has no room for it."""
     written = html.escape(path)
