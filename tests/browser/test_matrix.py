@@ -51,7 +51,7 @@ def test_without_scripts_a_cell_is_a_page_of_its_own(site: Any, new_page: NewPag
     page.goto(f"{site}/matrix/?document=WP-MQ")
     page.locator(ALBANIA).click()
     assert "/recommendations/MQ-1/AL/" in page.url
-    assert page.locator(".chain .evidence li").first.is_visible()
+    page.locator(".chain .evidence li").first.wait_for()
     page.go_back()
     page.get_by_text("Group, sort and turn the matrix").click()
     page.get_by_label("Recommendations stand under").select_option("measure")
@@ -59,9 +59,9 @@ def test_without_scripts_a_cell_is_a_page_of_its_own(site: Any, new_page: NewPag
     page.get_by_label("Members on the day").fill("2019-02-01")
     page.get_by_label("Which members").select_option("members")
     page.get_by_role("button", name="Show it so").click()
-    assert page.get_by_text("On 1 February 2019 the group had 28 members").is_visible()
+    page.get_by_text("On 1 February 2019 the group had 28 members").wait_for()
     page.get_by_role("link", name="27 members").click()
-    assert page.get_by_text("27 members; 7 of them are addressees here").is_visible()
+    page.get_by_text("27 members; 7 of them are addressees here").wait_for()
     assert "by=measure" in page.url
 
 
@@ -125,4 +125,4 @@ def test_at_500_by_60_it_is_light_and_nobody_is_shut_out(large_matrix: str, new_
     region, head = page.locator(".matrix-scroll").bounding_box(), page.locator(".matrix thead th").first.bounding_box()
     assert abs(head["y"] - region["y"]) < 3
     page.get_by_role("link", name="On to governments 21–40").first.click()
-    assert page.get_by_text("Recommendations 1–40 of 500, governments 21–40 of 60").first.is_visible()
+    page.get_by_text("Recommendations 1–40 of 500, governments 21–40 of 60").first.wait_for()

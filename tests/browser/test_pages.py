@@ -127,12 +127,12 @@ def test_everything_works_without_javascript(site: Any, new_page: NewPage) -> No
     page.get_by_role("link", name="Expel intelligence officers").first.click()
     albania = page.locator("#AL")
     albania.locator("details summary").click()
-    assert albania.get_by_text("What supersedes what").is_visible()
+    albania.get_by_text("What supersedes what").wait_for()
     page.locator("details.clocks summary").click()
     page.get_by_label("What was true on").fill("2019-06-01")
     page.get_by_role("button", name="Show that day").click()
     assert "as_of=2019-06-01" in page.url
-    assert page.get_by_text("Not today’s page.").is_visible()
+    page.get_by_text("Not today’s page.").wait_for()
     assert "not assessed" in page.locator("#AL").inner_text()
     page.get_by_role("link", name="Governments").first.click()
     assert "as_of=2019-06-01" in page.url, "the day goes along"
