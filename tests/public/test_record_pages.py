@@ -11,6 +11,7 @@ from tests import builders
 from tracker.editions.tables import CitationEdition
 from tracker.models import Assessment, Position, Relation
 from tracker.public.summaries.related import REVERSED
+from tracker.rules import dates
 from tracker.rules.vocabulary import RelationKind
 
 
@@ -191,3 +192,20 @@ def test_a_citation_that_tells_of_a_later_day_is_no_row_of_an_earlier_one(publis
 def rows(**query: str) -> list[dict[str, Any]]:
     answer = Client().get("/api/v1/citations.json", query)
     return json.loads(b"".join(answer.streaming_content))["results"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("path", "day"), [("/recommendations/MQ-1/NL/", "2019-06-01"), ("/recommendations/MQ-1/AL/", "2020-06-01")])
+def test_what_came_out_after_the_day_of_the_page_is_said_to(published: str, path: str, day: str) -> None:
+    chain = re.search(r'<ol class="chain">.*?(?=<h[234]|</section>)', page(path, as_of=day).content.decode(), re.DOTALL)
+    assert chain
+    later = 0
+    for line in re.findall(r'<p class="small soft"><a href="/documents/.*?</p>|<dt>Searched</dt><dd>.*?</dd>', chain[0], re.DOTALL):
+        dated = re.search(r'<time datetime="([^"]+)"', line)
+        after = bool(dated) and dates.PartialDate(dated[1]).first.isoformat() > day
+        assert ("after the day of this page" in line) is after, line
+        later += after
+    said = re.search(r"(\d+) sources? (?:or|and) search(?:es)? shown here", chain[0])
+    assert later > 0
+    assert said
+    assert int(said[1]) == later
+    assert "after the day of this page" not in page(path).content.decode()

@@ -126,6 +126,12 @@ def when(value: PartialDate | str | dt.date | dt.datetime | None) -> SafeString 
 
 
 @register.filter
+def later_than(value: PartialDate | str | dt.date | None, day: dt.date) -> bool:
+    """Whether a date is certainly after a day: a month or a year counts from its first day. Not for what is undated."""
+    return bool(value) and PartialDate(dates.iso(value)).first > day
+
+
+@register.filter
 def in_words(value: PartialDate | str | dt.date | dt.datetime | None) -> str:
     """The same as plain text, for titles and sentences."""
     if not value:

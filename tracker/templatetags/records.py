@@ -3,6 +3,7 @@
 ``{% load records %}``, beside ``publication``. Nothing here reads the database or the clock.
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -55,6 +56,12 @@ STACKED = (
 def chain_tag(story: AddresseeStory) -> Chain:
     """The steps behind a status: ``{% chain story as steps %}``."""
     return chain_of(story)
+
+
+@register.filter
+def out_after(steps: Chain, day: dt.date) -> int:
+    """How many of the sources and searches behind a status are of later days than the page's."""
+    return steps.out_after(day)
 
 
 @register.filter

@@ -1,10 +1,12 @@
 """Why a status: the steps from it to the passages of sources that it rests on, and who disputes which of them."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tracker.editions.tables import AssessmentEdition, CitationEdition
 from tracker.public.summaries.recommendation import AddresseeStory, EffectOfAction
+from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import Stance
 
 
@@ -35,6 +37,13 @@ class Chain:
     """Passages that dispute the verdict itself."""
     beside: list[EffectOfAction]
     """Actions on record for the addressee on which the status does not rest."""
+
+    def out_after(self, day: dt.date) -> int:
+        """How many of the sources and searches shown are certainly of a later day than the page's."""
+        cited = [*self.direct, *self.disputing, *(one for ground in self.grounds for one in (*ground.passages, *ground.disputing))]
+        dated = {citation.citation: citation.published_on for citation in cited}
+        searched = [search["searched_on"] for search in (self.holding.searches if self.holding else [])]
+        return sum(PartialDate(written).first > day for written in (*dated.values(), *searched) if written)
 
     @property
     def undisputed(self) -> bool:
