@@ -14,7 +14,7 @@ from django.db import connections
 from config.trouble import Trouble
 from tests import builders
 from tests.editions.conftest import Attempts
-from tracker.editions.tables import ChainLink, DocumentEdition, Erasure, RecordEdition, SiteEdition
+from tracker.editions.tables import ChainLink, DocumentEdition, Erasure, RecordEdition, SiteEdition, TranslationEdition
 from tracker.editorial.erasing import BLANK, erase, places
 from tracker.editorial.verbs import Refused
 from tracker.editorial.verification import verify
@@ -300,3 +300,17 @@ def test_the_command_first_says_where(named: dict[str, Any]) -> None:
     assert Document.objects.exists()
     assert DocumentEdition.objects.exists()
     assert SiteEdition.objects.get(number=2).salt is None
+
+
+def test_a_translation_is_of_todays_wording_where_only_erased_words_differed(desk: str) -> None:
+    paper = builders.document("PAPER")
+    record = builders.recommendation("REC", paper, statement="Expel Jane Roe now.")
+    builders.cite(record, builders.citation(paper, "EV"))
+    builders.translation(record, "statement", translates="Expel Joan Roe now.", words="Expulser.")
+    builders.put_out(paper, record)
+    assert TranslationEdition.objects.get().outdated
+    erase(["Jane Roe", "Joan Roe"], by="An officer", reason="A court order.")
+    assert not TranslationEdition.objects.get().outdated
+    assert verify(every_edition=True).problems == ()
+    builders.taken_down(record, reason="An order of the court")
+    assert verify(every_edition=True).problems == ()

@@ -12,7 +12,7 @@ from django.test import Client
 
 from tests import builders
 from tests.conftest import copy_of, pointing_at
-from tracker.editions.tables import RecordEdition, SiteEdition
+from tracker.editions.tables import AddresseeEdition, RecordEdition, SiteEdition
 from tracker.editorial.erasing import erase
 from tracker.editorial.verbs import Refused, approve, publish, take_down, withdraw
 from tracker.editorial.verification import verify
@@ -271,6 +271,35 @@ def test_words_that_are_erased_go_from_what_is_set_aside_too(desk: str) -> None:
         cursor.execute("SELECT count(*) FROM editions.withheld t WHERE t::text LIKE %s", [f"%{SECRET}%"])
         assert cursor.fetchone()[0] == 0
     assert verify(every_edition=True).problems == ()
+
+
+def test_a_source_that_was_named_by_its_title_alone_is_named_by_its_key(desk: str) -> None:
+    """Whom a claim is attributed to is the title of a source that has neither publisher nor author: it goes with the rest."""
+    paper = builders.document("PAPER", interest="official")
+    gone = builders.document("GONE", title=f"{SECRET} leaflet", author="", interest="advocacy")
+    kept, said = builders.recommendation("KEPT", paper), builders.citation(paper, "EV-PAPER")
+    builders.cite(kept, said)
+    action = builders.action("STAYS", on="2019-04-01")
+    builders.effect(action, kept)
+    use = builders.cite(action, builders.citation(gone, "EV-GONE"))
+    verdict = builders.assessment("VERDICT", kept, effective_on="2019-05-01")
+    shared = builders.cite(verdict, use.citation)
+    builders.put_out(paper, gone, kept, action, verdict)
+    assert f"claimed by {SECRET} leaflet" in said_of("/matrix/")
+    use.delete()
+    shared.delete()
+    for record in (action, verdict):
+        builders.cite(record, said)
+    submission = take_down([gone], by=builders.officer(), reason=REASON, alongside=[action, verdict])
+    approve(submission, by=builders.reviewer())
+    publish(submission, by=builders.reviewer())
+    for path in ("/matrix/", "/actions/STAYS/", "/recommendations/KEPT/AL/", "/api/v1/addressees.json", "/api/v1/actions.json", "/api/v1/effects.json"):
+        for known in ("", "edition-1"):
+            assert SECRET not in said_of(path, known), (path, known)
+    assert "claimed by GONE" in said_of("/matrix/", "edition-1")
+    found = verify(every_edition=True)
+    assert found.problems == ()
+    assert SECRET not in json.dumps([row.claimed_by for row in AddresseeEdition.objects.all()])
 
 
 def test_nobody_sets_aside_or_removes_by_hand(desk: str, cluster: Any) -> None:

@@ -75,6 +75,13 @@ BEGIN
     RETURN rows;
 END $$;
 
+-- What was published of a record at an instant, with the words of what was taken down since.
+CREATE FUNCTION editions.body_at(wanted_kind text, wanted_key text, instant timestamptz) RETURNS jsonb LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT said -> 'body' FROM editions.withheld WHERE of_table = 'record' AND row_id = r.id ORDER BY id LIMIT 1), r.body)
+    FROM editions.record AS r
+    WHERE r.kind = wanted_kind AND r.key = wanted_key AND r.known_from <= instant AND (r.known_to IS NULL OR r.known_to > instant)
+$$;
+
 -- What was blanked gets the hash of what it says now and loses its salt; so do the versions that it was published from.
 CREATE FUNCTION editions.hash_again() RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -88,4 +95,12 @@ BEGIN
     UPDATE editions.site_edition SET salt = NULL WHERE editions.erasure_names(number, 'edition', '');
     UPDATE tracker_version SET content_hash = editions.content_hash(body)
         WHERE body::text LIKE '%[erased]%' AND content_hash <> editions.content_hash(body);
+    -- A translation whose original differed by what was blanked alone is one of today's wording again.
+    UPDATE editions.translation AS t
+        SET outdated = editions.body_at(t.record_kind, t.record_key, t.known_from) ->> t.text IS DISTINCT FROM t.translates
+        WHERE t.translates LIKE '%[erased]%';
+    UPDATE editions.withheld AS w SET said = jsonb_set(said, '{outdated}', to_jsonb(
+            editions.body_at(said ->> 'record_kind', said ->> 'record_key', (said ->> 'known_from')::timestamptz) ->> (said ->> 'text')
+            IS DISTINCT FROM said ->> 'translates'
+        )) WHERE w.of_table = 'translation' AND said ->> 'translates' LIKE '%[erased]%';
 END $$;

@@ -19,9 +19,11 @@ CREATE FUNCTION editions.words_of(wanted_table text) RETURNS text[] LANGUAGE sql
         WHEN 'citation' THEN ARRAY[
             'document_title', 'locator', 'says', 'exact', 'prefix', 'suffix', 'publisher', 'author', 'published_on', 'url', 'stake', 'snapshot'
         ]
-        WHEN 'action' THEN ARRAY['parties', 'replies']
-        WHEN 'addressee' THEN ARRAY['replies']
-        WHEN 'assessment' THEN ARRAY['positions', 'replies']
+        WHEN 'recommendation' THEN ARRAY['claimed_by']
+        WHEN 'action' THEN ARRAY['parties', 'replies', 'claimed_by']
+        WHEN 'effect' THEN ARRAY['claimed_by']
+        WHEN 'addressee' THEN ARRAY['replies', 'claimed_by']
+        WHEN 'assessment' THEN ARRAY['positions', 'replies', 'claimed_by']
         ELSE '{}'
     END
 $$;
@@ -46,6 +48,18 @@ BEGIN
     END CASE;
 END $$;
 
+-- Every title under which a document was published.
+CREATE FUNCTION editions.titles_of(wanted_document text) RETURNS varchar[] LANGUAGE sql STABLE AS $$
+    SELECT coalesce(array_agg(DISTINCT (body ->> 'title')::varchar), '{}') FROM editions.record
+    WHERE kind = 'document' AND key = wanted_document AND body ? 'title'
+$$;
+
+-- A list of names in which another stands for these.
+CREATE FUNCTION editions.renamed(names varchar[], these varchar[], other text) RETURNS varchar[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT array_agg(CASE WHEN name = ANY (these) THEN other::varchar ELSE name END ORDER BY place)
+    FROM unnest(names) WITH ORDINALITY AS of_list (name, place)
+$$;
+
 -- Set rows aside, then take them from the table (statement: DELETE FROM or UPDATE ... of the rows that the condition names).
 CREATE FUNCTION editions.withhold_rows(taken editions.record, wanted_table text, statement text, condition text) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -62,6 +76,7 @@ CREATE FUNCTION editions.withhold() RETURNS trigger LANGUAGE plpgsql SECURITY DE
 DECLARE
     records text := 't.kind = $2 AND t.key = $3';
     nested text;
+    claimed text;
 BEGIN
     CASE NEW.kind
         WHEN 'document' THEN
@@ -82,6 +97,15 @@ BEGIN
                     NEW, split_part(nested, '.', 1),
                     format('UPDATE editions.%1$I AS t SET %2$I = editions.unquoted(t.%2$I, $3)', split_part(nested, '.', 1), split_part(nested, '.', 2)),
                     format('editions.unquoted(t.%1$I, $3) <> t.%1$I', split_part(nested, '.', 2))
+                );
+            END LOOP;
+            -- A source without publisher and author is named by its title where it alone is to be believed; its key names it now.
+            FOREACH claimed IN ARRAY ARRAY['recommendation', 'action', 'effect', 'addressee', 'assessment']
+            LOOP
+                PERFORM editions.withhold_rows(
+                    NEW, claimed,
+                    format('UPDATE editions.%I AS t SET claimed_by = editions.renamed(t.claimed_by, editions.titles_of($3), $3)', claimed),
+                    't.claimed_by && editions.titles_of($3)'
                 );
             END LOOP;
         WHEN 'recommendation' THEN
