@@ -146,7 +146,7 @@ def test_what_this_site_corrected_and_what_the_world_changed_are_told_apart(two_
     assert "Land of AL" in site and "It was only a part." in site and "From implemented to partially implemented" in site
     assert "Land of FR" in site and "From implemented to not assessed" in site and "It was never so." in site
     assert "Land of BE" not in site
-    assert "Land of BE" in world and "From under consideration to implemented since 1 January 2021" in world
+    assert "Land of BE" in world and "From under consideration to implemented , since 1 January 2021" in world
     assert "Land of AL" not in world and "Land of FR" not in world
     assert "1 corrected" in site and "1 withdrawn" in site
     assert "implemented 2 1 −1" in world and "All counted 3 3 0" in world

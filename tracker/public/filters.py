@@ -35,6 +35,7 @@ from tracker.public.clocks import BadFilter, Clocks, EverRead
 from tracker.public.words import Reading, in_english, reading
 from tracker.rules.vocabulary import (
     AssessorKind,
+    Basis,
     Corroboration,
     Direction,
     DocumentKind,
@@ -326,6 +327,7 @@ CHANGES: Choices = [
 ]
 YES_NO: Choices = [("yes", gettext_lazy("disputed")), ("no", gettext_lazy("not disputed"))]  # type: ignore[list-item]
 CLAIMED: Choices = [("yes", gettext_lazy("claimed by advocacy sources alone")), ("no", gettext_lazy("other support"))]  # type: ignore[list-item]
+COUNTED: Choices = [("yes", gettext_lazy("counted")), ("no", gettext_lazy("shown, not counted"))]  # type: ignore[list-item]
 SEARCHES: Choices = [("due", gettext_lazy("due again")), ("holds", gettext_lazy("holds"))]  # type: ignore[list-item]
 CORRECTIONS = (Nature.CORRECTED, Nature.WITHDRAWN, Nature.MERGED, Nature.TAKEN_DOWN)
 """What takes back or changes something that was said."""
@@ -392,6 +394,10 @@ def _claimed(_clocks: Clocks, value: str) -> Q:
     return ~Q(claimed_by=[]) if value == "yes" else Q(claimed_by=[])
 
 
+def _counted(_clocks: Clocks, value: str) -> Q:
+    return Q(counted=value == "yes")
+
+
 def _order_in_time(clocks: Clocks, value: str) -> Q | None:
     return EffectEdition.in_place_on(clocks.as_of) if value == "in_place" else None
 
@@ -440,6 +446,10 @@ def _by_dispute(**kwargs: Any) -> OneOf:
     return _one_of("disputed", gettext_lazy("disputed"), _these(YES_NO), YES_OR_NO, condition=_disputed, **kwargs)
 
 
+def _by_counting() -> OneOf:
+    return _one_of("counted", gettext_lazy("counted"), _these(COUNTED), YES_OR_NO, condition=_counted)
+
+
 def _actions(clocks: Clocks | None = None) -> Choices:
     return list(_said(ActionEdition, clocks).order_by("key").values_list("key", "title").distinct())
 
@@ -477,6 +487,8 @@ class AddresseeFilters(Grammar):
         "claimed",
         "search",
         "first_action",
+        "basis",
+        "counted",
         "provenance",
     )
 
@@ -494,6 +506,8 @@ class AddresseeFilters(Grammar):
     claimed = _one_of("claimed_by", gettext_lazy("claimed"), _these(CLAIMED), YES_OR_NO, condition=_claimed)
     search = _one_of("search_due_on", gettext_lazy("search"), _these(SEARCHES), gettext_lazy("due or holds"), condition=_search_on_record)
     first_action = _words_of("first_action", gettext_lazy("first action toward it"), FirstAction, condition=first_action.condition)
+    basis = _words_of("basis", gettext_lazy("basis"), Basis)
+    counted = _by_counting()
     provenance = _words_of("provenance", gettext_lazy("provenance"), Provenance)
 
     class Meta:
@@ -741,7 +755,7 @@ class GovernmentFilters(Grammar):
     """Filters of governments. What is no property of a government asks for what it is an addressee of."""
 
     FACETS = ("kind",)
-    THROUGH = ("recommendation", "status", "document", "measure", "theme", "year", "disputed")
+    THROUGH = ("recommendation", "status", "document", "measure", "theme", "year", "disputed", "counted")
 
     q = SearchFilter(method="matching")
     recommendation = _by_recommendation()
@@ -753,6 +767,7 @@ class GovernmentFilters(Grammar):
     theme = _by_theme()
     year = _year("year", gettext_lazy("year recommended"))
     disputed = _by_dispute()
+    counted = _by_counting()
     kind = _words_of("kind", gettext_lazy("kind"), GovernmentKind)
 
     class Meta:

@@ -45,6 +45,12 @@ def place_in_words(place: Place) -> str:
     return words % {"name": name, "taken": place.taken_up, "n": place.counted, "not_assessed": place.not_assessed}
 
 
+@register.filter
+def place_names(places: list[Place]) -> list[str]:
+    """The governments by their names."""
+    return [names.government(place.code, place.name) for place in places]
+
+
 @register.simple_tag
 def swatch(fill: str) -> SafeString:
     """A small box in a class's pattern, for legend and table; always beside words, so hidden from screen readers."""

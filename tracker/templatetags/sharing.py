@@ -18,7 +18,7 @@ from tracker.editions.tables import DocumentEdition
 from tracker.public import citing, linked, sharing
 from tracker.public.api import origin
 from tracker.public.citing import Piece, Work
-from tracker.public.summaries.brief import Brief
+from tracker.public.summaries.brief import Asked, Brief
 from tracker.templatetags.publication import in_words, to
 
 register = template.Library()
@@ -134,6 +134,14 @@ def whole_page(context: RequestContext) -> str:
 def brief_rows(context: RequestContext, brief: Brief, **filters: Any) -> str:
     """The rows behind a number of a brief: its government's or document's, narrowed further."""
     return to(context, "recommendations", **brief.filters, **filters)
+
+
+@register.simple_tag(takes_context=True)
+def brief_made(context: RequestContext, brief: Brief, line: Asked) -> str:
+    """The rows of one line of who recommended: all of the brief's where there is no other line, else by their references; empty for too many."""
+    if line.recommendations == brief.recommendations:
+        return brief_rows(context, brief, counted="yes")
+    return brief_rows(context, brief, recommendation=list(line.references), counted="yes") if line.references else ""
 
 
 @register.simple_tag(takes_context=True)

@@ -4,7 +4,8 @@ What does not fit is left out by the rule of :mod:`tracker.public.fitting`, and 
 """
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Min, Q
 
@@ -13,7 +14,7 @@ from tracker.languages import names
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
 from tracker.public.fitting import Fitted, fit, lines_of
-from tracker.public.summaries.counts import Distribution, distribution
+from tracker.public.summaries.counts import LONGEST_LIST, Distribution, distribution
 from tracker.public.summaries.dashboard import Certainty, certainty
 from tracker.rules.vocabulary import Status
 
@@ -31,11 +32,12 @@ AGAINST = (Status.CONTRARY_ACTION, Status.REVERSED, Status.REJECTED)
 
 @dataclass(frozen=True)
 class Asked:
-    """Who recommended how much, and when."""
+    """Who recommended how much, and when. ``references`` are those recommendations; nothing where they are more than an address names."""
 
     made_by: str
     recommended_on: str
     recommendations: int
+    references: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -148,9 +150,16 @@ def _asked(clocks: Clocks, counted: EditionQuerySet, lines: int) -> tuple[Fitted
         rows.order_by().values("made_by", "recommended_on").annotate(number=Count("id"), first=Min("recommended_first")).order_by("first", "made_by")
     )
     groups = [Asked(row["made_by"], row["recommended_on"], row["number"]) for row in grouped]
-    return fit(groups, lambda each: f"{each.made_by}, {each.recommended_on}: 000 recommendations", lines=lines), sum(
-        row.recommendations for row in groups
-    )
+    asked = fit(groups, lambda each: f"{each.made_by}, {each.recommended_on}: 000 recommendations", lines=lines)
+    few = [each for each in asked.shown if each.recommendations <= LONGEST_LIST]
+    wanted = Q(pk=None)
+    for each in few:
+        wanted |= Q(made_by=each.made_by, recommended_on=each.recommended_on)
+    references: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for made_by, day, reference in rows.filter(wanted).order_by("reference").values_list("made_by", "recommended_on", "reference"):
+        references[made_by, str(day)].append(reference)
+    shown = [replace(each, references=references[each.made_by, str(each.recommended_on)]) for each in asked.shown]
+    return replace(asked, shown=shown), sum(each.recommendations for each in groups)
 
 
 def _latest(clocks: Clocks, counted: EditionQuerySet, lines: int) -> Fitted[AddresseeEdition]:

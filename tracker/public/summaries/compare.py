@@ -47,11 +47,13 @@ class Pair:
 
 @dataclass(frozen=True)
 class StatusDifference:
-    """How many addressees have a status on each side."""
+    """How many addressees have a status on each side, each number with the filters that open its rows by that side's clocks."""
 
     status: Status
     left: int
     right: int
+    left_filters: Mapping[str, Any]
+    right_filters: Mapping[str, Any]
 
     @property
     def by(self) -> str:
@@ -70,13 +72,13 @@ class Counts:
     @property
     def rows(self) -> list[StatusDifference]:
         """The statuses that either side has."""
-        both = ((status, self.left.of(status), self.right.of(status)) for status in Status)
-        return [StatusDifference(*each) for each in both if each[1] or each[2]]
+        both = zip(self.left.counts, self.right.counts, strict=True)
+        return [StatusDifference(one.status, one.count, two.count, one.filters, two.filters) for one, two in both if one.count or two.count]
 
     @property
     def total(self) -> StatusDifference:
         """The denominators."""
-        return StatusDifference(Status.NOT_ASSESSED, self.left.total, self.right.total)
+        return StatusDifference(Status.NOT_ASSESSED, self.left.total, self.right.total, self.left.filters, self.right.filters)
 
 
 def rows_of(side: Side) -> dict[tuple[str, str], AddresseeEdition]:
@@ -113,6 +115,11 @@ class Governments:
         return sum(row is not None and row.provenance == Provenance.SHIPPED for row in rows)
 
     @property
+    def codes(self) -> list[str]:
+        """The two governments."""
+        return [str(self.counts.left.filters["government"][0]), str(self.counts.right.filters["government"][0])]
+
+    @property
     def alike(self) -> int:
         """How many of the pairs have the same status on both sides."""
         return sum(not pair.differs for pair in self.pairs)
@@ -126,12 +133,15 @@ def governments(sides: Sides) -> Governments:
         pairs=[Pair(left[reference], right[reference]) for reference in left if reference in right],
         left_only=[row for reference, row in left.items() if reference not in right],
         right_only=[row for reference, row in right.items() if reference not in left],
-        counts=_counts(left.values(), right.values()),
+        counts=_counts(sides, left.values(), right.values()),
     )
 
 
-def _counts(left: Iterable[AddresseeEdition], right: Iterable[AddresseeEdition]) -> Counts:
-    return Counts(distribution_of(left), distribution_of(right))
+def _counts(sides: Sides, left: Iterable[AddresseeEdition], right: Iterable[AddresseeEdition], **narrower: str) -> Counts:
+    """Both sides by status, each opened by its own filters and those that are ``narrower``."""
+    return Counts(
+        distribution_of(left, **{**sides.left.filters.given, **narrower}), distribution_of(right, **{**sides.right.filters.given, **narrower})
+    )
 
 
 # Two documents
@@ -164,8 +174,8 @@ class Documents:
     right: list[RecommendationEdition]
     counts: Counts
     at_both: list[AtBoth]
-    left_governments: int
-    right_governments: int
+    left_governments: list[str]
+    right_governments: list[str]
     relations: list[Related]
     in_both: list[str]
 
@@ -181,13 +191,13 @@ def documents(sides: Sides) -> Documents:
     return Documents(
         left=[row for row in made if row.reference in ours],
         right=[row for row in made if row.reference in theirs],
-        counts=_counts(left.values(), right.values()),
+        counts=_counts(sides, left.values(), right.values()),
         at_both=[
-            AtBoth(code, names[code], _counts(by_government[0][code], by_government[1][code]))
+            AtBoth(code, names[code], _counts(sides, by_government[0][code], by_government[1][code], government=code))
             for code in sorted(by_government[0].keys() & by_government[1].keys(), key=names.__getitem__)
         ],
-        left_governments=len(by_government[0]),
-        right_governments=len(by_government[1]),
+        left_governments=sorted(by_government[0]),
+        right_governments=sorted(by_government[1]),
         relations=[
             Related(row.reference, RelationKind(relation["kind"]), relation["other"], relation["note"])
             for row in made
@@ -253,7 +263,7 @@ def days(sides: Sides) -> Days:
     records = _records_between(one, other) if learned else []
     actions = _actions_between(sides) if moved else []
     return Days(
-        counts=_counts(left.values(), right.values()),
+        counts=_counts(sides, left.values(), right.values()),
         said=[Pair(pair.left, pair.right, _reason(pair, reasons)) for pair in said if pair.differs] if learned else None,
         reworded=[Pair(pair.left, pair.right, _reason(pair, reasons)) for pair in said if not pair.differs],
         happened=[pair for pair in _pairs(middle, right) if pair.differs] if moved else None,

@@ -1,7 +1,9 @@
 """The front page: who recommended what, what each government did, how sure we are, what changed lately."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -16,14 +18,14 @@ from tracker.editions.tables import (
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks, distinct_count
 from tracker.public.summaries.behind import editions_known
-from tracker.public.summaries.counts import Distribution, distribution
+from tracker.public.summaries.counts import LONGEST_LIST, Distribution, distribution
 from tracker.public.summaries.uptake import LagCount, Moment, lags, uptake
 from tracker.rules.vocabulary import Basis, Corroboration, Earlier
 
 
 @dataclass(frozen=True)
 class SourceSummary:
-    """What one document recommended, and what became of it."""
+    """What one document recommended, and what became of it. ``rows_filters`` open exactly these; nothing where no address can say them."""
 
     document: DocumentEdition
     made_by: list[str]
@@ -31,6 +33,12 @@ class SourceSummary:
     known_from: list[DocumentEdition]
     recommended_on: str
     distribution: Distribution
+    rows_filters: Mapping[str, Any] | None
+
+    @property
+    def other_keys(self) -> list[str]:
+        """The keys of the documents that it is known from, the first left out."""
+        return [document.key for document in self.known_from[1:]]
 
 
 @dataclass(frozen=True)
@@ -125,6 +133,7 @@ def _sources(clocks: Clocks) -> list[SourceSummary]:
     groups: dict[str, list[RecommendationEdition]] = defaultdict(list)
     for row in recommendations:
         groups[source_of[row.reference]].append(row)
+    naming = Counter(key for row in recommendations for key in set(row.documents))
     return [
         SourceSummary(
             document=documents[key],
@@ -132,11 +141,22 @@ def _sources(clocks: Clocks) -> list[SourceSummary]:
             recommendations=len(rows),
             known_from=[documents[known] for known in dict.fromkeys(row.known_from_document for row in rows) if known != key],
             recommended_on=rows[0].recommended_on,
-            distribution=distribution(counts[key], document=key),
+            distribution=distribution(counts[key]),
+            rows_filters=_opening(key, [row.reference for row in rows], naming[key]),
         )
         for key, rows in groups.items()
         if key in documents
     ]
+
+
+def _opening(key: str, references: list[str], naming: int) -> Mapping[str, Any] | None:
+    """The filters of the recommendations that stand with a document.
+
+    The document itself, unless it also reports recommendations that stand with others (``naming``: all that it makes or reports).
+    """
+    if naming == len(references):
+        return {"document": key}
+    return {"recommendation": references} if len(references) <= LONGEST_LIST else None
 
 
 def by_government(clocks: Clocks) -> list[GovernmentSummary]:

@@ -78,7 +78,7 @@ class Place:
 class WorldMap:
     """A drawing with who is painted how. ``body`` is the EU as its own body, in a box; ``plain`` the path of everybody else.
 
-    ``fills`` counts the governments of each class, of ``total``; governments shown through a body are not among them.
+    ``fills`` has the codes of the governments of each class, of ``total``; governments shown through a body are not among them.
     """
 
     drawing: world.Drawing
@@ -86,12 +86,17 @@ class WorldMap:
     body: Place | None
     members: list[Place]
     plain: str
-    fills: dict[str, int] = field(default_factory=dict)
+    fills: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def total(self) -> int:
         """How many governments have an addressee that is counted."""
-        return sum(self.fills.values())
+        return len(self.codes)
+
+    @property
+    def codes(self) -> list[str]:
+        """Those governments."""
+        return [code for codes in self.fills.values() for code in codes]
 
     @property
     def painted(self) -> list[Place]:
@@ -118,9 +123,9 @@ def world_map(clocks: Clocks, addressees: Iterable[AddresseeEdition], *, region:
         places.append(place)
         body = place if code == EU else body
     through = _members(clocks, drawing, body, set(counted)) if members and body else []
-    fills: dict[str, int] = defaultdict(int)
+    fills: dict[str, list[str]] = defaultdict(list)
     for place in places:
-        fills[place.fill] += 1
+        fills[place.fill].append(place.code)
     own = {place.code for place in (*places, *through) if place.shape}
     plain = "".join(path for code, path in drawing.shapes.items() if code not in own) + drawing.unassigned
     order = [status.value for status in Status] if one_status else CLASSES

@@ -92,6 +92,7 @@ def matrix(request: HttpRequest, clocks: Clocks) -> Page:
         "without_row": [(code, name) for code, name in wanted.shown.members if code not in wanted.addressed] if wanted.shown else [],
         "opening": wanted.opening,
         "union": union,
+        "union_codes": [code for code, _name in union.members if code in wanted.addressed],
         "union_rows": wanted.addressed.get(THE_UNION, 0),
         "member_rows": sum(number for code, number in wanted.addressed.items() if code in dict(union.members)),
         "query": "?" + query if query else "",
