@@ -46,8 +46,29 @@ KINDS = {
     "document": Kind("document", DocumentEdition, "key", lambda row: _("Record of the source “%(title)s”") % {"title": row.title}),
     "action": Kind("action", ActionEdition, "key", lambda row: row.title),
     "status": Kind("addressee", AddresseeEdition, "recommendation", lambda row: status_title(row)),
+    "government-brief": Kind("government-brief", GovernmentEdition, "code", lambda row: brief_title(names.government(row.code, row.name))),
+    "document-brief": Kind("document-brief", DocumentEdition, "key", lambda row: brief_title(row.title)),
 }
-VIEWS = {"dashboard": lambda: _("Overview"), "matrix": lambda: _("Matrix")}
+VIEWS: dict[str, Callable[[], str]] = {
+    "dashboard": lambda: _("Overview"),
+    "recommendations": lambda: _("Recommendations"),
+    "governments": lambda: _("Governments"),
+    "documents": lambda: _("Documents"),
+    "actions": lambda: _("Actions"),
+    "effects": lambda: _("Actions beside recommendations"),
+    "citations": lambda: _("Citations"),
+    "matrix": lambda: _("Matrix"),
+    "timeline": lambda: _("Timeline"),
+    "map": lambda: _("Map"),
+    "compare": lambda: _("Compare"),
+    "changes": lambda: _("Changes"),
+    "corrections": lambda: _("Corrections"),
+    "search": lambda: _("Search"),
+    "methodology": lambda: _("Methodology"),
+    "data": lambda: _("Data"),
+    "about": lambda: _("About this site"),
+    "accessibility": lambda: _("Accessibility"),
+}
 """Pages that are no record's, with their titles."""
 DATED = ("recommendation", "action", "status")
 """Kinds that are there on some days only; a government or a document is, whatever the day."""
@@ -56,6 +77,11 @@ DATED = ("recommendation", "action", "status")
 def status_title(row: AddresseeEdition) -> str:
     """What one government did about one recommendation, as a title."""
     return f"{names.government(row.government, row.government_name)}: {row.short_title} ({row.recommendation})"
+
+
+def brief_title(title: str) -> str:
+    """A government or a document on one page, as a title."""
+    return _("Brief: %(title)s") % {"title": title}
 
 
 def found(clocks: Clocks, kind: str, key: str, code: str = "") -> Row | None:

@@ -14,11 +14,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
 from tracker.languages import dates, digits
-from tracker.languages.names import joined_marked
 from tracker.public.filters import Grammar
 from tracker.public.summaries.counts import LONGEST_LIST, Distribution
 from tracker.rules.vocabulary import Status
 from tracker.templatetags.publication import to
+from tracker.templatetags.sentences import joined
 
 register = template.Library()
 
@@ -66,7 +66,7 @@ def listed_by(context: RequestContext, listing: str, name: str, keys: Sequence[s
 @register.simple_tag(takes_context=True)
 def references(context: RequestContext, found: Sequence[str]) -> SafeString:
     """Recommendations by their references, each a link to its page."""
-    return joined_marked(format_html('<a href="{}">{}</a>', to(context, "recommendation", each), each) for each in found)
+    return joined(format_html('<a href="{}">{}</a>', to(context, "recommendation", each), each) for each in found)
 
 
 @register.simple_tag(takes_context=True)

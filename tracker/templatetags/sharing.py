@@ -3,19 +3,20 @@
 ``{% load sharing %}``. Nothing here reads the database or the clock.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.template.context import RequestContext
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from tracker.editions.tables import DocumentEdition
-from tracker.public import citing, linked, sharing
+from tracker.public import citable, citing, linked, sharing
 from tracker.public.api import origin
 from tracker.public.citing import Piece, Work
 from tracker.public.summaries.brief import Asked, Brief
@@ -32,22 +33,49 @@ def italic(pieces: list[Piece]) -> SafeString:
     return format_html_join("", "{}", ((format_html("<cite>{}</cite>", piece.text) if piece.title else piece.text,) for piece in pieces))
 
 
+RECORDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "recommendation": ("recommendation", lambda held: held["story"].recommendation),
+    "government": ("government", lambda held: held["government_page"].government),
+    "document": ("document", lambda held: held["document_page"].document),
+    "action": ("action", lambda held: held["action_page"].action),
+    "addressee": ("status", lambda held: held["story"].addressee),
+    "government-brief": ("government-brief", lambda held: held["brief"].subject),
+    "document-brief": ("document-brief", lambda held: held["brief"].subject),
+    "share-status": ("status", lambda held: held["card"].addressee),
+}
+"""Pages of records: what each is cited as, and the record in the page's context."""
+
+
 @register.inclusion_tag("tracker/parts/cite.html", takes_context=True)
-def cite_page(context: RequestContext, kind: str, row: Any) -> dict[str, Any]:
-    """How to cite the page of a record that is open: ``{% cite_page "recommendation" story.recommendation %}``."""
+def cite_here(context: RequestContext) -> dict[str, Any]:
+    """How to cite the page that is open, whichever it is: the same on every page that has clocks. Nothing on other pages and those of errors."""
+    match = getattr(context.get("request"), "resolver_match", None)
+    name = match.url_name if match else None
+    held = context.flatten()
+    if not held.get("clocks") or "sentence" in held or "record" in held:
+        return {}
+    if name in sharing.VIEWS:
+        return _cite_view(context, str(name))
+    if name in RECORDS:
+        kind, row = RECORDS[name]
+        return _cite_page(context, kind, row(held))
+    return {}
+
+
+def _cite_page(context: RequestContext, kind: str, row: Any) -> dict[str, Any]:
+    """The page of a record."""
     work = sharing.page_as_work(kind, row, **_read_by(context))
     key = getattr(row, sharing.KINDS[kind].column)
     path = f"{kind}/{key}/{row.government}" if kind == "status" else f"{kind}/{key}"
     return _cited(context, work, path, gettext("Cite this page"))
 
 
-@register.inclusion_tag("tracker/parts/cite.html", takes_context=True)
-def cite_view(context: RequestContext, name: str) -> dict[str, Any]:
-    """The same for a page that is no record's, with its filters."""
-    filters, layout = context.get("filters"), context.get("layout")
-    parameters = [(key, value) for key, values in (filters.given if filters else {}).items() for value in values]
-    parameters += list(layout.parameters.items()) if layout else []
-    return _cited(context, sharing.view_as_work(name, parameters, **_read_by(context)), f"page/{name}", gettext("Cite this page"), parameters)
+def _cite_view(context: RequestContext, name: str) -> dict[str, Any]:
+    """A page that is no record's, with what its address says."""
+    read = context.get("sides" if name == "compare" else "filters")
+    parameters = citable.parameters_of(name, context["request"].GET, context["clocks"], now=timezone.now(), read=read)
+    work = sharing.view_as_work(name, parameters, **_read_by(context))
+    return _cited(context, work, f"page/{name}", gettext("Cite this page"), citable.for_files(parameters))
 
 
 @register.inclusion_tag("tracker/parts/cite.html", takes_context=True)

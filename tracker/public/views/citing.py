@@ -3,15 +3,14 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from tracker.public import sharing
+from tracker.public import citable, sharing
 from tracker.public.api import origin
 from tracker.public.citing import FORMATS, Work, cite_key
 from tracker.public.clocks import Clocks
 from tracker.public.pages import NotHere, public_data
-from tracker.public.views.matrix import asked
 
 
 @public_data
@@ -33,12 +32,10 @@ def cite(request: HttpRequest, clocks: Clocks, kind: str, key: str, ending: str,
 
 def _work(request: HttpRequest, clocks: Clocks, kind: str, key: str, code: str, language: str) -> Work:
     site = origin(request)
-    without_language = request.GET.copy()
-    without_language.pop("language", None)  # the reader's here, the language of sources in other lists
     if kind == "page":
         if key not in sharing.VIEWS:
             raise NotHere(_("No page “%(key)s”; there are %(names)s.") % {"key": key[:60], "names": ", ".join(sharing.VIEWS)})
-        parameters = asked(without_language, clocks).parameters if key == "matrix" else []
+        parameters = citable.parameters_of(key, citable.from_files(request.GET), clocks, now=timezone.now())
         return sharing.view_as_work(key, parameters, clocks=clocks, site=site, language=language)
     row = sharing.found(clocks, "document" if kind == "source" else kind, key, code)
     if row is None:

@@ -7,6 +7,7 @@ const CELL = "td > a";
 if (table && dialog) {
   const inside = dialog.querySelector(".opened__in");
   const asPage = dialog.querySelector(".opened__page");
+  const openAsPage = asPage.textContent;
   let asked = 0;
 
   table.addEventListener("click", (event) => {
@@ -35,6 +36,10 @@ if (table && dialog) {
         const written = link.getAttribute("href");
         if (!written.startsWith("#")) link.setAttribute("href", new URL(written, cell.href).href);
       }
+      // The dialog, and the way to its page, say what was opened.
+      const named = article.querySelector("h1").textContent.trim();
+      dialog.setAttribute("aria-label", named);
+      asPage.setAttribute("aria-label", `${openAsPage}: ${named}`);
       asPage.href = cell.href;
       inside.replaceChildren(document.adoptNode(article));
       dialog.showModal();
