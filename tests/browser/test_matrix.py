@@ -35,6 +35,8 @@ def test_a_cell_opens_its_evidence_in_place(site: Any, page: Any) -> None:
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("heading", name="Albania: Expel intelligence officers").wait_for()
+    page.get_by_role("dialog", name="Albania: Expel intelligence officers", exact=True).wait_for()
+    dialog.get_by_role("link", name="Open as a page: Albania: Expel intelligence officers").wait_for()
     assert "/matrix/" in page.url, "the page stays where it is"
     assert dialog.locator(".evidence li").count() > 2
     assert not faults(page, part="dialog", rules=BEST, looks=((1280, "light"), (320, "light"), (1280, "dark")))

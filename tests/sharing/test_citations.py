@@ -170,6 +170,20 @@ def test_a_source_is_cited_as_it_is_known(client: Client) -> None:
     assert "/cite/source/ABNA-2301.ris" in files(page)
 
 
+def test_no_source_is_published_by_nobody_known(client: Client) -> None:
+    """HAKAMIAN-2019 and KARMON-1811 are known from copies; what the record says of them is a note, and the author, of whom it says no more, stands whole."""
+    for key, author, note in (("HAKAMIAN-2019", "Mahmoud Hakamian", "Copy held by IFMAT"), ("KARMON-1811", "Ely Karmon", "Copy on docslib")):
+        item = csl(client, f"/cite/source/{key}.json")
+        assert "publisher" not in item
+        assert item["author"] == [{"literal": author}]
+        assert item["note"] == note
+        for ending in ("bib", "ris"):
+            assert "unknown" not in text_of(client.get(f"/cite/source/{key}.{ending}")).lower()
+        cited = client.get(f"/documents/{key}/").content.decode().split("Cite the source itself")[1].split("</details>")[0]
+        assert "unknown" not in cited
+        assert author in cited
+
+
 def test_the_record_of_a_source_is_not_taken_for_the_source(client: Client) -> None:
     own, source = csl(client, "/cite/document/WP-MQ.json"), csl(client, "/cite/source/WP-MQ.json")
     assert own["title"] != source["title"]

@@ -242,3 +242,27 @@ def test_tex_prints_text_as_it_is(text, written):
 
 def test_every_kind_of_document_has_a_genre():
     assert set(citing.GENRE_OF) == set(DocumentKind)
+
+
+@pytest.mark.parametrize(
+    ("written", "publisher", "note"),
+    [
+        ("unknown; copy held by IFMAT", "", "Copy held by IFMAT"),
+        ("unknown (copy on docslib)", "", "Copy on docslib"),
+        ("Unknown", "", ""),
+        ("publisher unknown", "", ""),
+        ("The Unknown Press", "The Unknown Press", ""),
+        ("Unknowns Quarterly", "Unknowns Quarterly", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_publisher_that_is_called_unknown_is_none(written, publisher, note):
+    assert citing.unless_unknown(written) == (publisher, note)
+
+
+def test_a_note_stands_in_files_and_not_in_texts():
+    work = Work(key="H", genre=Genre.ARTICLE, title="A text", author="A Writer", note="Copy held by IFMAT")
+    assert "note = {Copy held by IFMAT}" in citing.bibtex(work)
+    assert ("N1", "Copy held by IFMAT") in read_ris(citing.ris(work))
+    assert citing.csl(work)["note"] == "Copy held by IFMAT"
+    assert "IFMAT" not in citing.plain(citing.apa(work)) + citing.plain(citing.chicago_bibliography(work)) + citing.plain(citing.chicago_note(work))

@@ -3,9 +3,11 @@
 Pure functions: no database, no clock, no Django. The words of a style (“Retrieved”, “Accessed”, “n.d.”) and its order of a date belong to the
 style and are English in every language of the site, as are the tags of the formats.
 
-What is not known is left out, or said as the style says it. Names of authors stand as the record writes them: whether “F.H. with AFP” is a
-person, two, or an agency is not ours to guess, so no name is split into a family and a given one. A title in [square brackets] is a description
-and keeps its brackets.
+What is not known is left out, or said as the style says it; a publisher that the record calls unknown is none, and what it says of the copy that
+was read is a note. Names of authors stand as the record writes them, as literal names: it does not say who of them is a person, and neither the kind
+of document nor the form of a name does (“CLADDAG” signs an opinion, “F.H. with AFP” is a person, two, or an agency; “Eva Jewell, Ian Mosby” are two
+people and “Germany, Belgium, France” three states), so none is split into a family and a given name. A title in [square brackets] is a
+description and keeps its brackets.
 
 Sources: Publication Manual of the APA, 7th ed. (2020), 10.16 (webpages), 9.12 (works without an author), 9.22 (descriptions in brackets), 9.16
 (retrieval dates); The Chicago Manual of Style, 18th ed. (2024), 14.103-104 (the 17th, 14.205-210, says the same); RIS as Reference Manager wrote
@@ -73,7 +75,8 @@ class Work:
     """What is cited. Empty text and None: not known, or does not apply.
 
     ``edition`` and ``as_of`` are those of a page of this site: the number of its edition, and the day that it shows. ``accessed`` is None for a
-    work whose address we do not say to have opened.
+    work whose address we do not say to have opened. ``note`` is what else a reader of its address must know; the texts, which have no place for it,
+    leave it out.
     """
 
     key: str
@@ -87,6 +90,7 @@ class Work:
     edition: int | None = None
     as_of: dt.date | None = None
     accessed: dt.date | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,16 @@ def _of_the_site(work: Work) -> str:
     if work.as_of:
         said.append(f"as of {_american(work.as_of)}")
     return ", ".join(said)
+
+
+def _noted(work: Work) -> str:
+    return ". ".join(filter(None, (_of_the_site(work), _clean(work.note))))
+
+
+def unless_unknown(written: str) -> tuple[str, str]:
+    """A publisher as records write it, apart from a note: (“”, “Copy held by IFMAT”) for “unknown; copy held by IFMAT”."""
+    found = re.fullmatch(r"(?:publisher )?(?:unknown|not known)\b\W*(.*?)\W*", _clean(written), re.IGNORECASE)
+    return ("", found[1][:1].upper() + found[1][1:]) if found else (written, "")
 
 
 def _parenthesis(said: str) -> str:
@@ -277,7 +291,7 @@ def bibtex(work: Work) -> str:
         fields.append(("langid", tex(work.language)))
     if work.edition is not None:
         fields.append(("version", f"{work.edition}"))
-    if note := _of_the_site(work):
+    if note := _noted(work):
         fields.append(("note", tex(note)))
     if work.url:
         fields.append(("url", _url(work.url)))
@@ -306,7 +320,7 @@ def ris(work: Work) -> str:
         lines += [("PY", year), ("DA", f"{year}/{month}/{day}/")]
     if work.edition is not None:
         lines.append(("ET", f"{work.edition}"))
-    lines += [("N1", _of_the_site(work)), ("LA", work.language)]
+    lines += [("N1", _noted(work)), ("LA", work.language)]
     if work.url:
         lines.append(("UR", _url(work.url)))
         if work.accessed:
@@ -333,7 +347,7 @@ def csl(work: Work) -> dict[str, Any]:
         item["language"] = _clean(work.language)
     if work.edition is not None:
         item["version"] = f"{work.edition}"
-    if note := _of_the_site(work):
+    if note := _noted(work):
         item["note"] = note
     if work.url:
         item["URL"] = _url(work.url)

@@ -22,6 +22,7 @@ from tracker.editions.tables import DocumentEdition, GovernmentEdition, Recommen
 from tracker.languages import names
 from tracker.public import sharing
 from tracker.public.api import origin
+from tracker.public.citing import unless_unknown
 from tracker.rules.vocabulary import DocumentKind, GovernmentKind
 
 Statement = dict[str, Any]
@@ -144,7 +145,7 @@ def _recommendation(context: Context) -> Statement:
 
 def document(row: DocumentEdition) -> Statement:
     """A source, as its record describes it. A title in brackets is a description and no name."""
-    credit = ", ".join(dict.fromkeys(filter(None, (row.author, row.publisher))))
+    credit = ", ".join(dict.fromkeys(filter(None, (row.author, unless_unknown(row.publisher)[0]))))
     named = "description" if row.title.startswith("[") and row.title.endswith("]") else "name"
     said = {
         "@type": DOCUMENT_TYPES.get(DocumentKind(row.kind), "CreativeWork"),

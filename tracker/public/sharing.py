@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from tracker.editions.tables import ActionEdition, AddresseeEdition, DocumentEdition, GovernmentEdition, RecommendationEdition, Row
 from tracker.languages import names
-from tracker.public.citing import GENRE_OF, Genre, Work
+from tracker.public.citing import GENRE_OF, Genre, Work, unless_unknown
 from tracker.public.clocks import Clocks
 from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import DocumentKind
@@ -124,13 +124,15 @@ def _page(key: str, title: str, path: str, parameters: Parameters, clocks: Clock
 
 def source_as_work(document: DocumentEdition) -> Work:
     """A cited document as a work of its own. When somebody opened its address is not ours to say, so no day of access is given."""
+    publisher, note = unless_unknown(document.publisher)
     return Work(
         key=document.key,
         genre=GENRE_OF[DocumentKind(document.kind)],
         title=document.title,
         author=document.author,
-        publisher=document.publisher,
+        publisher=publisher,
         issued=PartialDate(document.published_on) if document.published_on else None,
         language=document.language,
         url=document.url,
+        note=note,
     )

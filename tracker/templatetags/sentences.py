@@ -1,6 +1,6 @@
 """Parts of sentences that are lists or links, so that templates can put them into whole messages. ``{% load sentences %}``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
@@ -17,10 +17,10 @@ register = template.Library()
 
 
 @register.filter
-def with_editions(records: Iterable[Any]) -> SafeString:
+def with_editions(records: Iterable[Mapping[str, Any]]) -> SafeString:
     """Versions of records in a row: “action BE-2021-JUD (edition 3)”."""
     words = gettext("%(kind)s %(key)s (edition %(number)s)")
-    return names.joined_marked(words % {"kind": gettext(row.kind), "key": row.key, "number": row.edition} for row in records)
+    return names.joined_marked(words % {"kind": gettext(row["kind"]), "key": row["key"], "number": row["edition"]} for row in records)
 
 
 @register.simple_tag(takes_context=True)
