@@ -49,6 +49,23 @@ def test_two_governments_side_by_side(published: str, today: Any) -> None:
     assert all(reference in only_one for reference in one ^ other)
 
 
+def test_what_was_recommended_to_one_only_says_as_much_as_the_rest(published: str) -> None:
+    """Its date, what is for and against it, and who alone claims it, as its own row of the list has them."""
+    part = html_of("?government=AL&with_government=FR&as_of=2023-05-26").split('id="h-one"')[1].split("</section>")[0]
+    shown = [" ".join(unescape(re.sub(r"<[^>]+>", " ", each)).split()) for each in re.findall(r"<li>(.*?)</li>", part, re.DOTALL)]
+    rows = {
+        (row["recommendation"], row["government"]): row
+        for row in Client().get("/api/v1/addressees?government=AL&government=FR&as_of=2023-05-26&counted=yes").json()["results"]
+    }
+    alone = [row for (reference, code), row in rows.items() if (reference, "FR" if code == "AL" else "AL") not in rows]
+    assert len(shown) == len(alone) > 3
+    for row in alone:
+        (said,) = [each for each in shown if each.startswith(f"{row['recommendation']} ")]
+        assert f"{row['supports']} for, {row['disputes']} against" in said
+        assert ("since" in said) == bool(row["effective_on"])
+        assert ("claimed by" in said) == bool(row["claimed_by"])
+
+
 def test_a_filter_holds_on_both_sides(published: str) -> None:
     said = main_of("?government=AL&with_government=FR&document=WP-MQ&disputed=no")
     assert "On both sides only:" in said and "not disputed" in said

@@ -95,6 +95,8 @@ def test_a_lanes_table_tells_everything_in_order_of_time(published, client):
     albania = next(part for part in response.text.split("<section") if "Albania:" in part and "<table" in part)
     told = re.findall(r'<time datetime="([^"]+)">', albania.split("<table", 1)[1])
     assert told[:3] == ["2018-12-19", "2019-02", "2019-02-28"]
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", albania.split("<tbody", 1)[1], re.DOTALL)
+    assert rows and all(row.startswith('<th scope="row"><time') for row in rows), "each row is headed by its date"
 
 
 def test_positions_verdicts_of_others_and_moved_deadlines_have_signs_of_their_own(desk):

@@ -75,7 +75,7 @@ def test_each_page_says_how_to_cite_it_in_each_form(client: Client, path: str, n
     assert item["publisher"] == "Policy-recommendation tracker"
     apa = html.unescape(re.sub("<[^>]+>", "", page.split("Cite this page")[1].split("<dt>APA 7</dt>")[1].split("</dd>")[0]))
     assert item["title"] in apa
-    if not re.search(rf'/cite/{named}\.json\?', page):  # a drawing says what it shows where its address does not
+    if not re.search(rf"/cite/{named}\.json\?", page):  # a drawing says what it shows where its address does not
         assert item["URL"] in apa
 
 
@@ -171,7 +171,7 @@ def test_a_source_is_cited_as_it_is_known(client: Client) -> None:
 
 
 def test_no_source_is_published_by_nobody_known(client: Client) -> None:
-    """HAKAMIAN-2019 and KARMON-1811 are known from copies; what the record says of them is a note, and the author, of whom it says no more, stands whole."""
+    """HAKAMIAN-2019 and KARMON-1811 are known from copies; that is a note, and the author’s name stands whole."""
     for key, author, note in (("HAKAMIAN-2019", "Mahmoud Hakamian", "Copy held by IFMAT"), ("KARMON-1811", "Ely Karmon", "Copy on docslib")):
         item = csl(client, f"/cite/source/{key}.json")
         assert "publisher" not in item

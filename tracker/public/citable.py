@@ -25,7 +25,7 @@ GRAMMARS: dict[str, type[Grammar]] = {
 }
 """The filters of each page that has any; those of the matrix and of the comparison are read with what else they take."""
 BESIDE: dict[str, tuple[str, ...]] = {
-    **{name: ("sort", "page") for name in LISTS},
+    **dict.fromkeys(LISTS, ("sort", "page")),
     "corrections": ("page",),
     "timeline": ("page",),
     "search": ("page",),
