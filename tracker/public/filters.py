@@ -31,7 +31,7 @@ from tracker.editions.tables import (
 )
 from tracker.languages.names import government as government_named
 from tracker.public import as_of, first_action
-from tracker.public.clocks import BadFilter, Clocks, EverRead
+from tracker.public.clocks import LARGEST_NUMBER, BadFilter, Clocks, EverRead
 from tracker.public.words import Reading, in_english, reading
 from tracker.rules.vocabulary import (
     AssessorKind,
@@ -310,6 +310,7 @@ MEASURE = gettext_lazy("the key of a kind of measure on this site, as expulsion"
 THEME = gettext_lazy("the key of a theme on this site")
 ACTION = gettext_lazy("the key of an action on this site, as BE-2021-JUD")
 YEAR = gettext_lazy("a year of four digits")
+EDITION = gettext_lazy("the number of an edition of this site, as 3")
 YES_OR_NO = gettext_lazy("yes or no")
 CHANGE_KINDS: Choices = [
     ("document", gettext_lazy("document")),  # type: ignore[list-item]
@@ -368,6 +369,23 @@ class YearFilter(OneOf):
     def field(self) -> Any:
         """A field that needs no list of choices."""
         return _without_choices(self)
+
+
+class EditionsField(forms.Field):
+    """Numbers of editions of this site."""
+
+    def clean(self, value: Any) -> list[int]:
+        """Whole numbers, or a ``ValidationError`` with the first that no edition can have."""
+        for written in value or []:
+            if not (written.isascii() and written.isdigit() and len(written) <= 10 and 0 < int(written) <= LARGEST_NUMBER):
+                raise forms.ValidationError("no edition", params={"value": written})
+        return [int(written) for written in value or []]
+
+
+class EditionFilter(YearFilter):
+    """One or several editions."""
+
+    field_class = EditionsField
 
 
 def _year(name: str, label: str | Promise, **kwargs: Any) -> YearFilter:
@@ -801,6 +819,7 @@ class ChangeFilters(Grammar):
     theme = _by_theme()
     year = _year("known_from__year", gettext_lazy("year published"))
     disputed = _by_dispute()
+    edition = EditionFilter(field_name="edition", lookup_expr="in", label=gettext_lazy("edition"), takes=EDITION)
     record = _one_of("key", gettext_lazy("record"), _records, gettext_lazy("the key of a record that is or was on this site, as MQ-1"))
     kind = _one_of("kind", gettext_lazy("kind"), _these(CHANGE_KINDS), gettext_lazy("document, recommendation, action or assessment"))
     change = _one_of("change", gettext_lazy("change"), _these(CHANGES), gettext_lazy("publish, withdraw or take_down"))
