@@ -36,6 +36,7 @@ PAGES = {
     "/documents/WP-MQ/": 20,
     "/governments/": 30,
     "/changes/": 2,
+    "/methodology/": 40,
     "/map/?recommendation=MQ-1": 4,
     "/map/?document=WP-MQ": 10,
     "/map/?document=WP-MQ&measure=expulsion&group=EU-MEMBERS": 4,

@@ -363,7 +363,7 @@ class YearsField(forms.Field):
 class YearFilter(OneOf):
     """One or several years."""
 
-    field_class = YearsField
+    field_class: type[forms.Field] = YearsField
 
     @property
     def field(self) -> Any:
