@@ -215,7 +215,7 @@ def test_serve_asks_for_a_second_factor(manage, environment, folder):
 
 def first_answer(url: str):
     """The answer to the first request that is answered; the worker takes a moment to come up."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         try:
             return urllib.request.urlopen(url, timeout=10)

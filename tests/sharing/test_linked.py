@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from tests.sharing.conftest import ORIGIN, text_of
 from tracker.public import linked
 from tracker.public.linked import as_script
+from tracker.public.sitemap import VIEWS
 
 PATHS = [
     "/",
@@ -205,7 +207,9 @@ def test_the_sitemap_has_every_page_once_and_each_opens(client: Client) -> None:
     for name, column in (("recommendations", "reference"), ("governments", "code"), ("documents", "key"), ("actions", "key")):
         listed = json.loads(text_of(client.get(f"/api/v1/{name}.json")))["results"]
         assert {f"{ORIGIN}/{name}/{row[column]}/" for row in listed} <= set(addresses)
-    for address in [*addresses[:12], *addresses[12::60]]:
+    views = {ORIGIN + reverse(f"public:{name}") for name in VIEWS}
+    assert views <= set(addresses)
+    for address in [*views, *addresses[12::60]]:
         page = client.get(address.removeprefix(ORIGIN))
         assert page.status_code == 200, address
         assert head(page.content.decode(), CANONICAL) == address, "what search engines are given is what they should keep"

@@ -131,7 +131,7 @@ class UserAdmin(ChangesRights, KeepsForms, ConcurrentSaves, Autocompleting, Stoc
     )
     add_fieldsets = (
         (None, {"fields": ("username", ("first_name", "last_name"), "email", "usable_password", "password1", "password2")}),
-        (_("Role"), {"fields": ("groups", "is_staff"), "description": _("Tick “staff status”, or they cannot sign in to the desk.")}),
+        (_("Role"), {"fields": ("groups", "is_staff"), "description": _("Without “staff status” they cannot sign in to the desk.")}),
     )
     readonly_fields = ("last_login", "date_joined", "second_factor", "what_happened")
     change_password_form = NewPasswordForm
@@ -151,6 +151,10 @@ class UserAdmin(ChangesRights, KeepsForms, ConcurrentSaves, Autocompleting, Stoc
         """The way to the events of this account."""
         url = f"{reverse('admin:tracker_accountevent_changelist')}?user__id__exact={user.pk}"
         return format_html('<a href="{}">{}</a>', url, gettext("Sign-ins, resets and changes of this account"))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Whoever gets an account works at the desk, unless it is said otherwise."""
+        return {"is_staff": True, **super().get_changeform_initial_data(request)}
 
     def get_urls(self) -> list[Any]:
         """And the page that resets a second factor."""

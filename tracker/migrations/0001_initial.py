@@ -20,6 +20,7 @@ import tracker.models.review
 import tracker.rules.vocabulary
 from django.conf import settings
 from django.db import migrations, models
+from django.db.migrations.operations.base import Operation
 
 
 EDITIONS = Path(__file__).parent.parent / "editions"
@@ -32,6 +33,32 @@ UNDO_PARTIAL_DATE = (
 )
 
 
+class AtOnce(Operation):
+    """The operations of a first migration, by the models that it ends with.
+
+    One after the other, each would have all related models made into classes anew: most of the time that a new installation takes. A table is
+    made with all its constraints, so that one which is added later in the list stands on it already.
+    """
+
+    reversible = False
+
+    def __init__(self, operations):
+        self.operations = operations
+
+    def state_forwards(self, app_label, state):
+        state.__dict__.pop("apps", None)
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        for operation in self.operations:
+            if not isinstance(operation, migrations.AddConstraint):
+                operation.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self):
+        return "Make the tables of the first release"
+
+
 class Migration(migrations.Migration):
 
     initial = True
@@ -40,7 +67,7 @@ class Migration(migrations.Migration):
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
-    operations = [
+    operations = [AtOnce([
         migrations.RunSQL('CREATE SCHEMA "editions"', 'DROP SCHEMA "editions"'),
         migrations.RunSQL(PARTIAL_DATE, UNDO_PARTIAL_DATE),
         migrations.RunSQL(ERASING, "DROP FUNCTION editions.being_erased()"),
@@ -2532,4 +2559,4 @@ class Migration(migrations.Migration):
             model_name='translationhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='73ce00d903516e9fc0b6da78852dfcefa9ce1cf6', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_20d5a', table='tracker_translationhistory', when='BEFORE')),
         ),
-    ]
+    ])]

@@ -198,18 +198,23 @@ def canonical(request: HttpRequest, context: Context) -> str:
     A page of a past day is another statement than today's, not a copy of it, so it is canonical to itself.
     """
     clocks = context.get("clocks")
-    filters = context.get("filters")
-    parameters = [(name, value) for name, values in (filters.given if filters else {}).items() for value in values]
+    parameters = _asked(request, context)
     page = context.get("page")
     if page is not None and getattr(page, "number", 1) > 1:
         parameters.append(("page", str(page.number)))
     return origin(request) + sharing.address_of(request.path, parameters, clocks.parameters if clocks else None)
 
 
-def indexed(context: Context) -> bool:
+def indexed(request: HttpRequest, context: Context) -> bool:
     """Whether search engines should keep the page: today's, without filters. Days and filters multiply without end."""
-    clocks, filters = context.get("clocks"), context.get("filters")
-    return bool(clocks and clocks.is_today and not (filters and filters.given))
+    clocks = context.get("clocks")
+    return bool(clocks and clocks.is_today and not _asked(request, context))
+
+
+def _asked(request: HttpRequest, context: Context) -> list[tuple[str, str]]:
+    """The filters that the address itself sets; a drawing without any chooses one to begin with."""
+    filters = context.get("filters")
+    return [(name, value) for name, values in (filters.given if filters else {}).items() if name in request.GET for value in values]
 
 
 _TITLES: dict[str, tuple[str, Callable[[Any], Any]]] = {

@@ -120,7 +120,7 @@ def page_head(context: RequestContext) -> SafeString:
     if not request or not held.get("clocks") or "sentence" in held or "record" in held:
         return mark_safe("")
     address = linked.canonical(request, held)
-    lines = [] if linked.indexed(held) else [mark_safe(_NOT_KEPT)]
+    lines = [] if linked.indexed(request, held) else [mark_safe(_NOT_KEPT)]
     lines.append(format_html('<link rel="canonical" href="{}">', address))
     properties = {
         "type": "website",
