@@ -563,6 +563,11 @@ class CitationEdition(Row):
             models.Index(fields=["citation"], name="citation_citation"),
         ]
 
+    @property
+    def voice(self) -> str:
+        """Who speaks in it, for lists of names: the publisher, or the author where no publisher is known; the document where neither is."""
+        return self.publisher or self.author or self.document_title
+
 
 class PassageEdition(Row):
     """A text of a record that search looks through, letter for letter as it stands in the published body (tracker/editions/passages.py)."""
