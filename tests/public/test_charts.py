@@ -19,7 +19,7 @@ def test_a_split_bar_gives_each_part_its_share(counts):
     whole = sum(count for _key, count in counts)
     assert [segment.count for segment in segments] == [count for _key, count in counts if count]
     for segment in segments:
-        assert number(segment.width) == pytest.approx(100 * segment.count / whole, abs=0.005)
+        assert number(segment.width) == pytest.approx(100 * segment.count / whole, abs=0.0051)
     for one, other in pairwise(segments):
         assert number(other.x) == pytest.approx(number(one.x) + number(one.width), abs=0.02)
 

@@ -187,3 +187,17 @@ def test_a_records_page_draws_its_lanes_as_the_timeline_does(published, client, 
         ]
     assert [lane.headed for lane in drawn] == [True] + [False] * (len(drawn) - 1)
     assert [lane.footed for lane in drawn] == [False] * (len(drawn) - 1) + [True]
+
+
+def test_the_key_explains_what_is_drawn_and_nothing_else(published, client):
+    """Directions, statuses and signs of the lanes on the page; a pattern never stands without its word."""
+    for path in ("/timeline/?recommendation=MQ-1", "/timeline/?recommendation=ER-1"):
+        response = client.get(path)
+        drawing = response.context["drawing"]
+        entries = [entry for lane in drawing.lanes for entry in (*(entry for entry, _spot in lane.entries), *lane.undated)]
+        assert {direction for direction, _sign in drawing.directions} == {entry.of.direction for entry in entries if entry.kind == "effect"}
+        patterns = set(re.findall(r'<rect class="period"[^>]*fill="url\(#fill-(\w+)\)"', response.text))
+        key = response.text.split('<ul class="legend">', 2)[2].split("</ul>")[0]
+        assert set(re.findall(r"url\(#fill-(\w+)\)", key)) == patterns == {status.value for status in drawing.statuses}
+        assert ("in a frame" in response.text) == any(entry.is_in_place for entry in entries)
+        assert ("until it ended" in response.text) == any(entry.ended_on for entry in entries)

@@ -11,7 +11,7 @@ from tracker.public import lanes
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
 from tracker.rules.dates import PartialDate
-from tracker.rules.vocabulary import AssessorKind, Earlier
+from tracker.rules.vocabulary import AssessorKind, Direction, Earlier, Status
 
 Pair = tuple[str, str]
 FAR_RIGHT = 60
@@ -113,6 +113,38 @@ class Timeline:
 
     axis: lanes.Axis
     lanes: list[Lane] = field(default_factory=list)
+
+    @property
+    def directions(self) -> list[tuple[str | None, int]]:
+        """The directions of the actions drawn, in the order of the vocabulary.
+
+        Pairs of direction and sign; steps that undo others have no direction and come last.
+        """
+        found = {(entry.of.direction, 0 if entry.of.direction else entry.of.sign) for entry in self._entries if entry.kind == "effect"}
+        order = [str(direction) for direction in Direction]
+        return sorted(found, key=lambda pair: (order.index(str(pair[0])) if pair[0] else len(order), pair[1]))
+
+    @property
+    def statuses(self) -> list[Status]:
+        """The statuses that the bands show, in the order of the vocabulary."""
+        held = {str(period.addressee.status) for lane in self.lanes for period in lane.periods}
+        return [status for status in Status if status.value in held]
+
+    @property
+    def shown(self) -> set[str]:
+        """What else needs a word of explanation: kinds of entries, and how they stand to the recommendation or in time."""
+        marks = {
+            "earlier": lambda entry: entry.is_earlier,
+            "in_place": lambda entry: entry.is_in_place,
+            "unsure": lambda entry: entry.is_unsure,
+            "range": lambda entry: entry.on and entry.first < entry.last,
+            "ended": lambda entry: entry.ended_on,
+        }
+        return {entry.kind for entry in self._entries} | {name for name, holds in marks.items() if any(holds(entry) for entry in self._entries)}
+
+    @property
+    def _entries(self) -> list[Entry]:
+        return [entry for lane in self.lanes for entry in (*(entry for entry, _spot in lane.entries), *lane.undated)]
 
 
 def timeline(clocks: Clocks, addressees: Iterable[AddresseeEdition]) -> Timeline:
