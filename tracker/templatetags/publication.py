@@ -128,7 +128,7 @@ def when(value: PartialDate | str | dt.date | dt.datetime | None) -> SafeString 
 @register.filter
 def later_than(value: PartialDate | str | dt.date | None, day: dt.date) -> bool:
     """Whether a date is certainly after a day: a month or a year counts from its first day. Not for what is undated."""
-    return bool(value) and PartialDate(dates.iso(value)).first > day
+    return bool(value and PartialDate(dates.iso(value)).first > day)
 
 
 @register.filter

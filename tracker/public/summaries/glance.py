@@ -24,8 +24,8 @@ class Use(Protocol):
 
     citation: str
     document: str
-    interest: Interest
-    stance: Stance
+    interest: str
+    stance: str
     stake: str
     exact: str
     snapshot: str | None
