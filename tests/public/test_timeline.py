@@ -185,6 +185,9 @@ def test_a_records_page_draws_its_lanes_as_the_timeline_does(published, client, 
         assert [(period.addressee.status, period.addressee.valid_from) for period in lane.periods] == [
             (period.addressee.status, period.addressee.valid_from) for period in other.periods
         ]
+    names = re.findall(r'<h3 id="lane-\d+"( class="hush")?>', client.get(path).text)
+    assert len(names) == len(drawn)
+    assert all(names) == path.endswith("AL/"), "the page of one government names it in its heading"
     assert [lane.headed for lane in drawn] == [True] + [False] * (len(drawn) - 1)
     assert [lane.footed for lane in drawn] == [False] * (len(drawn) - 1) + [True]
 

@@ -14,7 +14,7 @@ SIDE = 2.0
 """Per cent kept free at either end of the axis, so that symbols at the ends are whole."""
 NEAR = 2.6
 """Marks closer than this, in per cent, are put into another row: about a symbol's width at 640 pixels."""
-HEAD, TOP, ROW, BAND, FOOT = 17, 6, 20, 14, 20
+HEAD, TOP, ROW, BAND, FOOT = 17, 6, 22, 14, 20
 """Pixels: the recommendation's date in words, free above the marks, a row of marks, the band of statuses, the years below."""
 YEARS = 16
 """At most so many years are written below a lane; every other one is hidden on a narrow screen."""
