@@ -345,7 +345,7 @@ def test_the_page_of_a_cell_says_what_its_status_rests_on(client: Client, cell: 
     for citation in story.citations:
         assert citation.says in text
         assert f"/documents/{citation.document}/" in text
-    assert sum(kind.disputes for kind in answer.context["page"].kinds) == len(story.disputing) == story.addressee.disputes
+    assert sum(kind.disputes for kind in answer.context["page"].placed) == len(story.disputing) == story.addressee.disputes
 
 
 def test_it_says_what_the_status_was_on_each_earlier_day(client: Client) -> None:

@@ -132,7 +132,7 @@ def test_a_deadline_says_whether_it_was_met_by_each_government(desk: str) -> Non
 
 def test_what_held_on_earlier_days_leads_there(published: str) -> None:
     markup = page("/recommendations/MQ-1/").content.decode()
-    (before,) = re.findall(r'<article class="verdict" id="AL">.*?<ul class="before">(.*?)</ul>', markup, re.DOTALL)
+    (before,) = re.findall(r'<article class="verdict" id="AL">.*?<ul class="verdict__before">(.*?)</ul>', markup, re.DOTALL)
     days = re.findall(r'href="(/recommendations/MQ-1/\?as_of=(\S+?))#AL"', before)
     assert [day for _address, day in days] == ["2020-01-15", "2019-02-28"]
     for address, _day in days:

@@ -293,7 +293,14 @@ def test_a_source_that_was_named_by_its_title_alone_is_named_by_its_key(desk: st
     submission = take_down([gone], by=builders.officer(), reason=REASON, alongside=[action, verdict])
     approve(submission, by=builders.reviewer())
     publish(submission, by=builders.reviewer())
-    for path in ("/matrix/", "/actions/STAYS/", "/recommendations/KEPT/AL/", "/api/v1/addressees.json", "/api/v1/actions.json", "/api/v1/effects.json"):
+    for path in (
+        "/matrix/",
+        "/actions/STAYS/",
+        "/recommendations/KEPT/AL/",
+        "/api/v1/addressees.json",
+        "/api/v1/actions.json",
+        "/api/v1/effects.json",
+    ):
         for known in ("", "edition-1"):
             assert SECRET not in said_of(path, known), (path, known)
     assert "claimed by GONE" in said_of("/matrix/", "edition-1")

@@ -15,7 +15,7 @@ from tracker.rules.translating import LANGUAGE_PATTERN, TEXTS, is_outdated, lang
         ("document", "title", {"language": "fr", "title_is_description": False}, "fr"),
         ("document", "title", {"language": "fr", "title_is_description": True}, "en"),
         ("document", "note", {"language": "fr", "title_is_description": False}, "en"),
-        ("recommendation", "statement", {"statement_form": "verbatim"}, ""),
+        ("recommendation", "statement", {"statement_form": "verbatim"}, "fr-CA"),
         ("recommendation", "statement", {"statement_form": "paraphrase"}, "en"),
         ("recommendation", "short_title", {"statement_form": "verbatim"}, "en"),
         ("assessment", "rationale", {}, "en"),
@@ -23,7 +23,11 @@ from tracker.rules.translating import LANGUAGE_PATTERN, TEXTS, is_outdated, lang
 )
 def test_our_words_are_english_and_a_title_is_its_documents(kind: str, text: str, said: dict[str, object], language: str) -> None:
     assert text in TEXTS[kind]
-    assert language_of(kind, text, said) == language
+    assert language_of(kind, text, said, source="fr-CA") == language
+
+
+def test_a_verbatim_statement_known_from_no_document_is_in_no_language() -> None:
+    assert language_of("recommendation", "statement", {"statement_form": "verbatim"}) == ""
 
 
 @given(st.sampled_from(["fr", "fr-CA", "fr-Latn-FR"]), st.sampled_from(["fr", "fr-BE"]))

@@ -22,7 +22,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import Autocompleting
+from tracker.admin.choosing import Autocompleting
 from tracker.admin.concurrency import ConcurrentSaves
 from tracker.admin.roles import rights
 from tracker.models import AccountEvent, AccountEventKind, User

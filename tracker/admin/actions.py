@@ -11,12 +11,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import Blocks, DeskForm, HowMany, MineFilter, PartAdmin, Prefilled, PublishableAdmin, ReviewFilter, Rows, change_link, link
+from tracker.admin.base import HowMany, PartAdmin, change_link, link
 from tracker.admin.bearing import Bearing, assess_url
 from tracker.admin.beside import WithText
 from tracker.admin.citing import AlsoInAssessments, Citing
 from tracker.admin.documents import CitationRows, sources_link, with_sources
+from tracker.admin.forms import Blocks, DeskForm, Prefilled, Rows
 from tracker.admin.merging import Mergeable
+from tracker.admin.publishable import MineFilter, PublishableAdmin, ReviewFilter
 from tracker.admin.replies import ReplyBlocks
 from tracker.admin.translations import TranslationBlocks
 from tracker.models import Action, ActionEvent, Addressee, Effect, LegalStatus

@@ -8,11 +8,13 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import Blocks, MineFilter, PartAdmin, PublishableAdmin, ReviewFilter, Rows, change_link
+from tracker.admin.base import PartAdmin, change_link
 from tracker.admin.beside import WithText
 from tracker.admin.citing import AlsoInActions, Citing
 from tracker.admin.documents import CitationRows, sources_link, with_sources
+from tracker.admin.forms import Blocks, Rows
 from tracker.admin.proposing import AssessmentForm, Proposing
+from tracker.admin.publishable import MineFilter, PublishableAdmin, ReviewFilter
 from tracker.admin.replies import ReplyBlocks
 from tracker.admin.translations import TranslationBlocks
 from tracker.models import Assessment, Position, Search

@@ -10,7 +10,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import ChooseSeveral, ReasonForm, touch
+from tracker.admin.base import touch
+from tracker.admin.choosing import ChooseSeveral
+from tracker.admin.forms import ReasonForm
 from tracker.models import Addressee, Effect, Government, Recommendation
 from tracker.models.action import cannot_bear_on
 from tracker.rules.vocabulary import Basis, Corroboration, Direction

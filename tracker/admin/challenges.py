@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import DeskForm, NounAdmin, change_link
+from tracker.admin.base import NounAdmin, change_link
+from tracker.admin.forms import DeskForm
 from tracker.editorial.challenges import answer
 from tracker.editorial.freeze import MODELS
 from tracker.editorial.verbs import Refused

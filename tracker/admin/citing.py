@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import Blocks, ChooseOne, ChooseSeveral, DeskForm, Prefilled, touch
+from tracker.admin.base import touch
+from tracker.admin.choosing import ChooseOne, ChooseSeveral
+from tracker.admin.forms import Blocks, DeskForm, Prefilled
 from tracker.editorial import capturing
 from tracker.models import Assessment, Citation, CitationUse, Document, Snapshot
 from tracker.rules.vocabulary import Corroboration

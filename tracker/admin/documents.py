@@ -12,22 +12,12 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import (
-    CITED_IN,
-    HowMany,
-    MineFilter,
-    NounAdmin,
-    PublishableAdmin,
-    ReadOnlyRows,
-    ReasonForm,
-    ReviewFilter,
-    Rows,
-    change_link,
-    link,
-)
+from tracker.admin.base import CITED_IN, HowMany, NounAdmin, change_link, link
 from tracker.admin.beside import WithText
 from tracker.admin.citing import placed, warn_not_placed
+from tracker.admin.forms import ReadOnlyRows, ReasonForm, Rows
 from tracker.admin.merging import Mergeable
+from tracker.admin.publishable import MineFilter, PublishableAdmin, ReviewFilter
 from tracker.admin.sources import Sourced
 from tracker.admin.translations import TranslationBlocks
 from tracker.editorial import capturing

@@ -7,7 +7,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import HowMany, NounAdmin, Rows
+from tracker.admin.base import HowMany, NounAdmin
+from tracker.admin.forms import Rows
 from tracker.editions.tables import GovernmentEdition
 from tracker.models import Action, Addressee, Government, Measure, Membership, Recommendation, Theme
 

@@ -13,8 +13,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import ChooseOne
 from tracker.admin.bundle import states_of
+from tracker.admin.choosing import ChooseOne
 from tracker.admin.content import side_by_side
 from tracker.admin.workflow import sentences
 from tracker.editorial.bundles import find, name_of

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import ReasonForm
+from tracker.admin.forms import ReasonForm
 from tracker.editorial.standing import asked, facts_at_desk, held_once, in_words
 from tracker.models import Addressee, Assessment
 from tracker.rules import dates

@@ -14,11 +14,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import HowMany, MineFilter, PartAdmin, PublishableAdmin, ReasonForm, ReviewFilter, Rows, change_link, link
+from tracker.admin.base import HowMany, PartAdmin, change_link, link
 from tracker.admin.beside import WithText
 from tracker.admin.citing import Citing, NewCitationRows
 from tracker.admin.documents import CitationRows
+from tracker.admin.forms import ReasonForm, Rows
 from tracker.admin.merging import Mergeable
+from tracker.admin.publishable import MineFilter, PublishableAdmin, ReviewFilter
 from tracker.admin.splitting import Splittable
 from tracker.admin.translations import TranslationBlocks
 from tracker.editions.tables import AddresseeEdition

@@ -7,8 +7,9 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import Blocks, PartAdmin, change_link
+from tracker.admin.base import PartAdmin, change_link
 from tracker.admin.documents import CitationRows, sources_link, with_sources
+from tracker.admin.forms import Blocks
 from tracker.models import Action, Assessment, Reply
 
 

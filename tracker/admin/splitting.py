@@ -13,7 +13,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import ChooseOne, change_link
+from tracker.admin.base import change_link
+from tracker.admin.choosing import ChooseOne
 from tracker.editorial.deriving import Part, free_references, split, taken_among
 from tracker.editorial.verbs import Refused
 from tracker.models import Addressee, Measure, Recommendation, Relation

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import Blocks, DeskForm, Prefilled
+from tracker.admin.forms import Blocks, DeskForm, Prefilled
 from tracker.models import Translation
 from tracker.models.translation import text_choices
 from tracker.rules.translating import TEXTS

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tracker.editions.tables import PassageEdition
 from tracker.rules.dates import PartialDate
 from tracker.rules.languages import OURS, configuration
-from tracker.rules.vocabulary import StatementForm
+from tracker.rules.translating import language_of
 
 if TYPE_CHECKING:
     from tracker.editions.projection import Published
@@ -28,14 +28,19 @@ def of_document(published: "Published", key: str) -> list[PassageEdition]:
     day = PartialDate(body["published_on"]).last if body["published_on"] else None
     found = _Found("document", key, "document", key, day)
     found.add("key", key, TITLE, language="")
-    # A description is ours; a title is in the document's language.
-    found.add("title", body["title"], TITLE, language=OURS if body["title_is_description"] else body["language"])
+    found.add("title", body["title"], TITLE, language=language_of("document", "title", body))
     for name in ("author", "publisher"):
         found.add(name, body[name], OWN, language=body["language"])
     found.add("stake", body["stake"], SOURCE)
     found.add("note", body["note"], SOURCE)
     found.add_translations(body["translations"])
     return found.rows
+
+
+def statement_language(published: "Published", body: Body) -> str:
+    """The language of a recommendation's statement, by what is published of the document from which it is known."""
+    known_from = published.documents.get(body["known_from"])
+    return language_of("recommendation", "statement", body, source=known_from["language"] if known_from else "")
 
 
 def of_recommendation(published: "Published", reference: str, assessments: Iterable[tuple[str, dt.date]]) -> list[PassageEdition]:
@@ -45,9 +50,7 @@ def of_recommendation(published: "Published", reference: str, assessments: Itera
     found = _Found("recommendation", reference, "recommendation", reference, made)
     found.add("key", reference, TITLE, language="")
     found.add("title", body["short_title"], TITLE)
-    known_from = published.documents.get(body["known_from"])
-    verbatim = body["statement_form"] == StatementForm.VERBATIM and known_from is not None
-    found.add("statement", body["statement"], OWN, language=known_from["language"] if verbatim and known_from else OURS)
+    found.add("statement", body["statement"], OWN, language=statement_language(published, body))
     for name in ("number", "made_by", "target", "measure_name"):
         found.add(name, body[name], OWN)
     for theme in body["themes"]:

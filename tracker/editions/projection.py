@@ -279,8 +279,10 @@ def _document(published: Published, key: str) -> DocumentEdition:
     first, last = bounds(body["published_on"])
     copied = {
         name: body[name]
-        for name in ("key", "kind", "author", "publisher", "published_on", "language", "url", "interest", "stake", "note", "snapshots")
-    }
+        for name in (
+            "key", "kind", "title_is_description", "author", "publisher", "published_on", "language", "url", "interest", "stake", "note", "snapshots",
+        )
+    }  # fmt: skip
     return DocumentEdition(**copied, title=_title(body), published_first=first, published_last=last, provenance=published.provenance["document", key])
 
 
@@ -298,6 +300,7 @@ def _citations(
             citation=citation["key"],
             inherited=is_inherited,
             document_title=_title(document),
+            document_title_is_description=document["title_is_description"],
             document=document["key"],
             snapshot=citation["archived_as"] or (document["snapshots"][-1]["sha256"] if document["snapshots"] else None),
             **{name: citation[name] for name in ("stance", "corroboration", "locator", "says", "exact", "prefix", "suffix")},
@@ -417,6 +420,7 @@ def _recommendation(published: Published, body: Body, recommended_on: PartialDat
     }  # fmt: skip
     return RecommendationEdition(
         **copied,
+        statement_language=passages.statement_language(published, body),
         known_from_document=body["known_from"],
         documents=sorted({body["known_from"], body["made_in"] or body["known_from"]}),
         recommended_first=recommended_on.first,

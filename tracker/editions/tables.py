@@ -246,6 +246,7 @@ class DocumentEdition(Row):
     key = models.CharField(max_length=60)
     kind = WordField(words.DocumentKind)
     title = models.CharField(max_length=502, help_text="In [square brackets] where it is a description.")
+    title_is_description = models.BooleanField()
     author = models.CharField(max_length=300)
     publisher = models.CharField(max_length=300)
     published_on = models.CharField(max_length=10, null=True)
@@ -280,6 +281,7 @@ class RecommendationEdition(Row):
     short_title = models.CharField(max_length=200)
     statement = models.TextField()
     statement_form = WordField(words.StatementForm)
+    statement_language = models.CharField(max_length=12, help_text="By tracker.rules.translating; nothing where no document says it.")
     made_by = models.CharField(max_length=300)
     made_in = models.CharField(max_length=60, null=True, help_text="Key of the document that makes it; nothing where unknown.")
     known_from_document = models.CharField(max_length=60, help_text="Key of the document in which it was read.")
@@ -542,7 +544,8 @@ class CitationEdition(Row):
     prefix = models.CharField(max_length=300)
     suffix = models.CharField(max_length=300)
     document = models.CharField(max_length=60)
-    document_title = models.CharField(max_length=502)
+    document_title = models.CharField(max_length=502, help_text="In [square brackets] where it is a description.")
+    document_title_is_description = models.BooleanField()
     publisher = models.CharField(max_length=300)
     author = models.CharField(max_length=300)
     published_on = models.CharField(max_length=10, null=True)
@@ -562,6 +565,11 @@ class CitationEdition(Row):
             models.Index(fields=["document"], name="citation_document"),
             models.Index(fields=["citation"], name="citation_citation"),
         ]
+
+    @property
+    def voice(self) -> str:
+        """Who speaks in it, for lists of names: the publisher, or the author where no publisher is known; the document where neither is."""
+        return self.publisher or self.author or self.document_title
 
 
 class PassageEdition(Row):

@@ -137,7 +137,8 @@ class Translation(models.Model):
         kind, record = self.of
         if self.text not in TEXTS[kind]:
             raise ValidationError({"text": _("A %(kind)s has these texts: %(texts)s.") % {"kind": _(kind), "texts": ", ".join(TEXTS[kind])}})
-        if self.language and same_language(self.language, language_of(kind, self.text, vars(record))):
+        source = record.known_from.language if isinstance(record, Recommendation) and record.known_from_id else ""
+        if self.language and same_language(self.language, language_of(kind, self.text, vars(record), source=source)):
             raise ValidationError({"language": _("The text is in this language already.")})
         if self.kind == TranslationKind.OFFICIAL and not self.url:
             raise ValidationError({"url": _("Say where the official translation can be read.")})

@@ -144,9 +144,9 @@ def _recommendation(context: Context) -> Statement:
 
 
 def document(row: DocumentEdition) -> Statement:
-    """A source, as its record describes it. A title in brackets is a description and no name."""
+    """A source, as its record describes it. A description in the place of a title is no name."""
     credit = ", ".join(dict.fromkeys(filter(None, (row.author, unless_unknown(row.publisher)[0]))))
-    named = "description" if row.title.startswith("[") and row.title.endswith("]") else "name"
+    named = "description" if row.title_is_description else "name"
     said = {
         "@type": DOCUMENT_TYPES.get(DocumentKind(row.kind), "CreativeWork"),
         named: row.title,

@@ -25,7 +25,8 @@ from tracker.editions.tables import (
     TranslationEdition,
 )
 from tracker.public.clocks import Clocks
-from tracker.rules.translating import NAMES_THE_SOURCE, OURS, TEXTS, language_of, primary, same_language
+from tracker.rules.languages import OURS
+from tracker.rules.translating import NAMES_THE_SOURCE, TEXTS, language_of, primary, same_language
 
 Name = tuple[str, str, str]
 """A text: kind and key of the record, name of the text."""
@@ -107,10 +108,9 @@ class Wordings:
         kind, key, text = COLUMNS[type(row)][column]
         name = (kind, getattr(row, key) or "", text)
         original = getattr(row, column)
-        language = _language(row, column)
+        language = language_of_column(row, column)
         translation = self._by_name.get(name) if original and not (language and same_language(language, self.reader)) else None
-        in_brackets = (kind, text) == ("document", "title") and _is_description(original)
-        return Wording(name, original, language, self.reader, translation, in_brackets)
+        return Wording(name, original, language, self.reader, translation, in_brackets=_is_description(row, column))
 
 
 def wordings(clocks: Clocks, *rows: Iterable[Any]) -> Wordings:
@@ -154,19 +154,17 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, bool) else str(value)
 
 
-def _language(row: Any, column: str) -> str:
+def language_of_column(row: Any, column: str) -> str:
+    """The language of an original that a row holds; empty where nothing says it."""
     kind, _key, text = COLUMNS[type(row)][column]
-    said = {
-        "language": getattr(row, "language", ""),
-        "title_is_description": _is_description(getattr(row, column)),
-        "statement_form": getattr(row, "statement_form", ""),
-    }
-    return language_of(kind, text, said)
+    if column == "statement":
+        return str(row.statement_language)
+    return language_of(kind, text, {"language": getattr(row, "language", ""), "title_is_description": _is_description(row, column)})
 
 
-def _is_description(title: str) -> bool:
-    """A title in square brackets is one of ours (:mod:`tracker.editions.projection`)."""
-    return title.startswith("[") and title.endswith("]")
+def _is_description(row: Any, column: str) -> bool:
+    """Whether a text is a description of ours in the place of a document's title."""
+    return bool(getattr(row, f"{column}_is_description", False))
 
 
 def language_name(language: str) -> str:

@@ -7,8 +7,8 @@ same language to a reader where their primary subtags are.
 from collections.abc import Mapping
 from typing import Any
 
-OURS = "en"
-"""The language of every text that this project writes itself."""
+from tracker.rules.languages import OURS
+from tracker.rules.vocabulary import StatementForm
 
 TEXTS: dict[str, tuple[str, ...]] = {
     "document": ("title", "stake", "note"),
@@ -25,16 +25,17 @@ NAMES_THE_SOURCE = frozenset({("document", "title")})
 """Texts by which a reader finds the source: the original always stays first, and a translation beside it."""
 
 
-def language_of(kind: str, text: str, said: Mapping[str, Any]) -> str:
+def language_of(kind: str, text: str, said: Mapping[str, Any], *, source: str = "") -> str:
     """The language of an original; empty where nothing says it.
 
-    ``said`` is the record's body, or whatever else has its ``language``, ``title_is_description`` and ``statement_form`` where its kind has them.
-    A document's own title is in the document's language, a verbatim statement in one that no record declares; the rest are our words.
+    ``said`` is the record's body, or whatever else has its ``language``, ``title_is_description`` and ``statement_form`` where its kind has them;
+    ``source`` the language of the document from which a recommendation is known, empty where that is not to be had. A document's own title is in
+    the document's language, and a verbatim statement in that of the document in which it was read; the rest are our words.
     """
     if (kind, text) == ("document", "title") and not said["title_is_description"]:
         return str(said["language"])
-    if (kind, text) == ("recommendation", "statement") and said["statement_form"] == "verbatim":
-        return ""
+    if (kind, text) == ("recommendation", "statement") and said["statement_form"] == StatementForm.VERBATIM:
+        return source
     return OURS
 
 

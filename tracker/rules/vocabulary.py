@@ -213,6 +213,10 @@ class GovernmentKind(Word):
     GROUP = "group", "group", "A group of governments with dated memberships; it has no status of its own."
 
 
+THE_UNION, ITS_MEMBERS = "EU", "EU-MEMBERS"
+"""Codes by the site's convention: the EU as a body, and the group of its members."""
+
+
 class DocumentKind(Word):
     """What sort of document something is cited from."""
 

@@ -1,5 +1,7 @@
 """What the drawn pages need: the words of a place on the map, and its pattern. ``{% load drawings %}``."""
 
+from dataclasses import dataclass
+
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -64,14 +66,39 @@ def swatch(fill: str) -> SafeString:
 # The timeline
 
 
+SIZE, AGAINST = 14, 19
+"""Pixels of a sign; those of what went against a recommendation or undid a step are larger, so that nobody passes over them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """How something on the timeline looks: a shape of the sprite, a tone, pixels across."""
+
+    shape: str
+    tone: str
+    size: int = SIZE
+
+    @property
+    def corner(self) -> float:
+        """Where it begins, left and above of its middle."""
+        return -self.size / 2
+
+    @property
+    def halo(self) -> float:
+        """Half the width of the clear ground around it."""
+        return self.size / 2 + 1.5
+
+
 @register.filter
-def mark(entry: Entry) -> tuple[str, str]:
-    """The shape and tone of something on the timeline. What others judged keeps the tone of its status, in a shape that no status of ours has."""
+def sign(entry: Entry) -> Sign:
+    """The sign of something on the timeline. What others judged keeps the tone of its status, in a shape that no status of ours has."""
     if entry.kind == "effect":
-        return effect_mark(entry.of.direction, entry.of.sign)
+        shape, tone = effect_mark(entry.of.direction, entry.of.sign)
+        against = entry.of.direction in (None, Direction.CONTRADICTS)
+        return Sign(shape, tone, AGAINST if against else SIZE)
     if entry.kind == "verdict":
-        return "diamond", Status(entry.of.status).tone.value
-    return {"position": "flag", "deadline": "deadline", "moved": "deadline-moved"}[entry.kind], "pending"
+        return Sign("diamond", Status(entry.of.status).tone.value)
+    return Sign({"position": "flag", "deadline": "deadline", "moved": "deadline-moved"}[entry.kind], "pending")
 
 
 @register.filter

@@ -16,8 +16,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
-from tracker.editions.tables import CitationEdition, DocumentEdition, RecommendationEdition
-from tracker.languages import dates, digits, names
+from tracker.editions.tables import CitationEdition, DocumentEdition
+from tracker.languages import dates, digits
 from tracker.public import charts
 from tracker.public.facets import Facet
 from tracker.public.filters import Grammar
@@ -128,7 +128,7 @@ def when(value: PartialDate | str | dt.date | dt.datetime | None) -> SafeString 
 @register.filter
 def later_than(value: PartialDate | str | dt.date | None, day: dt.date) -> bool:
     """Whether a date is certainly after a day: a month or a year counts from its first day. Not for what is undated."""
-    return bool(value) and PartialDate(dates.iso(value)).first > day
+    return bool(value and PartialDate(dates.iso(value)).first > day)
 
 
 @register.filter
@@ -327,39 +327,10 @@ def by_order(effects: list[EffectOfAction]) -> list[tuple[Earlier, list[EffectOf
     return [group for group in groups if group[1]]
 
 
-@register.inclusion_tag("tracker/parts/timeline.html")
-def timeline(effects: list[EffectOfAction], recommendation: RecommendationEdition, as_of: dt.date) -> dict[str, Any]:
-    """The actions around a recommendation, drawn: earlier ones grey and left of the issue date, a lane a government."""
-    drawing = charts.timeline(
-        [_moment(item) for item in sorted(effects, key=lambda item: item.action.government_name)],
-        issued=(recommendation.recommended_first, recommendation.recommended_last),
-        until=as_of,
-    )
-    return {"drawing": drawing, "recommendation": recommendation, "as_of": as_of, "count": len(effects)}
-
-
-def _moment(item: EffectOfAction) -> charts.Moment:
-    effect, action = item.effect, item.action
-    shape, tone = effect_mark(effect.direction, effect.sign)
-    direction = gettext(effect.direction.label) if effect.direction else gettext("reverses")
-    title = f"{in_words(action.acted_on)}: {action.title} ({direction}; {in_time(effect.earlier, effect.in_place)})"
-    return charts.Moment(
-        lane=names.government(action.government, action.government_name),
-        first=effect.first_day,
-        last=effect.last_day,
-        title=title,
-        shape=shape,
-        tone=tone,
-        earlier=effect.earlier == Earlier.YES,
-        in_place=effect.in_place,
-        unsure=effect.earlier == Earlier.UNKNOWN,
-    )
-
-
 @register.filter
 def voices(citations: list[CitationEdition], stance: str) -> list[str]:
-    """Who is cited with a stance, each once: the publisher, or the author where no publisher is known."""
-    return list(dict.fromkeys(row.publisher or row.author or row.document_title for row in citations if row.stance == stance))
+    """Who is cited with a stance, each once."""
+    return list(dict.fromkeys(row.voice for row in citations if row.stance == stance))
 
 
 # Records of any kind

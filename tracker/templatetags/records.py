@@ -103,12 +103,6 @@ def filters_of(listing: Listing) -> list[tuple[str, str, str]]:
 
 
 @register.filter
-def names(citations: Iterable[CitationEdition]) -> str:
-    """Who is cited, each once: publishers, or authors where no publisher is known."""
-    return "; ".join(dict.fromkeys(row.publisher or row.author or row.document_title for row in citations))
-
-
-@register.filter
 def moment_in_words(moment: Moment) -> str:
     """A moment in words: “end of 2019”, or the day itself."""
     if moment.until_now:

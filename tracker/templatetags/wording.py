@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext
 from tracker.editions.tables import TranslationEdition
 from tracker.public.translated import Wording, Wordings, language_name
 from tracker.public.wording import called
-from tracker.rules.translating import OURS
+from tracker.rules.languages import OURS
 from tracker.rules.vocabulary import TranslationKind
 
 register = template.Library()

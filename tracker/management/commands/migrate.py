@@ -8,13 +8,13 @@ from django.db import connections
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.db.migrations.loader import MigrationLoader
 
-OURS = ("tracker", "jobs")
+MIGRATED = ("tracker", "jobs")
 
 
 def refuse_another_version(loader: MigrationLoader) -> None:
     """Stop where the database has been through migrations of ours that this version does not have: its tables are not the ones we know."""
-    unknown = sorted(name for app, name in set(loader.applied_migrations) - set(loader.disk_migrations) if app in OURS)
-    replaced = {name for migration in loader.disk_migrations.values() for app, name in migration.replaces if app in OURS}
+    unknown = sorted(name for app, name in set(loader.applied_migrations) - set(loader.disk_migrations) if app in MIGRATED)
+    replaced = {name for migration in loader.disk_migrations.values() for app, name in migration.replaces if app in MIGRATED}
     if unknown := [name for name in unknown if name not in replaced]:
         raise InconsistentMigrationHistory(f"migration {unknown[0]} is not of this version")
 

@@ -1,7 +1,6 @@
 """One cell of the matrix: a recommendation and a government, with everything that its status rests on."""
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,6 @@ from django.db.models import Q
 from tracker.editions.tables import (
     AddresseeEdition,
     AssessmentEdition,
-    CitationEdition,
     DocumentEdition,
     EffectEdition,
     RecommendationEdition,
@@ -21,8 +19,10 @@ from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
 from tracker.public.corrections import Correction, corrections_of
 from tracker.public.summaries.behind import citations_of, history_of
+from tracker.public.summaries.glance import Placed, Stake, placed, stakes
 from tracker.public.summaries.recommendation import AddresseeStory, effects_of_actions
-from tracker.rules.vocabulary import Interest, Nature, Stance
+from tracker.public.summaries.timeline import Timeline, drawn
+from tracker.rules.vocabulary import Nature
 
 
 @dataclass(frozen=True)
@@ -35,16 +35,6 @@ class Period:
 
 
 @dataclass(frozen=True)
-class Kind:
-    """Citations from sources of one interest, by stance."""
-
-    interest: Interest
-    supports: int
-    disputes: int
-    context: int
-
-
-@dataclass(frozen=True)
 class AddresseePage:
     """The page of one addressee. ``said``: the published versions of its assessments, as known at the clocks."""
 
@@ -53,8 +43,9 @@ class AddresseePage:
     known_from: DocumentEdition | None
     story: AddresseeStory
     periods: list[Period]
-    kinds: list[Kind]
-    stakes: list[tuple[str, str, str]]
+    drawing: Timeline
+    placed: list[Placed]
+    stakes: list[Stake]
     said: list[RecordEdition]
     corrections: list[Correction]
 
@@ -88,13 +79,14 @@ def addressee_page(clocks: Clocks, reference: str, code: str) -> AddresseePage |
     said = history_of(clocks, "assessment", {row.key for row in assessments})
     story = AddresseeStory(
         addressee=holding,
+        recommendation=recommendation,
         assessments=[row for row in assessments if row.assessor_kind == "staff"],
         others=others,
         citations=cited.get(("assessment", holding.assessment), []) if holding.assessment else [],
         effects=effects_of_actions(clocks, list(clocks.rows(EffectEdition).filter(mine))),
         cited=cited,
-        recommendation=recommendation,
         record=next((row for row in said if row.key == holding.assessment), None),
+        earlier_days=[row for row in reversed(rows) if row is not holding and row.counted],
     )
     return AddresseePage(
         recommendation=recommendation,
@@ -102,8 +94,9 @@ def addressee_page(clocks: Clocks, reference: str, code: str) -> AddresseePage |
         known_from=documents.get(recommendation.known_from_document),
         story=story,
         periods=[_period(row, clocks) for row in rows],
-        kinds=_kinds(story.citations),
-        stakes=_stakes(story.citations),
+        drawing=drawn(clocks, [story.drawn_from], close=True),
+        placed=placed(story.citations),
+        stakes=stakes(story.citations),
         said=said,
         corrections=corrections_of(
             clocks,
@@ -116,19 +109,3 @@ def addressee_page(clocks: Clocks, reference: str, code: str) -> AddresseePage |
 def _period(row: AddresseeEdition, clocks: Clocks) -> Period:
     ended = row.valid_to if row.valid_to and row.valid_to <= clocks.as_of else None
     return Period(row, row.valid_from, ended - dt.timedelta(days=1) if ended else None)
-
-
-def _kinds(citations: list[CitationEdition]) -> list[Kind]:
-    """The kinds of sources that a status rests on, in the order of the vocabulary; kinds without a citation left out."""
-    counts = Counter((str(row.interest), str(row.stance)) for row in citations)
-    kinds = [
-        Kind(interest, *(counts[interest.value, stance.value] for stance in (Stance.SUPPORTS, Stance.DISPUTES, Stance.CONTEXT)))
-        for interest in Interest
-    ]
-    return [kind for kind in kinds if kind.supports or kind.disputes or kind.context]
-
-
-def _stakes(citations: list[CitationEdition]) -> list[tuple[str, str, str]]:
-    """Who speaks with a stake of their own: publisher, stance, the stake; each once."""
-    named = ((row.publisher or row.author or row.document_title, str(row.stance), row.stake) for row in citations if row.stake)
-    return list(dict.fromkeys(named))

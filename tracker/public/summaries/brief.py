@@ -14,7 +14,7 @@ from tracker.languages import names
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
 from tracker.public.fitting import Fitted, fit, lines_of
-from tracker.public.summaries.counts import LONGEST_LIST, Distribution, distribution
+from tracker.public.summaries.counts import LONGEST_LIST, TAKEN_UP, Distribution, distribution
 from tracker.public.summaries.dashboard import Certainty, certainty
 from tracker.rules.vocabulary import Status
 
@@ -26,7 +26,6 @@ FETCHED = 20
 """Rows of a list that could fit at all."""
 TITLE_WIDTH = 62
 """Signs that a line of the title surely holds."""
-TOWARD = (Status.IMPLEMENTED, Status.PARTIALLY_IMPLEMENTED)
 AGAINST = (Status.CONTRARY_ACTION, Status.REVERSED, Status.REJECTED)
 
 
@@ -222,7 +221,7 @@ def _assessed(each: Spread) -> list[Status]:
 
 
 def _both_ways(each: Spread) -> bool:
-    return any(each.distribution.of(status) for status in TOWARD) and any(each.distribution.of(status) for status in AGAINST)
+    return any(each.distribution.of(status) for status in TAKEN_UP) and any(each.distribution.of(status) for status in AGAINST)
 
 
 def _spread_in_words(each: Spread) -> str:

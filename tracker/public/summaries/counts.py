@@ -10,6 +10,8 @@ from tracker.editions.tables import (
 )
 from tracker.rules.vocabulary import Status
 
+TAKEN_UP = (Status.IMPLEMENTED, Status.PARTIALLY_IMPLEMENTED)
+"""What counts as uptake."""
 HONEST_NEGATIVES = (Status.NOT_ASSESSED, Status.NO_EVIDENCE, Status.NO_ACTION)
 
 LONGEST_LIST = 150

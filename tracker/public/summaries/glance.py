@@ -20,18 +20,26 @@ STAKES = 12
 
 
 class Use(Protocol):
-    """A citation beside a record that it serves, as :func:`tracker.public.filters.citations_at` gives it."""
+    """A citation beside a record that it serves."""
 
     citation: str
     document: str
-    document_kind: str
-    interest: Interest
-    stance: Stance
-    publisher: str
-    author: str
+    interest: str
+    stance: str
     stake: str
     exact: str
     snapshot: str | None
+
+    @property
+    def voice(self) -> str:
+        """Who speaks in it."""
+        ...
+
+
+class ListedUse(Use, Protocol):
+    """The same as :func:`tracker.public.filters.citations_at` gives it."""
+
+    document_kind: str
 
 
 @dataclass(frozen=True)
@@ -44,12 +52,24 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class Placed:
+    """How many uses are from sources that are placed alike, in all and by what they do there."""
+
+    interest: Interest
+    uses: int
+    supports: int
+    disputes: int
+    context: int
+
+
+@dataclass(frozen=True)
 class Stake:
-    """A publisher (or author) with its stake in the words of the record, and how many documents of it are used."""
+    """A publisher (or author) with its stake in the words of the record, how many documents of it are used, and what they do there."""
 
     publisher: str
     stake: str
     documents: int
+    stances: tuple[Stance, ...]
 
 
 @dataclass(frozen=True)
@@ -69,15 +89,34 @@ class Glance:
     more_stakes: int
 
 
-def glance(uses: Iterable[Use], filters: Mapping[str, str]) -> Glance:
+def placed(uses: Iterable[Use]) -> list[Placed]:
+    """The uses by how their sources are placed, in the order of the vocabulary; what no source is, is left out."""
+    counts = Counter((Interest(row.interest), Stance(row.stance)) for row in uses)
+    by_stance = [(interest, {stance: counts[interest, stance] for stance in Stance}) for interest in Interest]
+    return [
+        Placed(interest, sum(found.values()), found[Stance.SUPPORTS], found[Stance.DISPUTES], found[Stance.CONTEXT])
+        for interest, found in by_stance
+        if any(found.values())
+    ]
+
+
+def stakes(uses: Iterable[Use]) -> list[Stake]:
+    """Who speaks with a stake of its own, each once: those with most documents first."""
+    speaking: dict[tuple[str, str], list[Use]] = {}
+    for row in uses:
+        if row.stake:
+            speaking.setdefault((row.voice, row.stake), []).append(row)
+    found = [
+        Stake(publisher, stake, len({row.document for row in rows}), tuple(stance for stance in Stance if any(row.stance == stance for row in rows)))
+        for (publisher, stake), rows in speaking.items()
+    ]
+    return sorted(found, key=lambda stake: (-stake.documents, stake.publisher, stake.stake))
+
+
+def glance(uses: Iterable[ListedUse], filters: Mapping[str, str]) -> Glance:
     """Count the uses of a page; words in the order of their vocabularies, stakes by the number of documents."""
     rows = list(uses)
-    placed: dict[tuple[str, str], set[str]] = {}
-    for row in rows:
-        if row.stake:
-            placed.setdefault((row.publisher or row.author, row.stake), set()).add(row.document)
-    stakes = [Stake(publisher, stake, len(documents)) for (publisher, stake), documents in placed.items()]
-    stakes.sort(key=lambda stake: (-stake.documents, stake.publisher, stake.stake))
+    speaking = stakes(rows)
 
     def by(name: str, vocabulary: type[Word], column: str) -> list[Counted]:
         counts = Counter(str(getattr(row, column)) for row in rows)
@@ -88,13 +127,13 @@ def glance(uses: Iterable[Use], filters: Mapping[str, str]) -> Glance:
         uses=len(rows),
         citations=len({row.citation for row in rows}),
         documents=len({row.document for row in rows}),
-        interests=by("interest", Interest, "interest"),
+        interests=[Counted(each.interest, each.uses, {**filters, "interest": each.interest.value}) for each in placed(rows)],
         kinds=by("kind", DocumentKind, "document_kind"),
         stances=by("stance", Stance, "stance"),
         quoted=sum(bool(row.exact) for row in rows),
         archived=sum(row.snapshot is not None for row in rows),
-        stakes=stakes[:STAKES],
-        more_stakes=max(len(stakes) - STAKES, 0),
+        stakes=speaking[:STAKES],
+        more_stakes=max(len(speaking) - STAKES, 0),
     )
 
 

@@ -25,6 +25,7 @@ from tracker.public.summaries.behind import citations_of, history_of
 from tracker.public.summaries.counts import Distribution, distribution_of
 from tracker.public.summaries.glance import Glance, glance_at
 from tracker.public.summaries.related import Related, related
+from tracker.public.summaries.timeline import Source, Timeline, drawn
 from tracker.rules import deadlines
 from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import DeadlineOutcome, Earlier, Nature, Stance, Status
@@ -45,17 +46,29 @@ class AddresseeStory:
     """One government's row on a recommendation's page, and what stands behind it."""
 
     addressee: AddresseeEdition
+    recommendation: RecommendationEdition
     assessments: list[AssessmentEdition]
     others: list[AssessmentEdition]
     citations: list[CitationEdition]
     effects: list[EffectOfAction]
     cited: Mapping[tuple[str, str], list[CitationEdition]] = field(default_factory=dict)
-    recommendation: RecommendationEdition | None = None
     record: RecordEdition | None = None
     """The published version of the assessment that holds: who recorded and approved it, when."""
     earlier_days: list[AddresseeEdition] = field(default_factory=list)
     """What held on earlier days, newest first."""
     deadline: DeadlineOutcome | None = None
+
+    @property
+    def drawn_from(self) -> Source:
+        """What the addressee's lane of a timeline is drawn from."""
+        held = [self.addressee] if self.addressee.counted else []
+        return Source(
+            addressee=self.addressee,
+            recommendation=self.recommendation,
+            effects=[item.effect for item in self.effects],
+            assessments=[*self.assessments, *self.others],
+            periods=[*reversed(self.earlier_days), *held],
+        )
 
     @property
     def verdicts(self) -> list[tuple[AssessmentEdition, list[CitationEdition]]]:
@@ -118,6 +131,8 @@ class RecommendationPage:
     corrections: list[Correction]
     related: list[Related]
     glance: Glance
+    drawing: Timeline
+    """A lane for each government with an action on record, by name."""
     taken_down: list[RecordEdition]
     """Verdicts on it that were taken down for legal reasons, whatever the day that is read: on none of them do they stand here."""
 
@@ -136,7 +151,7 @@ class RecommendationPage:
 
     @property
     def effects(self) -> list[EffectOfAction]:
-        """All effects in order of date, for the timeline."""
+        """All effects in order of date."""
         stories = (*self.stories, *self.not_counted)
         return sorted((item for story in stories for item in story.effects), key=lambda item: (item.effect.first_day, item.effect.key))
 
@@ -161,18 +176,19 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
     stories = [
         AddresseeStory(
             addressee=addressee,
+            recommendation=recommendation,
             assessments=[row for row in assessments[addressee.government] if row.assessor_kind == "staff"],
             others=[row for row in assessments[addressee.government] if row.assessor_kind != "staff"],
             citations=cited["assessment", addressee.assessment] if addressee.assessment else [],
             effects=[item for item in effects if item.effect.government == addressee.government],
             cited=cited,
-            recommendation=recommendation,
             record=records.get(addressee.assessment or ""),
             earlier_days=before[addressee.government],
             deadline=_deadline(clocks, recommendation, addressee),
         )
         for addressee in addressees
     ]
+    with_actions = sorted((story for story in stories if story.effects), key=lambda story: story.addressee.government_name)
     return RecommendationPage(
         recommendation=recommendation,
         made_in=documents.get(recommendation.made_in or ""),
@@ -193,6 +209,7 @@ def recommendation_page(clocks: Clocks, reference: str) -> RecommendationPage | 
         taken_down=list(RecordEdition.objects.filter(kind="assessment", nature=Nature.TAKEN_DOWN.value, body__recommendation=reference)),
         related=related(clocks, recommendation),
         glance=glance_at(clocks, "recommendation", reference),
+        drawing=drawn(clocks, [story.drawn_from for story in with_actions], close=True),
     )
 
 

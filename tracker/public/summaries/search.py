@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.editions.tables import PUBLIC, ActionEdition, DocumentEdition, GovernmentEdition, PassageEdition, RecommendationEdition
 from tracker.public.clocks import Clocks
 from tracker.public.filters import Choices, Grammar, OneOf, SearchFilter
+from tracker.public.translated import language_of_column
 from tracker.public.words import Reading, ranking, stems
 from tracker.rules.folding import tokens
 from tracker.rules.languages import OURS, configuration
@@ -253,7 +254,7 @@ def _rows(found: Found, wanted: dict[str, list[str]]) -> dict[tuple[str, str], A
 
 def _title(kind: str, row: Any) -> tuple[str, str, str]:
     """A title, the configuration under which its words are read, and its language."""
-    language = row.language if kind == "document" and not row.title.startswith("[") else OURS
+    language = OURS if kind == GOVERNMENT else language_of_column(row, NAMED_BY[kind])
     return getattr(row, NAMED_BY[kind]), configuration(language), language
 
 

@@ -10,11 +10,9 @@ from tracker.editions.tables import AddresseeEdition, GovernmentEdition, Members
 from tracker.public import world
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
-from tracker.rules.vocabulary import GovernmentKind, Status
+from tracker.public.summaries.counts import TAKEN_UP
+from tracker.rules.vocabulary import ITS_MEMBERS, THE_UNION, GovernmentKind, Status
 
-EU, EU_MEMBERS = "EU", "EU-MEMBERS"
-"""The codes of the Union as a body and of the group of its members, by the site's convention."""
-TAKEN_UP = (Status.IMPLEMENTED, Status.PARTIALLY_IMPLEMENTED)
 CLASSES = ("all", "half", "some", "none", "unassessed")
 """The classes of uptake, most first; ``unassessed`` is apart from them: nothing is known."""
 
@@ -121,7 +119,7 @@ def world_map(clocks: Clocks, addressees: Iterable[AddresseeEdition], *, region:
     for code, rows in sorted(counted.items(), key=lambda pair: pair[1][0].government_name):
         place = _place(drawing, code, str(kinds.get(code, "")), rows, one_status=one_status)
         places.append(place)
-        body = place if code == EU else body
+        body = place if code == THE_UNION else body
     through = _members(clocks, drawing, body, set(counted)) if members and body else []
     fills: dict[str, list[str]] = defaultdict(list)
     for place in places:
@@ -149,7 +147,7 @@ def _on(drawing: world.Drawing, code: str) -> tuple[str, tuple[float, float] | N
 
 def _members(clocks: Clocks, drawing: world.Drawing, body: Place, own: set[str]) -> list[Place]:
     """The EU's members on the day that have no status of their own, as the body's is shown through them."""
-    codes = set(clocks.rows(MembershipEdition).filter(group=EU_MEMBERS).values_list("member", flat=True)) - own
+    codes = set(clocks.rows(MembershipEdition).filter(group=ITS_MEMBERS).values_list("member", flat=True)) - own
     names = clocks.said(GovernmentEdition).filter(code__in=codes).order_by("name").values_list("code", "name", "kind")
     return [Place(code, name, str(kind), body.fill, (), *_on(drawing, code), through=body.name) for code, name, kind in names]
 

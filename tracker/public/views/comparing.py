@@ -31,16 +31,10 @@ def compare(request: HttpRequest, clocks: Clocks) -> Page:
         "days": {"left": written(sides.left.clocks), "right": written(sides.right.clocks)},
         "downloads": _files(sides),
     }
-    edition = clocks.edition()
-    if sides.kind is Kind.DAYS and edition is not None:
-        right = {PREFIX + name: value for name, value in _pinned(sides.right.clocks).items()}
+    if sides.kind is Kind.DAYS and clocks.edition() is not None:
+        right = {PREFIX + name: value for name, value in sides.right.clocks.pinned.items()}
         context["permalink"] = permalink(request, clocks, **right)
     return "tracker/compare.html", context
-
-
-def _pinned(clocks: Clocks) -> dict[str, str]:
-    edition = clocks.edition()
-    return {"as_of": clocks.as_of.isoformat(), **({"known": f"edition-{edition.number}"} if edition else {})}
 
 
 def _files(sides: Sides) -> list[dict[str, str]]:

@@ -71,7 +71,7 @@ def timeline_page(request: HttpRequest, clocks: Clocks) -> Page:
     """What was recommended, done, said and found, a lane an addressee, all on one axis."""
     grammar = AddresseeFilters(one_or_default(request.GET, clocks, narrows=("recommendation", "document", "government")), clocks)
     page = page_of(grammar.rows().order_by("recommended_on", "recommendation", "government_name", "id"), request)
-    axis, drawn = timeline(clocks, page.object_list)
+    drawing = timeline(clocks, page.object_list)
     return "tracker/timeline.html", {
         "filters": grammar,
         "given": grammar.given,
@@ -81,8 +81,7 @@ def timeline_page(request: HttpRequest, clocks: Clocks) -> Page:
             ("government", grammar.filters["government"].label, grammar.labels("government").items()),
         ],
         "page": page,
-        "axis": axis,
-        "lanes": drawn,
-        "wordings": wordings(clocks, [lane.addressee for lane in drawn]),
+        "drawing": drawing,
+        "wordings": wordings(clocks, [lane.addressee for lane in drawing.lanes]),
         "downloads": downloads(columns.ADDRESSEES, query_of(request, clocks, grammar)),
     }

@@ -19,9 +19,8 @@ from tracker.public.summaries.addressee import addressee_page
 from tracker.public.summaries.matrix import Matrix, Membership, Table, memberships
 from tracker.public.translated import wordings
 from tracker.public.views.shared import downloads
+from tracker.rules.vocabulary import ITS_MEMBERS, THE_UNION
 
-THE_UNION, ITS_MEMBERS = "EU", "EU-MEMBERS"
-"""Codes by convention: the EU as a body, and the group of its members."""
 MOST_CHOICES = 60
 """Values of a filter that the page offers as links; the list of recommendations has them all."""
 
