@@ -46,6 +46,7 @@ PAGES = {
     "/compare/?document=WP-MQ&with_document=HAKAMIAN-2019": 12,
     "/compare/?document=WP-MQ&with_document=ENAYAT-2020&disputed=yes": 4,
     "/compare/?as_of=2019-06-01&with_as_of=2022-12-31": 6,
+    "/compare/?as_of=2022-12-31&known=edition-1&with_known=edition-2": 6,
     "/matrix/": 20,
     "/matrix/?document=WP-MQ&group=EU-MEMBERS&group_on=2019-02-01": 4,
 }
