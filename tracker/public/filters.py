@@ -50,6 +50,22 @@ from tracker.rules.vocabulary import (
 )
 
 Choices = list[tuple[str, str]]
+
+
+class Title(str):
+    """A document's title as the label of a filter's value; ``language`` is the document's."""
+
+    __slots__ = ("language",)
+    language: str
+
+    @classmethod
+    def of(cls, title: str, language: str) -> "Title":
+        """A title in a language."""
+        said = cls(title)
+        said.language = language
+        return said
+
+
 LONGEST_QUERY = 200
 """Characters that ``q`` takes."""
 LONGEST_SHOWN = 60
@@ -85,7 +101,8 @@ def _groups(clocks: Clocks | None = None) -> Choices:
 
 
 def _documents(clocks: Clocks | None = None) -> Choices:
-    return list(_said(DocumentEdition, clocks).order_by("key").values_list("key", "title").distinct())
+    rows = _said(DocumentEdition, clocks).order_by("key").values_list("key", "title", "language").distinct()
+    return [(key, Title.of(title, language)) for key, title, language in rows]
 
 
 def _references(clocks: Clocks | None = None) -> Choices:
@@ -242,10 +259,14 @@ class Grammar(df.FilterSet):
 
     def in_words(self) -> list[tuple[str, str, list[str]]]:
         """Each filter that is set: its name, its label and the labels of its values."""
+        return [(name, label, [str(words) for _value, words in values]) for name, label, values in self.chosen()]
+
+    def chosen(self) -> list[tuple[str, str, list[tuple[str, Any]]]]:
+        """The same with the values themselves: each value beside its label."""
         result = []
         for name, values in self.given.items():
             labels = self.labels(name)
-            result.append((name, str(self.filters[name].label), [str(labels.get(value, value)) for value in values]))
+            result.append((name, str(self.filters[name].label), [(value, labels.get(value, value)) for value in values]))
         return result
 
 

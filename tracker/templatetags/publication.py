@@ -26,6 +26,7 @@ from tracker.public.summaries.recommendation import EffectOfAction
 from tracker.rules import vocabulary
 from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import Direction, Earlier, Status, Word
+from tracker.templatetags.wording import record_title, wording_text
 
 register = template.Library()
 
@@ -286,10 +287,10 @@ def counts_in_words(counts: Distribution) -> str:
 
 
 @register.filter
-def cited(document: DocumentEdition) -> str:
+def cited(document: DocumentEdition) -> SafeString:
     """A document in a few words: its author or publisher, and the year."""
-    who = document.author or document.publisher or document.title
-    return f"{who}, {document.published_on[:4]}" if document.published_on else who
+    who = names.as_written(document.author or document.publisher or document.title)
+    return format_html("{}, {}", who, document.published_on[:4]) if document.published_on else who
 
 
 @register.filter
@@ -327,27 +328,28 @@ def by_order(effects: list[EffectOfAction]) -> list[tuple[Earlier, list[EffectOf
     return [group for group in groups if group[1]]
 
 
-@register.inclusion_tag("tracker/parts/timeline.html")
-def timeline(effects: list[EffectOfAction], recommendation: RecommendationEdition, as_of: dt.date) -> dict[str, Any]:
+@register.inclusion_tag("tracker/parts/timeline.html", takes_context=True)
+def timeline(context: RequestContext, effects: list[EffectOfAction], recommendation: RecommendationEdition, as_of: dt.date) -> dict[str, Any]:
     """The actions around a recommendation, drawn: earlier ones grey and left of the issue date, a lane a government."""
     drawing = charts.timeline(
-        [_moment(item) for item in sorted(effects, key=lambda item: item.action.government_name)],
+        [_moment(item, wording_text(context, item.action, "title")) for item in sorted(effects, key=lambda item: item.action.government_name)],
         issued=(recommendation.recommended_first, recommendation.recommended_last),
         until=as_of,
     )
     return {"drawing": drawing, "recommendation": recommendation, "as_of": as_of, "count": len(effects)}
 
 
-def _moment(item: EffectOfAction) -> charts.Moment:
+def _moment(item: EffectOfAction, title: str) -> charts.Moment:
     effect, action = item.effect, item.action
     shape, tone = effect_mark(effect.direction, effect.sign)
     direction = gettext(effect.direction.label) if effect.direction else gettext("reverses")
-    title = f"{in_words(action.acted_on)}: {action.title} ({direction}; {in_time(effect.earlier, effect.in_place)})"
+    said = gettext("%(day)s: %(action)s (%(direction)s; %(order)s)")
+    order = in_time(effect.earlier, effect.in_place)
     return charts.Moment(
         lane=names.government(action.government, action.government_name),
         first=effect.first_day,
         last=effect.last_day,
-        title=title,
+        title=said % {"day": in_words(action.acted_on), "action": title, "direction": direction, "order": order},
         shape=shape,
         tone=tone,
         earlier=effect.earlier == Earlier.YES,
@@ -370,7 +372,7 @@ _PAGES = {"recommendation": "recommendation", "action": "action", "document": "d
 @register.simple_tag(takes_context=True)
 def record(context: RequestContext, kind: str, key: str, title: str = "") -> SafeString:
     """A link to a record's page with its title, or its title alone where its kind has no page of its own (assessments)."""
-    words = format_html('{} <small class="soft">{} · {}</small>', title or key, gettext(kind), key) if title else key
+    words = format_html('{} <small class="soft">{} · {}</small>', record_title(title, kind), gettext(kind), key) if title else key
     if kind not in _PAGES:
         return format_html("{}", words)
     return format_html('<a href="{}">{}</a>', to(context, _PAGES[kind], key), words)

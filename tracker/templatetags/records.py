@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
 from tracker.editions.tables import AddresseeEdition, CitationEdition, EffectEdition
+from tracker.languages.names import joined_marked
 from tracker.public import stacked
 from tracker.public.columns import Listing
 from tracker.public.summaries.action import ActionPage
@@ -103,9 +104,9 @@ def filters_of(listing: Listing) -> list[tuple[str, str, str]]:
 
 
 @register.filter
-def names(citations: Iterable[CitationEdition]) -> str:
+def names(citations: Iterable[CitationEdition]) -> SafeString:
     """Who is cited, each once: publishers, or authors where no publisher is known."""
-    return "; ".join(dict.fromkeys(row.publisher or row.author or row.document_title for row in citations))
+    return joined_marked(dict.fromkeys(row.publisher or row.author or row.document_title for row in citations))
 
 
 @register.filter

@@ -45,6 +45,15 @@ class Kind:
 
 
 @dataclass(frozen=True)
+class Placed:
+    """Who speaks with a stake of their own, and which way; ``row`` is a citation that says so."""
+
+    publisher: str
+    stance: str
+    row: CitationEdition
+
+
+@dataclass(frozen=True)
 class AddresseePage:
     """The page of one addressee. ``said``: the published versions of its assessments, as known at the clocks."""
 
@@ -54,7 +63,7 @@ class AddresseePage:
     story: AddresseeStory
     periods: list[Period]
     kinds: list[Kind]
-    stakes: list[tuple[str, str, str]]
+    stakes: list[Placed]
     said: list[RecordEdition]
     corrections: list[Correction]
 
@@ -128,7 +137,7 @@ def _kinds(citations: list[CitationEdition]) -> list[Kind]:
     return [kind for kind in kinds if kind.supports or kind.disputes or kind.context]
 
 
-def _stakes(citations: list[CitationEdition]) -> list[tuple[str, str, str]]:
-    """Who speaks with a stake of their own: publisher, stance, the stake; each once."""
-    named = ((row.publisher or row.author or row.document_title, str(row.stance), row.stake) for row in citations if row.stake)
-    return list(dict.fromkeys(named))
+def _stakes(citations: list[CitationEdition]) -> list[Placed]:
+    """Who speaks with a stake of their own, each once with a stance and a stake."""
+    named = {(row.publisher or row.author or row.document_title, str(row.stance), row.stake): row for row in reversed(citations) if row.stake}
+    return [Placed(publisher, stance, row) for (publisher, stance, _stake), row in reversed(named.items())]

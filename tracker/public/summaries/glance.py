@@ -6,7 +6,7 @@ What is counted is *uses*: a citation beside one record that it serves, as /cita
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import Q
 
@@ -50,6 +50,8 @@ class Stake:
     publisher: str
     stake: str
     documents: int
+    row: Any
+    """A use that says so: by it the stake is found translated."""
 
 
 @dataclass(frozen=True)
@@ -68,15 +70,20 @@ class Glance:
     stakes: list[Stake]
     more_stakes: int
 
+    @property
+    def rows(self) -> list[Any]:
+        """Rows whose texts it shows."""
+        return [stake.row for stake in self.stakes]
+
 
 def glance(uses: Iterable[Use], filters: Mapping[str, str]) -> Glance:
     """Count the uses of a page; words in the order of their vocabularies, stakes by the number of documents."""
     rows = list(uses)
-    placed: dict[tuple[str, str], set[str]] = {}
+    placed: dict[tuple[str, str], dict[str, Use]] = {}
     for row in rows:
         if row.stake:
-            placed.setdefault((row.publisher or row.author, row.stake), set()).add(row.document)
-    stakes = [Stake(publisher, stake, len(documents)) for (publisher, stake), documents in placed.items()]
+            placed.setdefault((row.publisher or row.author, row.stake), {})[row.document] = row
+    stakes = [Stake(*named, len(documents), documents[min(documents)]) for named, documents in placed.items()]
     stakes.sort(key=lambda stake: (-stake.documents, stake.publisher, stake.stake))
 
     def by(name: str, vocabulary: type[Word], column: str) -> list[Counted]:

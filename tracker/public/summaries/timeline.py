@@ -62,6 +62,11 @@ class Lane:
         return [(kind, of) for _day, _rank, kind, of in sorted(told, key=lambda each: each[:2])]
 
     @property
+    def rows(self) -> list[Any]:
+        """Every row whose texts the lane shows."""
+        return [self.addressee, *(entry.of for entry, _spot in self.entries if entry.kind == "effect")]
+
+    @property
     def foot(self) -> int:
         """Where the band of statuses ends, in pixels."""
         return self.laid.band_y + lanes.BAND
