@@ -138,8 +138,8 @@ def _with_sources(part: Part, documents: Mapping[str, DocumentEdition]) -> Part:
 def with_its_basis(party: Part, documents: Mapping[str, DocumentEdition]) -> Part:
     """A party with what must stand beside its legal status. ``documents`` are those that it cites, by key.
 
-    ``reads``: the status in words that say no more than was shown, ``who`` says so within them; ``claimed_by``: whom to attribute it to where advocacy alone supports it;
-    ``sources``: where it is said and where it is disputed.
+    ``reads``: the status in words that say no more than was shown, and ``who`` says so within them; ``claimed_by``: whom to attribute it to where
+    advocacy alone supports it; ``sources``: where it is said and where it is disputed.
     """
     supporting = [
         (citation, document)

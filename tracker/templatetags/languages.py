@@ -90,6 +90,12 @@ def named(text: str | None) -> SafeString | str:
 
 
 @register.filter
+def each_named(texts: Iterable[str]) -> list[SafeString | str]:
+    """The same of several."""
+    return [named(text) for text in texts]
+
+
+@register.filter
 def ours(text: str | None) -> SafeString | str:
     """A text of this site about a record that nobody translates (what a passage says, a reason): marked as English on a page of another language."""
     if not text or dates.language() == SOURCE:

@@ -14,7 +14,7 @@ from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from tracker.editions.tables import CitationEdition, DocumentEdition, RecommendationEdition
 from tracker.languages import dates, digits, names
@@ -282,7 +282,7 @@ def largest(summaries: list[Any]) -> int:
 def counts_in_words(counts: Distribution) -> str:
     """A distribution as a sentence: “implemented 3, no evidence found 1, of 4 counted”."""
     parts = [f"{gettext(item.status.label)} {digits.localized(str(item.count), dates.language())}" for item in counts.held]
-    of_all = gettext("of %(total)s counted") % {"total": digits.localized(str(counts.total), dates.language())}
+    of_all = ngettext("of %(total)s counted", "of %(total)s counted", counts.total) % {"total": digits.localized(str(counts.total), dates.language())}
     return pgettext("between the counts of a distribution", ", ").join([*parts, of_all])
 
 
