@@ -155,6 +155,8 @@ def test_a_translation_of_an_earlier_wording_does_not_stand_first_and_says_so(tr
         ("/recommendations/MQ-5/", RUPTURE),
         ("/recommendations/MQ-1/", STAKE),
         ("/recommendations/MQ-1/AL/", STAKE),
+        ("/recommendations/MQ-1/AL/", SECOND),
+        ("/timeline/?recommendation=MQ-1", SECOND),
         ("/documents/WP-MQ/", STAKE),
         ("/documents/?document=WP-MQ", STAKE),
         ("/documents/WP-MQ/brief/", STAKE),

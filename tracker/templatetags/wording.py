@@ -45,9 +45,13 @@ def wording(context: Context, row: Any, column: str, *, bare: bool = False, link
 
 
 @register.simple_tag(takes_context=True)
-def wording_mark(context: Context, row: Any, column: str, *, linked: bool = False) -> SafeString:
-    """What stands beside the words: whose translation it is, or what language the original is in; nothing where it is the reader's."""
-    return _mark(context, _found(context, row, column), linked)
+def wording_mark(context: Context, row: Any, column: str, *, linked: bool = False, quiet: bool = False) -> SafeString:
+    """What stands beside the words: whose translation it is, or what language the original is in; nothing where it is the reader's.
+
+    ``quiet`` as in ``wording``.
+    """
+    found = _found(context, row, column)
+    return SafeString("") if quiet and found.translation is None else _mark(context, found, linked)
 
 
 @register.simple_tag(takes_context=True)

@@ -180,7 +180,7 @@ class Documents:
         return []
 
 
-def document_of(*sides: Side) -> list[DocumentEdition | None]:
+def documents_of(*sides: Side) -> list[DocumentEdition | None]:
     """The documents that sides are about, in one question; None where a key is no document's at the clocks."""
     found = {row.key: row for row in sides[0].clocks.said(DocumentEdition).filter(key__in=[side.about for side in sides]).defer("note", "snapshots")}
     return [found.get(side.about) for side in sides]

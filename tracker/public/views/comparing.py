@@ -23,14 +23,14 @@ def compare(request: HttpRequest, clocks: Clocks) -> Page:
     sides = read_sides(request.GET, clocks, now=timezone.now())
     gather = None if sides.are_the_same else _GATHER.get(sides.kind)
     found = gather(sides) if gather else None
-    left, right = comparisons.document_of(sides.left, sides.right) if sides.kind is Kind.DOCUMENTS else (None, None)
+    documents = comparisons.documents_of(sides.left, sides.right) if sides.kind is Kind.DOCUMENTS else [None, None]
     context = {
         "sides": sides,
         "kind": str(sides.kind),
         "found": found,
-        "left_document": left,
-        "right_document": right,
-        "wordings": wordings(sides.right.clocks, found.rows if found else (), [left, right], titles_in(AddresseeFilters(sides.shared, clocks))),
+        "left_document": documents[0],
+        "right_document": documents[1],
+        "wordings": wordings(sides.right.clocks, found.rows if found else (), documents, titles_in(AddresseeFilters(sides.shared, clocks))),
         "shared": AddresseeFilters(sides.shared, clocks),
         "swapped": f"?{urlencode(sides.swapped, doseq=True)}",
         "choices": {name: AddresseeFilters(sides.shared, clocks).labels(name) for name in ("government", "document")},
