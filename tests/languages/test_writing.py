@@ -148,13 +148,14 @@ def test_a_page_reads_as_persian_prints_it(written, printed):
 TEXT = st.text(alphabet="aZ1۲ب .,;<>&'\"", max_size=12)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["p", "code", "b", "option"]), TEXT), max_size=5))
-def test_fitting_changes_no_tag_and_lets_no_text_become_one(parts):
+@pytest.mark.parametrize("language", ["fa", "fr"])
+@given(parts=st.lists(st.tuples(st.sampled_from(["p", "code", "b", "option"]), TEXT), max_size=5))
+def test_fitting_changes_no_tag_and_lets_no_text_become_one(language, parts):
     from django.utils.html import escape
 
     page = "".join(f'<{name} title="{escape(text)}">{escape(text)}</{name}>' for name, text in parts)
     tags = re.compile(r"<[^>]*>")
-    assert [tag for tag in tags.findall(fitted(page, "fa")) if "bdi" not in tag] == tags.findall(page)
+    assert [tag for tag in tags.findall(fitted(page, language)) if "bdi" not in tag] == tags.findall(page)
 
 
 def test_a_token_of_many_digits_is_read_at_once():
@@ -162,3 +163,25 @@ def test_a_token_of_many_digits_is_read_at_once():
     token = "1" * 3000 + "_"
     assert fitted(f"<p>{token}</p>", "fa") == f"<p>{token}</p>"
     assert fitted("<p>1,234 12-13 (12)</p>", "fa") != "<p>1,234 12-13 (12)</p>"
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"),
+    [
+        ("<p>Statut: rejeté; non?</p>", "<p>Statut\u00a0: rejeté\u202f; non\u202f?</p>"),
+        ("<p><b>Statut</b>: <i>rejeté</i>; <a>non</a>!</p>", "<p><b>Statut</b>\u00a0: <i>rejeté</i>\u202f; <a>non</a>\u202f!</p>"),
+        ("<p>Statut : rejeté\n; « oui »</p>", "<p>Statut\u00a0: rejeté\u202f; «\u00a0oui\u00a0»</p>"),
+        ("<p>«oui»: non ?!</p>", "<p>«\u00a0oui\u00a0»\u00a0: non\u202f?!</p>"),
+        ("<p>Statut\u00a0: non\u202f; (oui:)</p>", "<p>Statut\u00a0: non\u202f; (oui\u00a0:)</p>"),
+        ("<p>12:30, https://example.org/?q=1, a;b (!) </p>", "<p>12:30, https://example.org/?q=1, a;b (!) </p>"),
+        ("<li>; seul</li><td>x</td><td>: y</td>", "<li>; seul</li><td>x</td><td>: y</td>"),
+        ('<p><q lang="fr">Non: rien; quoi?</q>: <bdi>A; B</bdi></p>', '<p><q lang="fr">Non: rien; quoi?</q>\u00a0: <bdi>A; B</bdi></p>'),
+        ('<p><span lang="en">Why: <b>x</b>: y</span></p>', '<p><span lang="en">Why: <b>x</b>: y</span></p>'),
+        ('<p><span dir="auto">Why: this</span>; <code>a: b</code></p>', '<p><span dir="auto">Why: this</span>\u202f; <code>a: b</code></p>'),
+        ('<a title="a: b">c</a><textarea>a: b</textarea>', '<a title="a: b">c</a><textarea>a: b</textarea>'),
+        ('<html lang="fr"><p>a &lt; b: c</p></html>', '<html lang="fr"><p>a &lt; b\u00a0: c</p></html>'),
+    ],
+)
+def test_a_page_reads_as_french_prints_it(written, printed):
+    assert fitted(written, "fr") == printed
+    assert fitted(printed, "fr") == printed, "and stays so"

@@ -4,7 +4,9 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from django.db import connections
@@ -132,6 +134,34 @@ def test_every_row_has_a_public_address_that_opens(client: Client, name: str) ->
     addresses = {row["url"].removeprefix("http://localhost").split("#")[0] for row in client.get(f"/api/v1/{name}").json()["results"][:10]}
     for address in addresses:
         assert client.get(address).status_code == 200, address
+
+
+OPENED = {"as_of": "2022-12-31", "known": "edition-1"}
+
+
+@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("asked", [{}, {"as_of": "2022-12-31"}, {"known": "edition-1"}, OPENED], ids=lambda asked: "-".join(asked) or "none")
+def test_the_address_of_a_row_is_read_by_the_clocks_of_the_file(client: Client, name: str, asked: dict[str, str]) -> None:
+    """As page, JSON and CSV, before the fragment; an address without clocks stays plain."""
+    query = urlencode(asked)
+    answers = (f"/api/v1/{name}{ending}?{query}" for ending in ("", ".json", ".csv"))
+    page, as_json, as_csv = (whole(client.get(answer)) for answer in answers)
+    rows = [*json.loads(page)["results"], *json.loads(as_json)["results"], *csv.DictReader(io.StringIO(as_csv.decode("utf-8-sig"), newline=""))]
+    assert rows
+    for row in rows:
+        parts = urlsplit(row["url"])
+        assert dict(parse_qsl(parts.query)) == asked
+        assert "?" not in parts.fragment
+    assert client.get(rows[0]["url"].removeprefix("http://localhost")).status_code == 200
+
+
+@pytest.mark.parametrize("file", ["matrix.json?", "matrix.csv?", "matrix.csv?shape=long&"])
+@pytest.mark.parametrize("asked", [{}, OPENED], ids=["none", "both"])
+def test_the_addresses_of_the_matrix_are_read_by_its_clocks(client: Client, file: str, asked: dict[str, str]) -> None:
+    body = whole(client.get(f"/api/v1/{file}{urlencode({'document': 'WP-MQ', **asked})}")).decode()
+    found = re.findall(r'http://localhost/[^",\s]+', body)
+    assert found
+    assert {urlsplit(address).query for address in found} == {urlencode(asked)}
 
 
 @pytest.mark.parametrize(

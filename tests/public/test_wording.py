@@ -20,6 +20,7 @@ from tests.looking import faults
 
 TITLE, SECOND, STATEMENT = "Expulser les agents", "Expulser les officiers", "Chaque pays doit les expulser."
 DECREE = "Decree of 20 March 2019 dissolving four associations"
+RUPTURE, STAKE, WHY, PAPER = "Rupture des relations", "un cabinet de sécurité", "Tout le personnel est parti.", "Les complots récents"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def translated_database(cluster: Any, casefiles_template: str, django_db_blocker
     """Made once; nobody writes to it afterwards."""
     with copy_of(cluster, casefiles_template) as name:
         with django_db_blocker.unblock(), pointing_at(name):
-            from tracker.models import Action, Document, Recommendation, Translation
+            from tracker.models import Action, Assessment, Document, LegalStatus, Recommendation, Translation
 
             recommendation = Recommendation.objects.get(reference="MQ-1")
             action = Action.objects.get(key="AL-2022-SEV")
@@ -43,10 +44,22 @@ def translated_database(cluster: Any, casefiles_template: str, django_db_blocker
             builders.translation(recommendation, "short_title", words=TITLE, kind="machine", translator="Engine 3")
             builders.translation(recommendation, "statement", words=STATEMENT, kind="official", url="https://example.org/fr", locator="p. 2")
             builders.translation(recommendation, "short_title", "fa", words="اخراج مأموران", checked_by="A reader")
-            builders.translation(action, "title", words="Rupture des relations")
+            builders.translation(action, "title", words=RUPTURE)
+            paper, why = Document.objects.get(key="WP-MQ"), Assessment.objects.get(key="AS-002")
+            builders.translation(paper, "title", words=PAPER, kind="machine", translator="Engine 3")
+            builders.translation(paper, "stake", words=STAKE)
+            builders.translation(why, "rationale", words=WHY)
+            reported = (
+                LegalStatus.objects.filter(action__key="AL-2018-EXP")
+                .first()
+                .citation_uses.exclude(citation__document__language="fr")
+                .first()
+                .citation.document
+            )
+            builders.translation(reported, "title", words="Ce qui en fut dit")
             builders.translation(decree, "title", "en", words=DECREE)
             builders.translation(overtaken, "short_title", words="Fermer les centres")
-            first = builders.put_out(recommendation, action, decree, overtaken).published_at
+            first = builders.put_out(recommendation, action, decree, overtaken, paper, why, reported).published_at
             Translation.objects.filter(words=TITLE).update(words=SECOND)
             Recommendation.objects.filter(pk=overtaken.pk).update(short_title="Close some institutions")
             builders.put_out(recommendation, overtaken, reason="a better title")
@@ -136,16 +149,65 @@ def test_a_translation_of_an_earlier_wording_does_not_stand_first_and_says_so(tr
         ("/matrix/?document=WP-MQ", SECOND),
         ("/documents/WP-MQ/", SECOND),
         ("/governments/AL/", SECOND),
-        ("/actions/?government=AL", "Rupture des relations"),
-        ("/actions/AL-2022-SEV/", "Rupture des relations"),
-        ("/effects/?government=AL", "Rupture des relations"),
-        ("/recommendations/MQ-5/", "Rupture des relations"),
+        ("/actions/?government=AL", RUPTURE),
+        ("/actions/AL-2022-SEV/", RUPTURE),
+        ("/effects/?government=AL", RUPTURE),
+        ("/recommendations/MQ-5/", RUPTURE),
+        ("/recommendations/MQ-1/", STAKE),
+        ("/recommendations/MQ-1/AL/", STAKE),
+        ("/recommendations/MQ-1/AL/", SECOND),
+        ("/timeline/?recommendation=MQ-1", SECOND),
+        ("/documents/WP-MQ/", STAKE),
+        ("/documents/?document=WP-MQ", STAKE),
+        ("/documents/WP-MQ/brief/", STAKE),
+        ("/documents/WP-MQ/brief/", SECOND),
+        ("/documents/WP-MQ/brief/", PAPER),
+        ("/governments/AL/brief/", SECOND),
+        ("/governments/AL/", PAPER),
+        ("/citations/?document=WP-MQ", STAKE),
+        ("/citations/?document=WP-MQ", PAPER),
+        ("/compare/?government=AL&with_government=NL", SECOND),
+        ("/compare/?document=WP-MQ&with_document=HAKAMIAN-2019", PAPER),
+        ("/compare/?as_of=2022-09-01&with_as_of=2022-12-31", WHY),
+        ("/compare/?as_of=2022-09-01&with_as_of=2022-12-31", RUPTURE),
+        ("/embed/status/MQ-1/AL/", SECOND),
+        ("/embed/row/MQ-1/", SECOND),
+        ("/embed/chart/recommendation/MQ-1/", SECOND),
+        ("/embed/chart/document/WP-MQ/", PAPER),
+        ("/matrix/?document=WP-MQ", PAPER),
+        ("/timeline/?recommendation=MQ-5", RUPTURE),
+        ("/actions/AL-2018-EXP/", SECOND),
+        ("/actions/AL-2018-EXP/", "Ce qui en fut dit"),
     ],
 )
 def test_lists_and_pages_show_it_with_a_mark(translated: Translated, path: str, words: str) -> None:
     found = page(path)
-    assert re.search(re.escape(words) + r".{0,30}<small class=\"by\">", found)
+    assert re.search(re.escape(words) + r"\)?(?:</[a-z0-9]+>| \([^<]*\)|<p class=\"wording\">|\s)*<small class=\"by\">", found)
     assert words not in page(path, "en")
+
+
+@pytest.mark.parametrize(
+    ("path", "element"),
+    [
+        ("/map/?recommendation=MQ-1", rf">MQ-1 {SECOND}</option>"),
+        ("/map/?recommendation=MQ-1", rf"<b>MQ-1 {SECOND}</b>"),
+        ("/timeline/?recommendation=MQ-1", rf": {SECOND}</a>"),
+        ("/timeline/?recommendation=MQ-5", rf"<title>7 septembre 2022[^<]*{RUPTURE} "),
+        ("/recommendations/MQ-5/", rf"<title>7 septembre 2022[^<]*{RUPTURE} "),
+        ("/recommendations/?document=WP-MQ", rf"<span>MQ-1 {SECOND}</span>"),
+        ("/matrix/?document=WP-MQ&rows=governments", rf'data-of="{SECOND}"'),
+        ("/embed/row/MQ-1/", rf"<title>{SECOND} \(MQ-1\)"),
+        ("/share/status/MQ-1/AL/", rf"Albanie.?: {SECOND} \(MQ-1\)"),
+    ],
+)
+def test_where_a_mark_has_no_room_the_words_stand_alone(translated: Translated, path: str, element: str) -> None:
+    assert re.search(element, page(path))
+
+
+def test_an_option_says_the_language_of_a_title(translated: Translated) -> None:
+    found = page("/map/")
+    assert '<option value="MQ-3" lang="en" dir="auto">MQ-3 Blacklist' in found
+    assert re.search(r'<option value="WP-MQ"(?: selected)? lang="en" dir="auto">The Recent', found)
 
 
 def test_the_title_of_a_source_stays_and_its_translation_stands_beside_it(translated: Translated) -> None:
@@ -180,7 +242,9 @@ def asked(path: str, language: str) -> int:
     "path",
     [
         "/", "/recommendations/", "/recommendations/MQ-1/", "/matrix/", "/governments/AL/", "/documents/", "/documents/WP-MQ/", "/actions/",
-        "/actions/AL-2022-SEV/", "/effects/",
+        "/actions/AL-2022-SEV/", "/effects/", "/citations/", "/timeline/", "/map/", "/recommendations/MQ-1/AL/", "/governments/AL/brief/",
+        "/documents/WP-MQ/brief/", "/embed/status/MQ-1/AL/", "/embed/row/MQ-1/", "/embed/chart/document/WP-MQ/",
+        "/compare/?government=AL&with_government=NL", "/compare/?document=WP-MQ&with_document=HAKAMIAN-2019", "/compare/?with_as_of=2019-06-01",
     ],
 )  # fmt: skip
 def test_all_translations_of_a_page_are_one_question(translated: Translated, path: str) -> None:

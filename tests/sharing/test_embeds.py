@@ -171,7 +171,7 @@ def test_a_title_cannot_break_out_of_the_html_to_copy() -> None:
     assert written.count('"') == 12
 
 
-@pytest.mark.parametrize(("path", "most"), [(EMBEDS[0], 3), (EMBEDS[1], 3), (EMBEDS[2], 3), ("/share/status/MQ-1/AL/", 3)])
+@pytest.mark.parametrize(("path", "most"), [(EMBEDS[0], 4), (EMBEDS[1], 4), (EMBEDS[2], 3), ("/share/status/MQ-1/AL/", 4)])
 def test_an_embed_asks_a_fixed_number_of_questions(client: Client, path: str, most: int) -> None:
     with CaptureQueriesContext(connections["public"]) as asked:
         client.get(path)

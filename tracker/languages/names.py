@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from babel import Locale, UnknownLocaleError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, pgettext, trans_real
+from django.utils.translation import gettext, gettext_noop, pgettext, trans_real
 
 from tracker.languages import SOURCE
 from tracker.languages.dates import language, locale
@@ -53,8 +53,27 @@ def translated(text: str) -> SafeString:
 
 
 def in_english(text: str) -> SafeString:
-    """Words in English within a page of another language, apart from its direction."""
-    return format_html('<bdi lang="en">{}</bdi>', text)
+    """Words in English within a page of another language, apart from its direction. Where there is no word (“¶18”) there is nothing to mark."""
+    return format_html('<bdi lang="en">{}</bdi>', text) if re.search("[A-Za-z]{2}", text) else format_html("{}", text)
+
+
+def as_written(text: str) -> SafeString:
+    """A name that nobody translates, in whatever language, apart from the direction and the signs of a page that is not in English."""
+    return format_html("{}" if language() == SOURCE else "<bdi>{}</bdi>", text)
+
+
+PLACEHOLDERS = (
+    gettext_noop("author not named"),
+    gettext_noop("compilers of this case file"),
+    gettext_noop("mainly en"),
+    gettext_noop("opening excerpt"),
+    gettext_noop("overview"),
+    gettext_noop("preamble"),
+    gettext_noop("summary"),
+    gettext_noop("table"),
+    gettext_noop("unknown"),
+)
+"""What the shipped case files write where there is no name, or no exact place in a source: translated as names of theirs are."""
 
 
 def language_name(tag: str) -> str:

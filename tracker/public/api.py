@@ -46,7 +46,7 @@ def listing(request: HttpRequest, clocks: Clocks, name: str, ending: str = "") -
             "known": clocks.known_as_written or None,
             "site_edition": formats.edition_read(clocks),
             **chosen.about(clocks),
-            "results": [formats.row_as_json(chosen, row, site) for row in chosen.told(page, clocks)],
+            "results": [formats.row_as_json(chosen, row, clocks, site) for row in chosen.told(page, clocks)],
             "facets": formats.facets_as_json(facets(grammar, counting=chosen.counting)),
         },
         json_dumps_params={"ensure_ascii": False},

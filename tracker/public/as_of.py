@@ -31,6 +31,19 @@ from tracker.rules.vocabulary import DocumentKind, Interest, Stance, Standing, S
 Part = dict[str, Any]
 
 
+class Source(dict[str, Any]):
+    """Where a part can be read, as it is published; ``row`` is the document, for pages that show its title translated."""
+
+    row: DocumentEdition
+
+    @classmethod
+    def of(cls, document: DocumentEdition, said: Part) -> "Source":
+        """What is said of a document."""
+        found = cls(said)
+        found.row = document
+        return found
+
+
 def told(rows: Iterable[Any], clocks: Clocks) -> list[Any]:
     """Rows of one published table as they may be told at the clocks.
 
@@ -104,15 +117,18 @@ def _with_sources(part: Part, documents: Mapping[str, DocumentEdition]) -> Part:
     Of each document that it cites: key, title, publisher, locator and address, how its publisher is placed, and which way it speaks.
     """
     sources = [
-        {
-            "document": document.key,
-            "title": document.title,
-            "publisher": document.publisher or document.author,
-            "locator": citation["locator"],
-            "document_url": document.url,
-            "interest": str(document.interest),
-            "stance": citation["stance"],
-        }
+        Source.of(
+            document,
+            {
+                "document": document.key,
+                "title": document.title,
+                "publisher": document.publisher or document.author,
+                "locator": citation["locator"],
+                "document_url": document.url,
+                "interest": str(document.interest),
+                "stance": citation["stance"],
+            },
+        )
         for citation in part["citations"]
         if (document := documents.get(citation["document"]))
     ]
@@ -122,8 +138,8 @@ def _with_sources(part: Part, documents: Mapping[str, DocumentEdition]) -> Part:
 def with_its_basis(party: Part, documents: Mapping[str, DocumentEdition]) -> Part:
     """A party with what must stand beside its legal status. ``documents`` are those that it cites, by key.
 
-    ``reads``: the status in words that say no more than was shown; ``claimed_by``: whom to attribute it to where advocacy alone supports it;
-    ``sources``: where it is said and where it is disputed.
+    ``reads``: the status in words that say no more than was shown, and ``who`` says so within them; ``claimed_by``: whom to attribute it to where
+    advocacy alone supports it; ``sources``: where it is said and where it is disputed.
     """
     supporting = [
         (citation, document)
@@ -136,7 +152,7 @@ def with_its_basis(party: Part, documents: Mapping[str, DocumentEdition]) -> Par
     )
     message, given = standing_in_words(Standing(party["standing"]), said_by=party["said_by"], has_judgment=has_judgment)
     reads = gettext(message) % {**given, "standing": gettext(given["standing"])}
-    return {**_with_sources(party, documents), "reads": reads, "claimed_by": list(claimed_by)}
+    return {**_with_sources(party, documents), "reads": reads, "who": given["said_by"], "claimed_by": list(claimed_by)}
 
 
 def _addressees(rows: list[Any], clocks: Clocks) -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 import re
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db import models
 from django.db.models import Max, Subquery
@@ -61,6 +62,11 @@ class Clocks:
         if self.known is not None:
             given["known"] = self.known_as_written
         return given
+
+    def kept(self, address: str) -> str:
+        """A path, with its fragment if it has one, that is read by the same clocks: as it is where the address of the request said none."""
+        path, mark, fragment = address.partition("#")
+        return path + (f"?{urlencode(self.parameters)}" if self.parameters else "") + mark + fragment
 
     def rows(self, table: type[Row]) -> EditionQuerySet:
         """The rows of a table that hold by both clocks."""

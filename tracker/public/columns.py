@@ -58,6 +58,10 @@ class Listing:
     about: Callable[[Clocks], dict[str, Any]] = lambda _clocks: {}
     """What a JSON answer says of the list as a whole, beside its rows."""
 
+    def url(self, row: Any, clocks: Clocks, site: str) -> str:
+        """A row's public page with the clocks that the request gave, so that it opens what the row says; ``site`` is the origin of the site."""
+        return site + clocks.kept(self.address(row))
+
     def queryset(self, clocks: Clocks, grammar: Grammar, parameters: QueryDict) -> QuerySet[Any]:
         """The filtered rows in the order asked for; ``BadFilter`` for a sort that is none of ``sorts``."""
         found = self.rows(clocks, grammar) if self.rows else grammar.rows()

@@ -54,10 +54,15 @@ def _facet(filters: Grammar, name: str, counting: str, among: Q) -> Facet:
         labels = {year: year for year in sorted(counts, reverse=True)}
     order = {value: place for place, value in enumerate(labels)}
     values = [
-        FacetValue(value, str(labels.get(value, value)), counts.get(value, 0), value in chosen)
+        FacetValue(value, _label(labels.get(value, value)), counts.get(value, 0), value in chosen)
         for value in sorted({*counts, *chosen}, key=lambda value: (order.get(value, len(order)), value))
     ]
     return Facet(name, str(declared.label), values)
+
+
+def _label(label: Any) -> str:
+    """A label that is written later is written now; a title stays what it is."""
+    return label if isinstance(label, str) else str(label)
 
 
 def _by_column(rows: QuerySet[Any], column: str, counting: str) -> Iterable[tuple[Any, int]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -30,12 +31,19 @@ def following(title: str, filters: Mapping[str, Sequence[str] | str], without: S
     return Follow(reverse("changes-feed") + (f"?{query}" if query else ""), title, tuple(without))
 
 
+def _short(filter_: str, value: str, words: Any) -> str:
+    """What a value is called in a line of the page's language: a record by its reference, which reads the same in every one."""
+    return value if filter_ in ("recommendation", "document") else str(words)
+
+
 def following_list(name: str, grammar: Grammar) -> Follow:
     """The feed of the list of that name with these filters."""
     given = grammar.given
     kept: dict[str, Sequence[str] | str] = {filter_: values for filter_, values in given.items() if filter_ in SAME_OF_CHANGES}
     if kind := KINDS.get(name):
         kept["kind"] = kind
-    words = "; ".join(f"{label} {', '.join(values)}" for filter_, label, values in grammar.in_words() if filter_ in kept)
+    words = "; ".join(
+        f"{label} {', '.join(_short(filter_, *value) for value in values)}" for filter_, label, values in grammar.chosen() if filter_ in kept
+    )
     without = [str(label) for filter_, label, _values in grammar.in_words() if filter_ not in kept]
     return following(_("Changes: %(filter)s") % {"filter": words} if words else _("Changes of this list"), kept, without)

@@ -26,9 +26,9 @@ class Echo:
         return text
 
 
-def row_as_json(listing: Listing, row: Any, site: str) -> dict[str, Any]:
+def row_as_json(listing: Listing, row: Any, clocks: Clocks, site: str) -> dict[str, Any]:
     """A row as a JSON object; ``site`` is the origin of the site, without a slash at the end."""
-    return {**{column.name: _json(column.of(row)) for column in listing.columns}, "url": site + listing.address(row)}
+    return {**{column.name: _json(column.of(row)) for column in listing.columns}, "url": listing.url(row, clocks, site)}
 
 
 def _json(value: Any) -> Any:
@@ -50,7 +50,7 @@ def as_json(listing: Listing, rows: QuerySet[Any], found: list[Facet], clocks: C
         yield f'"site_edition": {json.dumps(edition_read(clocks))}, '
         yield "".join(f"{json.dumps(name)}: {json.dumps(value)}, " for name, value in listing.about(clocks).items()) + '"results": ['
         for number, row in enumerate(_told(listing, rows, clocks)):
-            yield (",\n" if number else "\n") + json.dumps(row_as_json(listing, row, site), ensure_ascii=False)
+            yield (",\n" if number else "\n") + json.dumps(row_as_json(listing, row, clocks, site), ensure_ascii=False)
         yield '\n], "facets": ' + json.dumps(facets_as_json(found), ensure_ascii=False) + "}\n"
 
     return _attached(parts(), "application/json", listing, clocks, "json")
@@ -59,7 +59,7 @@ def as_json(listing: Listing, rows: QuerySet[Any], found: list[Facet], clocks: C
 def as_csv(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str) -> StreamingHttpResponse:
     """All rows as CSV (RFC 4180, UTF-8 with a byte-order mark so that spreadsheets read it), streamed.
 
-    Each row carries its public address, both clocks and the edition of the site that it was read from.
+    Each row carries its public address by the clocks of the request, both clocks and the edition of the site that it was read from.
     A cell that a spreadsheet would run as a formula gets an apostrophe before it.
     """
     writer = csv.writer(Echo())
@@ -69,7 +69,7 @@ def as_csv(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str) -> 
     def parts() -> Iterator[str]:
         yield "\ufeff" + writer.writerow([*(column.name for column in listing.columns), "url", "as_of", "known", "site_edition"])
         for row in _told(listing, rows, clocks):
-            yield writer.writerow([*(_cell(column, row) for column in listing.columns), site + listing.address(row), *tail])
+            yield writer.writerow([*(_cell(column, row) for column in listing.columns), listing.url(row, clocks, site), *tail])
 
     return _attached(parts(), "text/csv; charset=utf-8", listing, clocks, "csv")
 

@@ -49,7 +49,11 @@ class About:
     def address(self, line: Line) -> str:
         """The public page of a row or column."""
         kind = "recommendations" if line.recommendation else "governments"
-        return f"{self.site}/{kind}/{quote(line.key)}/"
+        return self.opening(f"/{kind}/{quote(line.key)}/")
+
+    def opening(self, path: str) -> str:
+        """The address of a page, by the clocks of the request."""
+        return self.site + self.clocks.kept(path)
 
 
 TAIL = ["url", "as_of", "known", "site_edition", "group_on", "filter"]
@@ -82,7 +86,7 @@ def _wide(table: Table, about: About) -> Iterator[list[str]]:
         (COUNTED, [line.counted for line in columns], [str(counted), ""]),
         (ASSESSED, [line.assessed for line in columns], ["", str(assessed)]),
     ):
-        yield [name, *empty, *map(str, numbers), *total, f"{about.site}/matrix/", *about.tail]
+        yield [name, *empty, *map(str, numbers), *total, about.opening("/matrix/"), *about.tail]
 
 
 def _named(line: Line, about: About) -> list[str]:
@@ -105,7 +109,7 @@ def _long(table: Table, about: About) -> Iterator[list[str]]:
             if cell is None and about.layout.denominator != "members":
                 continue
             said = _said(cell) if cell else {"status": NO_ADDRESSEE}
-            address = f"{about.site}/recommendations/{quote(recommendation.key)}/" + (f"{quote(government.key)}/" if cell else "")
+            address = about.opening(f"/recommendations/{quote(recommendation.key)}/" + (f"{quote(government.key)}/" if cell else ""))
             values = [_text(said.get(name)) for name in CELL]
             yield [*_named(recommendation, about), government.key, government.name, *values, address, *about.tail]
 

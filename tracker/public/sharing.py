@@ -74,9 +74,11 @@ DATED = ("recommendation", "action", "status")
 """Kinds that are there on some days only; a government or a document is, whatever the day."""
 
 
-def status_title(row: AddresseeEdition) -> str:
-    """What one government did about one recommendation, as a title."""
-    return f"{names.government(row.government, row.government_name)}: {row.short_title} ({row.recommendation})"
+def status_title(row: AddresseeEdition, title: str = "") -> str:
+    """What one government did about one recommendation, as a title; ``title``: the recommendation's own in the reader's language."""
+    words = _("%(government)s: %(title)s (%(reference)s)")
+    government = names.government(row.government, row.government_name)
+    return words % {"government": government, "title": title or row.short_title, "reference": row.recommendation}
 
 
 def brief_title(title: str) -> str:

@@ -5,7 +5,7 @@ where the translation is of an earlier wording. Where there is none, the origina
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,22 +116,36 @@ class Wordings:
 def wordings(clocks: Clocks, *rows: Iterable[Any]) -> Wordings:
     """The translations of the texts of these rows into the page's language, by ``known``: one question, whatever they are written in.
 
-    Rows of any published table may be given, and None among them.
+    Rows of any published table may be given, and None among them; the documents that their parts cite come with them.
     """
     reader = get_language() or OURS
     wanted: dict[str, set[str]] = defaultdict(set)
     for row in (row for group in rows for row in group if row is not None):
-        for kind, key, _text in COLUMNS.get(type(row), {}).values():
-            if named := getattr(row, key):
-                wanted[kind].add(named)
+        for each in (row, *_documents_in(row)):
+            for kind, key, _text in COLUMNS.get(type(each), {}).values():
+                if named := getattr(each, key):
+                    wanted[kind].add(named)
     if not wanted:
         return Wordings(reader)
     of_these = Q()
     for kind, keys in wanted.items():
         of_these |= Q(record_kind=kind, record_key__in=keys)
+    return wordings_of(clocks, of_these)
+
+
+def wordings_of(clocks: Clocks, texts: Q) -> Wordings:
+    """The translations of texts, given as a condition on their table, into the page's language: one question."""
+    reader = get_language() or OURS
     own = primary(reader)
     in_it = Q(language__iexact=own) | Q(language__istartswith=f"{own}-")
-    return Wordings(reader, clocks.said(TranslationEdition).filter(of_these, in_it))
+    return Wordings(reader, clocks.said(TranslationEdition).filter(texts, in_it))
+
+
+def _documents_in(row: Any) -> Iterator[DocumentEdition]:
+    """The documents that a row's replies, positions and parties cite, where it was told (:class:`tracker.public.as_of.Source`)."""
+    for name in ("replies", "positions", "parties"):
+        for part in getattr(row, name, None) or ():
+            yield from (source.row for source in part.get("sources", ()))
 
 
 def attach(rows: list[Any], clocks: Clocks) -> None:

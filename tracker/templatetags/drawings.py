@@ -1,8 +1,11 @@
 """What the drawn pages need: the words of a place on the map, and its pattern. ``{% load drawings %}``."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django import template
+from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -12,6 +15,7 @@ from tracker.public.summaries.timeline import Entry
 from tracker.public.summaries.world_map import Place
 from tracker.rules.vocabulary import Answer, Direction, Status
 from tracker.templatetags.publication import effect_mark, in_time, in_words
+from tracker.templatetags.wording import wording, wording_text
 
 register = template.Library()
 
@@ -101,9 +105,25 @@ def sign(entry: Entry) -> Sign:
     return Sign({"position": "flag", "deadline": "deadline", "moved": "deadline-moved"}[entry.kind], "pending")
 
 
-@register.filter
-def entry_in_words(entry: Entry) -> str:
-    """What something on the timeline is, without its date: the words of its title and of its row in the table."""
+@register.simple_tag(takes_context=True)
+def dated_words(context: Context, entry: Entry) -> str:
+    """What something on the timeline is, after its date, as plain text for a title."""
+    return gettext("%(day)s: %(what)s") % {"day": in_words(entry.on), "what": _entry_in_words(entry, wording_text, context)}
+
+
+@register.simple_tag(takes_context=True)
+def entry_in_words(context: Context, entry: Entry) -> SafeString:
+    """What something on the timeline is, without its date, for its row in the table: an action by its title in the reader's language."""
+
+    def titled(context: Context, row: Any, column: str) -> str:
+        return wording(context, row, column, bare=True)
+
+    said = _entry_in_words(entry, titled, context)
+    return SafeString(said) if entry.kind == "effect" else format_html("{}", said)
+
+
+def _entry_in_words(entry: Entry, titled: Callable[[Context, Any, str], str], context: Context) -> str:
+    """The words of an entry; ``titled`` gives the title of an action."""
     if entry.kind == "effect":
         effect = entry.of
         words = gettext("%(action)s (%(direction)s; %(order)s)")
@@ -111,7 +131,7 @@ def entry_in_words(entry: Entry) -> str:
             words = gettext("%(action)s (%(direction)s; %(order)s; ended %(ended)s)")
         direction = gettext(Direction(effect.direction).label) if effect.direction else gettext("reverses")
         order = in_time(effect.earlier, effect.in_place)
-        return words % {"action": effect.action_title, "direction": direction, "order": order, "ended": in_words(effect.ended_on)}
+        return words % {"action": titled(context, effect, "action_title"), "direction": direction, "order": order, "ended": in_words(effect.ended_on)}
     if entry.kind == "position":
         return gettext("position: %(answer)s, said by %(who)s") % {"answer": gettext(Answer(entry.of["answer"]).label), "who": entry.by}
     if entry.kind == "verdict":

@@ -3,7 +3,7 @@
 ``{% load languages %}``. Nothing here reads the database or the clock.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,9 @@ from django import template
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.template.context import Context
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from tracker.languages import LANGUAGES, SOURCE, Language, dates, names
 from tracker.languages.addresses import in_language
@@ -88,9 +90,42 @@ def named(text: str | None) -> SafeString | str:
 
 
 @register.filter
+def each_named(texts: Iterable[str]) -> list[SafeString | str]:
+    """The same of several."""
+    return [named(text) for text in texts]
+
+
+@register.filter
+def ours(text: str | None) -> SafeString | str:
+    """A text of this site about a record that nobody translates (what a passage says, a reason): marked as English on a page of another language."""
+    if not text or dates.language() == SOURCE:
+        return text or ""
+    return names.in_english(text)
+
+
+@register.filter
+def reads(party: Mapping[str, Any]) -> SafeString:
+    """A party's legal status in words, as told, with who says so in English within them."""
+    before, who, after = str(party["reads"]).partition(party["who"] or "\0")
+    return format_html("{}{}{}", before, ours(who), after)
+
+
+@register.filter
+def as_written(name: str | None) -> SafeString | str:
+    """The name of a person or publisher, as it is."""
+    return names.as_written(name) if name else ""
+
+
+@register.filter
 def language_by_tag(tag: str | None) -> str:
     """The name of a language by its tag: “French” for ``fr``."""
     return names.language_name(tag) if tag else ""
+
+
+@register.simple_tag
+def data_label(label: object) -> SafeString:
+    """What stands before a cell where a table is folded, as its attribute: ``<td {% data_label _("Date") %}>``."""
+    return format_html('data-label="{}"', gettext("%(label)s:") % {"label": label})
 
 
 @register.filter

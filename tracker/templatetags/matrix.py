@@ -21,6 +21,7 @@ from tracker.public.layout import Layout
 from tracker.public.summaries.matrix import Line, Matrix, MatrixRow, Span
 from tracker.rules.vocabulary import Status
 from tracker.templatetags.publication import status, to, when_short
+from tracker.templatetags.wording import wording_text
 
 register = template.Library()
 
@@ -33,12 +34,13 @@ def cells(context: RequestContext, table: Matrix, row: MatrixRow) -> SafeString:
     query.update(clocks)
     tail = f"?{query.urlencode()}" if query else ""
     nobody = gettext("no addressee")
+    called = {column.key: _called(context, column) for column in table.columns}
     pairs = ((column, cell) for column, cell in zip(table.columns, row.cells, strict=True))
     return format_html_join(
         "",
         "{}",
         (
-            (_cell(cell, _called(column), (cell.recommendation, cell.government) in table.earlier, tail),)
+            (_cell(cell, called[column.key], (cell.recommendation, cell.government) in table.earlier, tail),)
             if cell
             else (format_html('<td class="no">–<span class="hush"> {}</span></td>', nobody),)
             for column, cell in pairs
@@ -46,9 +48,9 @@ def cells(context: RequestContext, table: Matrix, row: MatrixRow) -> SafeString:
     )
 
 
-def _called(line: Line) -> str:
+def _called(context: RequestContext, line: Line) -> str:
     """A row's or column's name as plain text."""
-    return line.name if line.recommendation else names.government(line.key, line.name)
+    return wording_text(context, line.recommendation, "short_title") if line.recommendation else names.government(line.key, line.name)
 
 
 def _cell(cell: AddresseeEdition, column: str, earlier: bool, tail: str) -> SafeString:
@@ -73,7 +75,9 @@ def _notes(cell: AddresseeEdition, earlier: bool) -> list[tuple[str, Any]]:
     if due:
         notes.append(("", format_html(gettext("search due since %(since)s") % {"since": "{}"}, when_short(due))))
     if cell.claimed_by:
-        notes.append((SafeString(' class="claimed"'), gettext("claimed by %(names)s") % {"names": "; ".join(cell.claimed_by)}))
+        notes.append(
+            (SafeString(' class="claimed"'), format_html(gettext("claimed by %(names)s") % {"names": "{}"}, names.joined_marked(cell.claimed_by)))
+        )
     if cell.replies:
         notes.append(("", ngettext("%(n)s reply", "%(n)s replies", len(cell.replies)) % {"n": len(cell.replies)}))
     if earlier:

@@ -14,10 +14,10 @@ from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from tracker.editions.tables import CitationEdition, DocumentEdition
-from tracker.languages import dates, digits
+from tracker.languages import dates, digits, names
 from tracker.public import charts
 from tracker.public.facets import Facet
 from tracker.public.filters import Grammar
@@ -26,6 +26,7 @@ from tracker.public.summaries.recommendation import EffectOfAction
 from tracker.rules import vocabulary
 from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import Direction, Earlier, Status, Word
+from tracker.templatetags.wording import record_title
 
 register = template.Library()
 
@@ -281,15 +282,15 @@ def largest(summaries: list[Any]) -> int:
 def counts_in_words(counts: Distribution) -> str:
     """A distribution as a sentence: “implemented 3, no evidence found 1, of 4 counted”."""
     parts = [f"{gettext(item.status.label)} {digits.localized(str(item.count), dates.language())}" for item in counts.held]
-    of_all = gettext("of %(total)s counted") % {"total": digits.localized(str(counts.total), dates.language())}
+    of_all = ngettext("of %(total)s counted", "of %(total)s counted", counts.total) % {"total": digits.localized(str(counts.total), dates.language())}
     return pgettext("between the counts of a distribution", ", ").join([*parts, of_all])
 
 
 @register.filter
-def cited(document: DocumentEdition) -> str:
+def cited(document: DocumentEdition) -> SafeString:
     """A document in a few words: its author or publisher, and the year."""
-    who = document.author or document.publisher or document.title
-    return f"{who}, {document.published_on[:4]}" if document.published_on else who
+    who = names.as_written(document.author or document.publisher or document.title)
+    return format_html("{}, {}", who, document.published_on[:4]) if document.published_on else who
 
 
 @register.filter
@@ -341,7 +342,7 @@ _PAGES = {"recommendation": "recommendation", "action": "action", "document": "d
 @register.simple_tag(takes_context=True)
 def record(context: RequestContext, kind: str, key: str, title: str = "") -> SafeString:
     """A link to a record's page with its title, or its title alone where its kind has no page of its own (assessments)."""
-    words = format_html('{} <small class="soft">{} · {}</small>', title or key, gettext(kind), key) if title else key
+    words = format_html('{} <small class="soft">{} · {}</small>', record_title(title, kind), gettext(kind), key) if title else key
     if kind not in _PAGES:
         return format_html("{}", words)
     return format_html('<a href="{}">{}</a>', to(context, _PAGES[kind], key), words)

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 
-from tracker.editions.tables import TranslationEdition
+from tracker.editions.tables import RecommendationEdition, TranslationEdition
+from tracker.languages.names import is_translated
 from tracker.public.translated import Wording, Wordings, language_name
 from tracker.public.wording import called
 from tracker.rules.languages import OURS
@@ -28,20 +29,29 @@ def _found(context: Context, row: Any, column: str) -> Wording:
 
 
 @register.simple_tag(takes_context=True)
-def wording(context: Context, row: Any, column: str, *, bare: bool = False, linked: bool = False) -> SafeString:
+def wording(context: Context, row: Any, column: str, *, bare: bool = False, linked: bool = False, quiet: bool = False) -> SafeString:
     """A text of a row in the reader's language, with its mark; ``bare``: the words alone, for a heading or a link, with the mark beside it.
 
-    ``linked``: the page lists its originals (``{% originals %}``), and the mark leads there.
+    ``linked``: the page lists its originals (``{% originals %}``), and the mark leads there. ``quiet``: in a line of many texts, whose translation it
+    is stands there, and what language an original is in does not: its markup says it.
     """
+    if row is None:
+        return SafeString("")
     found = _found(context, row, column)
-    words = _said(found.words, found.words_language, found.reader)
-    return words if bare else format_html("{}{}", words, _mark(context, found, linked))
+    words = _said(found.words, found.words_language, found.reader, original=found.original_first)
+    if bare or (quiet and found.translation is None):
+        return words
+    return format_html("{}{}", words, _mark(context, found, linked))
 
 
 @register.simple_tag(takes_context=True)
-def wording_mark(context: Context, row: Any, column: str, *, linked: bool = False) -> SafeString:
-    """What stands beside the words: whose translation it is, or what language the original is in; nothing where it is the reader's."""
-    return _mark(context, _found(context, row, column), linked)
+def wording_mark(context: Context, row: Any, column: str, *, linked: bool = False, quiet: bool = False) -> SafeString:
+    """What stands beside the words: whose translation it is, or what language the original is in; nothing where it is the reader's.
+
+    ``quiet`` as in ``wording``.
+    """
+    found = _found(context, row, column)
+    return SafeString("") if quiet and found.translation is None else _mark(context, found, linked)
 
 
 @register.simple_tag(takes_context=True)
@@ -55,6 +65,49 @@ def originals(context: Context) -> dict[str, Any]:
     """The originals of what the page shows translated, and the translations of earlier wordings: each with who made it."""
     held = context.get("wordings")
     return {"shown": list(held.shown.values()) if isinstance(held, Wordings) else []}
+
+
+@register.simple_tag(takes_context=True)
+def value_words(context: Context, name: str, value: str, label: Any, *, plain: bool = False) -> SafeString:
+    """What a value of a filter is called in the reader's language: ``name`` is the filter's, ``label`` what the site calls the value in English.
+
+    A recommendation by its title translated, a document by its own. ``plain``: without markup, for an option (``option_language`` says its language).
+    """
+    words, language = _value(context, name, value, label)
+    reader = get_language() or OURS
+    before = f"{value} " if name == "recommendation" else ""
+    if plain or (name not in ("recommendation", "document") and language == reader):
+        return format_html("{}{}", before, words)
+    return format_html("{}{}", before, _said(words, language, reader, original=name == "document"))
+
+
+@register.simple_tag(takes_context=True)
+def option_language(context: Context, name: str, value: str, label: Any) -> SafeString:
+    """The language of an option's words as its attribute, where it is not the page's."""
+    _words, language = _value(context, name, value, label)
+    return format_html(' lang="{}" dir="auto"', language) if language and language != (get_language() or OURS) else SafeString("")
+
+
+def _value(context: Context, name: str, value: str, label: Any) -> tuple[str, str]:
+    """The words of a filter's value, and their language; empty where nothing says it."""
+    said, reader = str(label), get_language() or OURS
+    if name == "recommendation" and said.startswith(f"{value} "):
+        found = _found(context, RecommendationEdition(reference=value, short_title=said.removeprefix(f"{value} ")), "short_title")
+        return found.words, found.words_language
+    if name == "document":
+        return said, getattr(label, "language", "")
+    if name in ("measure", "theme") and not is_translated(said):
+        return said, OURS
+    return gettext(said) if said else "", reader
+
+
+@register.filter
+def record_title(title: str, kind: str) -> SafeString:
+    """The title of a record of a kind as it was published: a document's own, in a language that its record says, or ours, in English."""
+    reader = get_language() or OURS
+    # The record of changes has the title alone: a description of ours stands in square brackets there (tracker/editions/projection.py).
+    is_description = title.startswith("[") and title.endswith("]")
+    return _said(title, "" if kind == "document" and not is_description else OURS, reader)
 
 
 @register.filter
@@ -92,9 +145,9 @@ def language_words(language: str) -> str:
     return language_name(language)
 
 
-def _said(words: str, language: str, reader: str) -> SafeString:
-    """Words with their language; as they are where that is the page's own."""
-    if not words or language == reader:
+def _said(words: str, language: str, reader: str, *, original: bool = False) -> SafeString:
+    """Words with their language; as they are where that is the page's own, unless they are another's in a language that is not ours."""
+    if not words or (language == reader and not (original and language != OURS)):
         return format_html("{}", words)
     if not language:
         return format_html('<span dir="auto">{}</span>', words)

@@ -18,9 +18,24 @@ from tracker.editions.tables import (
 )
 from tracker.languages.names import government as government_named
 from tracker.public.clocks import Clocks
+from tracker.rules.languages import OURS
 from tracker.rules.vocabulary import Earlier, GovernmentKind, Nature, Status
 
 Choices = list[tuple[str, str]]
+
+
+class Title(str):
+    """A document's title as the label of a filter's value, with the language that it is in."""
+
+    __slots__ = ("language",)
+    language: str
+
+    @classmethod
+    def of(cls, title: str, language: str) -> "Title":
+        """A title in a language."""
+        said = cls(title)
+        said.language = language
+        return said
 
 
 def said(table: type[Row], clocks: Clocks | None) -> EditionQuerySet:
@@ -50,7 +65,8 @@ def groups(clocks: Clocks | None = None) -> Choices:
 
 def documents(clocks: Clocks | None = None) -> Choices:
     """Documents by key."""
-    return list(said(DocumentEdition, clocks).order_by("key").values_list("key", "title").distinct())
+    rows = said(DocumentEdition, clocks).order_by("key").values_list("key", "title", "title_is_description", "language").distinct()
+    return [(key, Title.of(title, OURS if is_description else language)) for key, title, is_description, language in rows]
 
 
 def references(clocks: Clocks | None = None) -> Choices:

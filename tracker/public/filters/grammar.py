@@ -88,10 +88,14 @@ class Grammar(df.FilterSet):
 
     def in_words(self) -> list[tuple[str, str, list[str]]]:
         """Each filter that is set: its name, its label and the labels of its values."""
+        return [(name, label, [str(words) for _value, words in values]) for name, label, values in self.chosen()]
+
+    def chosen(self) -> list[tuple[str, str, list[tuple[str, Any]]]]:
+        """The same with the values themselves: each value beside its label."""
         result = []
         for name, values in self.given.items():
             labels = self.labels(name)
-            result.append((name, str(self.filters[name].label), [str(labels.get(value, value)) for value in values]))
+            result.append((name, str(self.filters[name].label), [(value, labels.get(value, value)) for value in values]))
         return result
 
 

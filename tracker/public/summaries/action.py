@@ -1,6 +1,8 @@
 """One action: what was done, at whom it was aimed, what it bears on, who says so."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 
@@ -24,8 +26,6 @@ class ActionPage:
 
     action: ActionEdition
     effects: list[EffectEdition]
-    titles: dict[str, str]
-    """Short titles of the recommendations that it bears on, by reference."""
     statuses: dict[tuple[str, str], AddresseeEdition]
     """What holds for the addressees that it bears on, by recommendation and government."""
     undone_by: list[EffectEdition]
@@ -34,6 +34,11 @@ class ActionPage:
     citations: list[CitationEdition]
     history: list[RecordEdition]
     corrections: list[Correction]
+
+    @property
+    def rows(self) -> list[Iterable[Any]]:
+        """Every row whose texts the page shows, in groups."""
+        return [[self.action], self.effects, self.statuses.values(), self.undone_by, self.glance.rows, self.citations]
 
 
 def action_page(clocks: Clocks, key: str) -> ActionPage | None:
@@ -48,7 +53,6 @@ def action_page(clocks: Clocks, key: str) -> ActionPage | None:
     return ActionPage(
         action=action,
         effects=effects,
-        titles={row.recommendation: row.short_title for row in statuses.values()},
         statuses=statuses,
         undone_by=told(clocks.rows(EffectEdition).filter(undoes_action=key).order_by("first_day", "key"), clocks),
         glance=glance_at(clocks, "action", key),

@@ -16,6 +16,7 @@ from tracker.public.clocks import Clocks
 from tracker.public.fitting import Fitted, fit, lines_of
 from tracker.public.summaries.counts import LONGEST_LIST, TAKEN_UP, Distribution, distribution
 from tracker.public.summaries.dashboard import Certainty, certainty
+from tracker.public.translated import Wordings, wordings_of
 from tracker.rules.vocabulary import Status
 
 LINES = 30
@@ -24,6 +25,8 @@ ASKED, LATEST = 6, 12
 """The most lines that who recommended, and what changed lately, take of them; differences take what is left."""
 FETCHED = 20
 """Rows of a list that could fit at all."""
+MARK = 32
+"""Signs of the mark of a translation."""
 TITLE_WIDTH = 62
 """Signs that a line of the title surely holds."""
 AGAINST = (Status.CONTRARY_ACTION, Status.REVERSED, Status.REJECTED)
@@ -54,8 +57,9 @@ class Spread:
     """A recommendation that governments answered differently."""
 
     reference: str
-    short_title: str
+    row: AddresseeEdition
     distribution: Distribution
+    """``row`` stands for its addressees, whose title is the recommendation's."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class Verdict:
 
     assessment: AssessmentEdition
     editors: Status
+    government_name: str
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,12 @@ class Brief:
     spread: Fitted[Spread]
     verdicts: Fitted[Verdict]
     latest: Fitted[AddresseeEdition]
+    wordings: Wordings
+
+    @property
+    def words(self) -> str:
+        """The title in the reader's language: a document's own stays."""
+        return self.wordings.of(self.subject, "title").words if isinstance(self.subject, DocumentEdition) else self.title
 
     @property
     def filters(self) -> dict[str, str]:
@@ -118,14 +129,15 @@ def _head(title: str, placed: str) -> int:
 def _brief(clocks: Clocks, kind: str, key: str, title: str, subject: GovernmentEdition | DocumentEdition, among: Q, left: int) -> Brief:
     counted = clocks.rows(AddresseeEdition).filter(among)
     by_status = dict(counted.order_by().values_list("status").annotate(number=Count("id")))
+    wordings = _wordings(clocks, kind, key, counted)
     asked, recommendations = _asked(clocks, counted, min(ASKED, left))
     left -= asked.lines
-    latest = _latest(clocks, counted, min(LATEST, left))
+    latest = _latest(clocks, counted, min(LATEST, left), wordings)
     left -= latest.lines
     verdicts = _verdicts(clocks, counted, max(min(4, left), 0))
     left -= verdicts.lines
-    apart: Fitted[Apart] = _apart(clocks, counted, key, left) if kind == "government" else Fitted([], 0, 0)
-    spread: Fitted[Spread] = _spread(counted, left) if kind == "document" else Fitted([], 0, 0)
+    apart: Fitted[Apart] = _apart(clocks, counted, key, left, wordings) if kind == "government" else Fitted([], 0, 0)
+    spread: Fitted[Spread] = _spread(counted, left, wordings) if kind == "document" else Fitted([], 0, 0)
     return Brief(
         kind=kind,
         key=key,
@@ -139,7 +151,20 @@ def _brief(clocks: Clocks, kind: str, key: str, title: str, subject: GovernmentE
         spread=spread,
         verdicts=verdicts,
         latest=latest,
+        wordings=wordings,
     )
+
+
+def _wordings(clocks: Clocks, kind: str, key: str, counted: EditionQuerySet) -> Wordings:
+    """The translations of every title that a brief can show, in one question, before it is decided what fits."""
+    titles = Q(record_kind="recommendation", text="short_title", record_key__in=counted.order_by().values("recommendation"))
+    return wordings_of(clocks, titles | Q(record_kind="document", record_key=key) if kind == "document" else titles)
+
+
+def _title(row: AddresseeEdition, wordings: Wordings) -> str:
+    """A title as a brief shows it, as long as with its mark."""
+    found = wordings.of(row, "short_title")
+    return found.words + (" " * MARK if found.translation else "")
 
 
 def _asked(clocks: Clocks, counted: EditionQuerySet, lines: int) -> tuple[Fitted[Asked], int]:
@@ -161,16 +186,16 @@ def _asked(clocks: Clocks, counted: EditionQuerySet, lines: int) -> tuple[Fitted
     return replace(asked, shown=shown), sum(each.recommendations for each in groups)
 
 
-def _latest(clocks: Clocks, counted: EditionQuerySet, lines: int) -> Fitted[AddresseeEdition]:
+def _latest(clocks: Clocks, counted: EditionQuerySet, lines: int, wordings: Wordings) -> Fitted[AddresseeEdition]:
     """The newest statuses, as the dashboard orders them."""
     rows = counted.exclude(assessment=None)
     newest = told(rows.order_by("-valid_from", "recommendation", "government")[:FETCHED], clocks)
-    return fit(newest, _words_of, lines=lines, total=rows.count())
+    return fit(newest, lambda row: _words_of(row, wordings), lines=lines, total=rows.count())
 
 
-def _words_of(row: AddresseeEdition) -> str:
+def _words_of(row: AddresseeEdition, wordings: Wordings) -> str:
     """About as long as what a brief says of a status, marks included."""
-    said = [row.government_name, row.short_title, row.recommendation, row.status.label if row.status else "", "15 Sep 2026, 00 for, 00 against"]
+    said = [row.government_name, _title(row, wordings), row.recommendation, row.status.label if row.status else "", "15 Sep 2026, 00 for, 00 against"]
     said += ["single source"] if row.corroboration == "single_source" else []
     said += ["no action found as of"] if row.status == Status.NO_EVIDENCE else []
     said += ["claimed by", *row.claimed_by] if row.claimed_by else []
@@ -179,7 +204,7 @@ def _words_of(row: AddresseeEdition) -> str:
     return " ".join(said)
 
 
-def _apart(clocks: Clocks, counted: EditionQuerySet, code: str, lines: int) -> Fitted[Apart]:
+def _apart(clocks: Clocks, counted: EditionQuerySet, code: str, lines: int, wordings: Wordings) -> Fitted[Apart]:
     """Where the status is assessed and more than half of the others, two at least, have another one: the fewest companions first."""
     own = told(counted.exclude(assessment=None), clocks)
     references = [row.recommendation for row in own]
@@ -201,19 +226,22 @@ def _apart(clocks: Clocks, counted: EditionQuerySet, code: str, lines: int) -> F
                 )
             )
     ordered = [each[-1] for each in sorted(found, key=lambda each: each[:3])]
-    return fit(ordered, lambda each: f"{_words_of(each.addressee)} {each.most.label}: 000 of 000 others", lines=lines)
+    return fit(ordered, lambda each: f"{_words_of(each.addressee, wordings)} {each.most.label}: 000 of 000 others", lines=lines)
 
 
-def _spread(counted: EditionQuerySet, lines: int) -> Fitted[Spread]:
+def _spread(counted: EditionQuerySet, lines: int, wordings: Wordings) -> Fitted[Spread]:
     """Recommendations by how differently governments answered: toward and against first, then by the number of different verdicts."""
     counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
     grouped = counted.order_by("recommendation", "status").values_list("recommendation", "short_title", "status")
     for reference, title, status, number in grouped.annotate(number=Count("id")):
         counts[reference, title][str(status)] = number
-    found = [Spread(reference, title, distribution(held, recommendation=reference)) for (reference, title), held in counts.items()]
+    found = [
+        Spread(reference, AddresseeEdition(recommendation=reference, short_title=title), distribution(held, recommendation=reference))
+        for (reference, title), held in counts.items()
+    ]
     differing = [each for each in found if len(_assessed(each)) > 1]
     ordered = sorted(differing, key=lambda each: (-_both_ways(each), -len(_assessed(each)), each.reference))
-    return fit(ordered, _spread_in_words, lines=lines)
+    return fit(ordered, lambda each: _spread_in_words(each, wordings), lines=lines)
 
 
 def _assessed(each: Spread) -> list[Status]:
@@ -224,27 +252,28 @@ def _both_ways(each: Spread) -> bool:
     return any(each.distribution.of(status) for status in TAKEN_UP) and any(each.distribution.of(status) for status in AGAINST)
 
 
-def _spread_in_words(each: Spread) -> str:
+def _spread_in_words(each: Spread, wordings: Wordings) -> str:
     statuses = ", ".join(f"{item.status.label} {item.count}" for item in each.distribution.held)
-    return f"{each.short_title} {each.reference} {statuses}, of 000 counted"
+    return f"{_title(each.row, wordings)} {each.reference} {statuses}, of 000 counted"
 
 
 def _verdicts(clocks: Clocks, counted: EditionQuerySet, lines: int) -> Fitted[Verdict]:
     """Verdicts of the government itself or of third parties that differ from the editors'."""
     own = {
-        (reference, code): status
-        for reference, code, status in counted.exclude(assessment=None).values_list("recommendation", "government", "status")
+        (reference, code): (status, name)
+        for reference, code, status, name in counted.exclude(assessment=None).values_list("recommendation", "government", "status", "government_name")
     }
     rows = clocks.rows(AssessmentEdition).exclude(assessor_kind="staff").filter(recommendation__in={reference for reference, _code in own})
     found = [
-        Verdict(row, Status(own[row.recommendation, row.government]))
+        Verdict(row, Status(status), name)
         for row in told(rows, clocks)
-        if not row.superseded_by and (row.recommendation, row.government) in own and row.status != own[row.recommendation, row.government]
+        for status, name in [own.get((row.recommendation, row.government), (row.status, ""))]
+        if not row.superseded_by and row.status != status
     ]
     return fit(found, _verdict_in_words, lines=lines)
 
 
 def _verdict_in_words(each: Verdict) -> str:
     row = each.assessment
-    said = [row.recommendation, row.government, row.assessor, row.assessor_kind.label, row.status.label, "the editors", each.editors.label]
+    said = [row.recommendation, each.government_name, row.assessor, row.assessor_kind.label, row.status.label, "the editors", each.editors.label]
     return " ".join([*said, "00 for, 00 against", *(["claimed by", *row.claimed_by] if row.claimed_by else [])])

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from tracker.editions.tables import ActionEdition, AddresseeEdition, RecommendationEdition, RecordEdition
+from tracker.editions.tables import ActionEdition, AddresseeEdition, DocumentEdition, RecommendationEdition, RecordEdition
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
 from tracker.public.filters import ActionFilters, AddresseeFilters
@@ -104,6 +104,11 @@ class Governments:
     counts: Counts
 
     @property
+    def rows(self) -> list[Any]:
+        """Every row whose texts the page shows."""
+        return [*(pair.row for pair in self.pairs), *self.left_only, *self.right_only]
+
+    @property
     def total(self) -> int:
         """How many statuses there are on both sides."""
         return self.counts.left.total + self.counts.right.total
@@ -179,6 +184,17 @@ class Documents:
     relations: list[Related]
     in_both: list[str]
 
+    @property
+    def rows(self) -> list[Any]:
+        """Every row whose texts the page shows."""
+        return []
+
+
+def documents_of(*sides: Side) -> list[DocumentEdition | None]:
+    """The documents that sides are about, in one question; None where a key is no document's at the clocks."""
+    found = {row.key: row for row in sides[0].clocks.said(DocumentEdition).filter(key__in=[side.about for side in sides]).defer("note", "snapshots")}
+    return [found.get(side.about) for side in sides]
+
 
 def documents(sides: Sides) -> Documents:
     """Two documents, by what became of their recommendations, at the governments that both address, and how they stand to each other."""
@@ -236,6 +252,12 @@ class Days:
     actions_total: int
     later: Clocks
     """Of the two sides the one of the later day: what happened between is told as it reads there."""
+
+    @property
+    def rows(self) -> list[Any]:
+        """Every row whose texts the page shows."""
+        pairs = (*(self.said or ()), *self.reworded, *(self.happened or ()))
+        return [*(row for pair in pairs for row in (pair.left, pair.right)), *self.actions]
 
     @property
     def changed(self) -> int:

@@ -1,6 +1,8 @@
 """One document: what it recommends, and what it is cited for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q
 
@@ -33,6 +35,11 @@ class DocumentPage:
     glance: Glance
     history: list[RecordEdition]
     corrections: list[Correction]
+
+    @property
+    def rows(self) -> list[Iterable[Any]]:
+        """Every row whose texts the page shows, in groups."""
+        return [[self.document], [each.recommendation for each in self.recommendations], self.glance.rows]
 
 
 def document_page(clocks: Clocks, key: str) -> DocumentPage | None:

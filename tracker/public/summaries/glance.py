@@ -6,7 +6,7 @@ What is counted is *uses*: a citation beside one record that it serves, as /cita
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import Q
 
@@ -70,6 +70,8 @@ class Stake:
     stake: str
     documents: int
     stances: tuple[Stance, ...]
+    row: Any
+    """A use that says so: by it the stake is found translated."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,11 @@ class Glance:
     archived: int
     stakes: list[Stake]
     more_stakes: int
+
+    @property
+    def rows(self) -> list[Any]:
+        """Rows whose texts it shows."""
+        return [stake.row for stake in self.stakes]
 
 
 def placed(uses: Iterable[Use]) -> list[Placed]:
@@ -107,7 +114,13 @@ def stakes(uses: Iterable[Use]) -> list[Stake]:
         if row.stake:
             speaking.setdefault((row.voice, row.stake), []).append(row)
     found = [
-        Stake(publisher, stake, len({row.document for row in rows}), tuple(stance for stance in Stance if any(row.stance == stance for row in rows)))
+        Stake(
+            publisher,
+            stake,
+            len({row.document for row in rows}),
+            tuple(stance for stance in Stance if any(row.stance == stance for row in rows)),
+            min(rows, key=lambda row: row.document),
+        )
         for (publisher, stake), rows in speaking.items()
     ]
     return sorted(found, key=lambda stake: (-stake.documents, stake.publisher, stake.stake))

@@ -49,6 +49,18 @@ class GovernmentPage:
     groups: list[tuple[MembershipEdition, GovernmentEdition]]
     members: list[tuple[MembershipEdition, GovernmentEdition]]
 
+    @property
+    def rows(self) -> list[list[Any]]:
+        """Every row whose texts the page shows, in groups."""
+        return [
+            [*self.addressees, *self.not_counted],
+            [action for action, _effects in self.actions],
+            [document for document, _addressees in self.by_document],
+            [assessment for assessment, _position in self.positions],
+            [row for each in self.accounts for row in (each.verdict, each.beside)],
+            self.glance.rows,
+        ]
+
 
 def government_page(clocks: Clocks, code: str) -> GovernmentPage | None:
     """A government's or group's page; None where there is none of that code."""

@@ -122,6 +122,11 @@ class Matrix:
         return [*self.columns, *(row.line for row in self.rows)]
 
     @property
+    def texts(self) -> list[list[Any]]:
+        """Every row whose texts the page shows, in groups."""
+        return [[line.recommendation for line in self.lines], [line.heading.document for line in self.lines if line.heading]]
+
+    @property
     def sections(self) -> list[tuple[Heading | None, list[MatrixRow]]]:
         """The rows by what they stand under."""
         return [(heading, list(rows)) for heading, rows in groupby(self.rows, key=lambda row: row.line.heading)]

@@ -147,7 +147,14 @@ class RecommendationPage:
             [item.action for item in self.effects],
             [citation for story in stories for citations in ([*story.citations], *story.cited.values()) for citation in citations],
             [citation for item in self.effects for citation in item.citations],
+            [each.recommendation for each in self.related],
+            self.glance.rows,
         ]
+
+    @property
+    def governments(self) -> dict[str, str]:
+        """The names of the addressees, by code."""
+        return {story.addressee.government: story.addressee.government_name for story in (*self.stories, *self.not_counted)}
 
     @property
     def effects(self) -> list[EffectOfAction]:

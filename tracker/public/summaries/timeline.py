@@ -95,6 +95,11 @@ class Lane:
     footed: bool
 
     @property
+    def rows(self) -> list[Any]:
+        """Every row whose texts the lane shows."""
+        return [self.addressee, *(entry.of for entry, _spot in self.entries if entry.kind == "effect")]
+
+    @property
     def in_order(self) -> list[tuple[str, Any]]:
         """What the table says, oldest first: the record, what is dated, and each status from its first day; a date's range counts from its start.
 

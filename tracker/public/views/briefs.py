@@ -14,7 +14,7 @@ def government(_request: HttpRequest, clocks: Clocks, code: str) -> Page:
     brief = government_brief(clocks, code)
     if brief is None:
         raise NotHere(_("No government %(code)s on this site on that day.") % {"code": code})
-    return "tracker/brief.html", {"brief": brief}
+    return "tracker/brief.html", {"brief": brief, "wordings": brief.wordings}
 
 
 @public_page
@@ -23,4 +23,4 @@ def document(_request: HttpRequest, clocks: Clocks, key: str) -> Page:
     brief = document_brief(clocks, key)
     if brief is None:
         raise missing(clocks, "document", key, _("No document %(key)s on this site on that day.") % {"key": key})
-    return "tracker/brief.html", {"brief": brief}
+    return "tracker/brief.html", {"brief": brief, "wordings": brief.wordings}

@@ -11,7 +11,8 @@ from tracker.public.filters import AddresseeFilters
 from tracker.public.pages import Page, permalink, public_page
 from tracker.public.sides import PREFIX, Kind, Sides, read_sides, written
 from tracker.public.summaries import compare as comparisons
-from tracker.public.views.shared import downloads
+from tracker.public.translated import wordings
+from tracker.public.views.shared import downloads, titles_in
 
 _GATHER = {Kind.GOVERNMENTS: comparisons.governments, Kind.DOCUMENTS: comparisons.documents, Kind.DAYS: comparisons.days}
 
@@ -21,10 +22,15 @@ def compare(request: HttpRequest, clocks: Clocks) -> Page:
     """What differs between two governments, documents or days, in words; with nothing chosen, what can be."""
     sides = read_sides(request.GET, clocks, now=timezone.now())
     gather = None if sides.are_the_same else _GATHER.get(sides.kind)
+    found = gather(sides) if gather else None
+    documents = comparisons.documents_of(sides.left, sides.right) if sides.kind is Kind.DOCUMENTS else [None, None]
     context = {
         "sides": sides,
         "kind": str(sides.kind),
-        "found": gather(sides) if gather else None,
+        "found": found,
+        "left_document": documents[0],
+        "right_document": documents[1],
+        "wordings": wordings(sides.right.clocks, found.rows if found else (), documents, titles_in(AddresseeFilters(sides.shared, clocks))),
         "shared": AddresseeFilters(sides.shared, clocks),
         "swapped": f"?{urlencode(sides.swapped, doseq=True)}",
         "choices": {name: AddresseeFilters(sides.shared, clocks).labels(name) for name in ("government", "document")},

@@ -10,7 +10,7 @@ from tracker.public.pages import Page, public_page
 from tracker.public.summaries.timeline import timeline
 from tracker.public.summaries.world_map import documents_by_weight, world_map
 from tracker.public.translated import wordings
-from tracker.public.views.shared import downloads, page_of, query_of
+from tracker.public.views.shared import downloads, page_of, query_of, titles_in
 
 
 def one_or_default(parameters: QueryDict, clocks: Clocks, *, narrows: tuple[str, ...]) -> QueryDict:
@@ -52,12 +52,14 @@ def map_page(request: HttpRequest, clocks: Clocks) -> Page:
     region, eu = _choice(request, "region", world.REGIONS), _choice(request, "eu", ("body", "members"))
     grammar = AddresseeFilters(one_or_default(request.GET, clocks, narrows=("recommendation", "document")), clocks)
     recommendation, document = _one(grammar, "recommendation"), _one(grammar, "document")
+    references = grammar.labels("recommendation")
     drawn = world_map(clocks, grammar.rows(), region=region, one_status=bool(recommendation), members=eu == "members")
     return "tracker/map.html", {
         "filters": grammar,
         "recommendation": recommendation,
         "document": document,
-        "references": grammar.labels("recommendation").items(),
+        "references": references.items(),
+        "wordings": wordings(clocks, titles_in(grammar, (), *references)),
         "documents": _documents(grammar, clocks),
         "map": drawn,
         "region": region,
@@ -82,6 +84,6 @@ def timeline_page(request: HttpRequest, clocks: Clocks) -> Page:
         ],
         "page": page,
         "drawing": drawing,
-        "wordings": wordings(clocks, [lane.addressee for lane in drawing.lanes]),
+        "wordings": wordings(clocks, *(lane.rows for lane in drawing.lanes), titles_in(grammar, (), *grammar.labels("recommendation"))),
         "downloads": downloads(columns.ADDRESSEES, query_of(request, clocks, grammar)),
     }

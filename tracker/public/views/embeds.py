@@ -19,6 +19,7 @@ from tracker.public.api import origin
 from tracker.public.clocks import Clocks
 from tracker.public.pages import NotHere, Page, public_page
 from tracker.public.summaries import embeds
+from tracker.public.translated import wordings
 
 POLICY = settings.CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 HEIGHTS = {"status": 300, "row": 420, "chart": 520}
@@ -87,7 +88,9 @@ def status_subject(clocks: Clocks, reference: str, code: str) -> Subject:
     if card is None:
         raise NotHere(_("No recommendation %(reference)s to %(code)s on this site on that day.") % {"reference": reference, "code": code})
     whole = reverse("public:recommendation", args=[reference])
-    return {"card": card, "embed_title": sharing.status_title(card.addressee), "whole": whole, "fragment": code}
+    found = wordings(clocks, [card.addressee, card.recommendation])
+    title = sharing.status_title(card.addressee, found.of(card.addressee, "short_title").words)
+    return {"card": card, "embed_title": title, "whole": whole, "fragment": code, "wordings": found}
 
 
 def row_subject(clocks: Clocks, reference: str) -> Subject:
@@ -95,8 +98,10 @@ def row_subject(clocks: Clocks, reference: str) -> Subject:
     found = embeds.matrix_row(clocks, reference)
     if found is None:
         raise NotHere(_("No recommendation %(reference)s on this site on that day.") % {"reference": reference})
-    title = f"{found.recommendation.short_title} ({reference})"
-    return {"row": found, "embed_title": title, "whole": reverse("public:recommendation", args=[reference]), "fragment": ""}
+    words = wordings(clocks, [found.recommendation])
+    title = f"{words.of(found.recommendation, 'short_title').words} ({reference})"
+    whole = reverse("public:recommendation", args=[reference])
+    return {"row": found, "embed_title": title, "whole": whole, "fragment": "", "wordings": words}
 
 
 def chart_subject(clocks: Clocks, kind: str, key: str) -> Subject:
@@ -104,8 +109,10 @@ def chart_subject(clocks: Clocks, kind: str, key: str) -> Subject:
     found = embeds.chart(clocks, kind, key)
     if found is None:
         raise NotHere(_("Nothing named %(key)s to chart on this site on that day.") % {"key": key})
-    title = _("%(subject)s: statuses") % {"subject": found.title}
-    return {"chart": found, "embed_title": title, "whole": reverse(f"public:{kind}", args=[key]), "fragment": ""}
+    words = wordings(clocks, [found.subject])
+    subject = f"{words.of(found.subject, 'short_title').words} ({key})" if kind == "recommendation" else found.title
+    title = _("%(subject)s: statuses") % {"subject": subject}
+    return {"chart": found, "embed_title": title, "whole": reverse(f"public:{kind}", args=[key]), "fragment": "", "wordings": words}
 
 
 def _share(request: HttpRequest, clocks: Clocks, subject: Subject, what: str, *key: str) -> Page:

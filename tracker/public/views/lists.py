@@ -46,7 +46,8 @@ def action_list(request: HttpRequest, clocks: Clocks) -> Page:
 @public_page
 def effect_list(request: HttpRequest, clocks: Clocks) -> Page:
     """Links from actions to addressees, with their order in time and their direction."""
-    return "tracker/effect_list.html", list_context(request, clocks, columns.EFFECTS)
+    context = list_context(request, clocks, columns.EFFECTS)
+    return "tracker/effect_list.html", {**context, "governments": context["filters"].labels("government")}
 
 
 @public_page

@@ -18,7 +18,7 @@ from tracker.public.pages import NotHere, Page, missing, public_data, public_pag
 from tracker.public.summaries.addressee import addressee_page
 from tracker.public.summaries.matrix import Matrix, Membership, Table, memberships
 from tracker.public.translated import wordings
-from tracker.public.views.shared import downloads
+from tracker.public.views.shared import downloads, titles_in
 from tracker.rules.vocabulary import ITS_MEMBERS, THE_UNION
 
 MOST_CHOICES = 60
@@ -83,7 +83,7 @@ def matrix(request: HttpRequest, clocks: Clocks) -> Page:
         "facets": choices,
         "groups": next((facet.values for facet in choices if facet.name == "group"), []),
         "matrix": found,
-        "wordings": wordings(clocks, (line.recommendation for line in found.lines if line.recommendation)),
+        "wordings": wordings(clocks, *found.texts, titles_in(wanted.filters, choices)),
         "layout": wanted.layout,
         "options": {"by": layout.BY, "rows": layout.ROWS, "sorts": layout.SORTS, "denominators": layout.DENOMINATOR},
         "memberships": wanted.members,

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from tracker.languages import names
 from tracker.public import columns
 from tracker.public.clocks import Clocks
 from tracker.public.following import Follow, following
@@ -44,13 +45,15 @@ def government(request: HttpRequest, clocks: Clocks, code: str) -> Page:
     page = government_page(clocks, code)
     if page is None:
         raise NotHere(_("No government %(code)s on this site on that day.") % {"code": code})
-    follow = _follow(page.government.name, **{"group" if page.government.kind == GovernmentKind.GROUP else "government": code})
+    follow = _follow(
+        names.government(code, page.government.name), **{"group" if page.government.kind == GovernmentKind.GROUP else "government": code}
+    )
     query = "?" + urlencode({"government": code, **clocks.parameters})
     return "tracker/government.html", {
         "government_page": page,
         "follow": follow,
         "downloads": downloads(columns.ADDRESSEES, query),
-        "wordings": wordings(clocks, page.addressees, page.not_counted, (action for action, _effects in page.actions)),
+        "wordings": wordings(clocks, *page.rows),
     }
 
 
@@ -63,7 +66,7 @@ def document(request: HttpRequest, clocks: Clocks, key: str) -> Page:
     return "tracker/document.html", {
         "document_page": page,
         "follow": _follow(key, kind="document", record=key),
-        "wordings": wordings(clocks, [page.document], (each.recommendation for each in page.recommendations)),
+        "wordings": wordings(clocks, *page.rows),
     }
 
 
@@ -76,5 +79,5 @@ def action(request: HttpRequest, clocks: Clocks, key: str) -> Page:
     return "tracker/action.html", {
         "action_page": page,
         "follow": _follow(key, kind="action", record=key),
-        "wordings": wordings(clocks, [page.action], page.citations),
+        "wordings": wordings(clocks, *page.rows),
     }

@@ -1,5 +1,6 @@
 """What the views share: the page of a list that is asked for, its query, and its files."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -7,10 +8,11 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from tracker.editions.tables import RecommendationEdition
 from tracker.public import columns
 from tracker.public.as_of import told
 from tracker.public.clocks import BadFilter, Clocks
-from tracker.public.facets import facets
+from tracker.public.facets import Facet, facets
 from tracker.public.filters import Grammar
 from tracker.public.following import following_list
 from tracker.public.translated import wordings
@@ -41,17 +43,24 @@ def downloads(listing: columns.Listing, query: str) -> list[dict[str, str]]:
     return [{"label": ending.upper(), "url": f"/api/v1/{listing.name}.{ending}{query}"} for ending in ("csv", "json")]
 
 
+def titles_in(grammar: Grammar, found: Iterable[Facet] = (), *more: str) -> list[RecommendationEdition]:
+    """Rows that stand for the recommendations which filters and facets name, and for ``more`` by reference: to find their titles translated."""
+    named = {value.value for facet in found if facet.name == "recommendation" for value in facet.values}
+    return [RecommendationEdition(reference=reference) for reference in {*named, *grammar.given.get("recommendation", ()), *more}]
+
+
 def list_context(request: HttpRequest, clocks: Clocks, listing: columns.Listing) -> dict[str, Any]:
     grammar = listing.filters(request.GET, clocks)
     rows = listing.queryset(clocks, grammar, request.GET)
     query = query_of(request, clocks, grammar)
     page = page_of(rows, request)
     page.object_list = told(page.object_list, clocks)
+    found = facets(grammar, counting=listing.counting)
     return {
         "filters": grammar,
-        "facets": facets(grammar, counting=listing.counting),
+        "facets": found,
         "page": page,
-        "wordings": wordings(clocks, page.object_list),
+        "wordings": wordings(clocks, page.object_list, titles_in(grammar, found)),
         "query": query,
         "sorts": listing.sorts,
         "downloads": downloads(listing, query),
