@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from tracker.public import sharing
 from tracker.public.api import origin
 from tracker.public.clocks import Clocks
-from tracker.public.pages import NotHere, Page, public_page
+from tracker.public.pages import Page, not_here, public_page
 from tracker.public.summaries import embeds
 
 POLICY = settings.CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
@@ -85,7 +85,8 @@ def status_subject(clocks: Clocks, reference: str, code: str) -> Subject:
     """What a status card shows, its title, and the page that it is taken from."""
     card = embeds.status_card(clocks, reference, code)
     if card is None:
-        raise NotHere(_("No recommendation %(reference)s to %(code)s on this site on that day.") % {"reference": reference, "code": code})
+        sentence = _("No recommendation %(reference)s to %(code)s on this site on that day.") % {"reference": reference, "code": code}
+        raise not_here(clocks, "addressee", reference, sentence, code)
     whole = reverse("public:recommendation", args=[reference])
     return {"card": card, "embed_title": sharing.status_title(card.addressee), "whole": whole, "fragment": code}
 
@@ -94,7 +95,8 @@ def row_subject(clocks: Clocks, reference: str) -> Subject:
     """The same of a row."""
     found = embeds.matrix_row(clocks, reference)
     if found is None:
-        raise NotHere(_("No recommendation %(reference)s on this site on that day.") % {"reference": reference})
+        sentence = _("No recommendation %(reference)s on this site on that day.") % {"reference": reference}
+        raise not_here(clocks, "recommendation", reference, sentence)
     title = f"{found.recommendation.short_title} ({reference})"
     return {"row": found, "embed_title": title, "whole": reverse("public:recommendation", args=[reference]), "fragment": ""}
 
@@ -103,7 +105,7 @@ def chart_subject(clocks: Clocks, kind: str, key: str) -> Subject:
     """The same of a distribution."""
     found = embeds.chart(clocks, kind, key)
     if found is None:
-        raise NotHere(_("Nothing named %(key)s to chart on this site on that day.") % {"key": key})
+        raise not_here(clocks, kind, key, _("Nothing named %(key)s to chart on this site on that day.") % {"key": key})
     title = _("%(subject)s: statuses") % {"subject": found.title}
     return {"chart": found, "embed_title": title, "whole": reverse(f"public:{kind}", args=[key]), "fragment": ""}
 
