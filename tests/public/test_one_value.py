@@ -13,21 +13,28 @@ from hypothesis import strategies as st
 from tracker.public.clocks import BadFilter, one_value
 
 CLOCKED = (
-    "/", "/recommendations/", "/recommendations/MQ-1/", "/recommendations/MQ-1/AL/", "/governments/AL/", "/governments/AL/brief/", "/documents/WP-MQ/",
-    "/actions/BE-2021-JUD/", "/effects/", "/citations/", "/matrix/", "/timeline/", "/map/", "/compare/", "/changes/", "/corrections/",
+    "/", "/recommendations/", "/recommendations/MQ-1/", "/recommendations/MQ-1/AL/", "/governments/AL/", "/governments/AL/brief/",
+    "/documents/WP-MQ/", "/actions/BE-2021-JUD/", "/effects/", "/citations/", "/matrix/", "/timeline/", "/map/", "/compare/", "/changes/", "/corrections/",
     "/search/?q=expel", "/methodology/", "/data/", "/about/", "/accessibility/", "/share/status/MQ-1/AL/", "/embed/status/MQ-1/AL/",
     "/api/v1/", "/api/v1/actions", "/api/v1/actions.json", "/api/v1/actions.csv", "/api/v1/matrix.json", "/api/v1/matrix.csv",
     "/feeds/changes.atom", "/cite/recommendation/MQ-1.bib", "/sitemap.xml",
 )  # fmt: skip
 """One address of each kind: all have both clocks."""
 TWICE = [
-    *((path, name, one, other) for path in CLOCKED for name, one, other in (("as_of", "2020-01-01", "2021-01-01"), ("known", "edition-1", "edition-2"))),
+    *(
+        (path, name, one, other)
+        for path in CLOCKED
+        for name, one, other in (("as_of", "2020-01-01", "2021-01-01"), ("known", "edition-1", "edition-2"))
+    ),
     *((f"/api/v1/recommendations{ending}", "sort", "reference", "-reference") for ending in ("", ".json", ".csv")),
     ("/recommendations/", "sort", "reference", "-recommended_on"),
     ("/matrix/", "sort", "title", "-title"),
     ("/api/v1/matrix.csv", "shape", "long", "wide"),
     *(("/matrix/", name, one, other) for name, one, other in (("rows", "governments", "recommendations"), ("group_on", "2019-01-01", "2020-01-01"))),
-    *((path, "page", "1", "2") for path in ("/actions/", "/changes/", "/corrections/", "/timeline/", "/matrix/", "/search/?q=iran", "/api/v1/actions")),
+    *(
+        (path, "page", "1", "2")
+        for path in ("/actions/", "/changes/", "/corrections/", "/timeline/", "/matrix/", "/search/?q=iran", "/api/v1/actions")
+    ),
     ("/feeds/changes.atom", "page", "2", "1"),
     ("/map/", "region", "world", "europe"),
     ("/map/", "eu", "body", "members"),
@@ -61,7 +68,9 @@ def test_said_twice_or_left_empty_it_is_one_value_still(published: str) -> None:
 
 
 def test_filters_that_take_several_values_go_on_doing_so(published: str) -> None:
-    counts = [Client().get(f"/api/v1/addressees?{query}").json()["count"] for query in ("government=AL", "government=FR", "government=AL&government=FR")]
+    counts = [
+        Client().get(f"/api/v1/addressees?{query}").json()["count"] for query in ("government=AL", "government=FR", "government=AL&government=FR")
+    ]
     assert counts[0] + counts[1] == counts[2] > max(counts[:2]) > 0
 
 
