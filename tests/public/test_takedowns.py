@@ -16,6 +16,7 @@ from tracker.editions.tables import AddresseeEdition, RecordEdition, SiteEdition
 from tracker.editorial.erasing import erase
 from tracker.editorial.verbs import Refused, approve, publish, take_down, withdraw
 from tracker.editorial.verification import verify
+from tracker.models import CitationUse
 from tracker.public.columns import LISTINGS
 
 SECRET = "Unsayable"
@@ -270,6 +271,27 @@ def test_words_that_are_erased_go_from_what_is_set_aside_too(desk: str) -> None:
     with connections["default"].cursor() as cursor:
         cursor.execute("SELECT count(*) FROM editions.withheld t WHERE t::text LIKE %s", [f"%{SECRET}%"])
         assert cursor.fetchone()[0] == 0
+    assert verify(every_edition=True).problems == ()
+
+
+def test_a_dispute_that_another_action_makes_too_stays(desk: str) -> None:
+    """What disputes the action that goes stands with the verdict that rested on it, and goes too, but for what disputes another action as well."""
+    made = _world("")
+    both, alone = CitationUse.objects.get(action=made["action"], stance="disputes").citation, builders.citation(made["document"], "EV-ALONE")
+    builders.cite(made["action"], alone, "disputes")
+    builders.cite(made["stays"], both, "disputes")
+    builders.put_out(made["action"], made["stays"], reason="two disputes, one of both actions")
+
+    def disputes(known: str = "") -> set[str]:
+        story = answer("/recommendations/KEPT/AL/", known).context["story"]
+        return {row.citation for row in story.citations if row.stance == "disputes"}
+
+    assert disputes() == {"EV-DISPUTES", "EV-ALONE"}
+    builders.taken_down(made["action"], reason=REASON)
+    for known in ("", "edition-2"):
+        assert disputes(known) == {"EV-DISPUTES"}, known
+        addressee = answer("/recommendations/KEPT/AL/", known).context["story"].addressee
+        assert addressee.disputed
     assert verify(every_edition=True).problems == ()
 
 

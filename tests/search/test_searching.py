@@ -43,9 +43,11 @@ def body(q: str, **parameters: str) -> str:
         ("مَدْرَسَة", ["document AR-1"]),
         # Names of governments in other languages
         ("Allemagne", ["government DE"]),
-        ("فرانسه", ["government FR"]),
+        ("فرانسه", ["government FR", "recommendation R-1", "action A-1"]),
         ("ألمانيا", ["government DE"]),
-        ("Frankreich OR Deutschland", ["government FR", "government DE"]),
+        ("Frankreich OR Deutschland", ["government FR", "government DE", "recommendation R-1", "action A-1"]),
+        ("officer Frankreich", ["recommendation R-1"]),
+        ("officer -Frankreich", []),
         # Phrases
         ('"expel every undeclared"', ["recommendation R-1"]),
         ('"undeclared every"', []),
