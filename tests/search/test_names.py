@@ -52,7 +52,9 @@ def english_names(name: str) -> list[str]:
     return [name, name.replace("&", "and"), *re.split(r" \((.*)\)", name), "Turkey", "Hong Kong", "Macao", "Czech Republic"]
 
 
-@given(st.lists(st.sampled_from(["Allemagne", "Turquía", "-France", "Arabie", "saoudite", "expel", "OR", '"no fly"', "-Schweden", "中国"]), max_size=9))
+@given(
+    st.lists(st.sampled_from(["Allemagne", "Turquía", "-France", "Arabie", "saoudite", "expel", "OR", '"no fly"', "-Schweden", "中国"]), max_size=9)
+)
 def test_nothing_of_the_question_is_lost_and_it_grows_little(words: list[str]) -> None:
     question = read(" ".join(words))
     asked = with_english_names(question)
