@@ -14,7 +14,8 @@ from tracker.public.clocks import BadFilter, one_value
 
 CLOCKED = (
     "/", "/recommendations/", "/recommendations/MQ-1/", "/recommendations/MQ-1/AL/", "/governments/AL/", "/governments/AL/brief/",
-    "/documents/WP-MQ/", "/actions/BE-2021-JUD/", "/effects/", "/citations/", "/matrix/", "/timeline/", "/map/", "/compare/", "/changes/", "/corrections/",
+    "/documents/WP-MQ/", "/actions/BE-2021-JUD/", "/effects/", "/citations/", "/matrix/", "/timeline/", "/map/", "/compare/", "/changes/",
+    "/corrections/",
     "/search/?q=expel", "/methodology/", "/data/", "/about/", "/accessibility/", "/share/status/MQ-1/AL/", "/embed/status/MQ-1/AL/",
     "/api/v1/", "/api/v1/actions", "/api/v1/actions.json", "/api/v1/actions.csv", "/api/v1/matrix.json", "/api/v1/matrix.csv",
     "/feeds/changes.atom", "/cite/recommendation/MQ-1.bib", "/sitemap.xml",
