@@ -175,6 +175,14 @@ def test_its_files_hold_exactly_its_rows(published: str) -> None:
     assert any("as_of=2019-06-01" in each for each in files) and any("as_of=2020-06-01" in each for each in files)
 
 
+@pytest.mark.parametrize(("name", "value"), [("government", "AL"), ("document", "WP-MQ")])
+def test_where_both_sides_are_the_same_the_form_shows_what_was_chosen(published: str, name: str, value: str) -> None:
+    form = html_of(f"?{name}={value}&with_{name}={value}")
+    for field in (name, f"with_{name}"):
+        (options,) = re.findall(rf'<select id="{field}".*?</select>', form, re.DOTALL)
+        assert re.findall(r'value="([^"]*)" selected', options) == [value]
+
+
 def test_it_asks_as_much_of_many_rows_as_of_few(published: str) -> None:
     def asked(query: str) -> int:
         with CaptureQueriesContext(connections["public"]) as queries:
