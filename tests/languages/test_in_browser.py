@@ -17,13 +17,13 @@ NewPage = Callable[..., Any]
 IN_PERSIAN = (
     ("dashboard",),
     ("recommendation with a reversal",),
-    ("matrix", "cell of the matrix"),
+    ("matrix of one document", "cell of the matrix"),
     ("timeline of a recommendation", "map of a recommendation"),
     ("compare governments", "government"),
     ("search", "challenge"),
     ("brief of a government", "embedded status"),
 )
-IN_FRENCH = (("recommendations filtered", "not yet there"), ("matrix of one document", "compare, to choose"), ("html to embed", "methodology"))
+IN_FRENCH = (("recommendations filtered", "not yet there"), ("compare, to choose", "citations"), ("html to embed", "methodology"))
 LOOKED_AT = [(code, names) for code, each in (("fa", IN_PERSIAN), ("fr", IN_FRENCH)) for names in each]
 """Pages looked at together. Every style sheet is among them, so that each layout is seen in one of the languages."""
 
