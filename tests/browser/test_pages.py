@@ -60,6 +60,7 @@ PAGES = {
     "accessibility": "/accessibility/",
     "bad filter": "/recommendations/?status=nonsense",
     "not found": "/recommendations/NO-SUCH/",
+    "not yet there": "/recommendations/MQ-1/AL/?as_of=2018-01-01",
 }
 WIDTHS = (320, 768, 3840)
 HEAVIEST = 100_000

@@ -1,9 +1,12 @@
 """Pages in French and Persian in a real browser: nobody shut out, nothing wider than the screen, and set from right to left where the language is."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import Client
 
 from tests.browser.test_pages import PAGES, WIDTHS, opened
 from tests.looking import BEST, faults
@@ -11,21 +14,42 @@ from tests.looking import BEST, faults
 pytestmark = pytest.mark.browser
 
 NewPage = Callable[..., Any]
-IN_PERSIAN = ("dashboard", "recommendation with a reversal", "government", "matrix", "challenge")
-IN_FRENCH = ("recommendations filtered", "matrix of one document")
-LOOKED_AT = {f"{name}, {code}": f"/{code}{PAGES[name]}" for code, names in (("fa", IN_PERSIAN), ("fr", IN_FRENCH)) for name in names}
+IN_PERSIAN = (
+    ("dashboard",),
+    ("recommendation with a reversal",),
+    ("matrix of one document", "cell of the matrix"),
+    ("timeline of a recommendation", "map of a recommendation"),
+    ("compare governments", "government"),
+    ("search", "challenge"),
+    ("brief of a government", "embedded status"),
+)
+IN_FRENCH = (("recommendations filtered", "not yet there"), ("compare, to choose", "citations"), ("html to embed", "methodology"))
+LOOKED_AT = [(code, names) for code, each in (("fa", IN_PERSIAN), ("fr", IN_FRENCH)) for names in each]
+"""Pages looked at together. Every style sheet is among them, so that each layout is seen in one of the languages."""
 
 
-@pytest.mark.parametrize("path", LOOKED_AT.values(), ids=LOOKED_AT)
-def test_nobody_is_shut_out_in_another_language(site: Any, new_page: NewPage, path: str) -> None:
+@pytest.mark.parametrize(("code", "names"), LOOKED_AT, ids=lambda value: value if isinstance(value, str) else value[0])
+def test_nobody_is_shut_out_in_another_language(site: Any, new_page: NewPage, code: str, names: tuple[str, ...]) -> None:
     """Axe finds nothing in light and dark, and no width makes the page scroll sideways: French words are longer, Persian ones higher."""
-    page = opened(new_page(), f"{site}{path}")
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 800})
-        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wider <= 0, f"{wider} px too wide at {width} px"
-    found = faults(page, rules=BEST)
+    found = []
+    for name in names:
+        page = opened(new_page(), f"{site}/{code}{PAGES[name]}")
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert wider <= 0, f"{name}: {wider} px too wide at {width} px"
+        found += [f"{name}: {fault}" for fault in faults(page, rules=BEST)]
     assert not found, "\n".join(found)
+
+
+def test_every_layout_is_looked_at_in_one_of_the_languages(published: str) -> None:
+    """By the style sheets that there are: one that is added for a new kind of page is to be looked at as well."""
+    there = {path.name for path in (settings.BASE_DIR / "tracker" / "static" / "tracker").glob("*.css")} - {"admin.css", "print.css"}
+    asked = {PAGES[name] for _code, names in LOOKED_AT for name in names}
+    linked = {
+        sheet for path in asked for sheet in re.findall(r"/([a-z]+)(?:\.[0-9a-f]+)?\.css", Client(SERVER_NAME="localhost").get(path).content.decode())
+    }
+    assert there <= {f"{name}.css" for name in linked}
 
 
 def test_a_persian_page_is_mirrored(site: Any, new_page: NewPage) -> None:

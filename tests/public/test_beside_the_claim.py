@@ -301,7 +301,7 @@ def test_a_dispute_of_a_legal_status_counts_against_the_action_and_what_rests_on
     assert "(disputes an action that this rests on)" in whole(get("/recommendations/REC-1/"))
     made["legal_status"].citation_uses.filter(stance="disputes").delete()
     builders.put_out(made["action"])
-    assert not any(row["disputed"] for row in get("/api/v1/actions").json()["results"])
+    assert {row["disputed"] for row in get("/api/v1/actions").json()["results"]} == {False}
     assert {row["key"]: row["disputes"] for row in get("/api/v1/assessments").json()["results"]}["AS-2"] == 0
 
 

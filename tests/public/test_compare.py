@@ -42,6 +42,7 @@ def test_two_governments_side_by_side(published: str, today: Any) -> None:
     alike = sum(rows["AL", reference] == rows["FR", reference] for reference in both)
     assert "Albania beside France" in said
     assert f"{len(both)} recommendations are followed at both" in said and f"on {alike} of them the two have the same status" in said
+    assert both and one ^ other
     for reference in both:
         assert reference in said
     assert said.count("the same status") == alike + 1
@@ -92,7 +93,9 @@ def test_two_days_tell_what_changed_in_the_world(published: str) -> None:
     before, after = ({(row.recommendation, row.government): row.status for row in casefile.addressees(day) if row.counted} for day in (one, other))
     changed = [name for name in before.keys() & after.keys() if before[name] != after[name]]
     assert f"In the world {len(changed)} statuses changed. {len(before.keys() ^ after.keys())} addressees are counted on one side only." in said
-    for address in set(re.findall(r'href="(/(?:recommendations|actions)/[^"#]+)', html_of(f"?as_of={one}&with_as_of={other}"))):
+    addresses = set(re.findall(r'href="(/(?:recommendations|actions)/[^"#]+)', html_of(f"?as_of={one}&with_as_of={other}")))
+    assert len(addresses) > 10
+    for address in addresses:
         assert Client().get(unescape(address)).status_code == 200, f"{address}: the day of the side on which it stands"
     assert "What this site says otherwise" not in said
     assert said.count("Counted on the right only:") == len(after.keys() - before.keys())
@@ -107,7 +110,9 @@ def test_both_sides_swap(published: str) -> None:
         again = re.search(r'<p class="tools"><a href="(\?[^"]+)">Swap', html_of(unescape(link[1])))
         assert again
         assert html_of(unescape(link[1])) != html_of(query)
-        assert main_of(unescape(again[1])).split("Compare")[0] == main_of(query).split("Compare")[0] or "edition-2" in again[1]
+        # Of two days the way back says the edition that was read, which the first address left open.
+        twice = main_of(unescape(again[1]).replace("known=edition-2", "known="))
+        assert twice.split("Compare")[0] == main_of(query).split("Compare")[0]
 
 
 @pytest.mark.parametrize(
@@ -187,11 +192,19 @@ def test_its_files_hold_exactly_its_rows(published: str) -> None:
     assert any("as_of=2019-06-01" in each for each in files) and any("as_of=2020-06-01" in each for each in files)
 
 
+@pytest.mark.parametrize(("name", "value"), [("government", "AL"), ("document", "WP-MQ")])
+def test_where_both_sides_are_the_same_the_form_shows_what_was_chosen(published: str, name: str, value: str) -> None:
+    form = html_of(f"?{name}={value}&with_{name}={value}")
+    for field in (name, f"with_{name}"):
+        (options,) = re.findall(rf'<select id="{field}".*?</select>', form, re.DOTALL)
+        assert re.findall(r'value="([^"]*)" selected', options) == [value]
+
+
 def test_it_asks_as_much_of_many_rows_as_of_few(published: str) -> None:
     def asked(query: str) -> int:
         with CaptureQueriesContext(connections["public"]) as queries:
             html_of(query)
         return len(queries)
 
-    assert asked("?as_of=2014-01-01&with_as_of=2014-06-01") <= asked("?as_of=2018-01-01&with_as_of=2024-06-01") <= 9
+    assert asked("?as_of=2020-01-01&with_as_of=2020-06-01") == asked("?as_of=2018-01-01&with_as_of=2024-06-01") <= 9
     assert asked("?government=VA&with_government=EE") == asked("?government=AL&with_government=FR") <= 12

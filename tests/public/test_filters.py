@@ -130,13 +130,14 @@ def test_changes_by_what_changed(client: Client) -> None:
 def test_words_given_twice_are_any_of_them(client: Client, name: str) -> None:
     one, other = (rows(client, name, {"q": word}) for word in ("Albania", "Denmark"))
     both = rows(client, name, {"q": ["Albania", "Denmark"]})
+    assert one and other
     assert [row for row in rows(client, name) if row in one or row in other] == both
 
 
 def test_words_given_twice_are_shown_as_one_search(client: Client) -> None:
-    html = client.get("/recommendations/", {"q": ["expel", "close"]}).content.decode()
+    html = " ".join(client.get("/recommendations/", {"q": ["expel", "close"]}).content.decode().split())
     assert 'value="expel OR close"' in html
-    assert "<b>expel</b>  or <b>close</b>" in html or "<b>expel</b> or <b>close</b>" in html
+    assert "<b>expel</b> or <b>close</b>" in html
     together = rows(client, "recommendations", {"q": "expel OR close"})
     assert rows(client, "recommendations", {"q": ["expel", "close"]}) == together
 
@@ -164,7 +165,7 @@ def test_the_list_of_recommendations_has_a_control_for_every_filter(client: Clie
 def test_every_facet_counts_what_its_value_would_give(client: Client, name: str) -> None:
     """On every list, whatever the facet: follow each value and count the rows."""
     facets = client.get(f"/api/v1/{name}").json()["facets"]
-    assert facets
+    assert any(facets.values())
     for filter_name, values in facets.items():
         for value in values[:6]:
             assert client.get(f"/api/v1/{name}", {filter_name: value["value"]}).json()["count"] == value["count"], (filter_name, value)

@@ -164,7 +164,9 @@ def test_each_number_of_the_page_is_a_plain_count_of_its_csv(client: Client, que
     cells = {(row[key], head): row[head] for row in rows for head in heads if row[head]}
     turn = (lambda pair: pair[::-1]) if key == "government" else (lambda pair: pair)
     assert {turn(pair): status for pair, status in cells.items()} == shown(client, query)
-    for matrix in pages(client, query):
+    every = list(pages(client, query))
+    assert every
+    for matrix in every:
         assert matrix.distribution.total == len(cells) == int(counted["counted"])
         assert {item.status.value: item.count for item in matrix.distribution.held} == dict(Counter(cells.values()))
         for lines, place in (([row.line for row in matrix.rows], 0), (matrix.columns, 1)):
@@ -202,6 +204,7 @@ def test_the_other_files_hold_the_same_cells(client: Client, query: str) -> None
     }
     assert cells == expected
     assert answer["counted"] == sum(answer["statuses"].values()) == len(expected)
+    assert len(long) > 3
     for row in long[:3]:
         assert client.get(urlsplit(row["url"]).path, {"as_of": row["as_of"]}).status_code == 200
 
@@ -249,6 +252,7 @@ def test_recommendations_stand_together_under_what_they_share(large_site: Client
     matrix = large_site.get(f"/matrix/?by={by}&page={page}").context["matrix"]
     headings = [heading.key for heading, _rows in matrix.sections]
     assert len(headings) == len(set(headings)) > 1
+    assert all(rows for _heading, rows in matrix.sections)
     for heading, rows in matrix.sections:
         for row in rows:
             edition = row.line.recommendation
@@ -342,6 +346,7 @@ def test_the_page_of_a_cell_says_what_its_status_rests_on(client: Client, cell: 
     assert [row.citation for row in story.citations] == [row.citation for row in other.citations]
     assert [item.effect.key for item in story.effects] == [item.effect.key for item in other.effects]
     text = html.unescape(answer.content.decode())
+    assert story.citations or not story.addressee.assessment or story.holding.searches, "a status rests on something"
     for citation in story.citations:
         assert citation.says in text
         assert f"/documents/{citation.document}/" in text
@@ -380,7 +385,7 @@ def test_a_correction_stays_visible_and_what_was_said_before_can_be_read(retold:
     assert "Latterwording" not in then.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/recommendations/MQ-1/ZZ/", "/recommendations/NO-1/AL/", "/recommendations/MQ-1/AL/?as_of=2018-01-01"])
+@pytest.mark.parametrize("path", ["/recommendations/MQ-1/ZZ/", "/recommendations/NO-1/AL/"])
 def test_a_cell_that_is_not_there_says_so(client: Client, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 404
@@ -422,8 +427,8 @@ def test_a_page_of_a_large_matrix_is_light_and_says_which_part_it_is(large_site:
     assert len(answer.content) < 60_000, "with its sheets and script it stays under 100 KB"
     matrix = answer.context["matrix"]
     assert (matrix.recommendations.total, matrix.governments.total) == (500, 60)
-    assert len(matrix.rows) <= ROWS_PER_PAGE
-    assert len(matrix.columns) <= COLUMNS_PER_PAGE
+    assert 0 < len(matrix.rows) <= ROWS_PER_PAGE
+    assert 0 < len(matrix.columns) <= COLUMNS_PER_PAGE
 
 
 def test_its_parts_lead_to_one_another_and_keep_everything(large_site: Client) -> None:
@@ -449,6 +454,7 @@ def test_all_of_its_parts_together_are_its_csv(large_site: Client) -> None:
         assert [row.line.key for row in matrix.rows] == [row["reference"] for row in rows[first:last]]
     third = large_site.get("/matrix/?by=none&sort=-disputed&page=5&columns=3").context["matrix"]
     by_key = {row["reference"]: row for row in rows}
+    assert len(third.rows) == ROWS_PER_PAGE
     for row in third.rows:
         assert [cell.status.value if cell else "" for cell in row.cells] == [by_key[row.line.key][line.key] for line in third.columns]
 

@@ -42,14 +42,16 @@ GLANCES = {
 def test_each_number_of_the_strip_opens_its_citations(published: str, path: str, day: str) -> None:
     name, query = GLANCES[path]
     if day and path.startswith("/actions/"):
-        return
+        day = "2021-02-05"  # the day after it
     query += f"&as_of={day}" if day else ""
-    markup = page(path, **({"as_of": day} if day else {})).content.decode()
-    glance = re.search(r'<section class="glance".*?</section>', markup, re.DOTALL)
-    shown = page(path, **({"as_of": day} if day else {})).context[name].glance
-    assert shown.uses == Client().get(f"/api/v1/citations?{query}").json()["count"]
-    assert glance or not shown.uses
-    for address, number in re.findall(r'<a href="([^"]+)">(\d+)</a>', glance[0] if glance else ""):
+    response = page(path, **({"as_of": day} if day else {}))
+    glance = re.search(r'<section class="glance".*?</section>', response.content.decode(), re.DOTALL)
+    shown = response.context[name].glance
+    assert shown.uses == Client().get(f"/api/v1/citations?{query}").json()["count"] > 0
+    assert glance
+    numbers = re.findall(r'<a href="([^"]+)">(\d+)</a>', glance[0])
+    assert len(numbers) > 1
+    for address, number in numbers:
         assert Client().get(address.replace("&amp;", "&").replace("/citations/", "/api/v1/citations")).json()["count"] == int(number), address
 
 
@@ -90,6 +92,7 @@ def test_every_citation_of_a_verdict_stands_once_in_its_chain(published: str) ->
     for path in ("/recommendations/MQ-1/", "/recommendations/ER-1/", "/recommendations/TRC-1/"):
         response = page(path)
         markup = response.content.decode()
+        assert any(story.citations for story in response.context["story"].stories), path
         for story in response.context["story"].stories:
             (verdict,) = re.findall(rf'<article class="verdict" id="{story.addressee.government}">.*?</article>', markup, re.DOTALL)
             for citation in story.citations:

@@ -282,6 +282,32 @@ def test_files_carry_each_translation_with_its_kind_and_translator(translated: T
     assert TITLE in [each["words"] for each in earlier[0]["translations"]]
 
 
+@pytest.mark.parametrize(
+    ("q", "record", "mark"),
+    [
+        ("officiers", "recommendations/MQ-1", "machine translation, unchecked"),
+        ('"chaque pays"', "recommendations/MQ-1", "official translation"),
+        ("rupture", "actions/AL-2022-SEV", "our translation"),
+        ("fermer", "recommendations/MQ-2", "translation of an earlier wording"),
+        ("مأموران", "recommendations/MQ-1", "our translation"),
+        ("dissolving associations decree", "documents/LEGIF-190320", "our translation"),
+    ],
+)
+def test_a_translation_is_found_and_says_that_it_is_one(translated: Translated, q: str, record: str, mark: str) -> None:
+    found = page("/search/", q=q)
+    (hit,) = re.findall(rf'<li>\s*<p class="kicker">(?:(?!</li>).)*?<a href="/fr/{record}/".*?</li>', found, re.DOTALL)
+    assert f"({in_words('fr', mark)}):</span> <span lang=" in hit.casefold().replace(in_words("fr", mark).casefold(), in_words("fr", mark))
+    whose = in_words("fr", "Translated by %(name)s", name="Engine 3" if "unchecked" in mark else "A translator")
+    assert whose in hit
+    assert "<mark>" in hit
+    first = page("/search/", q=q, known=(translated.first - dt.timedelta(seconds=1)).isoformat())
+    assert whose not in first, "before the translation came it was not found by it"
+
+
+def test_a_page_of_translations_costs_one_question_more(translated: Translated) -> None:
+    assert [asked(f"/search/?q={q}", "fr") for q in ("expulser", "expel", "rupture OR fermer OR expulser")] == [1, 0, 1]
+
+
 def test_every_text_that_may_be_translated_is_a_column_of_its_reading_table() -> None:
     from tracker.editions.tables import READING_TABLES
     from tracker.public.translated import COLUMNS

@@ -43,9 +43,11 @@ def body(q: str, **parameters: str) -> str:
         ("مَدْرَسَة", ["document AR-1"]),
         # Names of governments in other languages
         ("Allemagne", ["government DE"]),
-        ("فرانسه", ["government FR"]),
+        ("فرانسه", ["government FR", "recommendation R-1", "action A-1"]),
         ("ألمانيا", ["government DE"]),
-        ("Frankreich OR Deutschland", ["government FR", "government DE"]),
+        ("Frankreich OR Deutschland", ["government FR", "government DE", "recommendation R-1", "action A-1"]),
+        ("officer Frankreich", ["recommendation R-1"]),
+        ("officer -Frankreich", []),
         # Phrases
         ('"expel every undeclared"', ["recommendation R-1"]),
         ('"undeclared every"', []),
@@ -252,7 +254,7 @@ def test_it_asks_a_fixed_number_of_questions_as_the_public(published: str) -> No
     for q in ("iran", "sanctions OR closure", '"persona non grata" -visa'):
         with CaptureQueriesContext(connections["public"]) as asked:
             assert client.get("/search/", {"q": q}).status_code == 200
-        assert len(asked) <= QUESTIONS, "\n".join(query["sql"] for query in asked)
+        assert len(asked) == QUESTIONS, "\n".join(query["sql"] for query in asked)
     with connections["public"].cursor() as cursor:
         cursor.execute("SELECT rolsuper, has_table_privilege('editions.passage', 'INSERT') FROM pg_roles WHERE rolname = current_user")
         assert cursor.fetchone() == (False, False)

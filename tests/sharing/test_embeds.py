@@ -84,7 +84,9 @@ def test_an_embed_is_whole_and_small(client: Client, path: str) -> None:
     assert "<script" not in page
     (canonical,) = re.findall(r'<link rel="canonical" href="([^"]+)">', page)
     assert client.get(canonical.removeprefix(ORIGIN)).status_code == 200
-    for address in sorted(set(re.findall(r'<a href="([^"#]+)', page)))[:4]:
+    addresses = sorted(set(re.findall(r'<a href="([^"#]+)', page)))
+    assert addresses
+    for address in addresses[:4]:
         assert client.get(html.unescape(address)).status_code == 200, address
 
 
@@ -118,6 +120,7 @@ def test_a_status_found_by_nobody_reads_as_the_search_that_it_is(client: Client)
 def test_a_row_has_every_counted_government_and_a_chart_its_denominator(client: Client) -> None:
     story = client.get("/recommendations/MQ-1/").context["story"]
     row = client.get("/embed/row/MQ-1/").content.decode()
+    assert len(story.stories) > 5
     for each in story.stories:
         assert f'#{each.addressee.government}" target="_top"' in row
     chart = client.get("/embed/chart/recommendation/MQ-1/").content.decode()

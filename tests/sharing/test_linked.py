@@ -7,7 +7,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.sharing.conftest import ORIGIN, text_of
@@ -97,6 +99,7 @@ def test_addresses_are_absolute_and_open(client: Client, path: str) -> None:
             if value.startswith(ORIGIN):
                 assert client.get(value.removeprefix(ORIGIN)).status_code == 200, value
     source = [statement for statement in blocks(page) if statement["@type"] == "WebPage"]
+    assert source or path == "/"
     assert all(statement["url"].startswith(ORIGIN) for statement in source)
 
 
@@ -207,9 +210,11 @@ def test_the_sitemap_has_every_page_once_and_each_opens(client: Client) -> None:
     for name, column in (("recommendations", "reference"), ("governments", "code"), ("documents", "key"), ("actions", "key")):
         listed = json.loads(text_of(client.get(f"/api/v1/{name}.json")))["results"]
         assert {f"{ORIGIN}/{name}/{row[column]}/" for row in listed} <= set(addresses)
+    cells = {f"{ORIGIN}/recommendations/{row['recommendation']}/{row['government']}/" for row in addressees(client)}
+    assert len(cells) > 50 and cells <= set(addresses)
     views = {ORIGIN + reverse(f"public:{name}") for name in VIEWS}
     assert views <= set(addresses)
-    for address in [*views, *addresses[12::60]]:
+    for address in [*sorted(views), *addresses[12::90], *sorted(cells)[::30]]:
         page = client.get(address.removeprefix(ORIGIN))
         assert page.status_code == 200, address
         assert head(page.content.decode(), CANONICAL) == address, "what search engines are given is what they should keep"
@@ -222,6 +227,51 @@ def test_every_page_without_a_record_is_in_the_sitemap_or_has_a_reason() -> None
     plain = {pattern.name for pattern in urls.urlpatterns if not pattern.pattern.converters and not pattern.pattern.regex.groups}
     assert set(sitemap.VIEWS) <= plain
     assert plain - set(sitemap.VIEWS) <= {"search"}, "a page of results is no page to keep; name others in sitemap.VIEWS"
+
+
+def addressees(client: Client) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(text_of(client.get("/api/v1/addressees.json")))["results"]
+    return found
+
+
+@pytest.mark.parametrize(
+    "name", ["citations", "effects", "matrix", "timeline", "map", "compare", "corrections", "methodology", "data", "about", "accessibility"]
+)
+def test_the_sitemap_has_the_pages_that_are_no_records(client: Client, name: str) -> None:
+    (part,) = [part for part in locations(text_of(client.get("/sitemap.xml"))) if "sitemap-views-" in part]
+    listed = locations(text_of(client.get(part.removeprefix(ORIGIN))))
+    for prefix in ("", "/fr", "/fa"):
+        assert f"{ORIGIN}{prefix}/{name}/" in listed
+
+
+def test_what_a_sitemap_asks_for_does_not_grow(client: Client, monkeypatch: Any) -> None:
+    """Of a part one query for the edition, one for how many there are, one for the rows, however many parts there are."""
+    from tracker.public import sitemap
+
+    asked = {}
+    for most in (50_000, 300):
+        monkeypatch.setattr(sitemap, "MOST", most)
+        for path in ("/sitemap.xml", "/sitemap-cells-1.xml", "/sitemap-recommendations-1.xml"):
+            with CaptureQueriesContext(connections["public"]) as queries:
+                assert locations(text_of(client.get(path)))
+            asked.setdefault(path, set()).add(len(queries))
+    assert asked == {"/sitemap.xml": {1 + len(sitemap.RECORDS)}, "/sitemap-cells-1.xml": {3}, "/sitemap-recommendations-1.xml": {3}}
+
+
+def test_cells_are_parted_whole_with_their_languages(client: Client, monkeypatch: Any) -> None:
+    from tracker.public import sitemap
+
+    monkeypatch.setattr(sitemap, "MOST", 90)
+    parts = [part for part in locations(text_of(client.get("/sitemap.xml"))) if "sitemap-cells-" in part]
+    held = [text_of(client.get(part.removeprefix(ORIGIN))) for part in parts]
+    assert len(held) > 3 and all(len(locations(part)) <= 90 for part in held)
+    every = [address for part in held for address in locations(part)]
+    assert len(every) == len(set(every)) == 3 * len(addressees(client))
+    first = held[0].split("</url>")[0]
+    assert re.findall(r'hreflang="(\w+)" href="([^"]+)"', first) == [
+        (code, f"{ORIGIN}{prefix}/recommendations/BA-1/US/") for code, prefix in (("en", ""), ("fr", "/fr"), ("fa", "/fa"))
+    ]
+    assert client.get(f"/sitemap-cells-{len(parts) + 1}.xml").status_code == 404
 
 
 def test_the_days_of_change_are_those_of_editions(client: Client) -> None:

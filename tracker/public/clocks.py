@@ -29,6 +29,19 @@ class BadFilter(Exception):
         self.sentence = sentence
 
 
+def one_value(parameters: QueryDict, name: str) -> str:
+    """What an address says of a parameter that takes one value, empty where it says nothing. ``BadFilter`` where it says several.
+
+    To take one of them would answer a question that nobody asked.
+    """
+    given = [value for value in dict.fromkeys(value.strip() for value in parameters.getlist(name)) if value]
+    if len(given) > 1:
+        sentence = _("%(filter)s takes one value; this address gives %(count)s: %(values)s.")
+        shown = ", ".join(f"“{value[:60]}”" for value in given[:3]) + (", …" if len(given) > 3 else "")
+        raise BadFilter(name, sentence % {"filter": name, "count": len(given), "values": shown})
+    return given[0] if given else ""
+
+
 @dataclass(frozen=True)
 class Clocks:
     """The day and the instant at which a page is read.
@@ -172,8 +185,7 @@ def read_clocks(parameters: QueryDict, *, now: dt.datetime) -> Clocks:
     Asks the database where ``known`` names an edition, and only there.
     """
     today = now.astimezone(dt.UTC).date()
-    day = parameters.get("as_of", "").strip()
-    written = parameters.get("known", "").strip()
+    day, written = one_value(parameters, "as_of"), one_value(parameters, "known")
     as_of = _read_day(day, today)
     if number := _number_of(written):
         return Clocks(as_of, _published(number, written), today, f"edition-{number}", edition_asked=number, as_of_is_said=bool(day))

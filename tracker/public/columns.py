@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.editions.tables import RecommendationEdition
 from tracker.public import as_of, filters, translated
-from tracker.public.clocks import BadFilter, Clocks
+from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.filters import Grammar
 from tracker.rules.dates import PartialDate
 
@@ -74,7 +74,7 @@ class Listing:
         return told
 
     def _order(self, parameters: QueryDict) -> tuple[str, ...]:
-        written = parameters.get("sort", "").strip()
+        written = one_value(parameters, "sort")
         if not written:
             return self.order
         if written.removeprefix("-") not in self.sorts:

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
-from tracker.public.clocks import BadFilter, Clocks
+from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.filters import AddresseeFilters, members_of
 from tracker.rules.vocabulary import Status
 
@@ -113,17 +113,13 @@ def read_layout(parameters: QueryDict, clocks: Clocks) -> Layout:
     )
 
 
-def _written(parameters: QueryDict, name: str) -> str:
-    return parameters.get(name, "").strip()
-
-
 def _refuse(name: str, written: str, takes: str) -> BadFilter:
     shown = written if len(written) <= 60 else written[:60] + "…"
     return BadFilter(name, gettext("“%(value)s”: %(name)s takes %(takes)s.") % {"value": shown, "name": name, "takes": takes})
 
 
 def _one_of(parameters: QueryDict, name: str, takes: Mapping[str, Words]) -> str:
-    written = _written(parameters, name)
+    written = one_value(parameters, name)
     if not written:
         return str(getattr(PLAIN, name))
     if written not in takes:
@@ -132,7 +128,7 @@ def _one_of(parameters: QueryDict, name: str, takes: Mapping[str, Words]) -> str
 
 
 def _sort(parameters: QueryDict, name: str) -> str:
-    written = _written(parameters, name)
+    written = one_value(parameters, name)
     if written.removeprefix("-") not in SORTS or written == "-":
         takes = gettext("one of %(values)s, with a minus before it for the other way")
         raise _refuse(name, written, takes % {"values": ", ".join(value for value in SORTS if value)})
@@ -140,7 +136,7 @@ def _sort(parameters: QueryDict, name: str) -> str:
 
 
 def _number(parameters: QueryDict, name: str) -> int:
-    written = _written(parameters, name) or "1"
+    written = one_value(parameters, name) or "1"
     if not (written.isascii() and written.isdigit() and len(written) <= LONGEST_NUMBER and int(written)):
         raise _refuse(name, written, gettext("the number of a page, from 1"))
     return int(written)
@@ -148,7 +144,7 @@ def _number(parameters: QueryDict, name: str) -> int:
 
 def _day(parameters: QueryDict, clocks: Clocks) -> dt.date | None:
     """A day up to today; nothing where it is the day of the page anyway."""
-    written = _written(parameters, "group_on")
+    written = one_value(parameters, "group_on")
     if not written:
         return None
     try:

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 import tracker
 from tracker.editions.tables import RecordEdition
 from tracker.public.clocks import BadFilter, Clocks, EditionRead, read_clocks
+from tracker.public.elsewhere import Elsewhere, elsewhere
 from tracker.rules.vocabulary import Nature
 
 View = Callable[..., HttpResponseBase]
@@ -30,6 +31,15 @@ Page = tuple[str, dict[str, Any]]
 
 class NotHere(Exception):
     """There is no such record at the clocks; the text says so in a sentence."""
+
+
+class NotYet(NotHere):
+    """The record is on this site, but not on that day, or not in that edition."""
+
+    def __init__(self, sentence: str, found: Elsewhere) -> None:
+        """The sentence for programs, and where the record is."""
+        super().__init__(sentence)
+        self.found = found
 
 
 class TakenOff(Exception):
@@ -42,20 +52,26 @@ class TakenOff(Exception):
         self.public_since = public_since
 
 
+def not_here(clocks: Clocks, kind: str, key: str, sentence: str, code: str = "") -> NotHere:
+    """What to raise where something is not here that cannot be taken off: where it is, if it is on another day, or the sentence."""
+    found = elsewhere(clocks, kind, key, code)
+    return NotYet(sentence, found) if found else NotHere(sentence)
+
+
 def missing(clocks: Clocks, kind: str, key: str, sentence: str) -> Exception:
-    """What to raise where a record is not here: that it was taken off, where it was by ``known``, or the sentence.
+    """What to raise where a record is not here: that it was taken off, where it was by ``known``, where it is instead, or the sentence.
 
     What was taken down is not here on any day on which this site said it, however long before it was taken down.
     """
     rows = list(RecordEdition.objects.defer("body").filter(kind=kind, key=key).order_by("-edition"))
     said = [row for row in rows if clocks.known is None or row.known_from <= clocks.known]
     if not said:
-        return NotHere(sentence)
+        return not_here(clocks, kind, key, sentence)
     newest, since = said[0], rows[-1].known_from
     taken_down = [row for row in rows if row.nature == Nature.TAKEN_DOWN and row.edition >= newest.edition]
     if taken_down:
         return TakenOff(taken_down[-1], since)
-    return NotHere(sentence) if newest.change == "publish" else TakenOff(newest, since)
+    return not_here(clocks, kind, key, sentence) if newest.change == "publish" else TakenOff(newest, since)
 
 
 def public_page(view: Callable[..., Page]) -> View:
@@ -68,6 +84,8 @@ def public_page(view: Callable[..., Page]) -> View:
             return _revalidated(request, clocks, lambda edition: _page(request, clocks, edition, *view(request, clocks, **named)))
         except BadFilter as bad:
             return _error(request, 400, None, {"filter": bad.name, "sentence": bad.sentence})
+        except NotYet as early:
+            return _not_yet(request, clocks, early.found)
         except NotHere as missing:
             return _error(request, 404, clocks, {"sentence": str(missing)})
         except TakenOff as taken:
@@ -111,10 +129,17 @@ def _shared(request: HttpRequest, clocks: Clocks, edition: EditionRead | None) -
     return {"clocks": clocks, "edition": edition, "today_url": today_url(request), "site_version": tracker.__version__}
 
 
-def _error(request: HttpRequest, status: int, clocks: Clocks | None, context: dict[str, Any]) -> HttpResponse:
+def _error(request: HttpRequest, status: int, clocks: Clocks | None, context: dict[str, Any], template: str = "") -> HttpResponse:
     """A page that says what is wrong, by the clocks of the address where they can be read and by today's otherwise."""
     clocks = clocks or read_clocks(QueryDict(), now=timezone.now())
-    return render(request, f"tracker/{status}.html", _shared(request, clocks, clocks.edition()) | context, status=status)
+    return render(request, template or f"tracker/{status}.html", _shared(request, clocks, clocks.edition()) | context, status=status)
+
+
+def _not_yet(request: HttpRequest, clocks: Clocks, found: Elsewhere) -> HttpResponse:
+    """A record that is here on another day: since when, and the same address by the clocks of its first day and of today."""
+    clocked = found.parameters(clocks)
+    there = f"{request.path}?{urlencode([*_without_clocks(request), *clocked.items()])}" if clocked else ""
+    return _error(request, 404, clocks, {"found": found, "there_url": there, "there_on": clocked.get("as_of", "")}, "tracker/not_yet.html")
 
 
 def _taken_off(request: HttpRequest, clocks: Clocks, taken: TakenOff) -> HttpResponse:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from tracker.public.clocks import BadFilter, Clocks, read_clocks
+from tracker.public.clocks import BadFilter, Clocks, one_value, read_clocks
 from tracker.public.filters import AddresseeFilters
 
 PREFIX = "with_"
@@ -82,7 +82,7 @@ def written(clocks: Clocks) -> dict[str, str]:
 
 def read_sides(parameters: QueryDict, clocks: Clocks, *, now: dt.datetime) -> Sides:
     """Both sides of an address. ``BadFilter``, in words, for what cannot be compared or read."""
-    asked = {name: parameters.get(name, "").strip() for name in OTHERS}
+    asked = {name: one_value(parameters, name) for name in OTHERS}
     asked = {name: value for name, value in asked.items() if value}
     kinds = {_kind_of(name) for name in asked}
     if len(kinds) > 1:
@@ -125,7 +125,7 @@ def _right_clocks(asked: dict[str, str], parameters: QueryDict, clocks: Clocks, 
     """The clocks of the right side; what it does not say is as on the left."""
     right = QueryDict(mutable=True)
     for name in CLOCKS:
-        right[name] = asked.get(PREFIX + name, parameters.get(name, ""))
+        right[name] = asked.get(PREFIX + name, one_value(parameters, name))
     try:
         return read_clocks(right, now=now)
     except BadFilter as bad:

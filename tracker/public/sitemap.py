@@ -4,7 +4,7 @@ The sitemap is an index of parts, each of at most 50,000 addresses and streamed,
 change is the day on which the newest edition wrote anything of it. Pages of past days, filtered lists and embeds are left out: they are noindex.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -40,10 +40,10 @@ CLOSED = ("/admin/", "/challenge/")
 
 @dataclass(frozen=True)
 class Records:
-    """The pages of a kind of record: their route, the column of their key, and the query that gives each with ``changed``, in a fixed order."""
+    """The pages of a kind of record: their route, the columns of their key, and the query that gives each with ``changed``."""
 
     route: str
-    column: str
+    columns: tuple[str, ...]
     rows: Callable[[Clocks], QuerySet[Any]]
 
 
@@ -65,10 +65,11 @@ def _governments(clocks: Clocks) -> QuerySet[Any]:
 
 
 RECORDS = {
-    "recommendations": Records("recommendation", "reference", _recommendations),
-    "governments": Records("government", "code", _governments),
-    "documents": Records("document", "key", lambda clocks: clocks.said(DocumentEdition).annotate(changed=F("known_from"))),
-    "actions": Records("action", "key", lambda clocks: clocks.rows(ActionEdition).annotate(changed=F("known_from"))),
+    "recommendations": Records("recommendation", ("reference",), _recommendations),
+    "cells": Records("addressee", ("recommendation", "government"), lambda clocks: clocks.rows(AddresseeEdition).annotate(changed=F("known_from"))),
+    "governments": Records("government", ("code",), _governments),
+    "documents": Records("document", ("key",), lambda clocks: clocks.said(DocumentEdition).annotate(changed=F("known_from"))),
+    "actions": Records("action", ("key",), lambda clocks: clocks.rows(ActionEdition).annotate(changed=F("known_from"))),
 }
 
 
@@ -100,11 +101,11 @@ def part(request: HttpRequest, clocks: Clocks, name: str, number: str) -> HttpRe
     if name not in RECORDS or first >= max(RECORDS[name].rows(clocks).count(), 1):
         raise NotHere(_("No such part of the sitemap; /sitemap.xml names those that there are."))
     records = RECORDS[name]
-    rows = records.rows(clocks).order_by(records.column).values_list(records.column, "changed")[first : first + per_part()]
-    return _streamed(_entry(site, records.route, (key,), changed.date().isoformat()) for key, changed in rows.iterator(chunk_size=CHUNK))
+    rows = records.rows(clocks).order_by(*records.columns).values_list(*records.columns, "changed")[first : first + per_part()]
+    return _streamed(_entry(site, records.route, key, changed.date().isoformat()) for *key, changed in rows.iterator(chunk_size=CHUNK))
 
 
-def _entry(site: str, route: str, key: tuple[str, ...], day: str) -> str:
+def _entry(site: str, route: str, key: Sequence[str], day: str) -> str:
     """A page in each language, each naming all of them."""
     addresses = {}
     for language, _name in settings.LANGUAGES:

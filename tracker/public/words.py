@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from tracker.editions.tables import PUBLIC, PassageEdition
 from tracker.public.clocks import BadFilter, Clocks
-from tracker.public.countries import codes_called
+from tracker.public.countries import as_written, codes_called, with_english_names
 from tracker.rules.asking import Question, read
 from tracker.rules.languages import ALL, OURS, configuration
 
@@ -85,6 +85,8 @@ class Reading:
     """Of each phrase: the different queries that it is read as, each with the configurations that read it so."""
     silent: Mapping[str, tuple[str, ...]]
     """Of each phrase: the configurations in which it says nothing."""
+    named_in_english: tuple[str, ...] = ()
+    """English names of governments that are asked for because they were named in another language, as they are written."""
 
     def said(self, phrase: str) -> Q:
         """The passages that say a phrase, each in its own language."""
@@ -138,6 +140,7 @@ def reading(texts: Iterable[str]) -> Reading:
     if len(question.phrases) > MOST_PHRASES:
         sentence = _("q takes at most %(most)s different words and phrases; this search has %(count)s.")
         raise BadFilter("q", sentence % {"most": MOST_PHRASES, "count": len(question.phrases)})
+    typed, question = set(question.phrases), with_english_names(question)
     queries: dict[str, dict[str, list[str]]] = {phrase: defaultdict(list) for phrase in question.phrases}
     if queries:
         with connections[PUBLIC].cursor() as cursor:
@@ -151,6 +154,7 @@ def reading(texts: Iterable[str]) -> Reading:
         too_common=too_common,
         queries={phrase: {query: tuple(configs) for query, configs in of.items()} for phrase, of in queries.items()},
         silent=silent,
+        named_in_english=tuple(as_written(phrase) for phrase in question.wanted if phrase not in typed),
     )
 
 

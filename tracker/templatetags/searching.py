@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from tracker.public.summaries.search import Passage
 from tracker.rules.marking import Snippet
 from tracker.templatetags.publication import here
+from tracker.templatetags.wording import in_short
 
 register = template.Library()
 
@@ -24,6 +25,15 @@ def marks(snippet: Snippet) -> SafeString:
 def whose(passage: Passage) -> str:
     """What a passage is where it stands, and who says it: “Quoted from Le Monde”."""
     return gettext(str(passage.label)) % {"name": passage.name}
+
+
+@register.filter
+def how_translated(passage: Passage) -> str:
+    """What kind of translation a passage is, or that it is of an earlier wording; empty for what is none."""
+    translation = passage.translation
+    if translation is None:
+        return ""
+    return gettext("translation of an earlier wording") if translation.outdated else in_short(translation)
 
 
 @register.simple_tag(takes_context=True)

@@ -167,13 +167,14 @@ def _mark(context: Context, found: Wording, linked: bool) -> SafeString:
         in_language = gettext("in %(language)s") % {"language": language_name(found.language)} if found.is_foreign else ""
         note = gettext("translation of an earlier wording")
         return _small(", ".join(filter(None, (in_language, note))), found if linked else None)
-    mark = _small(_in_short(translation), found if linked else None)
+    mark = _small(in_short(translation), found if linked else None)
     if found.original_first:
         return format_html(' <span class="beside">({})</span>{}', _said(found.translated, translation.language, found.reader), mark)
     return mark
 
 
-def _in_short(translation: TranslationEdition) -> str:
+def in_short(translation: TranslationEdition) -> str:
+    """What kind of translation it is, and of a machine's whether nobody read it."""
     kind = TranslationKind(translation.kind)
     if kind is TranslationKind.MACHINE and not translation.checked_by:
         return gettext("machine translation, unchecked")

@@ -12,7 +12,15 @@ from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from tracker.editions.tables import PUBLIC, ActionEdition, DocumentEdition, GovernmentEdition, PassageEdition, RecommendationEdition
+from tracker.editions.tables import (
+    PUBLIC,
+    ActionEdition,
+    DocumentEdition,
+    GovernmentEdition,
+    PassageEdition,
+    RecommendationEdition,
+    TranslationEdition,
+)
 from tracker.public.clocks import Clocks
 from tracker.public.filters import Choices, Grammar, OneOf, SearchFilter
 from tracker.public.translated import language_of_column
@@ -77,6 +85,8 @@ PARTS: dict[str, str | Promise] = {
     "translation": _("Translated by %(name)s"),
 }
 """What a passage is where it stands; ``name`` is who says it."""
+TRANSLATION = "translation"
+"""What a reader is to know as the words of somebody else than of the record."""
 PARTY = "party"
 """What is said of a person or organisation stands only beside who says it, when and where, so it is found here and read there."""
 
@@ -116,7 +126,7 @@ class Passage:
 
     ``disputes`` is what it is cited against: the record that was found (its kind), or an assessment of it; empty where it is against nothing.
 
-    ``snippet`` is nothing for what is said of a party.
+    ``snippet`` is nothing for what is said of a party; ``translation`` is the row of what is a translation.
     """
 
     part: str
@@ -125,6 +135,7 @@ class Passage:
     language: str
     disputes: str
     snippet: Snippet | None
+    translation: TranslationEdition | None = None
 
 
 @dataclass(frozen=True)
@@ -196,7 +207,7 @@ def _counts(asked: Reading, clocks: Clocks) -> dict[str, int]:
 
 
 def hits(found: Found, page: Iterable[tuple[str, str]]) -> list[Hit]:
-    """What stands on one page, with its words marked: six questions, however much it is."""
+    """What stands on one page, with its words marked: six questions, however much it is, and one more where translations are among it."""
     wanted: dict[str, list[str]] = defaultdict(list)
     order = list(page)
     for kind, key in order:
@@ -204,6 +215,7 @@ def hits(found: Found, page: Iterable[tuple[str, str]]) -> list[Hit]:
     rows = _rows(found, wanted)
     said = _passages(found, wanted)
     sources = _sources(found.clocks, said)
+    translations = _translations(found.clocks, said)
     phrases = found.asked.question.wanted
     titles = {place: _title(place[0], row) for place, row in rows.items()}
     texts = {(config, text) for text, config, _language in titles.values()}
@@ -230,6 +242,7 @@ def hits(found: Found, page: Iterable[tuple[str, str]]) -> list[Hit]:
                 language=passage.language,
                 disputes=passage.record_kind if passage.stance == Stance.DISPUTES else "",
                 snippet=None if passage.part == PARTY else mark(passage.text, passage.config, AROUND),
+                translation=translations.get(_of_translation(passage)) if passage.part == TRANSLATION else None,
             )
             for passage in said.get(place, ())
         ]
@@ -280,6 +293,20 @@ def _sources(clocks: Clocks, said: dict[tuple[str, str], list[PassageEdition]]) 
     cited = {passage.document for passages in said.values() for passage in passages if passage.document}
     rows = clocks.said(DocumentEdition).filter(key__in=cited).values_list("key", "publisher", "author", "title")
     return {key: publisher or author or title for key, publisher, author, title in rows}
+
+
+def _of_translation(passage: PassageEdition) -> tuple[str, str, str, str]:
+    return passage.record_kind, passage.record_key, passage.language, passage.text
+
+
+def _translations(clocks: Clocks, said: dict[tuple[str, str], list[PassageEdition]]) -> dict[tuple[str, str, str, str], TranslationEdition]:
+    """The rows of the passages that are translations, by record, language and words."""
+    wanted = Q()
+    for passage in (passage for passages in said.values() for passage in passages if passage.part == TRANSLATION):
+        wanted |= Q(record_kind=passage.record_kind, record_key=passage.record_key)
+    if not wanted:
+        return {}
+    return {(row.record_kind, row.record_key, row.language, row.words): row for row in clocks.said(TranslationEdition).filter(wanted)}
 
 
 def each_by_itself(found: Found) -> list[tuple[str, int]]:

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from tracker.public.clocks import Clocks
-from tracker.public.pages import NotHere, Page, missing, public_page
+from tracker.public.pages import Page, missing, not_here, public_page
 from tracker.public.summaries.brief import document_brief, government_brief
 
 
@@ -13,7 +13,7 @@ def government(_request: HttpRequest, clocks: Clocks, code: str) -> Page:
     """A government's brief."""
     brief = government_brief(clocks, code)
     if brief is None:
-        raise NotHere(_("No government %(code)s on this site on that day.") % {"code": code})
+        raise not_here(clocks, "government", code, _("No government %(code)s on this site on that day.") % {"code": code})
     return "tracker/brief.html", {"brief": brief, "wordings": brief.wordings}
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from tracker.public import citable, sharing
 from tracker.public.api import origin
 from tracker.public.citing import FORMATS, Work, cite_key
-from tracker.public.clocks import Clocks
+from tracker.public.clocks import Clocks, one_value
 from tracker.public.pages import NotHere, public_data
 
 
@@ -19,7 +19,7 @@ def cite(request: HttpRequest, clocks: Clocks, kind: str, key: str, ending: str,
 
     ``language`` in the query says which of the site's languages the page is cited in; the address itself carries none.
     """
-    asked = request.GET.get("language", "")
+    asked = one_value(request.GET, "language")
     language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     with translation.override(language):
         work = _work(request, clocks, kind, key, code, language)

@@ -4,7 +4,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from tracker.public import columns, world
-from tracker.public.clocks import BadFilter, Clocks
+from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.filters import AddresseeFilters
 from tracker.public.pages import Page, public_page
 from tracker.public.summaries.timeline import timeline
@@ -39,7 +39,7 @@ def _documents(grammar: AddresseeFilters, clocks: Clocks) -> list[tuple[str, str
 
 def _choice(request: HttpRequest, name: str, values: tuple[str, ...]) -> str:
     """A setting of a drawing that takes one of a few words, the first where it is not given."""
-    written = request.GET.get(name, "").strip() or values[0]
+    written = one_value(request.GET, name) or values[0]
     if written not in values:
         sentence = _("“%(value)s”: %(filter)s takes one of %(takes)s.")
         raise BadFilter(name, sentence % {"value": written[:60], "filter": name, "takes": ", ".join(values)})

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from tracker.public import sharing
 from tracker.public.api import origin
 from tracker.public.clocks import Clocks
-from tracker.public.pages import NotHere, Page, public_page
+from tracker.public.pages import Page, not_here, public_page
 from tracker.public.summaries import embeds
 from tracker.public.translated import wordings
 
@@ -86,7 +86,8 @@ def status_subject(clocks: Clocks, reference: str, code: str) -> Subject:
     """What a status card shows, its title, and the page that it is taken from."""
     card = embeds.status_card(clocks, reference, code)
     if card is None:
-        raise NotHere(_("No recommendation %(reference)s to %(code)s on this site on that day.") % {"reference": reference, "code": code})
+        sentence = _("No recommendation %(reference)s to %(code)s on this site on that day.") % {"reference": reference, "code": code}
+        raise not_here(clocks, "addressee", reference, sentence, code)
     whole = reverse("public:recommendation", args=[reference])
     found = wordings(clocks, [card.addressee, card.recommendation])
     title = sharing.status_title(card.addressee, found.of(card.addressee, "short_title").words)
@@ -97,7 +98,8 @@ def row_subject(clocks: Clocks, reference: str) -> Subject:
     """The same of a row."""
     found = embeds.matrix_row(clocks, reference)
     if found is None:
-        raise NotHere(_("No recommendation %(reference)s on this site on that day.") % {"reference": reference})
+        sentence = _("No recommendation %(reference)s on this site on that day.") % {"reference": reference}
+        raise not_here(clocks, "recommendation", reference, sentence)
     words = wordings(clocks, [found.recommendation])
     title = f"{words.of(found.recommendation, 'short_title').words} ({reference})"
     whole = reverse("public:recommendation", args=[reference])
@@ -108,7 +110,7 @@ def chart_subject(clocks: Clocks, kind: str, key: str) -> Subject:
     """The same of a distribution."""
     found = embeds.chart(clocks, kind, key)
     if found is None:
-        raise NotHere(_("Nothing named %(key)s to chart on this site on that day.") % {"key": key})
+        raise not_here(clocks, kind, key, _("Nothing named %(key)s to chart on this site on that day.") % {"key": key})
     words = wordings(clocks, [found.subject])
     subject = f"{words.of(found.subject, 'short_title').words} ({key})" if kind == "recommendation" else found.title
     title = _("%(subject)s: statuses") % {"subject": subject}

@@ -14,7 +14,7 @@ from tracker.public.clocks import Clocks
 from tracker.public.facets import facets
 from tracker.public.following import following, following_list
 from tracker.public.layout import Layout, MatrixFilters, read_layout
-from tracker.public.pages import NotHere, Page, missing, public_data, public_page
+from tracker.public.pages import Page, TakenOff, missing, not_here, public_data, public_page
 from tracker.public.summaries.addressee import addressee_page
 from tracker.public.summaries.matrix import Matrix, Membership, Table, memberships
 from tracker.public.translated import wordings
@@ -132,10 +132,13 @@ def addressee(request: HttpRequest, clocks: Clocks, reference: str, code: str) -
     """One recommendation and one government: why this status, from the verdict to the passages that it rests on, and what it was before."""
     found = addressee_page(clocks, reference, code)
     if found is None:
-        sentence = _("%(code)s is no addressee of a recommendation %(reference)s on this site on that day.")
+        words = {"code": code, "reference": reference}
+        sentence = _("%(code)s is no addressee of a recommendation %(reference)s on this site on that day.") % words
         if not clocks.rows(RecommendationEdition).filter(reference=reference).exists():
-            raise missing(clocks, "recommendation", reference, sentence % {"code": code, "reference": reference})
-        raise NotHere(sentence % {"code": code, "reference": reference})
+            gone = missing(clocks, "recommendation", reference, sentence)
+            if isinstance(gone, TakenOff):
+                raise gone
+        raise not_here(clocks, "addressee", reference, sentence, code)
     own = {"recommendation": reference, "government": code, **clocks.parameters}
     return "tracker/addressee.html", {
         "page": found,

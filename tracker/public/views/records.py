@@ -9,7 +9,7 @@ from tracker.languages import names
 from tracker.public import columns
 from tracker.public.clocks import Clocks
 from tracker.public.following import Follow, following
-from tracker.public.pages import NotHere, Page, missing, public_page
+from tracker.public.pages import Page, missing, not_here, public_page
 from tracker.public.summaries.action import action_page
 from tracker.public.summaries.document import document_page
 from tracker.public.summaries.government import government_page
@@ -44,7 +44,7 @@ def government(request: HttpRequest, clocks: Clocks, code: str) -> Page:
     """A government: what was addressed to it, and what it did."""
     page = government_page(clocks, code)
     if page is None:
-        raise NotHere(_("No government %(code)s on this site on that day.") % {"code": code})
+        raise not_here(clocks, "government", code, _("No government %(code)s on this site on that day.") % {"code": code})
     follow = _follow(
         names.government(code, page.government.name), **{"group" if page.government.kind == GovernmentKind.GROUP else "government": code}
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tracker.editions.tables import RecommendationEdition
 from tracker.public import columns
 from tracker.public.as_of import told
-from tracker.public.clocks import BadFilter, Clocks
+from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.facets import Facet, facets
 from tracker.public.filters import Grammar
 from tracker.public.following import following_list
@@ -23,7 +23,7 @@ PER_PAGE = 50
 def page_of(rows: Any, request: HttpRequest, per_page: int = PER_PAGE) -> Any:
     """The page that the address asks for; ``BadFilter`` where there is none of that number."""
     paginator = Paginator(rows, per_page)
-    written = request.GET.get("page", "1").strip() or "1"
+    written = one_value(request.GET, "page") or "1"
     if not (written.isascii() and written.isdigit() and 1 <= int(written[:9]) <= paginator.num_pages):
         raise BadFilter("page", _("“%(page)s”: page takes a number from 1 to %(last)s.") % {"page": written[:60], "last": paginator.num_pages})
     return paginator.page(int(written))
@@ -32,7 +32,7 @@ def page_of(rows: Any, request: HttpRequest, per_page: int = PER_PAGE) -> Any:
 def query_of(request: HttpRequest, clocks: Clocks, grammar: Grammar | None = None) -> str:
     """The filters and clocks of a page as a query string, with its question mark; empty where there are none."""
     parameters = [(name, value) for name, values in (grammar.given if grammar else {}).items() for value in values]
-    if sort := request.GET.get("sort", "").strip():
+    if sort := one_value(request.GET, "sort"):
         parameters.append(("sort", sort))
     parameters += clocks.parameters.items()
     return "?" + urlencode(parameters) if parameters else ""
