@@ -11,7 +11,7 @@ from django import template
 from django.template.context import RequestContext
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from tracker.languages import dates, digits
 from tracker.public.filters import Grammar
@@ -77,7 +77,8 @@ def counts_linked(context: RequestContext, counts: Distribution) -> SafeString:
         for item in counts.held
     ]
     total = format_html('<a href="{}">{}</a>', to(context, "recommendations", **counts.filters), _localized(counts.total)) if counts.total else "0"
-    parts.append(format_html(gettext("of %(total)s counted") % {"total": "{}"}, total))
+    of_all = ngettext("of %(total)s counted", "of %(total)s counted", counts.total) % {"total": "{}"}
+    parts.append(format_html(of_all, total))
     return format_html_join(pgettext("between the counts of a distribution", ", "), "{}", ((part,) for part in parts))
 
 
