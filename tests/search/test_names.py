@@ -31,7 +31,7 @@ from tracker.rules.folding import folded
         # English names, words that are part of a name, and words that mean something else in English
         ("Germany Iran", "germany iran"),
         ("nord", "nord"),
-        *((word, word) for word in OF_THEIR_OWN),
+        *((word, word) for word in sorted(OF_THEIR_OWN)),
     ],
 )
 def test_what_is_asked_for_beside_it(typed: str, asked: str) -> None:
