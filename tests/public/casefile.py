@@ -17,6 +17,7 @@ PACKAGES = Path(__file__).parent.parent.parent / "tracker" / "casefiles"
 CASES = ("iran-2019", "inquiries")
 ENDINGS = ("suspended", "repealed", "annulled", "expired")
 NOT_COUNTED = ("model cited", "named (group, no status of its own)")
+BASIS = {"model cited": "model_cited", "named (group, no status of its own)": "named"}
 STATUS = {
     "partially implemented": "partially_implemented",
     "implemented": "implemented",
@@ -77,6 +78,7 @@ class Row:
     claimed: bool
     search: str | None
     first_action: str
+    basis: str
 
 
 def documents_of(case: str, recommendation: dict[str, str]) -> tuple[str, ...]:
@@ -228,6 +230,7 @@ def addressees(day: dt.date) -> tuple[Row, ...]:
                     claimed=bool(held and claimed(case, held)),
                     search=searched(case, held, day) if held else None,
                     first_action=first_action(case, recommendation["key"], addressee["government"], day),
+                    basis=BASIS.get(addressee["basis"], addressee["basis"]),
                 )
             )
     return tuple(result)
@@ -246,6 +249,8 @@ VALUES: dict[str, Callable[[Row], tuple[str, ...]]] = {
     "claimed": lambda row: ("yes" if row.claimed else "no",),
     "provenance": lambda _row: ("shipped",),
     "first_action": lambda row: (row.first_action,),
+    "basis": lambda row: (row.basis,),
+    "counted": lambda row: ("yes" if row.counted else "no",),
     "search": lambda row: (row.search,) if row.search else (),
 }
 

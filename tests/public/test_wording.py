@@ -296,7 +296,7 @@ def test_files_carry_each_translation_with_its_kind_and_translator(translated: T
 def test_a_translation_is_found_and_says_that_it_is_one(translated: Translated, q: str, record: str, mark: str) -> None:
     found = page("/search/", q=q)
     (hit,) = re.findall(rf'<li>\s*<p class="kicker">(?:(?!</li>).)*?<a href="/fr/{record}/".*?</li>', found, re.DOTALL)
-    assert f"({in_words('fr', mark)}):</span> <span lang=" in hit.casefold().replace(in_words("fr", mark).casefold(), in_words("fr", mark))
+    assert f"({in_words('fr', mark)}) :</span> <span lang=" in hit.casefold().replace(in_words("fr", mark).casefold(), in_words("fr", mark))
     whose = in_words("fr", "Translated by %(name)s", name="Engine 3" if "unchecked" in mark else "A translator")
     assert whose in hit
     assert "<mark>" in hit

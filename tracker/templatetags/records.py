@@ -34,6 +34,7 @@ NAMES_OF_LISTS = (
     gettext_lazy("citations"),
     gettext_lazy("documents"),
     gettext_lazy("governments"),
+    gettext_lazy("changes"),
 )
 """Said by the listings' own names on /data/: written out here so that the catalogue has them."""
 

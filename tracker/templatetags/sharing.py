@@ -24,6 +24,8 @@ from tracker.templatetags.publication import in_words, to
 
 register = template.Library()
 
+ERRORS = frozenset({"sentence", "record", "there_url"})
+"""What only the context of an error's page has: something is not readable or not here, was taken off, or is here on another day."""
 _NOT_KEPT = '<meta name="robots" content="noindex, follow">'
 
 
@@ -52,7 +54,7 @@ def cite_here(context: RequestContext) -> dict[str, Any]:
     match = getattr(context.get("request"), "resolver_match", None)
     name = match.url_name if match else None
     held = context.flatten()
-    if not held.get("clocks") or "sentence" in held or "record" in held:
+    if not held.get("clocks") or not ERRORS.isdisjoint(held):
         return {}
     if name in sharing.VIEWS:
         return _cite_view(context, str(name))
@@ -117,7 +119,7 @@ def page_head(context: RequestContext) -> SafeString:
     """Address, title and description for search engines and previews, and what the page states about itself. Nothing on pages of errors."""
     request: Any = context.get("request")
     held = context.flatten()
-    if not request or not held.get("clocks") or "sentence" in held or "record" in held:
+    if not request or not held.get("clocks") or not ERRORS.isdisjoint(held):
         return mark_safe("")
     address = linked.canonical(request, held)
     lines = [] if linked.indexed(request, held) else [mark_safe(_NOT_KEPT)]
