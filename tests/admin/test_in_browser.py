@@ -202,6 +202,7 @@ def test_a_row_more_without_scripts(desk_site: Any, new_page: Callable[..., Any]
     plain.click("button[value=relations]")
     assert plain.input_value("#id_note") == "Half a note"
     plain.select_option(f"#id_relations-{held}-kind", "narrows")
+    plain.wait_for_load_state()  # with its style sheets
     assert plain.evaluate("document.documentElement.scrollWidth") <= 320
     plain.fill("#id_why", "To try it")
     plain.focus("#id_short_title")
