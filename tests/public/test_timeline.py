@@ -208,3 +208,11 @@ def test_the_key_explains_what_is_drawn_and_nothing_else(published, client):
         assert set(re.findall(r"url\(#fill-(\w+)\)", key)) == patterns == {status.value for status in drawing.statuses}
         assert ("in a frame" in response.text) == any(entry.is_in_place for entry in entries)
         assert ("until it ended" in response.text) == any(entry.ended_on for entry in entries)
+
+
+def test_a_form_chooses_nothing_that_is_not_drawn(published: str) -> None:
+    page = Client(SERVER_NAME="localhost").get("/timeline/?recommendation=MQ-1").content.decode()
+    first = dict(re.findall(r'<select id="(\w+)" name="\w+">(<option[^>]*>)', page))
+    assert first["government"] == first["document"] == '<option value="">'
+    assert first["recommendation"] != '<option value="">'
+    assert '<option value="MQ-1" selected' in page
