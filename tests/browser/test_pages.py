@@ -168,3 +168,59 @@ def test_a_bar_begins_beside_its_label_whichever_way_the_page_reads(site: Any, p
     assert abs(page.evaluate(edges)["start"]) < 1
     page.evaluate("document.documentElement.dir = 'rtl'")
     assert abs(page.evaluate(edges)["end"]) < 1
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_the_menu_is_one_button_on_a_narrow_screen(site: Any, new_page: NewPage, scripts: bool) -> None:
+    """It opens by mouse and keyboard, closes, and names the same pages as the line of a wide one."""
+    page = new_page(java_script_enabled=scripts, viewport={"width": 360, "height": 800})
+    page.goto(f"{site}/timeline/")
+    menu = page.get_by_role("navigation", name="Main")
+    assert menu.get_by_role("link").count() == 0
+    assert page.locator(".masthead").bounding_box()["height"] < 130, "three lines: name, languages, search with the button"
+    menu.get_by_role("button", name="Menu").click()
+    narrow = menu.get_by_role("link").all_inner_texts()
+    assert menu.get_by_role("link", name="Timeline").get_attribute("aria-current") == "page"
+    menu.get_by_role("button", name="Close").click()
+    assert menu.get_by_role("link").count() == 0
+    menu.get_by_role("button", name="Menu").press("Enter")
+    menu.get_by_role("link", name="Governments").click()
+    page.wait_for_url(f"{site}/governments/")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert menu.get_by_role("link").all_inner_texts() == narrow
+    assert menu.get_by_role("button").count() == 0
+
+
+@pytest.mark.parametrize("path", ["/timeline/?recommendation=MQ-1", "/map/?recommendation=MQ-1"])
+def test_a_drawing_comes_before_the_forms_that_choose_another(site: Any, new_page: NewPage, path: str) -> None:
+    page = new_page(java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page.goto(f"{site}{path}")
+    assert not page.locator("main select").first.is_visible()
+    page.get_by_text("Choose what is shown").click()
+    assert page.locator("main select").first.is_visible()
+
+
+def test_labels_beside_the_last_bar_stand_beside_it_or_nowhere(site: Any, page: Any) -> None:
+    page.goto(f"{site}/")
+    for width, beside in ((360, False), (1280, True)):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.locator(".stacked__words").is_visible() is beside
+        assert page.locator(".stacked__legend").is_visible() is not beside
+
+
+@pytest.mark.parametrize("path", ["/changes/", "/governments/BE/", "/documents/HAKAMIAN-2019/", "/effects/", "/recommendations/MQ-1/AL/", "/timeline/"])
+def test_a_title_without_spaces_widens_no_page(site: Any, page: Any, path: str) -> None:
+    opened(page, f"{site}{path}")
+    page.evaluate(
+        """() => {
+            const record = "main a:is([href*='/recommendations/'], [href*='/actions/'], [href*='/documents/']):not([href*='?'])";
+            for (const title of document.querySelectorAll(`main h1, ${record}`)) {
+                const words = document.createTreeWalker(title, NodeFilter.SHOW_TEXT).nextNode();
+                if (words && words.data.trim().length > 12 && !/[0-9]/.test(words.data)) words.data = "W".repeat(140);
+            }
+        }"""
+    )
+    assert page.get_by_text("W" * 140).count()
+    for width in (320, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, width
