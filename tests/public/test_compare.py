@@ -12,6 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import builders
 from tests.public import casefile
+from tracker.rules.vocabulary import RelationKind
+from tracker.templatetags.comparing import _RELATIONS
 
 
 def main_of(query: str, *, status: int = 200) -> str:
@@ -41,7 +43,7 @@ def test_two_governments_side_by_side(published: str, today: Any) -> None:
     both = one & other
     alike = sum(rows["AL", reference] == rows["FR", reference] for reference in both)
     assert "Albania beside France" in said
-    assert f"{len(both)} recommendations are followed at both" in said and f"on {alike} of them the two have the same status" in said
+    assert f"{len(both)} recommendations are followed at both" in said and f"The two have the same status on {alike} recommendation" in said
     assert both and one ^ other
     for reference in both:
         assert reference in said
@@ -83,6 +85,24 @@ def test_two_documents(published: str, today: Any) -> None:
         {row.government for row in casefile.addressees(today) if row.counted and key in row.documents} for key in ("WP-MQ", "HAKAMIAN-2019")
     )
     assert f"have counted addressees at {len(left & right)} of the same governments" in said
+
+
+def test_the_statuses_alike_are_opened(published: str) -> None:
+    """The number opens exactly these recommendations, at both governments."""
+    opens = re.search(r'The two have the same status on <a href="([^"]+)">(\d+) recommendations?</a>\.', html_of("?government=AL&with_government=FR"))
+    assert opens
+    listed = Client(SERVER_NAME="localhost").get(unescape(opens[1])).context["page"].object_list
+    assert len(listed) == int(opens[2]) > 0
+    assert "government=AL" in opens[1] and "government=FR" in opens[1]
+
+
+def test_a_relation_of_two_documents_is_a_sentence(desk: str) -> None:
+    made = builders.everything()
+    made["other"].known_from = another = builders.document("PAPER-2")
+    made["other"].save()
+    builders.put_out(another, *builders.publishables(made))
+    assert "REC-1 repeats OTHER-1 . A note." in main_of(f"?document={made['paper'].key}&with_document={another.key}")
+    assert {relation.value for relation in RelationKind} == {relation.value for relation in _RELATIONS}
 
 
 def test_two_days_tell_what_changed_in_the_world(published: str) -> None:

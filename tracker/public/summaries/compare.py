@@ -125,9 +125,9 @@ class Governments:
         return [str(self.counts.left.filters["government"][0]), str(self.counts.right.filters["government"][0])]
 
     @property
-    def alike(self) -> int:
-        """How many of the pairs have the same status on both sides."""
-        return sum(not pair.differs for pair in self.pairs)
+    def alike(self) -> list[str]:
+        """The recommendations that have the same status on both sides."""
+        return [pair.row.recommendation for pair in self.pairs if not pair.differs]
 
 
 def governments(sides: Sides) -> Governments:
