@@ -208,7 +208,7 @@ def test_labels_beside_the_last_bar_stand_beside_it_or_nowhere(site: Any, page: 
         assert page.locator(".stacked__legend").is_visible() is not beside
 
 
-@pytest.mark.parametrize("path", ["/changes/", "/governments/BE/", "/documents/HAKAMIAN-2019/", "/effects/", "/recommendations/MQ-1/AL/", "/timeline/"])
+@pytest.mark.parametrize("path", ["/changes/", "/governments/BE/", "/documents/WP-MQ/", "/effects/", "/recommendations/MQ-1/AL/", "/timeline/"])
 def test_a_title_without_spaces_widens_no_page(site: Any, page: Any, path: str) -> None:
     opened(page, f"{site}{path}")
     page.evaluate(

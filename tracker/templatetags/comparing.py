@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 from django import template
 from django.template import RequestContext
 from django.urls import reverse
-from django.utils.html import escape, format_html
 from django.utils.functional import Promise
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
