@@ -58,3 +58,15 @@ def test_a_lane_without_a_status_says_why(published: str) -> None:
     [group] = [lane for lane in lanes if "International community" in lane]
     assert "Shown, not counted: it has no status of its own." in said(f"<main>{group}</main>")
     assert sum("Shown, not counted" in lane for lane in lanes) == 1
+
+
+def test_a_body_that_publishes_its_own_words_is_named_once(published: str) -> None:
+    own = page("/documents/?q=%22AFN+Bulletin%22").split('<ol class="rows">')[1].split("</ol>")[0]
+    assert said(f"<main>{own}</main>").count("Assembly of First Nations") == 1
+
+
+def test_the_methodology_says_what_is_on_it(published: str) -> None:
+    """Ten thousand pixels are not searched by scrolling."""
+    html = page("/methodology/")
+    contents = re.findall(r'<li><a href="#([^"]+)">([^<]+)</a></li>', html.split('aria-label="On this page"')[1].split("</nav>")[0])
+    assert contents == re.findall(r'<h2 id="([^"]+)">([^<]+)</h2>', html)
