@@ -181,6 +181,8 @@ def test_the_menu_is_one_button_on_a_narrow_screen(site: Any, new_page: NewPage,
     menu.get_by_role("button", name="Menu").click()
     narrow = menu.get_by_role("link").all_inner_texts()
     assert menu.get_by_role("link", name="Timeline").get_attribute("aria-current") == "page"
+    if scripts:
+        assert not faults(page, rules=BEST, part=".menu", looks=((360, "light"), (360, "dark"), (320, "light")))
     menu.get_by_role("button", name="Close").click()
     assert menu.get_by_role("link").count() == 0
     menu.get_by_role("button", name="Menu").press("Enter")
