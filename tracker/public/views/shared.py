@@ -15,6 +15,7 @@ from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.facets import Facet, facets
 from tracker.public.filters import Grammar
 from tracker.public.following import following_list
+from tracker.public.layout import LONGEST_NUMBER
 from tracker.public.translated import wordings
 
 PER_PAGE = 50
@@ -24,7 +25,7 @@ def page_of(rows: Any, request: HttpRequest, per_page: int = PER_PAGE) -> Any:
     """The page that the address asks for; ``BadFilter`` where there is none of that number."""
     paginator = Paginator(rows, per_page)
     written = one_value(request.GET, "page") or "1"
-    if not (written.isascii() and written.isdigit() and 1 <= int(written[:9]) <= paginator.num_pages):
+    if not (written.isascii() and written.isdigit() and len(written) <= LONGEST_NUMBER and 1 <= int(written) <= paginator.num_pages):
         raise BadFilter("page", _("“%(page)s”: page takes a number from 1 to %(last)s.") % {"page": written[:60], "last": paginator.num_pages})
     return paginator.page(int(written))
 
