@@ -52,7 +52,7 @@ BUDGETS = {
     "/api/v1/addressees": 26,
     "/": 19,
     "/recommendations/": 29,
-    "/recommendations/MQ-1/": 20,
+    "/recommendations/MQ-1/": 22,
     "/governments/": 14,
     "/governments/AL/": 15,
     "/governments/EU-MEMBERS/": 15,
