@@ -90,6 +90,13 @@ def read_csv(response: Any) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(whole(response).decode("utf-8-sig"), newline="")))
 
 
+@pytest.mark.parametrize("path", ["/", "/map/", "/timeline/", "/corrections/"])
+def test_a_page_without_an_order_asks_its_files_for_none(client: Client, path: str) -> None:
+    """It leaves ``sort`` unread, as anything that it does not know; a file would refuse it."""
+    links = client.get(path, {"sort": "nothing"}).context["downloads"]
+    assert [client.get(link["url"]).status_code for link in links] == [200, 200]
+
+
 @pytest.mark.parametrize(
     "query", ["", "?government=AL", "?status=implemented&status=contrary_action", "?q=expel&as_of=2020-02-01", "?year=2019&disputed=yes"]
 )
