@@ -156,6 +156,7 @@ def test_the_network_address_is_kept_nowhere(made: dict[str, Any]) -> None:
         ("198.51.100.1", True, "198.51.100.1"),
         ("10.0.0.1, 198.51.100.1", True, "198.51.100.1"),
         ("2001:db8:1:2:3:4:5:6", True, "2001:db8:1:2::"),
+        ("::ffff:198.51.100.1", True, "198.51.100.1"),  # as a socket for both kinds writes it: not one network of everybody
         ("nonsense", True, "unknown"),
     ],
 )

@@ -127,6 +127,22 @@ def test_no_row_of_a_file_tells_of_a_later_day(client: Client, day: dt.date) -> 
         assert row["superseded_by"] is None or row["superseded_by"] in assessments
 
 
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/timeline/", "Do not return Assadollah Assadi"),
+        ("/map/", "Do not return Assadollah Assadi"),
+        ("/recommendations/?recommendation=ER-1", "Do not return Assadollah Assadi"),
+        ("/feeds/changes.atom?recommendation=ER-1&kind=document", "Do not return Assadollah Assadi"),
+        ("/citations/?action=BE-2022-TRE", "treaty"),
+    ],
+)
+def test_no_choice_and_no_filter_names_what_came_later(client: Client, path: str, words: str) -> None:
+    """ER-1 was recommended in September 2022; Belgium signed the treaty in March 2022."""
+    assert words in client.get(path).content.decode()
+    assert words not in client.get(f"{path}{'&' if '?' in path else '?'}as_of=2019-06-01").content.decode()
+
+
 def test_an_assessment_is_superseded_when_its_successor_takes_effect(client: Client) -> None:
     query = {"recommendation": "MQ-1", "government": "AL"}
     assert rows(client, "assessments", as_of="2022-09-06", **query)["AS-001"]["superseded_by"] is None

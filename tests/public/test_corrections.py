@@ -136,6 +136,22 @@ def test_of_what_came_after_the_day_a_correction_tells_nothing(made: dict[str, A
     assert "unwelcome" not in text("/corrections/", as_of="2019-06-01")
 
 
+@pytest.mark.parametrize("path", CORRECTED_PAGES)
+def test_a_record_of_a_later_day_is_not_told_by_its_correction(made: dict[str, Any], path: str) -> None:
+    """A verdict that took effect, and an action that was done, after the day of the page: that they were corrected is said, and not what they say."""
+    correct(made["assessment"], reason="The rationale was cut short", rationale="Theverdict rationale.")
+    correct(made["reversing_action"], reason="The text was cut short", description="Theaction description.")
+    words = ("Theverdict",) if path.startswith("/recommendations/") else ("Theverdict", "Theaction")
+    now, then = text(path), text(path, as_of="2019-06-01")
+    for word in words:
+        assert word in now
+        assert word not in then
+    assert "The rationale was cut short" in then
+    if not path.endswith(".atom"):
+        assert "What it changed is of a day after 1 June 2019" in then
+        assert "What it changed is of a day after" not in now
+
+
 def test_a_party_is_never_shown_without_who_says_so(made: dict[str, Any]) -> None:
     """Nor does a correction turn a report of a conviction into a conviction."""
     made["legal_status"].standing = "convicted"

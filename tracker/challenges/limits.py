@@ -22,7 +22,7 @@ _LOCK = 4_311_870_226  # any number: one challenge is counted at a time
 
 
 def network_address(request: HttpRequest) -> str:
-    """Where a request came from: the reader's address, of IPv6 the network that one household has (/64).
+    """Where a request came from: the reader's address, of IPv6 the network that one household has (/64), unless it stands for one of IPv4.
 
     Behind a proxy of ours (``BEHIND_PROXY``) it is the last address that the proxy noted; what a reader wrote before it is not believed.
     """
@@ -33,7 +33,9 @@ def network_address(request: HttpRequest) -> str:
         address = ipaddress.ip_address(written)
     except ValueError:
         return "unknown"
-    return str(address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False).network_address)
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False).network_address)
 
 
 def digest(address: str, day: dt.date) -> str:

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery, Value
 from django.utils.translation import gettext
 
 from tracker.editions.projection import source_name
@@ -65,14 +66,27 @@ def not_held_back(action: ActionEdition, citations: list[CitationEdition]) -> li
     return [citation for citation in citations if citation.citation not in action.held_back]  # type: ignore[attr-defined]
 
 
+def told_with_an_action(clocks: Clocks, citations: QuerySet[Any]) -> set[str]:
+    """Those of the citations (keys) that an action of the day is told with: one question.
+
+    Of what nobody had done by then, and of a legal status of a later day, nothing is told.
+    """
+    parties = clocks.rows(ActionEdition).filter(key=OuterRef("record_key")).values("parties")[:1]
+    served = clocks.said(CitationEdition).filter(record_kind="action", citation__in=citations).annotate(parties=Subquery(parties))
+    pairs = served.filter(parties__isnull=False).values_list("citation", "parties")
+    return {citation for citation, named in pairs if citation not in _held_back(named, clocks)}
+
+
 def held_back_on(clocks: Clocks) -> list[tuple[str, str]]:
     """Pairs of an action and a citation of it that tells only of a legal status of a later day: one question."""
-    found = []
-    for key, parties in clocks.rows(ActionEdition).exclude(parties=[]).values_list("key", "parties"):
-        come = [party for party in parties if had_come(party["on"], clocks.as_of)]
-        later = [party for party in parties if party not in come]
-        found += [(key, citation) for citation in sorted(_citations(later) - _citations(come))]
-    return found
+    rows = clocks.rows(ActionEdition).exclude(parties=[]).values_list("key", "parties")
+    return [(key, citation) for key, parties in rows for citation in sorted(_held_back(parties, clocks))]
+
+
+def _held_back(parties: list[Part], clocks: Clocks) -> set[str]:
+    """The citations of legal statuses of later days that none of the day has."""
+    come = [party for party in parties if had_come(party["on"], clocks.as_of)]
+    return _citations(parties) - _citations(come)
 
 
 def _actions(rows: list[Any], clocks: Clocks) -> None:
@@ -85,10 +99,9 @@ def _actions(rows: list[Any], clocks: Clocks) -> None:
         _cut_replies(row, documents, clocks)
         row.ended_on = _if_come(row.ended_on, clocks)
         row.events = [event for event in row.events if had_come(event["on"], clocks.as_of)]
-        later = [party for party in row.parties if not had_come(party["on"], clocks.as_of)]
-        row.parties = [with_its_basis(party, documents) for party in row.parties if party not in later]
-        row.held_back = _citations(later) - _citations(row.parties)
-        row.names_nobody = not row.parties and not later
+        row.held_back = _held_back(row.parties, clocks)
+        row.names_nobody = not row.parties
+        row.parties = [with_its_basis(party, documents) for party in row.parties if had_come(party["on"], clocks.as_of)]
 
 
 def _citations(parties: list[Part]) -> set[str]:
@@ -187,13 +200,19 @@ def _effects(rows: list[Any], clocks: Clocks) -> None:
 
 
 def _assessments(rows: list[Any], clocks: Clocks) -> None:
-    """Superseded only by what was in effect, positions taken and replies given by then, and whether the search was due again."""
+    """Resting on what had been done, superseded by what was in effect, positions and replies of then, and whether the search was due again."""
     documents = documents_of(clocks, [*_replies_of(rows), *(position for row in rows for position in row.positions)])
     in_effect = {row.key for row in rows}
     successors = {row.superseded_by for row in rows if row.superseded_by} - in_effect
-    in_effect |= set(clocks.rows(AssessmentEdition).filter(key__in=successors).values_list("key", flat=True))
+    named = {action for row in rows for action in row.actions}
+    there = [
+        clocks.rows(table).filter(key__in=keys).order_by().values_list("key", Value(table.__name__))
+        for table, keys in ((AssessmentEdition, successors), (ActionEdition, named))
+    ]
+    found = set(there[0].union(there[1]))
     for row in rows:
-        if row.superseded_by not in in_effect:
+        row.actions = [action for action in row.actions if (action, ActionEdition.__name__) in found]
+        if row.superseded_by not in in_effect and (row.superseded_by, AssessmentEdition.__name__) not in found:
             row.superseded_by = None
         row.positions = [_with_sources(position, documents) for position in row.positions if had_come(position["on"], clocks.as_of)]
         _cut_replies(row, documents, clocks)

@@ -15,16 +15,20 @@ from tracker.public.as_of import documents_of, had_come
 from tracker.public.clocks import Clocks
 from tracker.public.columns import GOVERNMENTS
 from tracker.public.filters import CORRECTIONS
-from tracker.public.wording import Line, lines, parties_in
+from tracker.public.wording import Line, is_of_a_later_day, lines, parties_in
 from tracker.rules.vocabulary import Nature, Word
 
 
 @dataclass
 class Correction:
-    """An edition of a record that corrected, withdrew or merged it. ``lines`` are empty where nothing was changed but the whole taken off."""
+    """An edition of a record that corrected, withdrew or merged it. ``lines`` are empty where nothing was changed but the whole taken off.
+
+    ``is_to_come``: what it changed is of a day after that of the page, so that no line tells it.
+    """
 
     record: RecordEdition
     lines: list[Line] = field(default_factory=list)
+    is_to_come: bool = False
 
     @property
     def reviewed(self) -> bool:
@@ -40,8 +44,12 @@ def corrections(rows: Sequence[RecordEdition], clocks: Clocks) -> list[Correctio
     found = []
     for row in rows:
         after, before = bodies.get(row.pk), bodies.get(("before", row.pk))
-        said = lines(row.kind, before, after, clocks=clocks, documents=documents) if before is not None and after is not None else []
-        found.append(Correction(row, said))
+        if before is None or after is None:
+            found.append(Correction(row))
+        elif any(is_of_a_later_day(row.kind, body, clocks) for body in (before, after)):
+            found.append(Correction(row, is_to_come=True))
+        else:
+            found.append(Correction(row, lines(row.kind, before, after, clocks=clocks, documents=documents)))
     return found
 
 

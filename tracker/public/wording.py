@@ -157,6 +157,19 @@ def lines(kind: str, before: Body, after: Body, *, clocks: Clocks, documents: Ma
     return [*(_line(kind, difference) for difference in plain), *found]
 
 
+def is_of_a_later_day(kind: str, body: Body, clocks: Clocks) -> bool:
+    """Whether what a body tells came after the day of the page: an action done, a recommendation made or a verdict in effect only then.
+
+    A body of which the words were taken down is of no day.
+    """
+    dates = {
+        "action": [event["on"] for event in body.get("events", ()) if event["decisive"]],
+        "recommendation": [body.get("recommended_on")],
+        "assessment": [body.get("effective_on")],
+    }
+    return not all(had_come(date, clocks.as_of) for date in dates.get(kind, ()))
+
+
 def _plain(body: Body) -> dict[str, Any]:
     return {name: value for name, value in body.items() if name not in WHOLE}
 

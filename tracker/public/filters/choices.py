@@ -1,4 +1,4 @@
-"""The values that filters take, with their labels: as the site had them at ``known``, or without clocks all that it ever had.
+"""The values that filters take, with their labels: as the site had them at the clocks, or without clocks all that it ever had.
 
 And the sentences that say what each takes: “status takes ...”.
 """
@@ -43,6 +43,11 @@ def said(table: type[Row], clocks: Clocks | None) -> EditionQuerySet:
     return clocks.said(table) if clocks else table.objects.all()
 
 
+def there(table: type[Row], clocks: Clocks | None) -> EditionQuerySet:
+    """The rows of a table by both clocks, so that no label tells of what came after the day; without clocks all that the site ever gave."""
+    return clocks.rows(table) if clocks else table.objects.all()
+
+
 def statuses(_clocks: Clocks | None = None) -> Choices:
     """Every status."""
     return [(status.value, status.label) for status in Status]
@@ -71,7 +76,7 @@ def documents(clocks: Clocks | None = None) -> Choices:
 
 def references(clocks: Clocks | None = None) -> Choices:
     """Recommendations by reference."""
-    named = said(RecommendationEdition, clocks).order_by("reference").values_list("reference", "short_title").distinct()
+    named = there(RecommendationEdition, clocks).order_by("reference").values_list("reference", "short_title").distinct()
     return [(reference, f"{reference} {title}") for reference, title in named]
 
 
@@ -106,7 +111,7 @@ def themes(clocks: Clocks | None = None) -> Choices:
 
 def actions(clocks: Clocks | None = None) -> Choices:
     """Actions by key."""
-    return list(said(ActionEdition, clocks).order_by("key").values_list("key", "title").distinct())
+    return list(there(ActionEdition, clocks).order_by("key").values_list("key", "title").distinct())
 
 
 def languages(clocks: Clocks | None = None) -> Choices:

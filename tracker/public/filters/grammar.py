@@ -69,7 +69,7 @@ class Grammar(df.FilterSet):
         raise NotImplementedError
 
     def labels(self, name: str) -> dict[str, str]:
-        """The words for a filter's values, as the site had them at ``known``; looked up once."""
+        """The words for a filter's values, as the site had them at the clocks; looked up once."""
         if name not in self._labels:
             declared = self.filters[name]
             self._labels[name] = declared.labels(self.clocks) if isinstance(declared, OneOf) else {}

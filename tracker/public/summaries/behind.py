@@ -11,18 +11,22 @@ from tracker.editions.tables import (
     RecordEdition,
     SiteEdition,
 )
-from tracker.public.as_of import told
+from tracker.public.as_of import told, told_with_an_action
 from tracker.public.clocks import Clocks
 
 
 def citations_of(clocks: Clocks, records: dict[str, set[str]]) -> dict[tuple[str, str], list[CitationEdition]]:
-    """The citations that serve records, by (kind, key)."""
+    """The citations that serve records, by (kind, key). What an assessment takes over from an action is told where the action tells it."""
     wanted = Q()
     for kind, keys in records.items():
         wanted |= Q(record_kind=kind, record_key__in=keys)
     found: dict[tuple[str, str], list[CitationEdition]] = defaultdict(list)
-    for citation in clocks.said(CitationEdition).filter(wanted):
-        found[citation.record_kind, citation.record_key].append(citation)
+    citations = clocks.said(CitationEdition).filter(wanted)
+    taken_over = citations.filter(record_kind="assessment", inherited=True).values("citation")
+    told_there = told_with_an_action(clocks, taken_over) if "assessment" in records else set()
+    for citation in citations:
+        if citation.record_kind != "assessment" or not citation.inherited or citation.citation in told_there:
+            found[citation.record_kind, citation.record_key].append(citation)
     return found
 
 

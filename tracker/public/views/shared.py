@@ -15,6 +15,7 @@ from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.facets import Facet, facets
 from tracker.public.filters import Grammar
 from tracker.public.following import following_list
+from tracker.public.layout import LONGEST_NUMBER
 from tracker.public.translated import wordings
 
 PER_PAGE = 50
@@ -24,15 +25,18 @@ def page_of(rows: Any, request: HttpRequest, per_page: int = PER_PAGE) -> Any:
     """The page that the address asks for; ``BadFilter`` where there is none of that number."""
     paginator = Paginator(rows, per_page)
     written = one_value(request.GET, "page") or "1"
-    if not (written.isascii() and written.isdigit() and 1 <= int(written[:9]) <= paginator.num_pages):
+    if not (written.isascii() and written.isdigit() and len(written) <= LONGEST_NUMBER and 1 <= int(written) <= paginator.num_pages):
         raise BadFilter("page", _("“%(page)s”: page takes a number from 1 to %(last)s.") % {"page": written[:60], "last": paginator.num_pages})
     return paginator.page(int(written))
 
 
-def query_of(request: HttpRequest, clocks: Clocks, grammar: Grammar | None = None) -> str:
-    """The filters and clocks of a page as a query string, with its question mark; empty where there are none."""
+def query_of(request: HttpRequest, clocks: Clocks, grammar: Grammar | None = None, *, sorted_too: bool = False) -> str:
+    """The filters and clocks of a page as a query string, with its question mark; empty where there are none.
+
+    ``sorted_too``: the order as well, of a page that takes one. Of any other its files would be refused for what the page leaves unread.
+    """
     parameters = [(name, value) for name, values in (grammar.given if grammar else {}).items() for value in values]
-    if sort := one_value(request.GET, "sort"):
+    if sorted_too and (sort := one_value(request.GET, "sort")):
         parameters.append(("sort", sort))
     parameters += clocks.parameters.items()
     return "?" + urlencode(parameters) if parameters else ""
@@ -52,7 +56,7 @@ def titles_in(grammar: Grammar, found: Iterable[Facet] = (), *more: str) -> list
 def list_context(request: HttpRequest, clocks: Clocks, listing: columns.Listing) -> dict[str, Any]:
     grammar = listing.filters(request.GET, clocks)
     rows = listing.queryset(clocks, grammar, request.GET)
-    query = query_of(request, clocks, grammar)
+    query = query_of(request, clocks, grammar, sorted_too=True)
     page = page_of(rows, request)
     page.object_list = told(page.object_list, clocks)
     found = facets(grammar, counting=listing.counting)
