@@ -43,6 +43,21 @@ def test_what_disputes_a_later_legal_status_or_a_later_action_is_told_from_then_
         assert words in after
 
 
+def test_disputes_that_are_counted_and_not_shown_are_said_to_be_so(made: dict[str, Any]) -> None:
+    before, after = text(PAGES[1], BEFORE), text(PAGES[1], AFTER)
+    assert "2 of those against tell only of what came after 1 June 2020 ; they are counted, and left out here." in before
+    assert "of those against" not in after
+
+
+def test_no_dispute_of_the_case_is_counted_and_not_shown_today(published: str) -> None:
+    client = Client()
+    cells = client.get("/api/v1/addressees", {"disputed": "yes"}).json()["results"]
+    assert cells
+    for cell in cells:
+        page = client.get(f"/recommendations/{cell['recommendation']}/{cell['government']}/").content.decode()
+        assert "of those against tell" not in page, cell
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_an_action_is_no_ground_before_it_was_done(made: dict[str, Any], path: str) -> None:
     assert "ACT-2" not in Client().get(path, {"as_of": BEFORE}).content.decode()

@@ -37,6 +37,8 @@ class Chain:
     """Passages that dispute the verdict itself."""
     beside: list[EffectOfAction]
     """Actions on record for the addressee on which the status does not rest."""
+    left_out: int = 0
+    """How many of the counted disputes tell only of what was done or decided after the page's day, and are not shown."""
 
     def out_after(self, day: dt.date) -> int:
         """How many of the sources and searches shown are certainly of a later day than the page's."""
@@ -68,6 +70,7 @@ def chain(story: AddresseeStory) -> Chain:
         direct=[citation for citation in left if citation.stance != Stance.DISPUTES],
         disputing=[citation for citation in left if citation.stance == Stance.DISPUTES],
         beside=[item for item in story.effects if item.action.key not in there],
+        left_out=story.addressee.disputes - len({citation.citation for citation in story.citations if citation.stance == Stance.DISPUTES}),
     )
 
 
