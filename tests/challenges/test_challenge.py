@@ -14,6 +14,7 @@ from django.utils import timezone
 from tests import builders
 from tracker.challenges import limits
 from tracker.models import Challenge
+from tracker.signin.browsers import neighbourhood_of
 
 TYPED = {"says": "It was another ministry.", "source": "Gazette no. 5", "name": "", "email": "", "website": ""}
 
@@ -155,14 +156,22 @@ def test_the_network_address_is_kept_nowhere(made: dict[str, Any]) -> None:
         ("198.51.100.1", False, "203.0.113.7"),
         ("198.51.100.1", True, "198.51.100.1"),
         ("10.0.0.1, 198.51.100.1", True, "198.51.100.1"),
-        ("2001:db8:1:2:3:4:5:6", True, "2001:db8:1:2::"),
+        ("2001:db8:1:2:3:4:5:6", True, "2001:db8:1:2::/64"),
         ("::ffff:198.51.100.1", True, "198.51.100.1"),  # as a socket for both kinds writes it: not one network of everybody
-        ("nonsense", True, "unknown"),
+        ("nonsense", True, ""),
     ],
 )
 def test_a_forwarded_address_is_believed_of_our_own_proxy_alone(rf: Any, settings: Any, forwarded: str, behind: bool, address: str) -> None:
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if behind else None
-    assert limits.network_address(rf.get("/", REMOTE_ADDR="203.0.113.7", HTTP_X_FORWARDED_FOR=forwarded)) == address
+    settings.BEHIND_PROXY = behind
+    assert neighbourhood_of(rf.get("/", REMOTE_ADDR="203.0.113.7", HTTP_X_FORWARDED_FOR=forwarded)) == address
+
+
+def test_a_challenge_is_counted_by_the_neighbourhood_it_comes_from(made: dict[str, Any]) -> None:
+    day = timezone.now().date()
+    for address, counted_by in (("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"), ("::ffff:198.51.100.1", "198.51.100.1")):
+        send(address=address)
+        newest = Challenge.objects.latest("pk")
+        assert newest.sender in {limits.digest(counted_by, day), limits.digest(counted_by, newest.received_at.date())}
 
 
 def test_names_and_addresses_of_readers_are_on_no_public_page(made: dict[str, Any]) -> None:

@@ -5,11 +5,8 @@ installation's secret and by the day, from which neither can be told and by whic
 """
 
 import datetime as dt
-import ipaddress
 
-from django.conf import settings
 from django.db import connections
-from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from tracker.models import Challenge
@@ -19,23 +16,6 @@ FROM_ONE_ADDRESS = 5
 IN_ALL = 200
 """Within a day."""
 _LOCK = 4_311_870_226  # any number: one challenge is counted at a time
-
-
-def network_address(request: HttpRequest) -> str:
-    """Where a request came from: the reader's address, of IPv6 the network that one household has (/64), unless it stands for one of IPv4.
-
-    Behind a proxy of ours (``BEHIND_PROXY``) it is the last address that the proxy noted; what a reader wrote before it is not believed.
-    """
-    written = request.META.get("REMOTE_ADDR", "")
-    if settings.SECURE_PROXY_SSL_HEADER:
-        written = request.META.get("HTTP_X_FORWARDED_FOR", written).rsplit(",", 1)[-1].strip()
-    try:
-        address = ipaddress.ip_address(written)
-    except ValueError:
-        return "unknown"
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False).network_address)
 
 
 def digest(address: str, day: dt.date) -> str:

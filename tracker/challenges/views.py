@@ -17,6 +17,7 @@ from tracker.challenges.forms import ChallengeForm
 from tracker.editions.tables import DESK, RecordEdition
 from tracker.models import Change
 from tracker.public.clocks import read_clocks
+from tracker.signin.browsers import neighbourhood_of
 
 
 @never_cache
@@ -60,7 +61,7 @@ def _public_record(parameters: QueryDict) -> RecordEdition:
 
 def _take(form: ChallengeForm, record: RecordEdition, request: HttpRequest) -> int | None:
     """Write the challenge over the desk's connection and give its number; None where the limits are reached."""
-    now, address = timezone.now(), limits.network_address(request)
+    now, address = timezone.now(), neighbourhood_of(request)
     with transaction.atomic(using=DESK):
         if limits.are_reached(address, now):
             return None
