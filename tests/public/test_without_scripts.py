@@ -74,6 +74,8 @@ class Page(HTMLParser):
         self.forms: list[Form] = []
         self.ids: set[str] = set()
         self.stray: list[str] = []
+        self.opens: set[str] = set()  # what buttons open and close by themselves: popovers, named by their ids
+        self.popovers: set[str] = set()
         self._within: list[str] = []
         self._form: Form | None = None
         self._select: Control | None = None
@@ -84,6 +86,8 @@ class Page(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if "id" in given:
             self.ids.add(given["id"])
+            if "popover" in given:
+                self.popovers.add(given["id"])
         if any(name.startswith("on") for name in given) or given.get("href", "").startswith("javascript:"):
             self.stray.append(self.get_starttag_text() or tag)
         if tag in ("main", "dialog"):
@@ -119,7 +123,9 @@ class Page(HTMLParser):
             self._select.labels.setdefault(self._select.options[-1], data.strip())
 
     def _control(self, tag: str, given: dict[str, str]) -> None:
-        if self._form is None:
+        if tag == "button" and "popovertarget" in given and given.get("type") == "button":
+            self.opens.add(given["popovertarget"])
+        elif self._form is None:
             self.stray.append(self.get_starttag_text() or tag)
         elif tag == "button":
             self._form.buttons += 1
@@ -187,6 +193,7 @@ def shows(markup: str, page: Page, name: str, values: list[str], labels: dict[st
 def test_every_control_is_a_link_or_a_form_that_shows_its_choice(published: str, path: str) -> None:
     _markup, page = read(path)
     assert page.stray == []
+    assert page.opens == page.popovers == {"menu"}, "a button that needs no script opens what is there to be opened"
     assert page.forms
     tried = set()
     for form in page.forms:
@@ -216,6 +223,7 @@ def test_its_links_lead_on(published: str, path: str) -> None:
 
 def test_a_control_that_needs_scripts_is_found() -> None:
     assert Page('<main><button>Go</button><a href="javascript:x()">x</a><p onclick="x()"></p><select name="a"></select></main>').stray != []
+    assert Page('<main><button popovertarget="a">Go</button></main>').stray != []  # it would send a form
     form = Page('<form><select name="a"><option value="1">1</option><option value="2" selected>2</option></select></form>').forms[0]
     assert form.sent() == [("a", "2")]
     assert [(control.name, values) for control, values in choices(form)] == [("a", ["1"])]
