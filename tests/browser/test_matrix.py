@@ -91,6 +91,17 @@ def test_headings_stay_in_sight(site: Any, new_page: NewPage, address: str) -> N
     assert abs(first["x"] - region["x"]) < 2
 
 
+@pytest.mark.parametrize("address", ["/matrix/", "/matrix/?rows=governments&by=measure"], ids=["recommendations", "turned"])
+def test_no_column_moves_while_the_rest_of_the_table_arrives(site: Any, new_page: NewPage, address: str) -> None:
+    """A long table arrives in parts, and who reads its first rows must not lose the column: all are as wide without the later rows."""
+    page = new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{site}{address}")
+    widths = "[...document.querySelectorAll('.matrix thead tr:last-child th')].map(cell => cell.getBoundingClientRect().width)"
+    whole = page.evaluate(widths)
+    page.evaluate("[...document.querySelectorAll('.matrix tbody tr')].slice(1).forEach(row => row.remove())")
+    assert page.evaluate(widths) == whole
+
+
 def test_on_a_phone_each_recommendation_shows_its_governments_below_it(site: Any, new_page: NewPage) -> None:
     page = new_page(viewport={"width": 360, "height": 740})
     page.goto(f"{site}/matrix/?document=WP-MQ")
