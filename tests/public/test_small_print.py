@@ -70,3 +70,28 @@ def test_the_methodology_says_what_is_on_it(published: str) -> None:
     html = page("/methodology/")
     contents = re.findall(r'<li><a href="#([^"]+)">([^<]+)</a></li>', html.split('aria-label="On this page"')[1].split("</nav>")[0])
     assert contents == re.findall(r'<h2 id="([^"]+)">([^<]+)</h2>', html)
+
+
+def test_nothing_is_listed_where_a_status_rests_on_no_action(published: str) -> None:
+    """A status of a past day may share a source with actions that bear on other recommendations, and rest on none itself."""
+    day = "2022-12-31"
+    cells = Client().get("/api/v1/addressees", {"as_of": day}).json()["results"]
+    pages = [said(page(f"/recommendations/{cell['recommendation']}/{cell['government']}/?as_of={day}")) for cell in cells]
+    assert not [words for words in pages if "rests on 0 actions" in words]
+    assert any("It rests on no action that is on record here." in words for words in pages)
+
+
+def test_citations_stand_in_the_order_of_what_they_do(published: str) -> None:
+    """What supports a record before what disputes it, and what gives context last, on pages as in files."""
+    uses = Client().get("/api/v1/citations").json()["results"]
+    stances: dict[tuple[str, str], list[str]] = {}
+    for use in uses:
+        stances.setdefault((use["record_kind"], use["record_key"]), []).append(use["stance"])
+    assert any(len(set(found)) > 1 for found in stances.values())
+    assert all(found == sorted(found, key=("supports", "disputes", "context").index) for found in stances.values())
+
+
+@pytest.mark.parametrize("path", ["/changes/", "/corrections/"])
+def test_a_log_says_which_of_the_two_days_it_follows(published: str, path: str) -> None:
+    for query in ("", "?as_of=2019-06-01", "?known=edition-1"):
+        assert "Of the two days above, this page follows the one of what the site said" in said(page(path + query))

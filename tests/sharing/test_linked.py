@@ -200,7 +200,8 @@ def test_robots_are_told_where_the_sitemap_is(client: Client) -> None:
     answer = client.get("/robots.txt")
     assert answer["Content-Type"].startswith("text/plain")
     assert f"Sitemap: {ORIGIN}/sitemap.xml" in answer.content.decode().splitlines()
-    assert "Disallow: /admin/" in answer.content.decode()
+    for closed in ("/admin/", "/challenge/", "/fr/challenge/", "/fa/challenge/"):
+        assert f"Disallow: {closed}" in answer.content.decode().splitlines()
 
 
 def test_the_sitemap_has_every_page_once_and_each_opens(client: Client) -> None:

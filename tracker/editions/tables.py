@@ -556,10 +556,10 @@ class CitationEdition(Row):
     snapshot = models.CharField(max_length=64, null=True, help_text="SHA-256 of the archived copy that was read, or of the newest one held.")
 
     class Meta(Row.Meta):
-        """By record, then key."""
+        """By record, what supports before what disputes, then context, then key."""
 
         db_table = '"editions"."citation"'
-        ordering = ["record_kind", "record_key", "stance", "citation"]
+        ordering = ["record_kind", "record_key", "-stance", "citation"]
         indexes = [
             models.Index(fields=["record_kind", "record_key"], name="citation_record"),
             models.Index(fields=["document"], name="citation_document"),

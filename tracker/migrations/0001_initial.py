@@ -1298,7 +1298,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'db_table': '"editions"."citation"',
-                'ordering': ['record_kind', 'record_key', 'stance', 'citation'],
+                'ordering': ['record_kind', 'record_key', '-stance', 'citation'],
                 'abstract': False,
                 'default_permissions': (),
                 'indexes': [models.Index(fields=['record_kind', 'record_key'], name='citation_record'), models.Index(fields=['document'], name='citation_document'), models.Index(fields=['citation'], name='citation_citation')],

@@ -34,8 +34,8 @@ VIEWS = (
     "corrections", "methodology", "data", "about", "accessibility",
 )  # fmt: skip
 """Pages that are no record's."""
-CLOSED = ("/admin/", "/challenge/")
-"""What robots need not ask for: the desk, and the form that readers write in."""
+CLOSED = ("admin:index", "challenges:challenge")
+"""What robots need not ask for, in any language: the desk, and the form that readers write in."""
 
 
 @dataclass(frozen=True)
@@ -134,5 +134,9 @@ def _xml(content: str | Iterator[str]) -> HttpResponseBase:
 @public_data
 def robots(request: HttpRequest, _clocks: Clocks) -> HttpResponseBase:
     """What robots are asked to leave alone, and where the sitemap is."""
-    closed = "".join(f"Disallow: {path}\n" for path in CLOSED)
+    paths = []
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            paths += [reverse(route) for route in CLOSED]
+    closed = "".join(f"Disallow: {path}\n" for path in dict.fromkeys(paths))
     return HttpResponse(f"User-agent: *\n{closed}\nSitemap: {origin(request)}{reverse('sitemap')}\n", content_type="text/plain; charset=utf-8")
