@@ -79,9 +79,9 @@ def test_a_stranger_can_say_what_a_status_rests_on(published: str) -> None:
         "It rests on 1 action on record here",
         "7 September 2022 : Relations with Iran cut fulfils ; after the recommendation",
         "This step is disputed by: Azernews.",
-        "Iran rejects the reasons as baseless.",
-        "Quotation and archived copy: not held.",
         "Relations cut; staff given 24 hours.",
+        "Quotation and archived copy: not held.",
+        "Iran rejects the reasons as baseless.",
         "Citations for it: 2. Citations against it, or against a step of it: 1.",
     ]
     places = [steps.index(words) for words in wanted]
