@@ -105,12 +105,18 @@ def part(request: HttpRequest, clocks: Clocks, name: str, number: str) -> HttpRe
     return _streamed(_entry(site, records.route, key, changed.date().isoformat()) for *key, changed in rows.iterator(chunk_size=CHUNK))
 
 
-def _entry(site: str, route: str, key: Sequence[str], day: str) -> str:
-    """A page in each language, each naming all of them."""
-    addresses = {}
+def _paths(route: str, key: Sequence[str] = ()) -> dict[str, str]:
+    """The path of a page in each language."""
+    found = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
-            addresses[language] = site + reverse(f"public:{route}", args=key)
+            found[language] = reverse(route, args=key)
+    return found
+
+
+def _entry(site: str, route: str, key: Sequence[str], day: str) -> str:
+    """A page in each language, each naming all of them."""
+    addresses = {language: site + path for language, path in _paths(f"public:{route}", key).items()}
     others = "".join(f'<xhtml:link rel="alternate" hreflang="{language}" href={quoteattr(address)}/>' for language, address in addresses.items())
     changed = f"<lastmod>{day}</lastmod>" if day else ""
     shown = others if len(addresses) > 1 else ""
@@ -134,9 +140,6 @@ def _xml(content: str | Iterator[str]) -> HttpResponseBase:
 @public_data
 def robots(request: HttpRequest, _clocks: Clocks) -> HttpResponseBase:
     """What robots are asked to leave alone, and where the sitemap is."""
-    paths = []
-    for language, _name in settings.LANGUAGES:
-        with translation.override(language):
-            paths += [reverse(route) for route in CLOSED]
-    closed = "".join(f"Disallow: {path}\n" for path in dict.fromkeys(paths))
+    paths = dict.fromkeys(path for route in CLOSED for path in _paths(route).values())
+    closed = "".join(f"Disallow: {path}\n" for path in paths)
     return HttpResponse(f"User-agent: *\n{closed}\nSitemap: {origin(request)}{reverse('sitemap')}\n", content_type="text/plain; charset=utf-8")
