@@ -149,12 +149,26 @@ class ActionAdmin(Bearing, Citing, Mergeable, WithText, PublishableAdmin):
         ReviewFilter, MineFilter, ("government", admin.RelatedOnlyFieldListFilter), ("measure", admin.RelatedOnlyFieldListFilter), "corroboration",
         "effects__direction",
     )  # fmt: skip
-    search_fields = ("key", "title", "description", "body", "target", "legal_instrument", "=government__code", "government__name")
+    search_fields = ("key", "title", "description", "body", "target", "legal_instrument", "celex", "bill", "=government__code", "government__name")
     ordering = ("key",)
     related = ("government", "measure")
     prepopulated_fields = {"key": ("title",)}
     fieldsets = (
-        (None, {"fields": ("title", ("government", "measure"), "body", "description", "scope_note", "legal_instrument")}),
+        (
+            None,
+            {
+                "fields": (
+                    "title",
+                    ("government", "measure"),
+                    "body",
+                    "description",
+                    "scope_note",
+                    "legal_instrument",
+                    "celex",
+                    ("bill", "legislature"),
+                )
+            },
+        ),
         (_("At whom it was aimed"), {"fields": ("target",)}),
         (_("How sure it is"), {"fields": ("corroboration", "note", "key")}),
     )

@@ -80,12 +80,13 @@ class DocumentAdmin(Mergeable, Sourced, PublishableAdmin):
 
     list_display = ("shown_title", "publisher", "published_on", "kind", "interest", "language", "cited", "review")
     list_filter = (ReviewFilter, MineFilter, "kind", "interest", "language")
-    search_fields = ("key", "title", "author", "publisher", "url")
+    search_fields = ("key", "title", "author", "publisher", "url", "symbol", "celex", "bill")
     ordering = ("-published_on", "key")
     prepopulated_fields = {"key": ("title",)}
     fieldsets = (
         (None, {"fields": (("kind", "language"), "title", "title_is_description", "url")}),
         (_("Who and when"), {"fields": ("author", "publisher", "published_on")}),
+        (_("What its issuer and registers call it"), {"fields": (("symbol", "celex"), ("bill", "legislature"))}),
         (_("How its publisher is placed"), {"fields": ("interest", "stake", "note")}),
         (_("Address on the site"), {"fields": ("key",)}),
     )

@@ -28,10 +28,11 @@ class GovernmentAdmin(NounAdmin):
 
     list_display = ("name", "code", "kind", "members", "addressed")
     list_filter = ("kind",)
-    search_fields = ("=code", "name")
+    search_fields = ("=code", "name", "=iso_3166_2", "=wikidata")
     ordering = ("name",)
     fieldsets = (
         (None, {"fields": (("name", "code"), "kind", "note")}),
+        (_("What others call it"), {"fields": ("iso_3166_2", "wikidata")}),
         (_("For a group"), {"fields": ("includes_every_state",)}),
     )
     inlines = (MembershipRows,)

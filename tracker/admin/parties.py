@@ -19,11 +19,14 @@ class PartyAdmin(NounAdmin):
 
     list_display = ("name", "kind", "named_in")
     list_filter = ("kind",)
-    search_fields = ("name", "key", "note")
+    search_fields = ("name", "key", "note", "=wikidata", "=opensanctions")
     ordering = ("name",)
     part_of = {Action: ("legal_statuses__party",)}
-    published_fields = frozenset({"key", "name", "kind"})
-    fieldsets = ((None, {"fields": (("name", "kind"), "note", "key")}),)
+    published_fields = frozenset({"key", "name", "kind", "wikidata", "opensanctions"})
+    fieldsets = (
+        (None, {"fields": (("name", "kind"), "note", "key")}),
+        (_("What registers call it"), {"fields": (("wikidata", "opensanctions"),)}),
+    )
 
     def listed(self) -> dict[str, Any]:
         """How many actions each is named in."""

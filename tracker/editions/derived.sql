@@ -59,7 +59,8 @@ $$;
 CREATE FUNCTION editions.follows(new editions.government) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (
         SELECT FROM public.tracker_government g
-        WHERE (g.code, g.kind, g.name, g.includes_every_state, g.note) = (new.code, new.kind, new.name, new.includes_every_state, new.note)
+        WHERE (g.code, g.kind, g.name, g.includes_every_state, g.note, g.iso_3166_2, g.wikidata)
+            = (new.code, new.kind, new.name, new.includes_every_state, new.note, new.iso_3166_2, new.wikidata)
     )
 $$;
 

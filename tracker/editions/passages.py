@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.editions.tables import PassageEdition
 from tracker.rules.dates import PartialDate
+from tracker.rules.identifiers import HELD_BY, read_with
 from tracker.rules.languages import OURS, configuration
 from tracker.rules.translating import language_of
 
@@ -24,11 +25,13 @@ TITLE, OWN, SOURCE, ASIDE = "A", "B", "C", "D"
 
 def of_document(published: "Published", key: str) -> list[PassageEdition]:
     """What a document is called, who wrote and published it, and what a reader must know of it."""
-    body = published.documents[key]
+    body = read_with("document", published.documents[key])
     day = PartialDate(body["published_on"]).last if body["published_on"] else None
     found = _Found("document", key, "document", key, day)
     found.add("key", key, TITLE, language="")
     found.add("title", body["title"], TITLE, language=language_of("document", "title", body))
+    for name in HELD_BY["document"]:
+        found.add(name, body[name], OWN if name == "legislature" else TITLE, language="")
     for name in ("author", "publisher"):
         found.add(name, body[name], OWN, language=body["language"])
     found.add("stake", body["stake"], SOURCE)
@@ -91,11 +94,13 @@ def _of_assessment(body: Body, key: str, reference: str, day: dt.date, published
 
 def of_action(published: "Published", key: str) -> list[PassageEdition]:
     """What was done, by whom and at whom, what is cited for and against it, and what was answered."""
-    body = published.actions[key]
+    body = read_with("action", published.actions[key])
     acted = PartialDate(next(event["on"] for event in body["events"] if event["decisive"])).last
     found = _Found("action", key, "action", key, acted)
     found.add("key", key, TITLE, language="")
     found.add("title", body["title"], TITLE)
+    for name in HELD_BY["action"]:
+        found.add(name, body[name], OWN if name == "legislature" else TITLE, language="")
     code: str = body["government"]
     found.add("government", published.government_names.get(code, code), OWN)
     for name in ("description", "body", "target", "measure_name", "legal_instrument"):
@@ -108,6 +113,8 @@ def of_action(published: "Published", key: str) -> list[PassageEdition]:
     for party in body["parties"]:
         for name in ("name", "wording"):
             found.add("party", party[name], SOURCE, on=party["on"], said_by=party["said_by"])
+        for name in HELD_BY["party"]:
+            found.add("party", party.get(name, ""), SOURCE, language="", on=party["on"], said_by=party["said_by"])
     found.add_translations(body["translations"])
     found.add_replies(body["replies"])
     later = {use["key"]: party["on"] for party in sorted(body["parties"], key=_last_day, reverse=True) for use in party["citations"]}

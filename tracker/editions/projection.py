@@ -32,6 +32,7 @@ from tracker.editions.tables import (
 )
 from tracker.rules import evidence, order, searches, status
 from tracker.rules.dates import PartialDate
+from tracker.rules.identifiers import HELD_BY, read_with
 from tracker.rules.translating import is_outdated
 from tracker.rules.vocabulary import AssessorKind, Direction, DocumentKind, Earlier, EventKind, Interest, Stance, Status
 
@@ -275,12 +276,13 @@ def bounds(written: str | None) -> tuple[dt.date | None, dt.date | None]:
 
 
 def _document(published: Published, key: str) -> DocumentEdition:
-    body = published.documents[key]
+    body = read_with("document", published.documents[key])
     first, last = bounds(body["published_on"])
     copied = {
         name: body[name]
         for name in (
             "key", "kind", "title_is_description", "author", "publisher", "published_on", "language", "url", "interest", "stake", "note", "snapshots",
+            *HELD_BY["document"],
         )
     }  # fmt: skip
     return DocumentEdition(**copied, title=_title(body), published_first=first, published_last=last, provenance=published.provenance["document", key])
@@ -344,14 +346,14 @@ def _dated_events(action: Body) -> list[order.Dated]:
 
 
 def _action(published: Published, key: str) -> ActionEdition:
-    body = published.actions[key]
+    body = read_with("action", published.actions[key])
     acted_on = decisive_date(body)
     weight = evidence.weigh(published.uses(evidence.bearing_on(body)), {})
     copied = {
         name: body[name]
         for name in (
             "key", "government", "body", "measure", "measure_name", "title", "description", "scope_note", "legal_instrument", "target",
-            "corroboration", "note", "events", "parties", "replies",
+            "corroboration", "note", "events", "parties", "replies", *HELD_BY["action"],
         )
     }  # fmt: skip
     return ActionEdition(

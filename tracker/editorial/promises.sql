@@ -49,7 +49,7 @@ CREATE FUNCTION public.tracker_not_frozen(table_name text) RETURNS text[] LANGUA
         WHEN 'tracker_citation' THEN ARRAY['begins', 'ends']
         WHEN 'tracker_party' THEN ARRAY['note']
         WHEN 'tracker_measure' THEN ARRAY['definition']
-        WHEN 'tracker_government' THEN ARRAY['name', 'note', 'includes_every_state']
+        WHEN 'tracker_government' THEN ARRAY['name', 'note', 'includes_every_state', 'iso_3166_2', 'wikidata']
         ELSE ARRAY[]::text[]
     END
 $$;

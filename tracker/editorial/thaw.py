@@ -48,13 +48,17 @@ from tracker.models.base import Publishable
 
 PLAIN: dict[type[models.Model], tuple[str, ...]] = {
     Document: (
-        "kind", "title", "title_is_description", "author", "publisher", "published_on", "language", "url", "interest", "stake", "note",
+        "kind", "title", "title_is_description", "author", "publisher", "published_on", "language", "url", "symbol", "celex", "bill",
+        "legislature", "interest", "stake", "note",
     ),
     Recommendation: (
         "number", "short_title", "statement", "statement_form", "made_by", "locator", "recommended_on", "corroboration", "target", "addressed",
         "criteria_partial", "criteria_full", "due_on", "note",
     ),
-    Action: ("body", "title", "description", "scope_note", "legal_instrument", "target", "corroboration", "note"),
+    Action: (
+        "body", "title", "description", "scope_note", "legal_instrument", "celex", "bill", "legislature", "target", "corroboration", "note",
+    ),
+    Party: ("kind", "name", "wikidata", "opensanctions"),
     Assessment: (
         "status", "effective_on", "rationale", "confidence", "corroboration", "assessor_kind", "assessor", "source_status", "note", "departure",
     ),
@@ -64,7 +68,7 @@ PLAIN: dict[type[models.Model], tuple[str, ...]] = {
     Reply: ("said_by", "on", "words", "language", "note"),
     Translation: ("text", "language", "words", "translates", "kind", "translator", "checked_by", "url", "locator"),
 }  # fmt: skip
-"""The columns that a body holds as they are."""
+"""The columns that a body holds as they are. What a body does not say, because it was frozen before that was asked for, it leaves as it is."""
 
 DESK_ONLY: dict[type[models.Model], tuple[str, ...]] = {Assessment: ("review_on",), Citation: ("begins", "ends"), Party: ("note",)}
 """The columns that the desk keeps for itself. No body holds them: a row that is made again has them as they were when it was deleted."""
@@ -312,11 +316,11 @@ def _shared(found: Plan) -> list[Shared]:
         before = {"document": citation.document.key, **{name: str(getattr(citation, name)) for name in PLAIN[Citation]}}
         if before != after:
             shared.append(Shared(f"citation:{citation.key}", citation, before, after, _others(citation, found.record)))
-    names = {item["party"]: {"name": item["name"], "kind": item["kind"]} for item in found.body.get("parties", ())}
-    for party in Party.objects.filter(key__in=names):
-        before = {"name": party.name, "kind": str(party.kind)}
-        if before != names[party.key]:
-            shared.append(Shared(f"party:{party.key}", party, before, names[party.key], _others(party, found.record)))
+    called = {item["party"]: {name: item[name] for name in PLAIN[Party] if name in item} for item in found.body.get("parties", ())}
+    for party in Party.objects.filter(key__in=called):
+        before = {name: str(getattr(party, name)) for name in called[party.key]}
+        if before != called[party.key]:
+            shared.append(Shared(f"party:{party.key}", party, before, called[party.key], _others(party, found.record)))
     return shared
 
 
@@ -341,7 +345,8 @@ class _Writing:
         self._share()
         self.record.edited_by = self.by
         for name in PLAIN[type(self.record)]:
-            setattr(self.record, name, self.body[name])
+            if name in self.body:
+                setattr(self.record, name, self.body[name])
         match self.kind:
             case RecordKind.DOCUMENT:
                 self._save("key")
@@ -384,7 +389,7 @@ class _Writing:
         named = {item["party"]: item for item in self.body.get("parties", ())}
         self.parties = {party.key: party for party in Party.objects.filter(key__in=named)}
         for key in sorted(set(named) - set(self.parties)):
-            columns = {"kind": named[key]["kind"], "name": named[key]["name"], **_kept_by_the_desk(Party, key)}
+            columns = {name: named[key][name] for name in PLAIN[Party] if name in named[key]} | _kept_by_the_desk(Party, key)
             self.parties[key] = Party.objects.create(key=key, **columns)
 
     def _recommendation(self) -> None:

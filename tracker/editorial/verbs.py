@@ -22,6 +22,7 @@ from tracker.editorial.freeze import MODELS, PREFETCH, Body, content_hash, freez
 from tracker.editorial.readiness import problems
 from tracker.models import Change, Comment, Government, Membership, RecordKind, State, Submission, User, Version, system_actor
 from tracker.models.base import Publishable
+from tracker.rules.identifiers import HELD_BY
 from tracker.rules.vocabulary import Provenance
 
 Progress = Callable[[str], None]
@@ -438,7 +439,7 @@ def _governments_in_use(bodies: Iterable[Body]) -> set[str]:
 
 
 def _governments(codes: set[str]) -> list[GovernmentEdition]:
-    columns = ("code", "kind", "name", "includes_every_state", "note")
+    columns = ("code", "kind", "name", "includes_every_state", "note", *HELD_BY["government"])
     members: dict[str, list[dict[str, str | None]]] = defaultdict(list)
     for group, member, since, until in Membership.objects.filter(group__code__in=codes).values_list("group__code", "member__code", "since", "until"):
         members[group].append({"member": member, "since": str(since), "until": str(until) if until else None})

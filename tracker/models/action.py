@@ -1,14 +1,27 @@
 """What government bodies did, against whom, and how it bears on recommendations."""
 
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.fields import PartialDateField, WordField, one_of
-from tracker.models.base import KEY_HELP, Publishable, history, key_is_plain, new_key
+from tracker.models.base import (
+    KEY_HELP,
+    Publishable,
+    a_bill_number_names_its_legislature,
+    bill_field,
+    celex_field,
+    history,
+    key_is_plain,
+    legislature_field,
+    new_key,
+    wikidata_field,
+)
 from tracker.models.government import Government
 from tracker.models.recommendation import Addressee, Measure
+from tracker.rules.identifiers import OPENSANCTIONS_PATTERN
 from tracker.rules.vocabulary import Corroboration, Direction, EventKind, GovernmentKind, PartyKind, Standing
 
 
@@ -26,6 +39,11 @@ class Action(Publishable):
     description = models.TextField(_("description"), help_text=_("Attribute every allegation: who says it."))
     scope_note = models.TextField(_("scope"), blank=True, help_text=_("What the action covers and what it leaves out."))
     legal_instrument = models.CharField(_("legal instrument"), max_length=500, blank=True, help_text=_("Name and number; empty where unknown."))
+    celex = celex_field(_("Of the legal instrument, where it is one of EU law, as 32019D0025; empty for every other."))
+    bill = bill_field(
+        _("Of the bill or resolution that the action is about, with the session, as H.R. 1234 (116th Congress); empty where there is none.")
+    )
+    legislature = legislature_field()
 
     # At whom it was aimed
     target = models.CharField(
@@ -41,7 +59,10 @@ class Action(Publishable):
         ordering = ["key"]
         verbose_name = _("action")
         verbose_name_plural = _("actions")
-        constraints = [one_of("corroboration", Corroboration, "action_corroboration_is_in_the_vocabulary")]
+        constraints = [
+            one_of("corroboration", Corroboration, "action_corroboration_is_in_the_vocabulary"),
+            a_bill_number_names_its_legislature("action"),
+        ]
 
     def __str__(self) -> str:
         """Key and title."""
@@ -91,13 +112,34 @@ class Party(models.Model):
     name = models.CharField(_("name"), max_length=300, help_text=_("As the sources write it; for unnamed persons, how they are described."))
     note = models.TextField(_("note"), blank=True)
 
+    # What registers call it: who is meant, nothing of what they did
+    wikidata = wikidata_field(_("As Q42, only where you are certain that it is the same person or organisation; empty otherwise."))
+    opensanctions = models.CharField(
+        _("OpenSanctions id"),
+        max_length=255,
+        blank=True,
+        validators=[
+            RegexValidator(OPENSANCTIONS_PATTERN, _("Copy the id from the address at OpenSanctions: Q42, or letters and digits with hyphens as NK-…"))
+        ],
+        help_text=_(
+            "Only where you are certain that it is the same one. That a register lists somebody shows nothing: what is said of them is said below."
+        ),
+    )
+
     class Meta:
         """By name."""
 
         ordering = ["name"]
         verbose_name = _("party")
         verbose_name_plural = _("parties")
-        constraints = [one_of("kind", PartyKind, "party_kind_is_in_the_vocabulary")]
+        constraints = [
+            one_of("kind", PartyKind, "party_kind_is_in_the_vocabulary"),
+            models.CheckConstraint(
+                condition=~Q(kind=PartyKind.UNNAMED.value) | Q(wikidata="", opensanctions=""),
+                name="an_unnamed_party_has_no_identifier",
+                violation_error_message=_("Nobody is named: leave the identifiers empty, for they would name somebody."),
+            ),
+        ]
 
     def __str__(self) -> str:
         """Its name."""

@@ -11,7 +11,10 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from tracker.rules.identifiers import CELEX_PATTERN, ONE_LINE_PATTERN, WIKIDATA_PATTERN
 
 Model = TypeVar("Model", bound=type[models.Model])
 
@@ -32,6 +35,48 @@ def is_plain_address(url: str) -> None:
     """Refuse characters that an address has no way to hold unless they are written as %22 and the like (RFC 3986)."""
     if found := _NOT_IN_ADDRESSES.search(url):
         raise ValidationError(_("An address holds no “%(sign)s”; copy it from the address bar."), params={"sign": found.group()})
+
+
+def wikidata_field(advice: str | Promise) -> models.CharField:
+    """The number of an item of Wikidata."""
+    is_item = RegexValidator(WIKIDATA_PATTERN, _("Write the number of the Wikidata item alone, as Q42."))
+    return models.CharField(_("Wikidata item"), max_length=20, blank=True, validators=[is_item], help_text=advice)
+
+
+is_one_line = RegexValidator(ONE_LINE_PATTERN, _("Write it in one line, without spaces around it."))
+
+
+def celex_field(advice: str | Promise) -> models.CharField:
+    """The CELEX number of an act or a document of EU law."""
+    is_celex = RegexValidator(
+        CELEX_PATTERN, _("Write the CELEX number as EUR-Lex does: sector, year, type and number without spaces, as 32019R0881.")
+    )
+    return models.CharField(_("CELEX number"), max_length=50, blank=True, validators=[is_celex], help_text=advice)
+
+
+def bill_field(advice: str | Promise) -> models.CharField:
+    """The number of a bill or a resolution before a legislature, as the legislature writes it."""
+    return models.CharField(_("bill number"), max_length=100, blank=True, validators=[is_one_line], help_text=advice)
+
+
+def legislature_field() -> models.CharField:
+    """Whose the bill number is."""
+    return models.CharField(
+        _("legislature"),
+        max_length=200,
+        blank=True,
+        help_text=_("Which parliament or chamber numbered the bill; empty where there is no bill number."),
+    )
+
+
+def a_bill_number_names_its_legislature(noun: str) -> models.CheckConstraint:
+    """A constraint: C-5 is a bill of many parliaments."""
+    neither, both = models.Q(bill="", legislature=""), ~models.Q(bill="") & ~models.Q(legislature="")
+    return models.CheckConstraint(
+        condition=neither | both,
+        name=f"{noun}_bill_number_names_its_legislature",
+        violation_error_message=_("Give the bill number and the legislature together: C-5 is a bill of many parliaments."),
+    )
 
 
 def kept_as_written(name: str, operation: pgtrigger.Operation, *columns: str, or_where: str = "") -> pgtrigger.Protect:

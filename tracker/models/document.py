@@ -8,7 +8,22 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from tracker.fields import PartialDateField, WordField, one_of
-from tracker.models.base import KEY_HELP, Publishable, history, is_language, is_plain_address, kept_as_written, key_is_plain, never_deleted, new_key
+from tracker.models.base import (
+    KEY_HELP,
+    Publishable,
+    a_bill_number_names_its_legislature,
+    bill_field,
+    celex_field,
+    history,
+    is_language,
+    is_one_line,
+    is_plain_address,
+    kept_as_written,
+    key_is_plain,
+    legislature_field,
+    never_deleted,
+    new_key,
+)
 from tracker.rules.vocabulary import CaptureState, CopyState, Corroboration, DocumentKind, Interest, LinkOutcome, PassageOutcome, Stance
 
 
@@ -32,6 +47,20 @@ class Document(Publishable):
     )
     url = models.URLField(_("address"), max_length=1000, blank=True, validators=[is_plain_address])
 
+    # What its issuer and registers call it
+    symbol = models.CharField(
+        _("document symbol"),
+        max_length=100,
+        blank=True,
+        validators=[is_one_line],
+        help_text=_("The symbol or number that its issuer prints, as A/HRC/12/34, GAO-20-279 or SI 2022/544; empty where it has none."),
+    )
+    celex = celex_field(_("Of a document of EU law, as 32019R0881: it stands in its address on EUR-Lex. Empty for every other."))
+    bill = bill_field(
+        _("Of the text of a bill or a resolution, with the session, as H.R. 1234 (116th Congress); empty where the document only tells of one.")
+    )
+    legislature = legislature_field()
+
     # How its publisher is placed
     interest = WordField(Interest, verbose_name=_("interest"))
     stake = models.CharField(
@@ -53,6 +82,7 @@ class Document(Publishable):
         constraints = [
             one_of("kind", DocumentKind, "document_kind_is_in_the_vocabulary"),
             one_of("interest", Interest, "document_interest_is_in_the_vocabulary"),
+            a_bill_number_names_its_legislature("document"),
         ]
 
     def __str__(self) -> str:

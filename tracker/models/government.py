@@ -6,8 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from tracker.fields import PartialDateField, WordField, one_of
-from tracker.models.base import history
+from tracker.models.base import history, wikidata_field
 from tracker.rules.dates import Order, order
+from tracker.rules.identifiers import ISO_3166_2_PATTERN
 from tracker.rules.vocabulary import GovernmentKind
 
 CODE_PATTERN = r"^[A-Z][A-Z0-9-]+\Z"
@@ -34,6 +35,18 @@ class Government(models.Model):
     )
     note = models.TextField(_("note"), blank=True)
 
+    # What others call it. ISO 3166-1 alpha-3 and the number follow from the code (tracker/languages/codes.py).
+    iso_3166_2 = models.CharField(
+        _("ISO 3166-2 code"),
+        max_length=6,
+        blank=True,
+        validators=[RegexValidator(ISO_3166_2_PATTERN, _("Write it as CA-QC or GB-SCT: the state’s two letters, a hyphen, one to three signs."))],
+        help_text=_("Of a government within a state, as CA-QC; empty for every other, and where unknown."),
+    )
+    wikidata = wikidata_field(
+        _("Of the government or the group itself, as Q42: not of its territory’s capital or its ministry. Empty where unknown.")
+    )
+
     class Meta:
         """Ordered as readers look them up."""
 
@@ -45,6 +58,17 @@ class Government(models.Model):
             models.CheckConstraint(condition=models.Q(code__regex=CODE_PATTERN), name="government_code_is_capital_letters"),
             models.CheckConstraint(
                 condition=models.Q(includes_every_state=False) | models.Q(kind=GovernmentKind.GROUP.value), name="only_a_group_includes_every_state"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(iso_3166_2="") | models.Q(kind=GovernmentKind.SUBNATIONAL.value),
+                name="only_a_government_within_a_state_has_an_iso_3166_2_code",
+                violation_error_message=_("ISO 3166-2 has codes for governments within a state; empty it, or choose that kind."),
+            ),
+            models.UniqueConstraint(
+                fields=["wikidata"],
+                condition=~models.Q(wikidata=""),
+                name="a_wikidata_item_is_one_government",
+                violation_error_message=_("Another government has this Wikidata item already."),
             ),
         ]
 

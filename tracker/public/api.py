@@ -17,10 +17,11 @@ from tracker.public.views.shared import page_of
 
 @public_data
 def index(request: HttpRequest, _clocks: Clocks) -> HttpResponseBase:
-    """The lists that there are, and the matrix."""
+    """The lists that there are, the matrix, and the crosswalk of statuses."""
     site = origin(request)
     lists = {name: {ending or "page": f"{site}/api/v1/{name}{ending}" for ending in ("", ".json", ".csv")} for name in LISTINGS}
-    return JsonResponse({**lists, "matrix": {ending: f"{site}/api/v1/matrix{ending}" for ending in (".json", ".csv")}})
+    whole = {name: {ending: f"{site}/api/v1/{name}{ending}" for ending in (".json", ".csv")} for name in ("matrix", "crosswalk")}
+    return JsonResponse({**lists, **whole})
 
 
 @public_data

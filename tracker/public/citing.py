@@ -75,8 +75,8 @@ class Work:
     """What is cited. Empty text and None: not known, or does not apply.
 
     ``edition`` and ``as_of`` are those of a page of this site: the number of its edition, and the day that it shows. ``accessed`` is None for a
-    work whose address we do not say to have opened. ``note`` is what else a reader of its address must know; the texts, which have no place for it,
-    leave it out.
+    work whose address we do not say to have opened. ``note`` is what else a reader of its address must know, and ``number`` the symbol or number
+    that its issuer or its legislature gave it; the texts, which have no place for either, leave them out.
     """
 
     key: str
@@ -91,6 +91,7 @@ class Work:
     as_of: dt.date | None = None
     accessed: dt.date | None = None
     note: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +283,8 @@ def bibtex(work: Work) -> str:
         fields.append(("institution" if entry == "techreport" else "howpublished", tex(work.publisher)))
     elif entry == "techreport":
         entry = "misc"  # a report without an institution is no @techreport
+    if number := _clean(work.number):
+        fields.append(("number", tex(number)))
     if work.issued:
         fields.append(("year", f"{work.issued.first.year:04}"))
         if work.issued.precision is not Precision.YEAR:
@@ -312,7 +315,7 @@ def cite_key(key: str) -> str:
 def ris(work: Work) -> str:
     """One reference: a tag a line, lines ended by CR LF, no value over more than one line."""
     lines: list[tuple[str, str]] = [("TY", work.genre.ris), ("ID", cite_key(work.key)), ("TI", work.title)]
-    lines += [("AU", work.author), ("PB", work.publisher)]
+    lines += [("AU", work.author), ("PB", work.publisher), ("SN" if work.genre is Genre.REPORT else "M1", work.number)]
     if work.genre in (Genre.PAGE, Genre.NEWS):
         lines.append(("T2", work.publisher))
     if work.issued:
@@ -345,6 +348,8 @@ def csl(work: Work) -> dict[str, Any]:
         item["issued"] = _parts(work.issued.text)
     if work.language:
         item["language"] = _clean(work.language)
+    if number := _clean(work.number):
+        item["number"] = number
     if work.edition is not None:
         item["version"] = f"{work.edition}"
     if note := _noted(work):

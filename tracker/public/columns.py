@@ -7,14 +7,19 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.editions.tables import RecommendationEdition
+from tracker.languages import codes
 from tracker.public import as_of, filters, translated
 from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.filters import Grammar
+from tracker.rules.crosswalk import CROSSWALK, Vocabulary, to_foreign
 from tracker.rules.dates import PartialDate
+from tracker.rules.identifiers import HELD_BY
+from tracker.rules.vocabulary import Status
 
 Value = Any
 
@@ -93,19 +98,24 @@ def _semicolons(name: str) -> Callable[[Any], str]:
 
 
 def _parts(name: str, *keys: str) -> Callable[[Any], list[dict[str, Value]]]:
-    """The parts that a row carries, each with the keys that are published."""
-    return lambda row: [{key: part[key] for key in keys} for part in getattr(row, name)]
+    """The parts that a row carries, each with the keys that are published; empty what was not asked for when it was published."""
+    return lambda row: [{key: part.get(key, "") for key in keys} for part in getattr(row, name)]
 
 
 def _parties_in_words(parties: list[dict[str, Value]]) -> str:
     """Who, with what legal status, according to whom, when and where, and where that is disputed, in one breath."""
     return "; ".join(
-        f"{party['name']}: {party['reads']}, {party['on']}"
+        f"{party['name']}{_identified(party)}: {party['reads']}, {party['on']}"
         + (f" [{party['wording']}]" if party["wording"] else "")
         + (f", claimed by {'; '.join(party['claimed_by'])}" if party["claimed_by"] else "")
         + "".join(f" [{source['stance']}, {source['interest']}: {_source_in_words(source)}]" for source in party["sources"])
         for party in parties
     )
+
+
+def _identified(party: dict[str, Value]) -> str:
+    found = [f"{name} {party[key]}" for key, name in (("wikidata", "Wikidata"), ("opensanctions", "OpenSanctions")) if party[key]]
+    return f" ({', '.join(found)})" if found else ""
 
 
 def _events_in_words(events: list[dict[str, Value]]) -> str:
@@ -158,6 +168,23 @@ def _translations_in_words(translations: list[dict[str, Value]]) -> str:
     )
 
 
+def _status_in(theirs: Vocabulary) -> Column:
+    """The status in somebody else's word, as the crosswalk has it."""
+    return Column(
+        f"status_{theirs.key}",
+        format_lazy(_("status in the words of {name}"), name=theirs.name),
+        format_lazy(
+            _("The word of {name} that may stand for it; empty where each would claim more. /methodology/#crosswalk says how close."),
+            name=theirs.name,
+        ),
+        lambda row: to_foreign(theirs.key, Status(row.status)) if row.status else "",
+    )
+
+
+STATUS_ELSEWHERE = tuple(_status_in(theirs) for theirs in CROSSWALK.values())
+CELEX = Column("celex", _("CELEX number"), _("As EUR-Lex gives it to an act or a document of EU law; empty for every other."))
+BILL = Column("bill", _("bill number"), _("Of a bill or a resolution, as its legislature writes it; empty where there is none."))
+LEGISLATURE = Column("legislature", _("legislature"), _("Whose the bill number is."))
 TRANSLATIONS = Column(
     "translations",
     _("translations"),
@@ -239,6 +266,7 @@ ADDRESSEES = Listing(
         Column("basis", _("basis"), _("Why the government stands here: named, group_member, tracked or model_cited.")),
         Column("counted", _("counted"), _("Whether it has a status and stands in counts; groups and models cited do not.")),
         Column("status", _("status"), _("What holds on the day of as_of; empty where not counted.")),
+        *STATUS_ELSEWHERE,
         Column("effective_on", _("effective on"), _("Since when, as the assessment dates it; empty where it dates no change.")),
         Column("valid_from", _("holds from"), _("The first day on which the status holds here.")),
         Column("rationale", _("rationale"), _("Why this status.")),
@@ -270,6 +298,7 @@ ASSESSMENTS = Listing(
         Column("recommendation", _("recommendation"), _("Its reference.")),
         Column("government", _("government"), _("Its code.")),
         Column("status", _("status"), _("The verdict.")),
+        *STATUS_ELSEWHERE,
         Column("effective_on", _("effective on"), _("As the assessor dates it.")),
         Column("effective_day", _("effective day"), _("The first day on which it can hold.")),
         Column("sequence", _("place in the succession"), _("From 1; a later one supersedes.")),
@@ -334,15 +363,19 @@ ACTIONS = Listing(
             "parties",
             _("parties"),
             _(
-                "Who is named as a target, with each legal status by the day of as_of, its basis in words, its date, who says so, whom to attribute "
-                "it to where advocacy alone supports it, and the sources that support or dispute it with how their publishers are placed."
+                "Who is named as a target, with the identifiers that registers gave them, each legal status by the day of as_of, its basis in words, "
+                "its date, who says so, whom to attribute it to where advocacy alone supports it, and the sources that support or dispute it with how "
+                "their publishers are placed."
             ),
-            _parts("parties", "party", "name", "kind", "standing", "reads", "on", "said_by", "wording", "claimed_by", "sources"),
+            _parts("parties", "party", "name", "kind", *HELD_BY["party"], "standing", "reads", "on", "said_by", "wording", "claimed_by", "sources"),
             _parties_in_words,
         ),
         REPLIES,
         Column("target", _("target"), _("As recorded on this site; it may tell what came after the day of as_of.")),
         Column("legal_instrument", _("legal instrument"), _("Name and number where known.")),
+        CELEX,
+        BILL,
+        LEGISLATURE,
         Column("scope_note", _("scope"), _("What it covers and leaves out.")),
         Column("ended_on", _("ended on"), _("First day on which it is no longer in force; empty where no end by the day of as_of is on record.")),
         Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
@@ -403,6 +436,10 @@ DOCUMENTS = Listing(
         Column("published_on", _("published on"), _("A day, a month or a year; empty where unknown.")),
         Column("language", _("language"), _("BCP 47 tag.")),
         Column("document_url", _("address of the document"), _("Where it was read; empty where unknown."), lambda row: row.url),
+        Column("symbol", _("document symbol"), _("The symbol or number that its issuer prints; empty where it has none.")),
+        CELEX,
+        BILL,
+        LEGISLATURE,
         Column("interest", _("interest"), _("official, press, advocacy or academic.")),
         Column("stake", _("stake"), _("How the publisher is placed.")),
         Column("note", _("note"), _("What a reader must know.")),
@@ -452,6 +489,10 @@ GOVERNMENTS = Listing(
         Column("code", _("code"), _("ISO 3166-1 alpha-2 where there is one; EU, XK and INTL by convention.")),
         Column("name", _("name"), _("In English.")),
         Column("kind", _("kind"), _("state, eu, international, subnational or group.")),
+        Column("iso_alpha_3", _("ISO 3166-1 alpha-3"), _("Three letters; empty where it has none."), lambda row: codes.alpha_3(row.code)),
+        Column("iso_numeric", _("ISO 3166-1 numeric"), _("Three digits; empty where it has none."), lambda row: codes.numeric(row.code)),
+        Column("iso_3166_2", _("ISO 3166-2 code"), _("Of a government within a state; empty for every other, and where unknown.")),
+        Column("wikidata", _("Wikidata item"), _("Q and a number; empty where unknown.")),
         Column("includes_every_state", _("includes every state"), _("Of a group: whether every state is a member on every day.")),
         Column("note", _("note"), _("What a reader must know.")),
     ),

@@ -16,6 +16,7 @@ from tracker.public.clocks import Clocks
 from tracker.public.columns import GOVERNMENTS
 from tracker.public.filters import CORRECTIONS
 from tracker.public.wording import Line, is_of_a_later_day, lines, parties_in
+from tracker.rules.identifiers import HELD_BY
 from tracker.rules.vocabulary import Nature, Word
 
 
@@ -105,7 +106,7 @@ def _government_lines(before: GovernmentEdition, after: GovernmentEdition, clock
     labels = {column.name: str(column.label) for column in GOVERNMENTS.columns}
     found = [
         Line(labels[name], _said(getattr(before, name)), _said(getattr(after, name)))
-        for name in ("name", "kind", "includes_every_state", "note")
+        for name in ("name", "kind", "includes_every_state", *HELD_BY["government"], "note")
         if getattr(before, name) != getattr(after, name)
     ]
     was, now = ({(each["member"], each["since"]): each for each in row.members if had_come(each["since"], clocks.as_of)} for row in (before, after))

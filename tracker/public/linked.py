@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from tracker.editions.tables import DocumentEdition, GovernmentEdition, RecommendationEdition
 from tracker.languages import names
-from tracker.public import sharing
+from tracker.public import identified, sharing
 from tracker.public.api import origin
 from tracker.public.citing import unless_unknown
 from tracker.rules.vocabulary import DocumentKind, GovernmentKind
@@ -154,13 +154,22 @@ def document(row: DocumentEdition) -> Statement:
         "datePublished": row.published_on,
         "inLanguage": row.language,
         "url": row.url,
+        **_identified(row),
     }
     return {name: value for name, value in said.items() if value}
 
 
 def _government(row: GovernmentEdition) -> Statement | None:
     kind = GOVERNMENT_TYPES.get(GovernmentKind(row.kind))
-    return {"@type": kind, "name": names.government(row.code, row.name), "identifier": row.code} if kind else None
+    return {"@type": kind, "name": names.government(row.code, row.name), "identifier": row.code, **_identified(row)} if kind else None
+
+
+def _identified(row: DocumentEdition | GovernmentEdition) -> Statement:
+    """What others call it, each with whose name it is, and where the same thing is described; nothing where nothing is on record."""
+    found = identified.identifiers(row)
+    named = [{"@type": "PropertyValue", "propertyID": identified.PROPERTY[each.name], "value": each.value} for each in found]
+    said: Statement = {"identifier": named} if named else {}
+    return {**said, **({"sameAs": elsewhere} if (elsewhere := identified.addresses(found)) else {})}
 
 
 def _trail(request: HttpRequest, kind: str, row: Any) -> Statement:

@@ -137,4 +137,5 @@ def source_as_work(document: DocumentEdition) -> Work:
         language=document.language,
         url=document.url,
         note=note,
+        number=document.symbol or document.bill or document.celex,
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from tracker.public import api, feeds, sitemap
+from tracker.public import api, crosswalking, feeds, sitemap
 from tracker.public.views import briefs, citing, comparing, drawings, embeds, lists, machines, matrix, overviews, records, search, words
 
 KEY = r"[A-Za-z0-9][A-Za-z0-9.-]*"
@@ -52,6 +52,7 @@ machine_urlpatterns = [
     path("feeds/changes.atom", feeds.changes, name="changes-feed"),
     path("api/v1/", api.index, name="api"),
     re_path(r"^api/v1/matrix\.(?P<ending>json|csv)$", matrix.matrix_file, name="api-matrix"),
+    re_path(r"^api/v1/crosswalk(?:\.(?P<ending>json|csv))?$", crosswalking.crosswalk, name="api-crosswalk"),
     re_path(r"^api/v1/(?P<name>[a-z]+)$", api.listing, name="api-page"),
     re_path(r"^api/v1/(?P<name>[a-z]+)\.(?P<ending>json|csv)$", api.listing, name="api-file"),
     re_path(rf"^cite/(?P<kind>status)/(?P<key>{KEY})/(?P<code>{KEY}){CITATION}$", citing.cite, name="cite-status"),

@@ -17,6 +17,7 @@ from tracker.editions.tables import DocumentEdition
 from tracker.public import columns
 from tracker.public.as_of import had_come, with_its_basis
 from tracker.public.clocks import Clocks
+from tracker.public.identified import of_party
 from tracker.rules.differences import NAMED_BY, Body, Difference, differences, matched
 from tracker.rules.vocabulary import (
     Answer,
@@ -254,7 +255,8 @@ def _whole(name: str, part: Body | None, documents: Mapping[str, DocumentEdition
     told = with_its_basis(dict(part), documents)
     wording = f" [{told['wording']}]" if told["wording"] else ""
     claimed = ", " + gettext("claimed by %(names)s") % {"names": "; ".join(told["claimed_by"])} if told["claimed_by"] else ""
-    return f"{told['name']}: {told['reads']}, {told['on']}{wording}{claimed} ({cited})"
+    identified = "".join(f", {gettext(str(each.label))} {each.value}" for each in of_party(told))
+    return f"{told['name']}{identified}: {told['reads']}, {told['on']}{wording}{claimed} ({cited})"
 
 
 def parties_in(bodies: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

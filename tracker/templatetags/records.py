@@ -15,14 +15,16 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy
 
-from tracker.editions.tables import AddresseeEdition, CitationEdition, EffectEdition
+from tracker.editions.tables import ActionEdition, AddresseeEdition, CitationEdition, DocumentEdition, EffectEdition, GovernmentEdition
 from tracker.public import stacked
 from tracker.public.columns import Listing
+from tracker.public.identified import Identifier, identifiers, of_party
 from tracker.public.summaries.action import ActionPage
 from tracker.public.summaries.chain import Chain
 from tracker.public.summaries.chain import chain as chain_of
 from tracker.public.summaries.recommendation import AddresseeStory
 from tracker.public.summaries.uptake import Moment
+from tracker.rules.crosswalk import Vocabulary
 from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import Status
 from tracker.templatetags.publication import in_words, record, to
@@ -120,6 +122,24 @@ def in_order(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         return on.last, on.first
 
     return sorted(events, key=place)
+
+
+@register.filter
+def why_none(theirs: Vocabulary, status: Status) -> str:
+    """Why a status has no counterpart in somebody else's vocabulary, in English."""
+    return theirs.of_statuses.get(status, "")
+
+
+@register.simple_tag(name="identifiers")
+def identifiers_of(row: DocumentEdition | GovernmentEdition | ActionEdition) -> list[Identifier]:
+    """The identifiers that others gave to a record: ``{% identifiers row as identifiers %}``."""
+    return identifiers(row)
+
+
+@register.filter
+def identified(party: dict[str, Any]) -> list[Identifier]:
+    """Those of a party that an action names."""
+    return of_party(party)
 
 
 @register.filter

@@ -53,7 +53,9 @@ AT_THE_HEAD = ("key", "title", "government")
 """Parts that stand at the head of what is found anyway."""
 PARTS: dict[str, str | Promise] = {
     "author": _("Author"),
+    "bill": _("Bill number"),
     "body": _("Body that acted"),
+    "celex": _("CELEX number"),
     "criteria_full": _("Implemented when"),
     "criteria_partial": _("Partial when"),
     "deadline": _("Why a deadline moved"),
@@ -64,6 +66,7 @@ PARTS: dict[str, str | Promise] = {
     "found": _("Found in a search"),
     "government": _("Government"),
     "legal_instrument": _("Legal instrument"),
+    "legislature": _("Legislature"),
     "looked_for": _("Looked for in a search"),
     "made_by": _("Made by"),
     "measure_name": _("Kind of measure"),
@@ -80,6 +83,7 @@ PARTS: dict[str, str | Promise] = {
     "source_status": _("Status in the source’s own words"),
     "stake": _("How its publisher is placed"),
     "statement": _("Statement"),
+    "symbol": _("Document symbol"),
     "target": _("Aimed at"),
     "theme": _("Theme"),
     "translation": _("Translated by %(name)s"),

@@ -5,11 +5,12 @@ import re
 from django.conf import settings
 from django.http import HttpRequest
 
-from tracker.public import columns
+from tracker.public import columns, crosswalking
 from tracker.public.clocks import Clocks
 from tracker.public.pages import Page, public_page
 from tracker.public.summaries.coverage import coverage
 from tracker.rules import searches, vocabulary
+from tracker.rules.crosswalk import CROSSWALK
 from tracker.rules.ladder import LADDER
 
 
@@ -17,6 +18,7 @@ from tracker.rules.ladder import LADDER
 def methodology(_request: HttpRequest, clocks: Clocks) -> Page:
     """The definitions and the ladder, from the code that applies them; and which sources there are for each government."""
     context = {"words": vocabulary, "ladder": LADDER, "months": searches.HOLDS_FOR, "coverage": coverage(clocks)}
+    context |= {"crosswalk": crosswalking.table(), "elsewhere": CROSSWALK.values()}
     return "tracker/methodology.html", context
 
 

@@ -1,0 +1,102 @@
+"""The crosswalk of statuses as a table: on /methodology/, and as files for programs, who are told the relations by the names of SKOS.
+
+It is a rule of the software and not data of an edition: no clock and no filter changes it.
+"""
+
+import csv
+import io
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+
+from tracker.public.clocks import Clocks
+from tracker.public.formats import harmless
+from tracker.public.pages import public_data
+from tracker.rules.crosswalk import CROSSWALK, Vocabulary, from_foreign, rows, to_foreign
+from tracker.rules.vocabulary import Status
+
+HEADER = ("vocabulary", "status", "word", "relation", "exported", "imported", "confirmed", "why")
+"""Of the CSV: a line a status and word. ``exported``: the word stands for the status in files; ``imported``: the status is taken from the word."""
+
+
+@public_data
+def crosswalk(_request: HttpRequest, _clocks: Clocks, ending: str = "json") -> HttpResponseBase:
+    """The whole crosswalk as JSON, or with ``csv`` its lines."""
+    answer: HttpResponse
+    if ending == "csv":
+        answer = HttpResponse(_csv(), content_type="text/csv; charset=utf-8")
+    else:
+        answer = JsonResponse(as_told(), json_dumps_params={"ensure_ascii": False})
+    answer["Content-Disposition"] = f'inline; filename="crosswalk.{ending}"'
+    return answer
+
+
+def as_told() -> dict[str, Any]:
+    """Every vocabulary with its words and source, and every line of the table."""
+    return {
+        "statuses": [{"value": status.value, "label": status.label, "definition": status.definition} for status in Status],
+        "vocabularies": [_vocabulary(theirs) for theirs in CROSSWALK.values()],
+        "lines": lines(),
+    }
+
+
+def _vocabulary(theirs: Vocabulary) -> dict[str, Any]:
+    return {
+        "vocabulary": theirs.key,
+        "name": theirs.name,
+        "rates": theirs.rates,
+        "words": [
+            {
+                "word": word,
+                "confirmed": word not in theirs.unconfirmed,
+                "status": str(status) if (status := from_foreign(theirs.key, word)) else None,
+                "why": theirs.of_words.get(word, ""),
+            }
+            for word in theirs.words
+        ],
+        "source": {
+            "publisher": theirs.source.publisher,
+            "title": theirs.source.title,
+            "date": theirs.source.date or None,
+            "url": theirs.source.url,
+        },
+        "not_confirmed": theirs.not_confirmed,
+    }
+
+
+def lines() -> list[dict[str, Any]]:
+    """Every line of the table; a status without a counterpart has one with no word."""
+    return [
+        {
+            "vocabulary": theirs.key,
+            "status": status.value,
+            "word": link.word if link else None,
+            "relation": link.match.value if link else None,
+            "exported": bool(link) and to_foreign(theirs.key, status) == link.word,
+            "imported": bool(link) and from_foreign(theirs.key, link.word) is status,
+            "confirmed": link.word not in theirs.unconfirmed if link else None,
+            "why": link.why if link else theirs.of_statuses[status],
+        }
+        for theirs, status, link in rows()
+    ]
+
+
+def _csv() -> str:
+    written = io.StringIO(newline="")
+    writer = csv.writer(written)
+    writer.writerow(HEADER)
+    for line in lines():
+        writer.writerow([_cell(line[name]) for name in HEADER])
+    return "\ufeff" + written.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else harmless(str(value))
+
+
+def table() -> list[tuple[Status, list[tuple[Vocabulary, Any]]]]:
+    """For the page: each status with what each vocabulary has for it (the links, the closest first)."""
+    return [(status, [(theirs, theirs.links_of(status)) for theirs in CROSSWALK.values()]) for status in Status]
