@@ -136,7 +136,7 @@ def everything() -> dict[str, Any]:
     """One record of every noun, each as full as it can be, in a web that may be published."""
     made: dict[str, Any] = {}
     made["group"] = government("GROUP", kind="group", note="A group.")
-    made["government"] = government("AL", name="Albania", note="A state.")
+    made["government"] = government("AL", name="Albania", note="A state.", wikidata="Q99999901")
     made["membership"] = Membership.objects.create(group=made["group"], member=made["government"], since="2004", until="2020-01-31")
     made["measure"] = Measure.objects.create(key="expulsion", name="expulsion", definition="Telling someone to leave.")
     made["theme"] = Theme.objects.create(key="safety", name="safety")
@@ -147,6 +147,10 @@ def everything() -> dict[str, Any]:
         publisher="A paper",
         published_on="2020-01",
         url="https://example.org/report",
+        symbol="REP-99-1",
+        celex="32099R0001",
+        bill="B. 1 (1st session)",
+        legislature="A parliament",
         stake="A stake.",
         note="A note.",
     )
@@ -202,6 +206,9 @@ def everything() -> dict[str, Any]:
         "ACT-1",
         scope_note="All of them.",
         legal_instrument="Decree 1",
+        celex="32099D0002",
+        bill="B. 2 (1st session)",
+        legislature="A parliament",
         target="Officers",
         corroboration="corroborated",
         note="A note.",
@@ -210,7 +217,9 @@ def everything() -> dict[str, Any]:
     made["event"].note = "A note."
     made["event"].save()
     made["reversing_action"] = action("ACT-2", on="2021-05")
-    made["party"] = Party.objects.create(key="a-person", kind="person", name="A Person", note="A note.")
+    made["party"] = Party.objects.create(
+        key="a-person", kind="person", name="A Person", note="A note.", wikidata="Q99999902", opensanctions="NK-made-up"
+    )
     made["legal_status"] = LegalStatus.objects.create(
         action=made["action"], party=made["party"], standing="expelled", on="2020-01-15", said_by="The ministry", wording="non grata"
     )

@@ -16,7 +16,7 @@ from django.utils import timezone
 from tests import builders
 from tests.admin.forms import Form, errors, words
 from tracker.editions.tables import GovernmentEdition
-from tracker.models import ActionEvent, Document, LegalStatus, Membership, User
+from tracker.models import ActionEvent, Document, Government, LegalStatus, Membership, Party, User
 
 SignIn = Callable[[str], Client]
 
@@ -266,3 +266,53 @@ def test_one_version_is_compared_with_nothing(client: Client) -> None:
     page = client.get(reverse("admin:tracker_document_history", args=[document.pk]))
     assert 'value="now"' not in page.content.decode()
     assert "It has not been submitted yet" in words(page)
+
+
+# Identifiers
+
+
+def test_a_form_says_how_an_identifier_is_written(client: Client) -> None:
+    """Each in one sentence that names what would be right, and nothing typed is lost."""
+    form = Form(client, "/admin/tracker/document/add/").fill(
+        key="DOC", kind="legal_act", title="A title", language="en", interest="official", celex="2019/881", symbol=" A  1", bill="C-5"
+    )
+    answer = form.send()
+    said = errors(answer)
+    assert "Write the CELEX number as EUR-Lex does: sector, year, type and number without spaces, as 32019R0881." in said
+    assert "Write it in one line, without spaces around it." in said
+    assert "2019/881" in answer.content.decode()
+    assert not Document.objects.exists()
+    form.fill(celex="32099R0001", symbol="A/1")
+    assert "Give the bill number and the legislature together: C-5 is a bill of many parliaments." in errors(form.send())
+    form.fill(legislature="A parliament").send()
+    record = Document.objects.get()
+    assert (record.symbol, record.celex, record.bill, record.legislature) == ("A/1", "32099R0001", "C-5", "A parliament")
+
+
+def test_a_party_that_nobody_names_gets_no_identifier(client: Client) -> None:
+    form = Form(client, "/admin/tracker/party/add/").fill(kind="unnamed", name="Two people", wikidata="Q42x", opensanctions="nobody")
+    said = errors(form.send())
+    assert "Write the number of the Wikidata item alone, as Q42." in said
+    assert any(sentence.startswith("Copy the id from the address at OpenSanctions") for sentence in said)
+    assert "Nobody is named: leave the identifiers empty, for they would name somebody." in errors(form.fill(wikidata="Q42", opensanctions="").send())
+    form.fill(kind="person").send()
+    assert Party.objects.get().wikidata == "Q42"
+
+
+def test_only_a_government_within_a_state_gets_a_code_of_iso_3166_2(sign_in: SignIn) -> None:
+    builders.government("AL", wikidata="Q99999901")
+    form = Form(sign_in("administrator"), "/admin/tracker/government/add/").fill(name="A province", code="AL-X", kind="state", iso_3166_2="al-01")
+    assert "Write it as CA-QC or GB-SCT: the state’s two letters, a hyphen, one to three signs." in errors(form.send())
+    assert "ISO 3166-2 has codes for governments within a state; empty it, or choose that kind." in errors(form.fill(iso_3166_2="AL-01").send())
+    assert "Another government has this Wikidata item already." in errors(form.fill(kind="subnational", wikidata="Q99999901").send())
+    form.fill(wikidata="").send()
+    assert Government.objects.get(code="AL-X").iso_3166_2 == "AL-01"
+
+
+def test_the_desk_finds_records_by_their_identifiers(client: Client) -> None:
+    builders.document("DOC", title="Found", celex="32099R0001")
+    builders.action("ACT", title="Done", bill="B. 7", legislature="A parliament")
+    Party.objects.create(key="somebody", kind="person", name="Somebody", opensanctions="NK-made-up")
+    for noun, asked, found in (("document", "32099R0001", "Found"), ("action", "B. 7", "Done"), ("party", "NK-made-up", "Somebody")):
+        assert found in words(client.get(f"/admin/tracker/{noun}/", {"q": asked}))
+        assert found not in words(client.get(f"/admin/tracker/{noun}/", {"q": "32099R0009"}))

@@ -107,7 +107,7 @@ PLACES: dict[type[models.Model], list[tuple[str, str, dict[str, str], dict[str, 
             "recommendation",
             "addressees",
             {"code": "government", "kind": "counted"},
-            ROW | dict.fromkeys(("name", "note", "includes_every_state"), "published as reference data"),
+            ROW | dict.fromkeys(("name", "note", "includes_every_state", "iso_3166_2", "wikidata"), "published as reference data"),
         )
     ],
 }
@@ -249,6 +249,12 @@ def _another(column: models.Field, row: models.Model, made: dict[str, Any]) -> d
             return {"kind": "group"}
         case ("Government", "includes_every_state"):
             return {"includes_every_state": old}  # a group's alone
+        case ("Government", "iso_3166_2"):
+            return {"iso_3166_2": old}  # a government's within a state alone
+        case (_, "wikidata"):
+            return {"wikidata": "Q99999909"}
+        case ("Party", "kind"):
+            return {"kind": "organisation"}
     return {column.name: _other_value(column, old, made)}
 
 

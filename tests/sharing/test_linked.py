@@ -29,7 +29,7 @@ PATHS = [
 ]
 TYPES = {
     "WebSite", "SearchAction", "EntryPoint", "Dataset", "DataDownload", "WebPage", "BreadcrumbList", "ListItem", "CreativeWork", "Report",
-    "NewsArticle", "Legislation", "Country", "Organization", "AdministrativeArea",
+    "NewsArticle", "Legislation", "Country", "Organization", "AdministrativeArea", "PropertyValue",
 }  # fmt: skip
 NOT_SHOWN = {
     "@context",
@@ -43,6 +43,8 @@ NOT_SHOWN = {
     "inLanguage",
     "position",
     "isAccessibleForFree",
+    "propertyID",
+    "sameAs",
 }
 """What names things to machines; addresses are opened instead, everything else must stand on the page."""
 

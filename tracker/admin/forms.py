@@ -35,6 +35,7 @@ class DeskForm(forms.ModelForm):
         promises = {
             constraint.get_violation_error_message(): capfirst(constraint.name.replace("_", " ")) + "."
             for constraint in self._meta.model._meta.constraints
+            if constraint.violation_error_message == constraint.default_violation_error_message
         }
         for problems in getattr(errors, "error_dict", {}).values():
             for problem in problems:

@@ -363,9 +363,9 @@ ACTIONS = Listing(
             "parties",
             _("parties"),
             _(
-                "Who is named as a target, with the identifiers that registers gave them, each legal status by the day of as_of, its basis in words, "
-                "its date, who says so, whom to attribute it to where advocacy alone supports it, and the sources that support or dispute it with how "
-                "their publishers are placed."
+                "Who is named as a target, with the identifiers that registers gave them, each legal status by the day of as_of, its basis in "
+                "words, its date, who says so, whom to attribute it to where advocacy alone supports it, and the sources that support or "
+                "dispute it with how their publishers are placed."
             ),
             _parts("parties", "party", "name", "kind", *HELD_BY["party"], "standing", "reads", "on", "said_by", "wording", "claimed_by", "sources"),
             _parties_in_words,

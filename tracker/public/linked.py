@@ -161,7 +161,10 @@ def document(row: DocumentEdition) -> Statement:
 
 def _government(row: GovernmentEdition) -> Statement | None:
     kind = GOVERNMENT_TYPES.get(GovernmentKind(row.kind))
-    return {"@type": kind, "name": names.government(row.code, row.name), "identifier": row.code, **_identified(row)} if kind else None
+    if not kind:
+        return None
+    others = _identified(row)
+    return {"@type": kind, "name": names.government(row.code, row.name), **others, "identifier": [row.code, *others.get("identifier", ())]}
 
 
 def _identified(row: DocumentEdition | GovernmentEdition) -> Statement:

@@ -1,9 +1,9 @@
 """How the statuses of this site stand to the vocabularies of others: one table, read in both directions.
 
 The relations are those of SKOS (Simple Knowledge Organization System, W3C Recommendation, 18 August 2009, section 10), said of our word toward
-theirs; read from theirs they turn round. A word is taken over only where that claims no more than was said: going out, ours for theirs where theirs is the
-same, close or broader; coming in, theirs for ours where theirs is the same, close or narrower. So some words have a counterpart in one direction
-alone, and some in none, and the table says why.
+theirs; read from theirs they turn round. A word is taken over only where that claims no more than was said: going out, ours for theirs where theirs
+is the same, close or broader; coming in, theirs for ours where theirs is the same, close or narrower. So some words have a counterpart in one
+direction alone, and some in none, and the table says why.
 
 What each vocabulary's words were read in stands with it (:class:`Source`), and so does what could not be confirmed.
 """

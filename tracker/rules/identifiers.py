@@ -17,7 +17,7 @@ ISO_3166_2_PATTERN = r"^[A-Z]{2}-[A-Z0-9]{1,3}\Z"
 ONE_LINE_PATTERN = r"^[^\s]+( [^\s]+)*\Z"
 """Of document symbols and bill numbers: each issuer has a form of its own."""
 
-_OF_THE_UN = re.compile(r"(A|E|S|ST|T|CAT|CCPR|CED|CEDAW|CERD|CMW|CRC|CRPD|DP|HRI|TD|UNEP)(/[A-Za-z0-9.()-]+)+", re.ASCII)
+_OF_THE_UN = re.compile(r"(A|E|S|ST|T|CAT|CCPR|CED|CEDAW|CERD|CMW|CRC|CRPD|DP|HRI|TD|UNEP)(/[A-Za-z0-9(][A-Za-z0-9.()-]*)+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
