@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pghistory
 import pgtrigger
@@ -11,7 +11,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from tracker.rules.identifiers import CELEX_PATTERN, ONE_LINE_PATTERN, WIKIDATA_PATTERN
@@ -37,7 +36,7 @@ def is_plain_address(url: str) -> None:
         raise ValidationError(_("An address holds no “%(sign)s”; copy it from the address bar."), params={"sign": found.group()})
 
 
-def wikidata_field(advice: str | Promise) -> models.CharField:
+def wikidata_field(advice: Any) -> models.CharField:
     """The number of an item of Wikidata."""
     is_item = RegexValidator(WIKIDATA_PATTERN, _("Write the number of the Wikidata item alone, as Q42."))
     return models.CharField(_("Wikidata item"), max_length=20, blank=True, validators=[is_item], help_text=advice)
@@ -46,7 +45,7 @@ def wikidata_field(advice: str | Promise) -> models.CharField:
 is_one_line = RegexValidator(ONE_LINE_PATTERN, _("Write it in one line, without spaces around it."))
 
 
-def celex_field(advice: str | Promise) -> models.CharField:
+def celex_field(advice: Any) -> models.CharField:
     """The CELEX number of an act or a document of EU law."""
     is_celex = RegexValidator(
         CELEX_PATTERN, _("Write the CELEX number as EUR-Lex does: sector, year, type and number without spaces, as 32019R0881.")
@@ -54,7 +53,7 @@ def celex_field(advice: str | Promise) -> models.CharField:
     return models.CharField(_("CELEX number"), max_length=50, blank=True, validators=[is_celex], help_text=advice)
 
 
-def bill_field(advice: str | Promise) -> models.CharField:
+def bill_field(advice: Any) -> models.CharField:
     """The number of a bill or a resolution before a legislature, as the legislature writes it."""
     return models.CharField(_("bill number"), max_length=100, blank=True, validators=[is_one_line], help_text=advice)
 

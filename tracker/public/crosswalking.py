@@ -73,8 +73,8 @@ def lines() -> list[dict[str, Any]]:
             "status": status.value,
             "word": link.word if link else None,
             "relation": link.match.value if link else None,
-            "exported": bool(link) and to_foreign(theirs.key, status) == link.word,
-            "imported": bool(link) and from_foreign(theirs.key, link.word) is status,
+            "exported": link is not None and to_foreign(theirs.key, status) == link.word,
+            "imported": link is not None and from_foreign(theirs.key, link.word) is status,
             "confirmed": link.word not in theirs.unconfirmed if link else None,
             "why": link.why if link else theirs.of_statuses[status],
         }

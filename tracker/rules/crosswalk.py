@@ -297,5 +297,6 @@ def rows() -> Iterator[tuple[Vocabulary, Status, Link | None]]:
     """The whole table: every status beside every vocabulary, once for each word that stands to it, or once with none."""
     for vocabulary in CROSSWALK.values():
         for status in Status:
-            for link in vocabulary.links_of(status) or [None]:
+            links: list[Link | None] = [*vocabulary.links_of(status)]
+            for link in links or [None]:
                 yield vocabulary, status, link
