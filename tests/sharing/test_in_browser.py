@@ -148,6 +148,26 @@ def test_the_matrix_is_printed_on_its_side_and_no_word_is_cut(site: Site, page: 
         assert word in said
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("rows=governments", ("Commissioner", "Reconciliation", "Indigenous", "implemented", "consideration")),
+        ("group=EU-MEMBERS&as_of=2019-02-28&denominator=members", ("Luxembourg", "Netherlands", "evidence")),
+    ],
+)
+def test_a_matrix_of_many_columns_has_paper_wide_enough_for_its_words(site: Site, page: Any, query: str, words: tuple[str, ...]) -> None:
+    """Twenty columns on A4 would break them anywhere; what stands in one cell keeps clear of the next."""
+    sheet = printed(page, f"{site}/matrix/?{query}")
+    assert {round(float(one.mediabox.width)) for one in sheet.pages} == {1191}
+    said = unicodedata.normalize("NFKC", text(sheet))
+    assert [word for word in words if word not in said] == []
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1512, "height": 900})
+    beyond = """() => [...document.querySelectorAll(".matrix :is(th, td)")]
+        .filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.innerText)"""
+    assert page.evaluate(beyond) == []
+
+
 def test_a_table_keeps_its_columns_on_paper(site: Site, page: Any) -> None:
     """Paper is narrow in pixels; what becomes blocks on a telephone does not there."""
     page.set_viewport_size({"width": 690, "height": 1000})
