@@ -232,3 +232,12 @@ def test_a_title_without_spaces_widens_no_page(site: Any, page: Any, path: str) 
     for width in (320, 768, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, width
+
+
+@pytest.mark.parametrize("path", ["/matrix/", "/timeline/", "/map/", "/recommendations/"])
+def test_a_page_has_one_edge_from_its_head_to_its_foot(site: Any, new_page: NewPage, path: str) -> None:
+    """At 1920 px, where a wide page is wider than a page of text: its name, its title and its foot begin on one line."""
+    page = new_page(viewport={"width": 1920, "height": 1000})
+    page.goto(f"{site}{path}?as_of=2023-06-01")
+    edges = {each.bounding_box()["x"] for each in page.locator(".masthead__name, .past p, .clocks summary, h1, .foot__in").all()}
+    assert len(edges) == 1, edges

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests import builders
 from tracker.models import LegalStatus
@@ -47,6 +48,18 @@ def test_disputes_that_are_counted_and_not_shown_are_said_to_be_so(made: dict[st
     before, after = text(PAGES[1], BEFORE), text(PAGES[1], AFTER)
     assert "2 of those against tell only of what came after 1 June 2020 ; they are counted, and left out here." in before
     assert "of those against" not in after
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_so_they_are_beside_the_number_itself(made: dict[str, Any], path: str) -> None:
+    """A reader of the number alone is told; and whoever reads the matrix of that day, or the methodology, that it may be so."""
+    before, after = text(path, BEFORE), text(path, AFTER)
+    assert "for, 3 against 2 of those against tell only of what came after 1 June 2020" in before
+    assert "tell only of what came after" not in after
+    general = "what disputes a step that came later"
+    assert general in text("/matrix/", BEFORE)
+    assert general not in text("/matrix/", timezone.localdate().isoformat())
+    assert general in text("/methodology/", AFTER)
 
 
 def test_no_dispute_of_the_case_is_counted_and_not_shown_today(published: str) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import threading
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -147,6 +148,26 @@ def test_the_matrix_is_printed_on_its_side_and_no_word_is_cut(site: Site, page: 
         assert word in said
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("rows=governments", ("Commissioner", "Reconciliation", "Indigenous", "implemented", "consideration")),
+        ("group=EU-MEMBERS&as_of=2019-02-28&denominator=members", ("Luxembourg", "Netherlands", "evidence")),
+    ],
+)
+def test_a_matrix_of_many_columns_has_paper_wide_enough_for_its_words(site: Site, page: Any, query: str, words: tuple[str, ...]) -> None:
+    """Twenty columns on A4 would break them anywhere; what stands in one cell keeps clear of the next."""
+    sheet = printed(page, f"{site}/matrix/?{query}")
+    assert {round(float(one.mediabox.width)) for one in sheet.pages} == {1191}
+    said = unicodedata.normalize("NFKC", text(sheet))
+    assert [word for word in words if word not in said] == []
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1512, "height": 900})
+    beyond = """() => [...document.querySelectorAll(".matrix :is(th, td)")]
+        .filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.innerText)"""
+    assert page.evaluate(beyond) == []
+
+
 def test_a_table_keeps_its_columns_on_paper(site: Site, page: Any) -> None:
     """Paper is narrow in pixels; what becomes blocks on a telephone does not there."""
     page.set_viewport_size({"width": 690, "height": 1000})
@@ -157,3 +178,45 @@ def test_a_table_keeps_its_columns_on_paper(site: Site, page: Any) -> None:
     assert page.locator(".paper").is_visible()
     page.emulate_media(media="screen")
     assert not page.locator(".paper").is_visible()
+
+
+def test_paper_wastes_no_sheet_and_prints_no_controls(site: Site, page: Any) -> None:
+    """The foot of a short page stands below it; a button, or the title of a form that is not printed, stands nowhere."""
+    for path in ("/recommendations/MQ-1/AL/?as_of=2018-01-01", "/corrections/", "/challenge/?kind=action&key=BE-2021-JUD"):
+        assert len(printed(page, f"{site}{path}").pages) == 1, path
+    for path, control in (
+        ("/map/", "Choose what is shown"),
+        ("/timeline/", "Choose what is shown"),
+        ("/challenge/?kind=action&key=BE-2021-JUD", "Send"),
+        ("/recommendations/", "How statuses are decided"),
+    ):
+        assert control not in text(printed(page, f"{site}{path}")), path
+
+
+def test_paper_says_how_many_rows_there_are_and_which_page_of_them_it_is(site: Site, page: Any) -> None:
+    said = text(printed(page, f"{site}/documents/"))
+    assert "215 documents" in said
+    assert "Page 1 of 5" in said
+    assert "Next page" not in said
+
+
+def last_line(sheet: pypdf.PageObject) -> str:
+    """What stands at the foot of a sheet, above its number; letters that the printer joined are parted."""
+    lines = [line for line in sheet.extract_text().splitlines() if line.strip()]
+    return unicodedata.normalize("NFKC", " ".join(lines[-1].split()))
+
+
+def test_on_paper_nothing_is_parted_from_its_heading(site: Site, page: Any) -> None:
+    """What a list says above a title, the name of a group of actions and a word that is explained never end a sheet; no number is cut."""
+    above = {"/actions/": ".kicker", "/documents/": ".kicker", "/recommendations/MQ-1/AL/": "tr.apart", "/methodology/": ".glossary dt"}
+    for path, selector in above.items():
+        sheets = printed(page, f"{site}{path}").pages
+        headings = {" ".join(words.split()) for words in page.locator(selector).all_text_contents()}
+        assert headings
+        assert not headings & {last_line(sheet) for sheet in sheets}, path
+    overhang = """() => [...document.querySelectorAll("ol.rules, ol.ladder")].map(list => {
+        const pen = document.createElement("canvas").getContext("2d");
+        pen.font = getComputedStyle(list).font;
+        return parseFloat(getComputedStyle(list).paddingInlineStart) - pen.measureText(`${list.children.length}. `).width;
+    })"""
+    assert min(page.evaluate(overhang)) >= 0, "a number of two digits stands within the sheet"

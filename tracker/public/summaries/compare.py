@@ -68,6 +68,8 @@ class Counts:
 
     left: Distribution
     right: Distribution
+    left_disputed: int
+    right_disputed: int
 
     @property
     def rows(self) -> list[StatusDifference]:
@@ -79,6 +81,12 @@ class Counts:
     def total(self) -> StatusDifference:
         """The denominators."""
         return StatusDifference(Status.NOT_ASSESSED, self.left.total, self.right.total, self.left.filters, self.right.filters)
+
+    @property
+    def disputed(self) -> StatusDifference:
+        """How many of all are disputed."""
+        left, right = ({**side.filters, "disputed": "yes"} for side in (self.left, self.right))
+        return StatusDifference(Status.NOT_ASSESSED, self.left_disputed, self.right_disputed, left, right)
 
 
 def rows_of(side: Side) -> dict[tuple[str, str], AddresseeEdition]:
@@ -144,8 +152,11 @@ def governments(sides: Sides) -> Governments:
 
 def _counts(sides: Sides, left: Iterable[AddresseeEdition], right: Iterable[AddresseeEdition], **narrower: str) -> Counts:
     """Both sides by status, each opened by its own filters and those that are ``narrower``."""
+    one, other = list(left), list(right)
     return Counts(
-        distribution_of(left, **{**sides.left.filters.given, **narrower}), distribution_of(right, **{**sides.right.filters.given, **narrower})
+        distribution_of(one, **{**sides.left.filters.given, **narrower}),
+        distribution_of(other, **{**sides.right.filters.given, **narrower}),
+        *(sum(row.disputed for row in rows) for rows in (one, other)),
     )
 
 

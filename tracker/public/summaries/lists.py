@@ -25,6 +25,11 @@ class ListedRecommendation:
     addressees: list[AddresseeEdition]
     distribution: Distribution
 
+    @property
+    def disputed(self) -> int:
+        """Of how many of the counted ones the status is disputed."""
+        return sum(row.disputed for row in self.addressees if row.counted)
+
 
 def listed(clocks: Clocks, recommendations: Sequence[RecommendationEdition], matching: Any) -> list[ListedRecommendation]:
     """Recommendations with those of their addressees that match the filter (``matching`` is the filtered query)."""

@@ -67,6 +67,11 @@ class Place:
         return sum(row.status == Status.NOT_ASSESSED for row in self.addressees)
 
     @property
+    def disputed(self) -> int:
+        """Of how many the status is disputed."""
+        return sum(row.disputed for row in self.addressees)
+
+    @property
     def drawn(self) -> bool:
         """Whether it is on the drawing."""
         return bool(self.shape or self.dot)
