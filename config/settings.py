@@ -205,7 +205,34 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "tracker_shared_value",
         "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    },
+    # In each process by itself, so that readers cost the desk's database nothing: what the API counts (tracker/public/api/limits.py).
+    "limits": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits", "OPTIONS": {"MAX_ENTRIES": 50_000}},
+}
+
+# --- The API (tracker/public/api) -------------------------------------------------------------------------------------------
+
+# Requests a minute from one network address, counted in each process; 0 for no limit.
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 600)
+# Nobody signs in there, and nothing but JSON is spoken: whatever REST framework could do besides is turned off.
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": ["tracker.public.api.limits.Readers"],
+    "DEFAULT_METADATA_CLASS": None,
+    "DEFAULT_SCHEMA_CLASS": "tracker.public.api.described.Described",
+    "EXCEPTION_HANDLER": "tracker.public.api.problems.as_problem",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": "/"}],  # wherever the site is reached
+    "SORT_OPERATIONS": False,
+    "POSTPROCESSING_HOOKS": ["tracker.public.api.described.say_once"],
 }
 
 # --- Languages and time ---------------------------------------------------------------------------------------------------

@@ -79,7 +79,7 @@ def _table(model: type[models.Model]) -> str:
 
 def _insert(connection: psycopg.Connection[Any], model: type[Row], source: str, **given: str) -> None:
     """A row for each of ``source``; what is not given is empty."""
-    values = {"edition": "1", "known_from": "now()"} | given
+    values = {"edition": "1", "known_from": f"(SELECT published_at FROM {_table(SiteEdition)})"} | given
     for field in model._meta.concrete_fields:
         if field.name not in values and not (field.null or field.generated or field.primary_key):
             values[field.name] = _empty(field)

@@ -29,6 +29,7 @@ CITED = {
     "/search/": "page/search",
     "/methodology/": "page/methodology",
     "/data/": "page/data",
+    "/api/docs/": "page/api-docs",
     "/about/": "page/about",
     "/accessibility/": "page/accessibility",
     "/governments/BE/brief/": "government-brief/BE",

@@ -27,7 +27,11 @@ PLACES = (
 """Folders and files of the public interface, from the repository's own."""
 NOT_HERE = frozenset(
     {
-        "tracker/public/api.py",  # answers for programs, and the feed for readers of feeds, are in English: their addresses carry no language
+        # Answers for programs, and the feed for readers of feeds, are in English: their addresses carry no language.
+        "tracker/public/api/problems.py",
+        "tracker/public/api/views.py",
+        "tracker/public/api/walking.py",
+        "tracker/public/formats/workbook.py",
         "tracker/public/feeds.py",
         "tracker/public/terminal.py",  # printed by a command
         "tracker/rules/proposal.py",  # the desk's

@@ -231,7 +231,7 @@ def _memberships(rows: list[Any], clocks: Clocks) -> None:
 def _records(rows: list[Any], clocks: Clocks) -> None:
     """What was replaced after ``known`` stood then."""
     for row in rows:
-        if clocks.known and row.known_to and row.known_to > clocks.known:
+        if clocks.read_at and row.known_to and row.known_to > clocks.read_at:
             row.known_to = None
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import functools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.db import models
@@ -48,7 +48,8 @@ class Clocks:
 
     ``as_of`` is a day; ``known`` an instant, or None for what the site says now. ``today`` is the day of the request (UTC).
     ``edition_asked``: the number of the edition of the site that ``known`` names, where it names one; ``known`` is then when it was published.
-    ``as_of_is_said``: the address itself says the day, be it today.
+    ``as_of_is_said``: the address itself says the day, be it today. ``moment``: where ``known`` is “now”, the instant that “now” is throughout one
+    answer (``held``), so that no answer is put together from two editions; None where each question is asked of its own now.
     """
 
     as_of: dt.date
@@ -57,6 +58,19 @@ class Clocks:
     known_as_written: str = ""
     edition_asked: int | None = None
     as_of_is_said: bool = False
+    moment: dt.datetime | None = None
+
+    def held(self, now: dt.datetime) -> "Clocks":
+        """The same clocks, every question asked of the edition that is the newest as this is called: what is published meanwhile is not read."""
+        edition = self.edition()
+        held = replace(self, moment=edition.published_at if edition else now)
+        held.__dict__["_edition"] = edition
+        return held
+
+    @property
+    def read_at(self) -> dt.datetime | None:
+        """The instant by which rows are read: ``known``, or the moment that “now” is held at; None for each question's own now."""
+        return self.known if self.known is not None else self.moment
 
     @property
     def is_today(self) -> bool:
@@ -83,15 +97,15 @@ class Clocks:
 
     def rows(self, table: type[Row]) -> EditionQuerySet:
         """The rows of a table that hold by both clocks."""
-        return table.objects.known_at(self.known).true_on(self.as_of)
+        return table.objects.known_at(self.read_at).true_on(self.as_of)
 
     def said(self, table: type[Row]) -> EditionQuerySet:
         """The rows that the site gave at ``known``, whatever day they are true of."""
-        return table.objects.known_at(self.known)
+        return table.objects.known_at(self.read_at)
 
     def ever_said(self, table: type[Row]) -> EditionQuerySet:
         """Every row that the site had given by ``known``, those that it had replaced by then included."""
-        return table.objects.all() if self.known is None else table.objects.filter(known_from__lte=self.known)
+        return table.objects.all() if self.read_at is None else table.objects.filter(known_from__lte=self.read_at)
 
     def edition(self) -> "EditionRead | None":
         """The edition of the site that is being read; None where nothing was published yet. Asked for once."""
@@ -115,8 +129,8 @@ class Clocks:
     def chain_head(self) -> ChainLink | None:
         """The newest link of the hash chain over publications, by ``known``; None where nothing was published yet."""
         links = ChainLink.objects.all()
-        if self.known is not None:
-            links = links.filter(number__in=SiteEdition.objects.filter(published_at__lte=self.known).values("number"))
+        if self.read_at is not None:
+            links = links.filter(number__in=SiteEdition.objects.filter(published_at__lte=self.read_at).values("number"))
         return links.first()
 
 
@@ -127,7 +141,7 @@ class EditionRead:
     ``newest`` and ``newest_published`` are of the newest edition, whatever is read. ``erasures`` numbers the last erasure of a person's data, which
     changes what earlier editions say without making another; nothing where there was none. Between ``first_change`` and ``last_change`` a status
     begins on some day, so that ``as_of`` changes something; nothing where there is no status. ``taken_down`` counts the records that were taken down
-    for legal reasons after it, and are left out of it; nothing where none was.
+    for legal reasons after it, and are left out of it; nothing where none was. ``erased_at`` and ``taken_down_at``: when that was done last.
     """
 
     number: int
@@ -139,6 +153,13 @@ class EditionRead:
     first_change: dt.date | None
     last_change: dt.date | None
     taken_down: int | None
+    erased_at: dt.datetime | None
+    taken_down_at: dt.datetime | None
+
+    @property
+    def changed_at(self) -> dt.datetime:
+        """When what it says was last changed: it was published, or data of a person was erased from it, or a record taken down."""
+        return max(each for each in (self.published_at, self.erased_at, self.taken_down_at) if each)
 
     @classmethod
     def at(cls, clocks: Clocks) -> "EditionRead | None":
@@ -154,10 +175,12 @@ class EditionRead:
             "first_change": begun,
             "last_change": begun.reverse(),
             "taken_down": taken_down.values("nature").annotate(total=models.Count("id")).values("total"),
+            "erased_at": Erasure.objects.order_by("-id").values("erased_at"),
+            "taken_down_at": taken_down.values("nature").annotate(latest=Max("known_from")).values("latest"),
         }
         found = SiteEdition.objects.annotate(**{name: Subquery(rows[:1]) for name, rows in more.items()})
-        if clocks.known is not None:
-            found = found.filter(published_at__lte=clocks.known)
+        if clocks.read_at is not None:
+            found = found.filter(published_at__lte=clocks.read_at)
         row = found.values("number", "published_at", *more).first()
         return cls(**row) if row else None
 
@@ -168,7 +191,7 @@ class EverRead(Clocks):
     @classmethod
     def by(cls, clocks: Clocks) -> "EverRead":
         """The same day and instant."""
-        return cls(clocks.as_of, clocks.known, clocks.today)
+        return cls(clocks.as_of, clocks.known, clocks.today, moment=clocks.moment)
 
     def rows(self, table: type[Row]) -> EditionQuerySet:
         """The rows of a table that held on the day, replaced ones included."""

@@ -1,7 +1,7 @@
 """One declaration of the columns of each list: what a CSV's header, a JSON object's keys and /data/'s codebook all show."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,15 +11,27 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.editions.tables import RecommendationEdition
+from tracker.editions.tables import (
+    ActionEdition,
+    AddresseeEdition,
+    AssessmentEdition,
+    CitationEdition,
+    DocumentEdition,
+    EffectEdition,
+    GovernmentEdition,
+    RecommendationEdition,
+    RecordEdition,
+    Row,
+)
 from tracker.languages import codes
 from tracker.public import as_of, filters, translated
 from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.filters import Grammar
+from tracker.public.shapes import DAY, FLAG, MOMENT, NUMBER, PARTIAL_DATE, TEXT, Shape, list_of, maybe, of_field, record_of, word_in, word_of
 from tracker.rules.crosswalk import CROSSWALK, Vocabulary, to_foreign
 from tracker.rules.dates import PartialDate
 from tracker.rules.identifiers import HELD_BY
-from tracker.rules.vocabulary import Status
+from tracker.rules.vocabulary import Answer, DocumentKind, EventKind, Interest, PartyKind, Stance, Standing, Status, TranslationKind
 
 Value = Any
 
@@ -28,7 +40,7 @@ Value = Any
 class Column:
     """A column: its name, its label, what it means, and how a row gives its value (by default the field of that name).
 
-    ``text`` writes a value that is a list as one cell of a table.
+    ``text`` writes a value that is a list as one cell of a table. ``shape`` is its type in JSON; by default that of the field of its name.
     """
 
     name: str
@@ -36,6 +48,7 @@ class Column:
     meaning: str | Promise
     value: Callable[[Any], Value] | None = None
     text: Callable[[Any], str] | None = None
+    shape: Shape | None = None
 
     def of(self, row: Any) -> Value:
         """The row's value: text, number, true or false, a list, or nothing."""
@@ -53,6 +66,7 @@ class Listing:
     """A list of the API: its name, its filters, its columns, the rows' public addresses, and what its facets count."""
 
     name: str
+    table: type[Row]
     filters: type[Grammar]
     columns: tuple[Column, ...]
     address: Callable[[Any], str]
@@ -61,16 +75,21 @@ class Listing:
     order: tuple[str, ...] = ()
     sorts: tuple[str, ...] = ()
     about: Callable[[Clocks], dict[str, Any]] = lambda _clocks: {}
-    """What a JSON answer says of the list as a whole, beside its rows."""
+    """What a JSON answer says of the list as a whole, beside its rows; ``about_shape`` is the type of each member."""
+    about_shape: Mapping[str, Shape] = field(default_factory=dict)
 
     def url(self, row: Any, clocks: Clocks, site: str) -> str:
         """A row's public page with the clocks that the request gave, so that it opens what the row says; ``site`` is the origin of the site."""
         return site + clocks.kept(self.address(row))
 
+    def shape_of(self, column: Column) -> Shape:
+        """The type of a column's values in JSON."""
+        return column.shape or of_field(self.table._meta.get_field(column.name))
+
     def queryset(self, clocks: Clocks, grammar: Grammar, parameters: QueryDict) -> QuerySet[Any]:
         """The filtered rows in the order asked for; ``BadFilter`` for a sort that is none of ``sorts``."""
         found = self.rows(clocks, grammar) if self.rows else grammar.rows()
-        return found.order_by(*self._order(parameters))
+        return found.order_by(*self.keys(parameters))
 
     def told(self, rows: Iterable[Any], clocks: Clocks) -> list[Any]:
         """Rows of the list as they may be told at the clocks, records with their translations (``translations``)."""
@@ -78,14 +97,22 @@ class Listing:
         translated.attach(told, clocks)
         return told
 
-    def _order(self, parameters: QueryDict) -> tuple[str, ...]:
+    def keys(self, parameters: QueryDict) -> tuple[str, ...]:
+        """The columns by which rows are ordered, with a minus before those that fall. The last is unique, so that no two rows change places."""
+        named: dict[str, str] = {}
+        for key in filter(None, (self._sort(parameters), *self.order, "id")):
+            named.setdefault(key.removeprefix("-"), key)
+        return tuple(named.values())
+
+    def _sort(self, parameters: QueryDict) -> str:
+        """The order that an address asks for; empty where it asks for none. ``BadFilter`` for one that is none of ``sorts``."""
         written = one_value(parameters, "sort")
         if not written:
-            return self.order
+            return ""
         if written.removeprefix("-") not in self.sorts:
             sentence = gettext("“%(sort)s”: sort takes one of %(takes)s, with a minus before it for the other way.")
             raise BadFilter("sort", sentence % {"sort": written[:60], "takes": ", ".join(self.sorts)})
-        return (written, *self.order)
+        return written
 
 
 def _recommendations(clocks: Clocks, grammar: Grammar) -> QuerySet[Any]:
@@ -178,6 +205,7 @@ def _status_in(theirs: Vocabulary) -> Column:
             name=theirs.name,
         ),
         lambda row: to_foreign(theirs.key, Status(row.status)) if row.status else "",
+        shape=word_in(*theirs.words, ""),
     )
 
 
@@ -185,6 +213,12 @@ STATUS_ELSEWHERE = tuple(_status_in(theirs) for theirs in CROSSWALK.values())
 CELEX = Column("celex", _("CELEX number"), _("As EUR-Lex gives it to an act or a document of EU law; empty for every other."))
 BILL = Column("bill", _("bill number"), _("Of a bill or a resolution, as its legislature writes it; empty where there is none."))
 LEGISLATURE = Column("legislature", _("legislature"), _("Whose the bill number is."))
+SOURCES = list_of(
+    record_of(
+        **dict.fromkeys(("document", "title", "publisher", "locator", "document_url"), TEXT), interest=word_of(Interest), stance=word_of(Stance)
+    )
+)
+"""Where a part of a record can be read."""
 TRANSLATIONS = Column(
     "translations",
     _("translations"),
@@ -194,6 +228,15 @@ TRANSLATIONS = Column(
     ),
     None,
     _translations_in_words,
+    list_of(
+        record_of(
+            **dict.fromkeys(("text", "language", "words"), TEXT),
+            kind=word_of(TranslationKind),
+            **dict.fromkeys(("translator", "checked_by", "url", "locator"), TEXT),
+            outdated=FLAG,
+            translates=TEXT,
+        )
+    ),
 )
 REPLIES = Column(
     "replies",
@@ -201,17 +244,22 @@ REPLIES = Column(
     _("What those concerned answered by the day of as_of, letter for letter: who, when, in what language, and where it can be read."),
     _parts("replies", "key", "said_by", "on", "words", "language", "note", "sources"),
     _replies_in_words,
+    list_of(record_of(key=TEXT, said_by=TEXT, on=PARTIAL_DATE, words=TEXT, language=TEXT, note=TEXT, sources=SOURCES)),
 )
-SEARCHED_ON = Column("searched_on", _("searched on"), _("When the search was made that the status rests on; empty where it rests on none."))
+SEARCHED_ON = Column(
+    "searched_on", _("searched on"), _("When the search was made that the status rests on; empty where it rests on none."), shape=maybe(PARTIAL_DATE)
+)
 SEARCH_DUE = Column(
     "search_due_since",
     _("search due again since"),
     _("Since when that search is due again: twelve months after it was made. Empty while it holds on the day of as_of."),
+    shape=maybe(DAY),
 )
 DEPARTURE = Column("departure", _("reason for another status"), _("Why the assessor gave another status than the rule proposes; empty where not."))
 
 RECOMMENDATIONS = Listing(
     name="recommendations",
+    table=RecommendationEdition,
     filters=filters.AddresseeFilters,
     counting="recommendation",
     rows=_recommendations,
@@ -226,26 +274,27 @@ RECOMMENDATIONS = Listing(
         Column("statement_form", _("form of the statement"), _("verbatim or paraphrase.")),
         Column("made_by", _("made by"), _("Who makes the recommendation.")),
         Column("made_in", _("made in"), _("Key of the document that makes it; empty where unknown.")),
-        Column("known_from", _("known from"), _("Key of the document in which it was read."), lambda row: row.known_from_document),
+        Column("known_from", _("known from"), _("Key of the document in which it was read."), lambda row: row.known_from_document, shape=TEXT),
         Column("locator", _("locator"), _("Where it stands in that document.")),
-        Column("recommended_on", _("recommended on"), _("A day, a month or a year.")),
+        Column("recommended_on", _("recommended on"), _("A day, a month or a year."), shape=PARTIAL_DATE),
         Column("measure", _("kind of measure"), _("Key of the kind of measure.")),
         Column("measure_name", _("kind of measure, in words"), _("Its name.")),
-        Column("themes", _("themes"), _("Keys of its themes, joined by semicolons."), _semicolons("themes")),
+        Column("themes", _("themes"), _("Keys of its themes, joined by semicolons."), _semicolons("themes"), shape=TEXT),
         Column("target", _("target"), _("Whom or what the measure is aimed at.")),
         Column("addressed", _("addressees as named"), _("Codes as the text names them.")),
-        Column("due_on", _("due on"), _("The deadline that held on the day of as_of; empty where there was none.")),
+        Column("due_on", _("due on"), _("The deadline that held on the day of as_of; empty where there was none."), shape=maybe(PARTIAL_DATE)),
         Column(
             "deadline_moves",
             _("moved deadlines"),
             _("The ledger of moved deadlines by the day of as_of: from, to, when, by whom (empty where our record was wrong), why."),
             _parts("deadline_moves", "before", "after", "moved_on", "moved_by", "reason"),
             _moves_in_words,
+            list_of(record_of(before=PARTIAL_DATE, after=maybe(PARTIAL_DATE), moved_on=PARTIAL_DATE, moved_by=maybe(TEXT), reason=TEXT)),
         ),
         Column("corroboration", _("corroboration"), _("Of the wording: single_source or corroborated.")),
         Column("supports", _("citations for"), _("Citations that support the record.")),
         Column("disputes", _("citations against"), _("Citations that dispute it.")),
-        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
+        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by"), shape=TEXT),
         Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
         Column("note", _("note"), _("What a reader must know.")),
         TRANSLATIONS,
@@ -254,6 +303,7 @@ RECOMMENDATIONS = Listing(
 
 ADDRESSEES = Listing(
     name="addressees",
+    table=AddresseeEdition,
     filters=filters.AddresseeFilters,
     order=("recommendation", "government"),
     sorts=("recommendation", "government", "status", "valid_from"),
@@ -267,7 +317,9 @@ ADDRESSEES = Listing(
         Column("counted", _("counted"), _("Whether it has a status and stands in counts; groups and models cited do not.")),
         Column("status", _("status"), _("What holds on the day of as_of; empty where not counted.")),
         *STATUS_ELSEWHERE,
-        Column("effective_on", _("effective on"), _("Since when, as the assessment dates it; empty where it dates no change.")),
+        Column(
+            "effective_on", _("effective on"), _("Since when, as the assessment dates it; empty where it dates no change."), shape=maybe(PARTIAL_DATE)
+        ),
         Column("valid_from", _("holds from"), _("The first day on which the status holds here.")),
         Column("rationale", _("rationale"), _("Why this status.")),
         REPLIES,
@@ -279,16 +331,17 @@ ADDRESSEES = Listing(
         Column("supports", _("citations for"), _("Citations for the status.")),
         Column("disputes", _("citations against"), _("Citations against it or against the actions that it rests on.")),
         Column("disputed", _("disputed"), _("Whether there is any.")),
-        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
+        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by"), shape=TEXT),
         Column("assessment", _("assessment"), _("Key of the assessment that holds.")),
         Column("measure", _("kind of measure"), _("Key of the kind of measure.")),
-        Column("recommended_on", _("recommended on"), _("A day, a month or a year.")),
+        Column("recommended_on", _("recommended on"), _("A day, a month or a year."), shape=PARTIAL_DATE),
         Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
     ),
 )
 
 ASSESSMENTS = Listing(
     name="assessments",
+    table=AssessmentEdition,
     filters=filters.AssessmentFilters,
     order=("recommendation", "government", "assessor_kind", "sequence", "key"),
     sorts=("recommendation", "government", "status", "effective_day"),
@@ -299,7 +352,7 @@ ASSESSMENTS = Listing(
         Column("government", _("government"), _("Its code.")),
         Column("status", _("status"), _("The verdict.")),
         *STATUS_ELSEWHERE,
-        Column("effective_on", _("effective on"), _("As the assessor dates it.")),
+        Column("effective_on", _("effective on"), _("As the assessor dates it."), shape=maybe(PARTIAL_DATE)),
         Column("effective_day", _("effective day"), _("The first day on which it can hold.")),
         Column("sequence", _("place in the succession"), _("From 1; a later one supersedes.")),
         Column("supersedes", _("supersedes"), _("Key of the assessment before it.")),
@@ -313,6 +366,7 @@ ASSESSMENTS = Listing(
             _("What the government said by the day of as_of that it would do; no part of the verdict."),
             _parts("positions", "key", "answer", "on", "said_by", "statement", "sources"),
             _positions_in_words,
+            list_of(record_of(key=TEXT, answer=word_of(Answer), on=PARTIAL_DATE, said_by=TEXT, statement=TEXT, sources=SOURCES)),
         ),
         Column(
             "searches",
@@ -320,6 +374,13 @@ ASSESSMENTS = Listing(
             _("The searches on record: when, by whom, where, in what languages, for what, what was found and what they cannot show."),
             _parts("searches", "key", "searched_on", "searched_by", "where", "languages", "looked_for", "found", "limits"),
             _searches_in_words,
+            list_of(
+                record_of(
+                    key=TEXT,
+                    searched_on=PARTIAL_DATE,
+                    **dict.fromkeys(("searched_by", "where", "languages", "looked_for", "found", "limits"), TEXT),
+                )
+            ),
         ),
         SEARCHED_ON,
         SEARCH_DUE,
@@ -328,11 +389,11 @@ ASSESSMENTS = Listing(
         Column("assessor_kind", _("assessed by"), _("staff, government or third_party.")),
         Column("assessor", _("assessor"), _("Name of an outside assessor.")),
         Column("source_status", _("status in the source's words"), _("The raw value where it was taken over.")),
-        Column("actions", _("rests on actions"), _("Keys of the actions with which it shares a citation."), _semicolons("actions")),
+        Column("actions", _("rests on actions"), _("Keys of the actions with which it shares a citation."), _semicolons("actions"), shape=TEXT),
         Column("supports", _("citations for"), _("Citations for it.")),
         Column("disputes", _("citations against"), _("Citations against it or the actions that it rests on.")),
         Column("disputed", _("disputed"), _("Whether there is any.")),
-        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
+        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by"), shape=TEXT),
         Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
         TRANSLATIONS,
     ),
@@ -340,6 +401,7 @@ ASSESSMENTS = Listing(
 
 ACTIONS = Listing(
     name="actions",
+    table=ActionEdition,
     filters=filters.ActionFilters,
     order=("-last_day", "key"),
     sorts=("key", "government", "first_day", "last_day", "measure"),
@@ -348,7 +410,7 @@ ACTIONS = Listing(
         Column("key", _("key"), _("Names the action.")),
         Column("government", _("government"), _("Code of the government whose body acted.")),
         Column("body", _("body"), _("The body that acted.")),
-        Column("acted_on", _("date"), _("Of the decisive event: a day, a month or a year.")),
+        Column("acted_on", _("date"), _("Of the decisive event: a day, a month or a year."), shape=PARTIAL_DATE),
         Column("measure", _("kind of measure"), _("Key of the kind of measure.")),
         Column("title", _("title"), _("What was done.")),
         Column("description", _("description"), _("With who says so where it is contested.")),
@@ -358,6 +420,7 @@ ACTIONS = Listing(
             _("What happened to it by the day of as_of: kind, date, whether it decides the order, note."),
             _parts("events", "kind", "on", "decisive", "note"),
             _events_in_words,
+            list_of(record_of(kind=word_of(EventKind), on=PARTIAL_DATE, decisive=FLAG, note=TEXT)),
         ),
         Column(
             "parties",
@@ -369,6 +432,21 @@ ACTIONS = Listing(
             ),
             _parts("parties", "party", "name", "kind", *HELD_BY["party"], "standing", "reads", "on", "said_by", "wording", "claimed_by", "sources"),
             _parties_in_words,
+            list_of(
+                record_of(
+                    party=TEXT,
+                    name=TEXT,
+                    kind=word_of(PartyKind),
+                    **dict.fromkeys(HELD_BY["party"], TEXT),
+                    standing=word_of(Standing),
+                    reads=TEXT,
+                    on=PARTIAL_DATE,
+                    said_by=TEXT,
+                    wording=TEXT,
+                    claimed_by=list_of(TEXT),
+                    sources=SOURCES,
+                )
+            ),
         ),
         REPLIES,
         Column("target", _("target"), _("As recorded on this site; it may tell what came after the day of as_of.")),
@@ -386,7 +464,7 @@ ACTIONS = Listing(
             _("Citations that deny it, a legal status that it gives a party included, or give a conflicting fact."),
         ),
         Column("disputed", _("disputed"), _("Whether there is any.")),
-        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
+        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by"), shape=TEXT),
         Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
         Column("note", _("note"), _("Where sources differ, how.")),
         TRANSLATIONS,
@@ -395,6 +473,7 @@ ACTIONS = Listing(
 
 EFFECTS = Listing(
     name="effects",
+    table=EffectEdition,
     filters=filters.EffectFilters,
     order=("first_day", "key"),
     sorts=("recommendation", "government", "first_day", "action"),
@@ -403,7 +482,7 @@ EFFECTS = Listing(
         Column("key", _("key"), _("Names the effect.")),
         Column("action", _("action"), _("Its key.")),
         Column("action_title", _("action, in words"), _("Its title.")),
-        Column("acted_on", _("date"), _("Of the action's decisive event: a day, a month or a year.")),
+        Column("acted_on", _("date"), _("Of the action's decisive event: a day, a month or a year."), shape=PARTIAL_DATE),
         Column("recommendation", _("recommendation"), _("Its reference.")),
         Column("government", _("government"), _("Code of the addressee.")),
         Column("direction", _("direction"), _("How the action bears on what was recommended; empty where it undoes another effect.")),
@@ -417,12 +496,13 @@ EFFECTS = Listing(
         Column("supports", _("citations for"), _("Citations for the action.")),
         Column("disputes", _("citations against"), _("Citations against the action.")),
         Column("disputed", _("disputed"), _("Whether there is any.")),
-        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by")),
+        Column("claimed_by", _("claimed by"), _("Whom to attribute it to where advocacy alone supports it."), _semicolons("claimed_by"), shape=TEXT),
     ),
 )
 
 DOCUMENTS = Listing(
     name="documents",
+    table=DocumentEdition,
     filters=filters.DocumentFilters,
     order=("key",),
     sorts=("key", "title", "published_last", "interest", "kind"),
@@ -433,9 +513,9 @@ DOCUMENTS = Listing(
         Column("title", _("title"), _("In square brackets where it is a description.")),
         Column("author", _("author"), _("Empty where unknown.")),
         Column("publisher", _("publisher"), _("Empty where unknown.")),
-        Column("published_on", _("published on"), _("A day, a month or a year; empty where unknown.")),
+        Column("published_on", _("published on"), _("A day, a month or a year; empty where unknown."), shape=maybe(PARTIAL_DATE)),
         Column("language", _("language"), _("BCP 47 tag.")),
-        Column("document_url", _("address of the document"), _("Where it was read; empty where unknown."), lambda row: row.url),
+        Column("document_url", _("address of the document"), _("Where it was read; empty where unknown."), lambda row: row.url, shape=TEXT),
         Column("symbol", _("document symbol"), _("The symbol or number that its issuer prints; empty where it has none.")),
         CELEX,
         BILL,
@@ -450,6 +530,7 @@ DOCUMENTS = Listing(
 
 CITATIONS = Listing(
     name="citations",
+    table=CitationEdition,
     filters=filters.CitationFilters,
     order=("record_kind", "record_key", "-stance", "citation"),
     sorts=("citation", "document", "stance", "interest"),
@@ -468,19 +549,20 @@ CITATIONS = Listing(
         Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
         Column("document", _("document"), _("Its key.")),
         Column("document_title", _("document, in words"), _("Its title, in square brackets where it is a description.")),
-        Column("document_kind", _("kind of document"), _("What sort of document.")),
+        Column("document_kind", _("kind of document"), _("What sort of document."), shape=maybe(word_of(DocumentKind))),
         Column("author", _("author"), _("Empty where unknown.")),
         Column("publisher", _("publisher"), _("Empty where unknown.")),
-        Column("published_on", _("published on"), _("A day, a month or a year; empty where unknown.")),
+        Column("published_on", _("published on"), _("A day, a month or a year; empty where unknown."), shape=maybe(PARTIAL_DATE)),
         Column("language", _("language"), _("BCP 47 tag.")),
         Column("interest", _("interest"), _("official, press, advocacy or academic.")),
         Column("stake", _("stake"), _("How the publisher is placed.")),
-        Column("document_url", _("address of the document"), _("Where it was read; empty where unknown."), lambda row: row.url),
+        Column("document_url", _("address of the document"), _("Where it was read; empty where unknown."), lambda row: row.url, shape=TEXT),
     ),
 )
 
 GOVERNMENTS = Listing(
     name="governments",
+    table=GovernmentEdition,
     filters=filters.GovernmentFilters,
     order=("name", "code"),
     sorts=("code", "name", "kind"),
@@ -489,8 +571,8 @@ GOVERNMENTS = Listing(
         Column("code", _("code"), _("ISO 3166-1 alpha-2 where there is one; EU, XK and INTL by convention.")),
         Column("name", _("name"), _("In English.")),
         Column("kind", _("kind"), _("state, eu, international, subnational or group.")),
-        Column("iso_alpha_3", _("ISO 3166-1 alpha-3"), _("Three letters; empty where it has none."), lambda row: codes.alpha_3(row.code)),
-        Column("iso_numeric", _("ISO 3166-1 numeric"), _("Three digits; empty where it has none."), lambda row: codes.numeric(row.code)),
+        Column("iso_alpha_3", _("ISO 3166-1 alpha-3"), _("Three letters; empty where it has none."), lambda row: codes.alpha_3(row.code), shape=TEXT),
+        Column("iso_numeric", _("ISO 3166-1 numeric"), _("Three digits; empty where it has none."), lambda row: codes.numeric(row.code), shape=TEXT),
         Column("iso_3166_2", _("ISO 3166-2 code"), _("Of a government within a state; empty for every other, and where unknown.")),
         Column("wikidata", _("Wikidata item"), _("Q and a number; empty where unknown.")),
         Column("includes_every_state", _("includes every state"), _("Of a group: whether every state is a member on every day.")),
@@ -507,7 +589,9 @@ def _chain(clocks: Clocks) -> dict[str, Any]:
 
 CHANGES = Listing(
     name="changes",
+    table=RecordEdition,
     about=_chain,
+    about_shape={"chain_head": maybe(record_of(edition=NUMBER, digest=TEXT))},
     filters=filters.ChangeFilters,
     order=("-edition", "kind", "key"),
     sorts=("edition", "kind", "key"),
@@ -529,8 +613,14 @@ CHANGES = Listing(
         Column("approved_by", _("approved by"), _("Who approved exactly this version.")),
         Column("published_by", _("published by"), _("Who published it.")),
         Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
-        Column("published_at", _("published at"), _("Since when this site says it."), lambda row: row.known_from),
-        Column("replaced_at", _("replaced at"), _("Until when it said so; empty while it does, or did at known."), lambda row: row.known_to),
+        Column("published_at", _("published at"), _("Since when this site says it."), lambda row: row.known_from, shape=MOMENT),
+        Column(
+            "replaced_at",
+            _("replaced at"),
+            _("Until when it said so; empty while it does, or did at known."),
+            lambda row: row.known_to,
+            shape=maybe(MOMENT),
+        ),
         Column("content_hash", _("hash"), _("SHA-256 of the content in canonical JSON.")),
         Column("leaf", _("leaf"), _("Its leaf in the hash chain: SHA-256 over a secret salt and everything that the edition says of the record.")),
     ),

@@ -7,12 +7,10 @@ import csv
 import io
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpResponse, JsonResponse
 
-from tracker.public.clocks import Clocks
-from tracker.public.formats import harmless
-from tracker.public.pages import public_data
+from  import harmless
+from tracker.public.shapes import FLAG, TEXT, list_of, maybe, record_of, word_in, word_of
 from tracker.rules.crosswalk import CROSSWALK, Vocabulary, from_foreign, rows, to_foreign
 from tracker.rules.vocabulary import Status
 
@@ -20,16 +18,42 @@ HEADER = ("vocabulary", "status", "word", "relation", "exported", "imported", "c
 """Of the CSV: a line a status and word. ``exported``: the word stands for the status in files; ``imported``: the status is taken from the word."""
 
 
-@public_data
-def crosswalk(_request: HttpRequest, _clocks: Clocks, ending: str = "json") -> HttpResponseBase:
+def answer(ending: str) -> HttpResponse:
     """The whole crosswalk as JSON, or with ``csv`` its lines."""
-    answer: HttpResponse
+    found: HttpResponse
     if ending == "csv":
-        answer = HttpResponse(_csv(), content_type="text/csv; charset=utf-8")
+        found = HttpResponse(_csv(), content_type="text/csv; charset=utf-8")
     else:
-        answer = JsonResponse(as_told(), json_dumps_params={"ensure_ascii": False})
-    answer["Content-Disposition"] = f'inline; filename="crosswalk.{ending}"'
-    return answer
+        found = JsonResponse(as_told(), json_dumps_params={"ensure_ascii": False})
+    found["Content-Disposition"] = f'inline; filename="crosswalk.{ending}"'
+    return found
+
+
+LINE = record_of(
+    vocabulary=word_in(*CROSSWALK),
+    status=word_of(Status),
+    word=maybe(TEXT),
+    relation=maybe(TEXT),
+    exported=FLAG,
+    imported=FLAG,
+    confirmed=maybe(FLAG),
+    why=TEXT,
+)
+SHAPE = record_of(
+    statuses=list_of(record_of(value=word_of(Status), label=TEXT, definition=TEXT)),
+    vocabularies=list_of(
+        record_of(
+            vocabulary=word_in(*CROSSWALK),
+            name=TEXT,
+            rates=TEXT,
+            words=list_of(record_of(word=TEXT, confirmed=FLAG, status=maybe(word_of(Status)), why=TEXT)),
+            source=record_of(publisher=TEXT, title=TEXT, date=maybe(TEXT), url=TEXT),
+            not_confirmed=TEXT,
+        )
+    ),
+    lines=list_of(LINE),
+)
+"""What the JSON looks like."""
 
 
 def as_told() -> dict[str, Any]:

@@ -92,7 +92,12 @@ def _website(request: HttpRequest) -> Statement:
 def _dataset(request: HttpRequest, context: Context, route: str) -> Statement:
     """The counted addressees with their statuses: those of the page, in the files that the page offers."""
     site = origin(request)
-    media = {"CSV": "text/csv", "JSON": "application/json", "XLSX": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+    media = {
+        "CSV": "text/csv",
+        "XLSX": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "JSON": "application/json",
+        "JSON Lines": "application/jsonl",
+    }
     return {
         "@context": CONTEXT,
         "@type": "Dataset",

@@ -1,18 +1,17 @@
 """The matrix as files: all of its pages, in its order, streamed. Wide CSV has a line a row of the matrix, long CSV a line a cell."""
 
-import csv
 import datetime as dt
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.http import StreamingHttpResponse
 
 from tracker.editions.tables import AddresseeEdition
 from tracker.public.clocks import Clocks
-from tracker.public.formats import Echo, attached, edition_read, harmless
+from tracker.public.formats import edition_read
+from tracker.public.formats.text import csv_of, json_of
 from tracker.public.layout import Layout
 from tracker.public.summaries.matrix import Line, MatrixRow, Membership, Table
 
@@ -51,6 +50,11 @@ class About:
         kind = "recommendations" if line.recommendation else "governments"
         return self.opening(f"/{kind}/{quote(line.key)}/")
 
+    @property
+    def pinned(self) -> str:
+        """Where exactly this is had again on any day: with the layout, the filter and both clocks."""
+        return f"{self.site}/api/v1/matrix.json?" + "&".join(filter(None, (self.query, urlencode(self.clocks.pinned))))
+
     def opening(self, path: str) -> str:
         """The address of a page, by the clocks of the request."""
         return self.site + self.clocks.kept(path)
@@ -60,15 +64,9 @@ TAIL = ["url", "as_of", "known", "site_edition", "group_on", "filter"]
 
 
 def as_csv(table: Table, about: About) -> StreamingHttpResponse:
-    """RFC 4180, UTF-8 with a byte-order mark; formulas made harmless, as in every CSV of this site."""
+    """As every CSV of this site."""
     lines = _long(table, about) if about.layout.shape == "long" else _wide(table, about)
-    writer = csv.writer(Echo())
-
-    def parts() -> Iterator[str]:
-        for number, line in enumerate(lines):
-            yield ("" if number else "\ufeff") + writer.writerow([harmless(cell) for cell in line])
-
-    return attached(parts(), "text/csv; charset=utf-8", f"{about.filename}.csv")
+    return csv_of(lines, f"{about.filename}.csv")
 
 
 def _wide(table: Table, about: About) -> Iterator[list[str]]:
@@ -139,26 +137,21 @@ def as_json(table: Table, about: About, members: Sequence[Membership]) -> Stream
     total = table.distribution()
     clocks = about.clocks
 
-    def parts() -> Iterator[str]:
-        head = {
-            "as_of": clocks.as_of.isoformat(),
-            "known": clocks.known_as_written or None,
-            "site_edition": edition_read(clocks),
-            "filter": about.query,
-            "group_on": about.group_on.isoformat() if about.group_on else None,
-            "memberships": [{"day": each.day.isoformat(), "members": len(each.members), "addressees": each.addressees} for each in members],
-            "rows": about.layout.rows,
-            "by": about.layout.by,
-            "counted": total.total,
-            "statuses": {item.status.value: item.count for item in total.held},
-            "columns": [_line(line, about) for line in columns],
-        }
-        yield json.dumps(head, ensure_ascii=False)[:-1] + ', "results": ['
-        for number, row in enumerate(table.whole_rows()):
-            yield (",\n" if number else "\n") + json.dumps(_row(row, columns, about), ensure_ascii=False)
-        yield "\n]}\n"
-
-    return attached(parts(), "application/json", f"{about.filename}.json")
+    head = {
+        "as_of": clocks.as_of.isoformat(),
+        "known": clocks.known_as_written or None,
+        "site_edition": edition_read(clocks),
+        "url": about.pinned,
+        "filter": about.query,
+        "group_on": about.group_on.isoformat() if about.group_on else None,
+        "memberships": [{"day": each.day.isoformat(), "members": len(each.members), "addressees": each.addressees} for each in members],
+        "rows": about.layout.rows,
+        "by": about.layout.by,
+        "counted": total.total,
+        "statuses": {item.status.value: item.count for item in total.held},
+        "columns": [_line(line, about) for line in columns],
+    }
+    return json_of(head, (_row(row, columns, about) for row in table.whole_rows()), {}, f"{about.filename}.json")
 
 
 def _line(line: Line, about: About) -> dict[str, Any]:

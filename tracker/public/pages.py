@@ -3,7 +3,9 @@
 import datetime as dt
 import functools
 import hashlib
+from calendar import timegm
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +16,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response, patch_cache_control
-from django.utils.http import quote_etag
+from django.utils.http import http_date, quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -27,6 +29,8 @@ from tracker.rules.vocabulary import Nature
 View = Callable[..., HttpResponseBase]
 Page = tuple[str, dict[str, Any]]
 """A template's name, and what it is given."""
+SOFTWARE_SINCE = dt.datetime.fromtimestamp(Path(tracker.__file__).stat().st_mtime, dt.UTC)
+"""Since when this version of the software is here: another may word an answer otherwise."""
 
 
 class NotHere(Exception):
@@ -81,7 +85,7 @@ def public_page(view: Callable[..., Page]) -> View:
     def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
         try:
             clocks = read_clocks(request.GET, now=timezone.now())
-            return _revalidated(request, clocks, lambda edition: _page(request, clocks, edition, *view(request, clocks, **named)))
+            return revalidated(request, clocks, lambda edition: _page(request, clocks, edition, *view(request, clocks, **named)))
         except BadFilter as bad:
             return _error(request, 400, None, {"filter": bad.name, "sentence": bad.sentence})
         except NotYet as early:
@@ -95,13 +99,17 @@ def public_page(view: Callable[..., Page]) -> View:
 
 
 def public_data(view: View) -> View:
-    """An answer for programs. The view takes the request and its clocks, and gives a response; errors are problem details (RFC 9457)."""
+    """An answer for programs, all of it from one edition. The view takes the request and its clocks, and gives a response.
+
+    Errors are problem details (RFC 9457).
+    """
 
     @functools.wraps(view)
     def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
         try:
-            clocks = read_clocks(request.GET, now=timezone.now())
-            response: HttpResponseBase = _revalidated(request, clocks, lambda _edition: view(request, clocks, **named))
+            now = timezone.now()
+            clocks = read_clocks(request.GET, now=now).held(now)
+            response: HttpResponseBase = revalidated(request, clocks, lambda _edition: view(request, clocks, **named), tells_of_the_newest=False)
         except BadFilter as bad:
             response = problem(400, _("Bad filter"), bad.sentence, filter=bad.name)
         except NotHere as missing:
@@ -192,18 +200,38 @@ def today_url(request: HttpRequest) -> str:
     return request.path + ("?" + urlencode(parameters) if parameters else "")
 
 
-def _revalidated(request: HttpRequest, clocks: Clocks, build: Callable[[EditionRead | None], HttpResponseBase]) -> HttpResponseBase:
+def last_modified(clocks: Clocks, edition: EditionRead | None, *, tells_of_the_newest: bool) -> dt.datetime:
+    """When an answer last became another: by a publication, an erasure, a new day where it is read by today's, or a new version of the software.
+
+    A page tells of the newest edition whatever it is read by; an answer for programs only of the one that it is read from.
+    """
+    moments = [SOFTWARE_SINCE]
+    if edition is not None:
+        moments.append(edition.changed_at)
+    if edition is None or not clocks.as_of_is_said:
+        moments.append(dt.datetime.combine(clocks.today, dt.time(), dt.UTC))
+    if edition is not None and tells_of_the_newest:
+        moments.append(edition.newest_published)
+    return max(moments)
+
+
+def revalidated(
+    request: HttpRequest, clocks: Clocks, build: Callable[[EditionRead | None], HttpResponseBase], *, tells_of_the_newest: bool = True
+) -> HttpResponseBase:
     """A response is a function of address, language, edition, day and software version: these are its ETag.
 
     The newest edition and erasure are among them whatever is read: what is taken down or erased is so on past days too.
     """
     edition = clocks.edition()
     state = (edition.number, edition.newest, edition.erasures) if edition else ()
-    parts = (request.get_full_path(), request.get_host(), translation.get_language(), state, clocks.today, tracker.__version__)
+    language = translation.get_language()
+    parts = (request.scheme, request.get_host(), request.get_full_path(), language, state, clocks.today, tracker.__version__)
     etag = quote_etag(hashlib.sha256(repr(parts).encode()).hexdigest()[:32])
-    unchanged = get_conditional_response(request, etag=etag)
+    modified = last_modified(clocks, edition, tells_of_the_newest=tells_of_the_newest)
+    unchanged = get_conditional_response(request, etag=etag, last_modified=timegm(modified.utctimetuple()))
     response: HttpResponseBase = unchanged if unchanged is not None else build(edition)
     if response.status_code in (200, 304):
         response["ETag"] = etag
+        response["Last-Modified"] = http_date(modified.timestamp())
         patch_cache_control(response, public=True, max_age=1, must_revalidate=True)
     return response

@@ -31,7 +31,7 @@ XMLNS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 VIEWS = (
     "dashboard", "recommendations", "governments", "documents", "actions", "effects", "citations", "matrix", "timeline", "map", "compare", "changes",
-    "corrections", "methodology", "data", "about", "accessibility",
+    "corrections", "methodology", "data", "api-docs", "about", "accessibility",
 )  # fmt: skip
 """Pages that are no record's."""
 CLOSED = ("admin:index", "challenges:challenge")

@@ -2,7 +2,10 @@
 
 from django.urls import path, re_path
 
-from tracker.public import api, crosswalking, feeds, sitemap
+from tracker.public import feeds, sitemap
+from tracker.public.api import docs
+from tracker.public.api import views as api
+from tracker.public.formats import ENDINGS
 from tracker.public.views import briefs, citing, comparing, drawings, embeds, lists, machines, matrix, overviews, records, search, words
 
 KEY = r"[A-Za-z0-9][A-Za-z0-9.-]*"
@@ -34,6 +37,7 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("methodology/", words.methodology, name="methodology"),
     path("data/", words.data, name="data"),
+    path("api/docs/", docs.page, name="api-docs"),
     path("about/", words.about, name="about"),
     path("accessibility/", words.accessibility, name="accessibility"),
     re_path(rf"^governments/(?P<code>{KEY})/brief/$", briefs.government, name="government-brief"),
@@ -50,11 +54,12 @@ machine_urlpatterns = [
     path("healthz", machines.healthz),
     path("readyz", machines.readyz),
     path("feeds/changes.atom", feeds.changes, name="changes-feed"),
-    path("api/v1/", api.index, name="api"),
-    re_path(r"^api/v1/matrix\.(?P<ending>json|csv)$", matrix.matrix_file, name="api-matrix"),
-    re_path(r"^api/v1/crosswalk(?:\.(?P<ending>json|csv))?$", crosswalking.crosswalk, name="api-crosswalk"),
-    re_path(r"^api/v1/(?P<name>[a-z]+)$", api.listing, name="api-page"),
-    re_path(r"^api/v1/(?P<name>[a-z]+)\.(?P<ending>json|csv)$", api.listing, name="api-file"),
+    path("api/v1/", api.Index.as_view(), name="api"),
+    path("api/v1/openapi.json", docs.OpenApi.as_view(), name="api-description"),
+    re_path(r"^api/v1/matrix\.(?P<ending>json|csv)$", api.MatrixFile.as_view(), name="api-matrix"),
+    re_path(r"^api/v1/crosswalk(?:\.(?P<ending>json|csv))?$", api.Crosswalk.as_view(), name="api-crosswalk"),
+    re_path(r"^api/v1/(?P<name>[a-z]+)$", api.Pages.as_view(), name="api-page"),
+    re_path(rf"^api/v1/(?P<name>[a-z]+)\.(?P<ending>{'|'.join(ENDINGS)})$", api.Whole.as_view(), name="api-file"),
     re_path(rf"^cite/(?P<kind>status)/(?P<key>{KEY})/(?P<code>{KEY}){CITATION}$", citing.cite, name="cite-status"),
     re_path(
         rf"^cite/(?P<kind>page|recommendation|government(?:-brief)?|document(?:-brief)?|action|source)/(?P<key>{KEY}){CITATION}$",
@@ -64,4 +69,5 @@ machine_urlpatterns = [
     path("robots.txt", sitemap.robots, name="robots"),
     path("sitemap.xml", sitemap.index, name="sitemap"),
     re_path(r"^sitemap-(?P<name>[a-z]+)-(?P<number>[1-9][0-9]{0,5})\.xml$", sitemap.part, name="sitemap-part"),
+    re_path(r"^api/v1/", api.Nowhere.as_view()),  # after all others
 ]

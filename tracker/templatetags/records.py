@@ -18,6 +18,7 @@ from django.utils.translation import gettext, gettext_lazy
 from tracker.editions.tables import ActionEdition, AddresseeEdition, CitationEdition, DocumentEdition, EffectEdition, GovernmentEdition
 from tracker.public import stacked
 from tracker.public.columns import Listing
+from tracker.public.formats import ENDINGS
 from tracker.public.identified import Identifier, identifiers, of_party
 from tracker.public.summaries.action import ActionPage
 from tracker.public.summaries.chain import Chain
@@ -93,10 +94,16 @@ def unfilled(message: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def files(context: RequestContext, listing: Listing, ending: str) -> str:
-    """Where a list is to be had, by the reader's clocks: as a file (``csv``, ``json``) or page by page."""
+    """Where a list is to be had, by the reader's clocks: as a file of a format (its ending) or page by page."""
     path = reverse("api-file", args=[listing.name, ending]) if ending else reverse("api-page", args=[listing.name])
     clocks = context["clocks"].parameters
     return f"{path}?{urlencode(clocks)}" if clocks else path
+
+
+@register.simple_tag
+def formats() -> list[tuple[str, str]]:
+    """The formats of files: the ending and the name of each."""
+    return list(ENDINGS.items())
 
 
 @register.filter

@@ -1,20 +1,19 @@
-"""The matrix: its page, its files, and the page of one of its cells."""
+"""The matrix: its page, where its files are, and the page of one of its cells."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest, QueryDict
-from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from tracker.editions.tables import RecommendationEdition
-from tracker.public import columns, layout, matrix_files
+from tracker.public import columns, layout
 from tracker.public.clocks import Clocks
 from tracker.public.facets import facets
 from tracker.public.following import following, following_list
 from tracker.public.layout import Layout, MatrixFilters, read_layout
-from tracker.public.pages import Page, TakenOff, missing, not_here, public_data, public_page
+from tracker.public.pages import Page, TakenOff, missing, not_here, public_page
 from tracker.public.summaries.addressee import addressee_page
 from tracker.public.summaries.matrix import Matrix, Membership, Table, memberships
 from tracker.public.translated import wordings
@@ -109,22 +108,6 @@ def _files(wanted: Asked, clocks: Clocks) -> list[dict[str, str]]:
         query = urlencode([*parameters, *more.items(), *clocks.parameters.items()])
         found.append({"label": label, "url": f"/api/v1/matrix.{ending}" + (f"?{query}" if query else "")})
     return found
-
-
-@public_data
-def matrix_file(request: HttpRequest, clocks: Clocks, ending: str) -> HttpResponseBase:
-    """Exactly the matrix of a page's address, whole, as CSV or JSON."""
-    wanted = asked(request.GET, clocks)
-    about = matrix_files.About(
-        clocks=clocks,
-        layout=wanted.layout,
-        site=f"{request.scheme}://{request.get_host()}",
-        query=urlencode(wanted.parameters),
-        group_on=wanted.shown.day if wanted.shown else None,
-    )
-    if ending == "json":
-        return matrix_files.as_json(wanted.table, about, wanted.members)
-    return matrix_files.as_csv(wanted.table, about)
 
 
 @public_page

@@ -15,6 +15,7 @@ from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.facets import Facet, facets
 from tracker.public.filters import Grammar
 from tracker.public.following import following_list
+from tracker.public.formats import ENDINGS
 from tracker.public.layout import LONGEST_NUMBER
 from tracker.public.translated import wordings
 
@@ -44,7 +45,7 @@ def query_of(request: HttpRequest, clocks: Clocks, grammar: Grammar | None = Non
 
 def downloads(listing: columns.Listing, query: str) -> list[dict[str, str]]:
     """Where exactly these rows are to be had as files."""
-    return [{"label": ending.upper(), "url": f"/api/v1/{listing.name}.{ending}{query}"} for ending in ("csv", "json")]
+    return [{"label": label, "url": f"/api/v1/{listing.name}.{ending}{query}"} for ending, label in ENDINGS.items()]
 
 
 def titles_in(grammar: Grammar, found: Iterable[Facet] = (), *more: str) -> list[RecommendationEdition]:

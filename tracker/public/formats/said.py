@@ -1,0 +1,90 @@
+"""What a file says of itself: its filter, both clocks, the edition of the site that it was read from, and its whole address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext_lazy as _
+
+from tracker.public.clocks import Clocks
+from tracker.public.columns import Listing
+from tracker.public.filters import Grammar
+
+TAIL = ("url", "as_of", "known", "site_edition", "filter")
+"""The last columns of every table: the row's page, and what the file says of itself, the same in each row."""
+TAIL_MEANS = {
+    "url": _("The public page of the row."),
+    "as_of": _("The day by which it was read: what was true then."),
+    "known": _("The day, instant or edition by which the site was asked; empty where it was asked for what it says now."),
+    "site_edition": _("Number of the edition of the site that it was read from; empty where nothing was published yet."),
+    "filter": _("The filter, as its address has it; empty where it is the whole list."),
+}
+
+
+def edition_read(clocks: Clocks) -> int | None:
+    """Number of the edition of the site that an answer is read from; None where nothing was published yet."""
+    edition = clocks.edition()
+    return edition.number if edition else None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is said of the rows of a list. ``path`` is where they are had; ``site`` the origin of the site, without a slash at the end."""
+
+    listing: Listing
+    grammar: Grammar
+    clocks: Clocks
+    site: str
+    path: str
+    sort: str = ""
+
+    @property
+    def filters(self) -> Mapping[str, list[str]]:
+        """As the address gives them."""
+        return self.grammar.given
+
+    @property
+    def filter(self) -> str:
+        """The same as an address has them; empty where there are none."""
+        return urlencode([(name, value) for name, values in self.filters.items() for value in values])
+
+    @property
+    def filter_in_words(self) -> str:
+        """The same in words; empty where there are none."""
+        return "; ".join(f"{label}: {' or '.join(values)}" for _name, label, values in self.grammar.in_words())
+
+    @property
+    def address(self) -> str:
+        """Where exactly this is had again on any day: with the filter, the order and both clocks."""
+        parameters = [(name, value) for name, values in self.filters.items() for value in values]
+        parameters += [("sort", self.sort)] if self.sort else []
+        return f"{self.site}{self.path}?{urlencode([*parameters, *self.clocks.pinned.items()])}"
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """All of it, as JSON says it."""
+        return {
+            "list": self.listing.name,
+            "filters": dict(self.filters),
+            "sort": self.sort or None,
+            "as_of": self.clocks.as_of.isoformat(),
+            "known": self.clocks.known_as_written or None,
+            "site_edition": edition_read(self.clocks),
+            "url": self.address,
+        }
+
+    @property
+    def tail(self) -> dict[str, Any]:
+        """The same in each row of a table: without the row's own address."""
+        return {
+            "as_of": self.clocks.as_of.isoformat(),
+            "known": self.clocks.known_as_written or None,
+            "site_edition": edition_read(self.clocks),
+            "filter": self.filter or None,
+        }
+
+    def filename(self, ending: str) -> str:
+        """The list, the day and the edition: what a file is called where it is kept."""
+        edition = edition_read(self.clocks)
+        return f"{self.listing.name}-{self.clocks.as_of}" + ("" if edition is None else f"-edition-{edition}") + f".{ending}"
