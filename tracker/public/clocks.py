@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from tracker.editions.tables import AddresseeEdition, ChainLink, EditionQuerySet, Erasure, RecordEdition, Row, SiteEdition
+from tracker.editions.tables import AddresseeEdition, ChainLink, EditionQuerySet, Erasure, RecordEdition, Release, Row, SiteEdition
 from tracker.rules.vocabulary import Nature
 
 LARGEST_NUMBER = 2**31 - 1
@@ -127,7 +127,7 @@ class EditionRead:
     ``newest`` and ``newest_published`` are of the newest edition, whatever is read. ``erasures`` numbers the last erasure of a person's data, which
     changes what earlier editions say without making another; nothing where there was none. Between ``first_change`` and ``last_change`` a status
     begins on some day, so that ``as_of`` changes something; nothing where there is no status. ``taken_down`` counts the records that were taken down
-    for legal reasons after it, and are left out of it; nothing where none was.
+    for legal reasons after it, and are left out of it; nothing where none was. ``releases`` numbers the last release; nothing where there is none.
     """
 
     number: int
@@ -139,6 +139,7 @@ class EditionRead:
     first_change: dt.date | None
     last_change: dt.date | None
     taken_down: int | None
+    releases: int | None
 
     @classmethod
     def at(cls, clocks: Clocks) -> "EditionRead | None":
@@ -151,6 +152,7 @@ class EditionRead:
             "newest_published": every.reverse().values("published_at"),
             "first_published": every.values("published_at"),
             "erasures": Erasure.objects.order_by("-id").values("id"),
+            "releases": Release.objects.order_by("-number").values("number"),
             "first_change": begun,
             "last_change": begun.reverse(),
             "taken_down": taken_down.values("nature").annotate(total=models.Count("id")).values("total"),

@@ -198,7 +198,7 @@ def _revalidated(request: HttpRequest, clocks: Clocks, build: Callable[[EditionR
     The newest edition and erasure are among them whatever is read: what is taken down or erased is so on past days too.
     """
     edition = clocks.edition()
-    state = (edition.number, edition.newest, edition.erasures) if edition else ()
+    state = (edition.number, edition.newest, edition.erasures, edition.releases) if edition else ()
     parts = (request.get_full_path(), request.get_host(), translation.get_language(), state, clocks.today, tracker.__version__)
     etag = quote_etag(hashlib.sha256(repr(parts).encode()).hexdigest()[:32])
     unchanged = get_conditional_response(request, etag=etag)
