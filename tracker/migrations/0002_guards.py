@@ -9,9 +9,9 @@ FILES = (
     "editions/guards.sql",
     "editions/derived.sql",
     "editions/chain.sql",
-    "editions/releases.sql",
     "editions/withholding.sql",
     "editions/blanking.sql",
+    "editions/releases.sql",
     "editorial/promises.sql",
 )
 
