@@ -11,6 +11,7 @@ SITE = "https://tracker.example.org"
 def test_smoke(casefile_desk):
     made = make("v1", by=builders.officer(), reason="first", site=SITE)
     from tracker.editions.tables import ReleaseFile
+
     for f in ReleaseFile.objects.filter(release="v1"):
         print(f.path, f.size, f.rows)
         if f.rows is None:

@@ -217,7 +217,8 @@ class ReleaseLine(models.Model):
     number = models.PositiveIntegerField(help_text="Its place in the file, from 1.")
     cells = ArrayField(models.CharField(), help_text="Under the columns of the file; none where the whole row was taken down.")
     made_from = ArrayField(
-        models.CharField(max_length=60), help_text="The published rows whose words it has, as table:id; its own first. What is set aside of them goes."
+        models.CharField(max_length=60),
+        help_text="The published rows whose words it has, as table:id; its own first. What is set aside of them goes.",
     )
     withheld_in = models.PositiveIntegerField(null=True, help_text="The edition of the site that took words of it down; nothing where none was.")
 

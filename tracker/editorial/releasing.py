@@ -85,7 +85,9 @@ def release(
     allowed(by, "tracker.release")
     say = progress or (lambda _words: None)
     if len(name) > LONGEST_NAME or not re.fullmatch(NAME_OF_RELEASE, name, re.ASCII):
-        sentence = _("“%(name)s” is no name of a release: it takes up to %(most)s letters and digits with single dots or hyphens between, as %(day)s.")
+        sentence = _(
+            "“%(name)s” is no name of a release: it takes up to %(most)s letters and digits with single dots or hyphens between, as %(day)s."
+        )
         raise Refused(sentence % {"name": name[:LONGEST_NAME], "most": LONGEST_NAME, "day": "2026-11-29"})
     if not reason.strip():
         raise Refused(_("Say why: the reason stands on the public page of the release."))

@@ -66,6 +66,7 @@ VIEWS: dict[str, Callable[[], str]] = {
     "search": lambda: _("Search"),
     "methodology": lambda: _("Methodology"),
     "data": lambda: _("Data"),
+    "releases": lambda: _("Releases"),
     "about": lambda: _("About this site"),
     "accessibility": lambda: _("Accessibility"),
 }

@@ -2,13 +2,17 @@
 
 from django.urls import path, re_path
 
-from tracker.public import api, feeds, sitemap
-from tracker.public.views import briefs, citing, comparing, drawings, embeds, lists, machines, matrix, overviews, records, search, words
+from tracker.editions.tables import NAME_OF_RELEASE
+from tracker.public import api, catalog, feeds, sitemap
+from tracker.public.views import briefs, citing, comparing, drawings, embeds, lists, machines, matrix, overviews, records, releases, search, words
 
 KEY = r"[A-Za-z0-9][A-Za-z0-9.-]*"
 CODE = r"[A-Z][A-Z0-9-]+"
 CITATION = r"\.(?P<ending>bib|ris|json)"
 CHARTED = r"(?P<kind>recommendation|government|document)/"
+
+RELEASE = NAME_OF_RELEASE
+TWO_RELEASES = rf"(?P<before>{RELEASE})\.\.\.(?P<after>{RELEASE})"
 
 app_name = "public"
 
@@ -34,6 +38,9 @@ urlpatterns = [
     path("search/", search.search, name="search"),
     path("methodology/", words.methodology, name="methodology"),
     path("data/", words.data, name="data"),
+    path("releases/", releases.release_list, name="releases"),
+    re_path(rf"^releases/(?P<name>{RELEASE})/$", releases.release_page, name="release"),
+    re_path(rf"^releases/{TWO_RELEASES}/$", releases.release_difference, name="release-difference"),
     path("about/", words.about, name="about"),
     path("accessibility/", words.accessibility, name="accessibility"),
     re_path(rf"^governments/(?P<code>{KEY})/brief/$", briefs.government, name="government-brief"),
@@ -54,6 +61,10 @@ machine_urlpatterns = [
     re_path(r"^api/v1/matrix\.(?P<ending>json|csv)$", matrix.matrix_file, name="api-matrix"),
     re_path(r"^api/v1/(?P<name>[a-z]+)$", api.listing, name="api-page"),
     re_path(r"^api/v1/(?P<name>[a-z]+)\.(?P<ending>json|csv)$", api.listing, name="api-file"),
+    path("data/catalog.jsonld", catalog.catalog, name="catalog"),
+    re_path(rf"^releases/(?P<name>{RELEASE})\.zip$", releases.release_zip, name="release-zip"),
+    re_path(rf"^releases/(?P<name>{RELEASE})/(?P<path>[A-Za-z0-9][A-Za-z0-9._-]*)$", releases.release_file, name="release-file"),
+    re_path(rf"^releases/{TWO_RELEASES}/changes\.(?P<ending>csv|json)$", releases.difference_file, name="release-difference-file"),
     re_path(rf"^cite/(?P<kind>status)/(?P<key>{KEY})/(?P<code>{KEY}){CITATION}$", citing.cite, name="cite-status"),
     re_path(
         rf"^cite/(?P<kind>page|recommendation|government(?:-brief)?|document(?:-brief)?|action|source)/(?P<key>{KEY}){CITATION}$",

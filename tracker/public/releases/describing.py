@@ -174,7 +174,10 @@ def _codebook_in_words(about: About, columns: dict[str, list[Described]]) -> str
         lines += [f"## {name}.csv", "", f"{TITLES[name]}. Rows are told apart by: {', '.join(TABLES[name].identity)}.", ""]
         for each in found:
             lines.append(f"- `{each.name}` ({each.type}{', always there' if each.required else ''}): {each.meaning}")
-            lines += [f"    - `{value}`" + (f": {label}. {definition}".rstrip() if label != value or definition else "") for value, label, definition in each.values]
+            lines += [
+                f"    - `{value}`" + (f": {label}. {definition}".rstrip() if label != value or definition else "")
+                for value, label, definition in each.values
+            ]
         lines.append("")
     return "\n".join(lines)
 

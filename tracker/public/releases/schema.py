@@ -52,9 +52,7 @@ def _to(column: str, listing: str, target: str) -> Reference:
 
 
 TABLES = {
-    "recommendations": Table(
-        RecommendationEdition, ("reference",), (_to("made_in", "documents", "key"), _to("known_from", "documents", "key"))
-    ),
+    "recommendations": Table(RecommendationEdition, ("reference",), (_to("made_in", "documents", "key"), _to("known_from", "documents", "key"))),
     "addressees": Table(
         AddresseeEdition,
         ("recommendation", "government"),
