@@ -118,17 +118,20 @@ BEGIN
         FROM editions.release_line AS l WHERE l.made_from && gone ORDER BY l.id;
     UPDATE editions.release_line AS l SET withheld_in = taken.edition, cells = CASE
         WHEN cardinality(l.cells) = 0 THEN '{}'
-        WHEN l.made_from[1] = ANY (gone) AND own.of_table <> 'record' AND (taken.kind <> 'document' OR own.of_table = 'document') THEN '{}'
-        ELSE editions.without_cells(l.cells, f.columns, (
-            CASE WHEN l.made_from[1] = ANY (gone) THEN array_replace(editions.words_of(own.of_table), 'url', 'document_url') ELSE '{}' END
+        WHEN old.own_is_gone AND old.own_table <> 'record' AND (taken.kind <> 'document' OR old.own_table = 'document') THEN '{}'
+        ELSE editions.without_cells(l.cells, old.columns, (
+            CASE WHEN old.own_is_gone THEN array_replace(editions.words_of(old.own_table), 'url', 'document_url') ELSE '{}' END
             || CASE WHEN EXISTS (SELECT FROM unnest(l.made_from[2:]) AS m WHERE m = ANY (gone) AND m LIKE 'document:%')
                 THEN ARRAY['parties', 'replies', 'positions'] ELSE '{}' END
             || CASE WHEN EXISTS (SELECT FROM unnest(l.made_from[2:]) AS m WHERE m = ANY (gone) AND m LIKE 'translation:%')
                 THEN ARRAY['translations'] ELSE '{}' END
         ))
     END
-    FROM editions.release_file AS f, LATERAL (SELECT split_part(l.made_from[1], ':', 1)) AS own (of_table)
-    WHERE f.id = l.file AND l.made_from && gone;
+    FROM (
+        SELECT line.id, f.columns, split_part(line.made_from[1], ':', 1) AS own_table, line.made_from[1] = ANY (gone) AS own_is_gone
+        FROM editions.release_line AS line JOIN editions.release_file AS f ON f.id = line.file WHERE line.made_from && gone
+    ) AS old
+    WHERE l.id = old.id;
 END $$;
 
 CREATE TRIGGER begin BEFORE INSERT ON editions.release_file FOR EACH ROW EXECUTE FUNCTION editions.begin_release_file();

@@ -201,8 +201,8 @@ def _datapackage(about: About, written: Any, columns: dict[str, list[Described]]
         "id": about.home,
         "title": about.title,
         "description": (
-            f"What this site said in its edition {asked.edition}, read as of {asked.as_of.isoformat()}: every list that it publishes. `created` names the"
-            f" day. {FORMULAS}"
+            f"What this site said in its edition {asked.edition}, read as of {asked.as_of.isoformat()}: every list that it publishes."
+            f" `created` names the day. {FORMULAS}"
         ),
         "homepage": about.home,
         **version,
@@ -290,8 +290,8 @@ def _readme(about: About, written: Any) -> str:
             f"Everything that {asked.site} said in its edition {asked.edition}, read as of {asked.as_of.isoformat()}. The release has a permanent"
             f" address: {about.home}",
             "",
-            "It takes no side: sources are named with their interest, and what disputes a claim is counted beside what supports it. A status says what"
-            " a government did, by the evidence on record; nothing here asserts that it acted because of a recommendation.",
+            "It takes no side: sources are named with their interest, and what disputes a claim is counted beside what supports it. A status says"
+            " what a government did, by the evidence on record; nothing here asserts that it acted because of a recommendation.",
             "",
             "## Files",
             "",

@@ -70,7 +70,7 @@ class Keys:
 def files(asked: Asked, written: Any, make: Any, *, publisher: str = "") -> Iterator[Any]:
     """Every file of a release, for the verb that keeps them (``tracker.editorial.releasing.release``).
 
-    ``written`` lists what was kept so far, with sizes and hashes; ``make`` builds a file; ``publisher`` answers for the site, empty where nobody says.
+    ``written`` lists what was kept so far, with sizes and hashes; ``make`` builds a file; ``publisher`` answers for the site (may be empty).
     """
     with translation.override(LANGUAGE):
         clocks = clocks_of(asked)
