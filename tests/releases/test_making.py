@@ -177,7 +177,8 @@ def test_the_citation_file_is_valid(released: str) -> None:
     """By what CFF 1.2.0 asks of every file, and of the values that this one uses."""
     said = yaml.safe_load(read("/releases/v1/CITATION.cff"))
     known = {
-        "abstract", "authors", "cff-version", "commit", "contact", "date-released", "doi", "identifiers", "keywords", "license", "license-url", "message",
+        "abstract", "authors", "cff-version", "commit", "contact", "date-released", "doi", "identifiers", "keywords", "license", "license-url",
+        "message",
         "preferred-citation", "references", "repository", "repository-artifact", "repository-code", "title", "type", "url", "version",
     }  # fmt: skip
     assert set(said) <= known and {"cff-version", "message", "title", "authors"} <= set(said)

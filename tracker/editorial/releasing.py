@@ -84,17 +84,12 @@ def release(
     """
     allowed(by, "tracker.release")
     say = progress or (lambda _words: None)
-    if len(name) > LONGEST_NAME or not re.fullmatch(NAME_OF_RELEASE, name, re.ASCII):
-        sentence = _(
-            "“%(name)s” is no name of a release: it takes up to %(most)s letters and digits with single dots or hyphens between, as %(day)s."
-        )
-        raise Refused(sentence % {"name": name[:LONGEST_NAME], "most": LONGEST_NAME, "day": "2026-11-29"})
+    refuse_name(name)
     if not reason.strip():
         raise Refused(_("Say why: the reason stands on the public page of the release."))
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
         _await_others()
-        if Release.desk.filter(name=name).exists():
-            raise Refused(_("There is a release “%(name)s” already, and a release never changes; choose another name.") % {"name": name})
+        refuse_name(name)  # another release may have taken it meanwhile
         edition = SiteEdition.desk.order_by("-number").first()
         if edition is None:
             raise Refused(_("Nothing has been published yet, so that there is nothing to release."))
@@ -114,6 +109,17 @@ def release(
             package.files.append(_write(asked, place, file, say))
         manifest = next(each.sha256 for each in package.files if each.path == MANIFEST)
         return _sign(asked, by, reason, manifest)
+
+
+def refuse_name(name: str) -> None:
+    """``Refused`` for what is no name of a release, or that of another one."""
+    if len(name) > LONGEST_NAME or not re.fullmatch(NAME_OF_RELEASE, name, re.ASCII):
+        sentence = _(
+            "“%(name)s” is no name of a release: it takes up to %(most)s letters and digits with single dots or hyphens between, as %(day)s."
+        )
+        raise Refused(sentence % {"name": name[:LONGEST_NAME], "most": LONGEST_NAME, "day": "2026-11-29"})
+    if Release.desk.filter(name=name).exists():
+        raise Refused(_("There is a release “%(name)s” already, and a release never changes; choose another name.") % {"name": name})
 
 
 def _await_others() -> None:
@@ -184,8 +190,3 @@ def _sign(asked: Asked, by: User, reason: str, manifest: str) -> Release:
         written_in=0,
     )
     return Release.desk.get(pk=asked.name)
-
-
-def files_of(made: Release) -> Any:
-    """The files of a release, in their order, over the desk's connection."""
-    return ReleaseFile.desk.filter(release=made).order_by("place")

@@ -1,7 +1,7 @@
 """The data of this site for catalogues of data: as DCAT (/data/catalog.jsonld), and in the words of schema.org for /data/ and the releases.
 
-Only what is true is said. No licence is named for the data, since none is granted for the sources' words (``dct:rights`` says so). A size or a hash is
-given of files that never change alone, and no longer where something was taken from one.
+Only what is true is said. No licence is named for the data, since none is granted for the sources' words (``dct:rights`` says so). A size or a hash
+is given of files that never change alone, and no longer where something was taken from one.
 
 Sources: DCAT 3 (W3C), DCAT-AP 3 (SEMIC) for what a catalogue must have; SPDX for hashes; schema.org Dataset, DataCatalog, DataDownload.
 """
