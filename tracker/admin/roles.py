@@ -51,13 +51,14 @@ def rights() -> dict[str, Rights]:
     return {
         RESEARCHER: record,
         REVIEWER: record | {("tracker", "submission", "review"), ("tracker", "submission", "publish")},
+        # A release puts nothing out that was not approved and published before: who answers for the office freezes it, under its name.
         # An account that signed anything stays; it is made inactive instead of being deleted.
         ADMINISTRATOR: read
         | _rights(["add", "change", "delete"], REFERENCE)
         | _rights(["view", "add", "change"], ACCOUNTS)
         | _rights(["view"], ["accountevent", *JOBS])
         # What the law asks for is asked for by who answers for the office, and approved by a reviewer.
-        | {("jobs", "backgroundjob", "run_again"), ("tracker", "submission", "take_down")},
+        | {("jobs", "backgroundjob", "run_again"), ("tracker", "submission", "take_down"), ("tracker", "submission", "release")},
         AUDITOR: read | _rights(["view"], [*ACCOUNTS, "accountevent", *JOBS]),
     }
 

@@ -83,14 +83,24 @@ class TrackerAdminSite(admin.AdminSite):
         return context
 
     def get_urls(self) -> list[Any]:
-        """A page for each work queue, before Django's own."""
-        return [path("queues/<slug:name>/", self.admin_view(self.queue_view), name="queue"), *super().get_urls()]
+        """A page for each work queue, and one of releases, before Django's own."""
+        return [
+            path("queues/<slug:name>/", self.admin_view(self.queue_view), name="queue"),
+            path("releases/", self.admin_view(self.releases_view), name="releases"),
+            *super().get_urls(),
+        ]
 
     def queue_view(self, request: HttpRequest, name: str) -> TemplateResponse:
         """All rows of one work queue."""
         from tracker.admin.queues.pages import queue_page
 
         return queue_page(self, request, name)
+
+    def releases_view(self, request: HttpRequest) -> Any:
+        """Releases, and a new one."""
+        from tracker.admin.releases import releases_page
+
+        return releases_page(self, request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """Django's list, regrouped under :data:`HEADINGS`; the list of one app stays as it is."""

@@ -43,13 +43,31 @@ WORDS_ELSEWHERE: dict[str, tuple[str, ...]] = {
 }
 # Tables of hashes and of what expires by itself, and columns that hold no words: secrets, hashes, names of files and of triggers.
 WITHOUT_WORDS = frozenset({"tracker_tally", "tracker_shared_value"})
-NO_WORDS = frozenset({"password", "salt", "leaf", "content_hash", "sha256", "stored_as", "archived_as", "snapshot", "media_type", "pgh_label"})
-# Published names of kinds that are no vocabulary's in the models of the editions.
+NO_WORDS = frozenset(
+    {
+        "password",
+        "salt",
+        "leaf",
+        "content_hash",
+        "sha256",
+        "stored_as",
+        "archived_as",
+        "snapshot",
+        "media_type",
+        "pgh_label",
+        "columns",
+        "identity",
+        "made_from",
+    }
+)
+# Published names of kinds that are no vocabulary's in the models of the editions; names, addresses and hashes of releases.
 NAMES_OF_KINDS = {
     ("record", "kind"),
     ("record", "change"),
     ("withheld", "kind"),
     ("withheld", "of_table"),
+    *(("release", name) for name in ("name", "site", "software", "chain_head", "manifest_hash")),
+    *(("release_file", name) for name in ("release", "path")),
     ("citation", "record_kind"),
     ("translation", "record_kind"),
     *(("passage", name) for name in ("kind", "record_kind", "part", "config", "weight")),

@@ -143,6 +143,101 @@ class Withheld(models.Model):
         indexes = [models.Index(fields=["of_table", "row_id"], name="withheld_row")]
 
 
+NAME_OF_RELEASE = r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*"
+"""Letters and digits, with single dots or hyphens between them: as 2026-11-29 or v1.0."""
+
+
+class Release(models.Model):
+    """A frozen, citable set of editions: what the lists said at the newest edition, on the day on which it was made, as files that never change.
+
+    It is written once, with its files, in one transaction (``releases.sql``). What is taken down or erased afterwards goes from its files as well.
+    """
+
+    name = models.CharField(max_length=60, primary_key=True)
+    number = models.PositiveIntegerField(unique=True, help_text="Its place among the releases, from 1.")
+    edition = models.PositiveIntegerField(help_text="The edition of the site that it froze: the newest one then.")
+    as_of = models.DateField(help_text="The day by which it was read, which is the day on which it was made.")
+    released_at = models.DateTimeField()
+    released_by = models.CharField(max_length=300)
+    reason = models.TextField()
+    site = models.CharField(max_length=300, help_text="Origin of the site, as its files name it, without a slash at the end.")
+    software = models.CharField(max_length=40, help_text="Version of the software that made it.")
+    chain_head = models.CharField(max_length=64, help_text="The link of the hash chain at its edition.")
+    manifest_hash = models.CharField(max_length=64, help_text="SHA-256 of manifest.json, which names the hash of every other file.")
+    written_in = models.BigIntegerField(help_text="The transaction that wrote it.")
+
+    objects = PublicManager()
+    desk = DeskManager()
+
+    class Meta:
+        """Newest first."""
+
+        db_table = '"editions"."release"'
+        ordering = ["-number"]
+        default_permissions = ()
+        constraints = [models.CheckConstraint(condition=Q(name__regex=f"^{NAME_OF_RELEASE}$"), name="a_release_is_named_by_letters_and_digits")]
+
+
+class ReleaseFile(models.Model):
+    """A file of a release: a text, or the rows of a list (:class:`ReleaseLine`), with size and hash as it was made."""
+
+    id = models.BigAutoField(primary_key=True)
+    release = models.ForeignKey(Release, models.DO_NOTHING, related_name="+", db_column="release")
+    place = models.PositiveSmallIntegerField(help_text="Its place in the package.")
+    path = models.CharField(max_length=60)
+    media_type = models.CharField(max_length=60)
+    size = models.BigIntegerField(help_text="In bytes.")
+    sha256 = models.CharField(max_length=64)
+    rows = models.PositiveIntegerField(null=True, help_text="Of a list, without its header; nothing for a text.")
+    columns = ArrayField(models.CharField(max_length=60), default=list, help_text="Of a list: its header.")
+    identity = ArrayField(models.CharField(max_length=60), default=list, help_text="Of a list: the columns that tell its rows apart.")
+    text = models.TextField(help_text="Of a text; empty for a list.")
+    written_in = models.BigIntegerField(help_text="The transaction that wrote it.")
+
+    objects = PublicManager()
+    desk = DeskManager()
+
+    class Meta:
+        """In the order of the package."""
+
+        db_table = '"editions"."release_file"'
+        ordering = ["release", "place"]
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["release", "path"], name="a_release_has_one_file_of_a_name")]
+
+
+class ReleaseLine(models.Model):
+    """A row of a list in a release, as text, cell by cell.
+
+    Cells are kept, not bytes, so that a takedown or an erasure finds the words in them; ``tracker.editions.frozen`` writes the bytes.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    file = models.ForeignKey(ReleaseFile, models.DO_NOTHING, related_name="+", db_column="file", db_constraint=False, db_index=False)
+    number = models.PositiveIntegerField(help_text="Its place in the file, from 1.")
+    cells = ArrayField(models.CharField(), help_text="Under the columns of the file; none where the whole row was taken down.")
+    made_from = ArrayField(
+        models.CharField(max_length=60),
+        help_text="The published rows whose words it has, as table:id; its own first. What is set aside of them goes.",
+    )
+    withheld_in = models.PositiveIntegerField(null=True, help_text="The edition of the site that took words of it down; nothing where none was.")
+
+    objects = PublicManager()
+    desk = DeskManager()
+
+    class Meta:
+        """In the order of the file."""
+
+        db_table = '"editions"."release_line"'
+        ordering = ["file", "number"]
+        default_permissions = ()
+        indexes = [
+            GinIndex(fields=["made_from"], name="release_line_made_from"),
+            models.Index(fields=["file", "withheld_in"], name="release_line_withheld", condition=Q(withheld_in__isnull=False)),
+        ]
+        constraints = [models.UniqueConstraint(fields=["file", "number"], name="a_file_has_one_line_of_a_number")]
+
+
 class Row(models.Model):
     """What every published row carries: the edition that wrote it, and when this site said it."""
 

@@ -160,6 +160,7 @@ BEGIN
         '''recommendation'', t.body -> ''recommendation'', ''government'', t.body -> ''government'') ELSE ''{}'' END',
         records
     );
+    PERFORM editions.withhold_from_releases(NEW);
     RETURN NULL;
 END $$;
 

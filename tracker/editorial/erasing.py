@@ -61,6 +61,8 @@ def erase(words: Sequence[str], *, by: str, reason: str, progress: Progress | No
     if pattern.search(f"{by} {reason}"):
         raise Refused(_("The reason is public and must not repeat the words."))
     with transaction.atomic(using=ERASER), connections[ERASER].cursor() as cursor:
+        # Nothing is published or released meanwhile: what is being written could hold the words, unseen.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('editions.site_edition'))")
         found = places(words)
         if not found:
             raise Refused(_("These words stand nowhere, letter for letter."))
@@ -109,4 +111,27 @@ def _published_in(cursor: Any, words: Sequence[str], pattern: re.Pattern[str]) -
     records = [{"edition": edition, "kind": kind, "key": pattern.sub(BLANK, key)} for edition, kind, key in cursor.fetchall()]
     condition = sql.SQL(" OR ").join(_stands_in(name, words) for name in ("published_by", "reason"))
     cursor.execute(sql.SQL('SELECT number FROM "editions"."site_edition" WHERE {} ORDER BY 1').format(condition))
-    return records + [{"edition": number, "kind": "edition", "key": ""} for (number,) in cursor.fetchall()]
+    records += [{"edition": number, "kind": "edition", "key": ""} for (number,) in cursor.fetchall()]
+    return records + _released_in(cursor, words)
+
+
+def _released_in(cursor: Any, words: Sequence[str]) -> list[dict[str, Any]]:
+    """The releases that say the words of themselves, and the files of releases in which they stand."""
+    statement = sql.SQL(
+        """
+        SELECT edition, name FROM editions.release WHERE {of_itself}
+        UNION
+        SELECT r.edition, r.name || '/' || f.path FROM editions.release_file AS f JOIN editions.release AS r ON r.name = f.release
+            WHERE {text} OR EXISTS (SELECT FROM editions.release_line AS l WHERE l.file = f.id AND {cells})
+               OR EXISTS (SELECT FROM editions.release_line AS l JOIN editions.withheld AS w ON w.of_table = 'release_line' AND w.row_id = l.id
+                          WHERE l.file = f.id AND {aside})
+        ORDER BY 1, 2
+        """
+    ).format(
+        of_itself=sql.SQL(" OR ").join(_stands_in(name, words) for name in ("released_by", "reason")),
+        text=_stands_in("text", words),
+        cells=_stands_in("cells", words),
+        aside=_stands_in("said", words),
+    )
+    cursor.execute(statement)
+    return [{"edition": edition, "kind": "release", "key": key} for edition, key in cursor.fetchall()]

@@ -14,10 +14,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tracker.editions.frozen import contents, hash_of
 from tracker.editions.projection import STAMPED, content, everything_known_at, rows_of
-from tracker.editions.tables import ChainLink, Erasure, RecordEdition, Row, SiteEdition, Withheld
+from tracker.editions.tables import DESK, ChainLink, Erasure, RecordEdition, Release, ReleaseFile, Row, SiteEdition, Withheld
 from tracker.editorial.freeze import content_hash
 from tracker.editorial.rebuild import event_model
+from tracker.editorial.releasing import MANIFEST
 from tracker.models import Change, User, Version
 from tracker.rules.nature import nature
 from tracker.rules.vocabulary import Provenance
@@ -49,6 +51,9 @@ def verify(*, every_edition: bool = False, progress: Progress | None = None) -> 
     for edition in editions if every_edition else editions[-1:]:
         say(f"rows for reading at edition {edition.number}")
         problems += _reading(edition, aside, newest=edition is editions[-1])
+    for made in Release.desk.order_by("number"):
+        say(f"release {made.name}")
+        problems += _release(made, erased, aside)
     link = ChainLink.desk.order_by("-number").first()
     return Verified(len(editions), records, link.digest if link else "", tuple(problems))
 
@@ -207,6 +212,31 @@ def _reading(edition: SiteEdition, aside: Aside, *, newest: bool) -> Iterator[st
             yield _("%(table)s lacks %(count)s rows of what was published up to edition %(edition)s.") % {**name, "count": lacking}
         if invented := sum((held - wanted).values()):
             yield _("%(table)s has %(count)s rows at edition %(edition)s that follow from nothing published.") % {**name, "count": invented}
+
+
+def _release(made: Release, erased: Named, aside: Aside) -> Iterator[str]:
+    """Whether its manifest is the one that it was made with, and each file, with what was taken down of it, has the hash that the manifest says.
+
+    What an erasure names has another hash since; its other files are held to theirs.
+    """
+    name = {"release": made.name}
+    said = {pk: row["cells"] for pk, row in aside["release_line"].items()}
+    stated: dict[str, str] = {}
+    for file in ReleaseFile.desk.filter(release=made).order_by("place"):
+        if (made.edition, "release", f"{made.name}/{file.path}") in erased:
+            continue
+        _size, digest = hash_of(contents(file, using=DESK, said=said))
+        if digest != file.sha256 or (file.path == MANIFEST and digest != made.manifest_hash):
+            yield _("%(file)s of release %(release)s is not what it was when it was made.") % {**name, "file": file.path}
+        elif file.path == MANIFEST:
+            stated = {each["path"]: each["sha256"] for each in json.loads(file.text)["files"]}
+    for path, digest in ReleaseFile.desk.filter(release=made, path__in=stated).values_list("path", "sha256"):
+        if stated.pop(path) != digest:
+            yield _("%(file)s of release %(release)s has another hash than the manifest says.") % {**name, "file": path}
+    for path in stated:
+        yield _("%(file)s of release %(release)s is missing.") % {**name, "file": path}
+    if not ChainLink.desk.filter(number=made.edition, digest=made.chain_head).exists():
+        yield _("Release %(release)s names another head of the chain than that of its edition.") % name
 
 
 def _stood(said: dict[str, Any], instant: dt.datetime | None) -> bool:

@@ -5,7 +5,15 @@ from pathlib import Path
 from django.db import migrations
 
 TRACKER = Path(__file__).parent.parent
-FILES = ("editions/guards.sql", "editions/derived.sql", "editions/chain.sql", "editions/withholding.sql", "editions/blanking.sql", "editorial/promises.sql")
+FILES = (
+    "editions/guards.sql",
+    "editions/derived.sql",
+    "editions/chain.sql",
+    "editions/withholding.sql",
+    "editions/blanking.sql",
+    "editions/releases.sql",
+    "editorial/promises.sql",
+)
 
 
 class Migration(migrations.Migration):

@@ -71,6 +71,7 @@ class Submission(models.Model):
             ("review", _("Can approve, return and withdraw")),
             ("publish", _("Can publish")),
             ("take_down", _("Can ask for a record to be taken down for legal reasons")),
+            ("release", _("Can freeze the current editions as a release")),
         ]
         constraints = [
             one_of("state", State, "submission_state_is_in_the_vocabulary"),

@@ -41,6 +41,7 @@ class Genre(enum.Enum):
     LAW = ("legislation", "STAT", "misc")
     CASE = ("legal_case", "CASE", "misc")
     DOCUMENT = ("document", "GEN", "misc")
+    DATASET = ("dataset", "DATA", "misc")
 
     @property
     def csl(self) -> str:

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from tracker.editions.tables import AddresseeEdition, ChainLink, EditionQuerySet, Erasure, RecordEdition, Row, SiteEdition
+from tracker.editions.tables import AddresseeEdition, ChainLink, EditionQuerySet, Erasure, RecordEdition, Release, Row, SiteEdition
 from tracker.rules.vocabulary import Nature
 
 LARGEST_NUMBER = 2**31 - 1
@@ -142,6 +142,8 @@ class EditionRead:
     changes what earlier editions say without making another; nothing where there was none. Between ``first_change`` and ``last_change`` a status
     begins on some day, so that ``as_of`` changes something; nothing where there is no status. ``taken_down`` counts the records that were taken down
     for legal reasons after it, and are left out of it; nothing where none was. ``erased_at`` and ``taken_down_at``: when that was done last.
+    ``releases`` numbers the last release; nothing where there is none; ``released_at``: when
+    it was made.
     """
 
     number: int
@@ -155,6 +157,8 @@ class EditionRead:
     taken_down: int | None
     erased_at: dt.datetime | None
     taken_down_at: dt.datetime | None
+    releases: int | None
+    released_at: dt.datetime | None
 
     @property
     def changed_at(self) -> dt.datetime:
@@ -172,6 +176,8 @@ class EditionRead:
             "newest_published": every.reverse().values("published_at"),
             "first_published": every.values("published_at"),
             "erasures": Erasure.objects.order_by("-id").values("id"),
+            "releases": Release.objects.order_by("-number").values("number"),
+            "released_at": Release.objects.order_by("-number").values("released_at"),
             "first_change": begun,
             "last_change": begun.reverse(),
             "taken_down": taken_down.values("nature").annotate(total=models.Count("id")).values("total"),

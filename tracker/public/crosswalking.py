@@ -9,9 +9,9 @@ from typing import Any
 
 from django.http import HttpResponse, JsonResponse
 
-from  import harmless
 from tracker.public.shapes import FLAG, TEXT, list_of, maybe, record_of, word_in, word_of
 from tracker.rules.crosswalk import CROSSWALK, Vocabulary, from_foreign, rows, to_foreign
+from tracker.rules.formulas import harmless
 from tracker.rules.vocabulary import Status
 
 HEADER = ("vocabulary", "status", "word", "relation", "exported", "imported", "confirmed", "why")

@@ -20,9 +20,10 @@ from django.utils.translation import gettext as _
 
 from tracker.editions.tables import DocumentEdition, GovernmentEdition, RecommendationEdition
 from tracker.languages import names
-from tracker.public import identified, sharing
+from tracker.public import catalog, identified, sharing
 from tracker.public.api import origin
 from tracker.public.citing import unless_unknown
+from tracker.public.releases.describing import title_of
 from tracker.rules.vocabulary import DocumentKind, GovernmentKind
 
 Statement = dict[str, Any]
@@ -67,6 +68,13 @@ def statements(request: HttpRequest, context: Context) -> list[Statement]:
         case "document" if "document_page" in context:
             row = context["document_page"].document
             return [_page(request, context, "document", row, document(row)), _trail(request, "document", row)]
+        case "data" if "kept" in context:
+            return [
+                {"@context": CONTEXT, **said, "inLanguage": _language()}
+                for said in catalog.data_page(origin(request), context.get("edition"), context["kept"])
+            ]
+        case "release" if "whole" in context:
+            return [{"@context": CONTEXT, **catalog.release_page(origin(request), context["whole"]), "inLanguage": _language()}]
         case "action" if "action_page" in context:
             row = context["action_page"].action
             return [_page(request, context, "action", row, None), _trail(request, "action", row)]
@@ -247,6 +255,8 @@ def title(request: HttpRequest, context: Context) -> str:
     name = request.resolver_match.url_name if request.resolver_match else ""
     if name == "addressee" and "story" in context:
         return sharing.status_title(context["story"].addressee)
+    if name == "release" and "whole" in context:
+        return title_of(context["whole"].release.name)
     if name in _TITLES and _TITLES[name][0] in context:
         held, row = _TITLES[name]
         return sharing.KINDS[name].title(row(context[held]))

@@ -201,7 +201,8 @@ def today_url(request: HttpRequest) -> str:
 
 
 def last_modified(clocks: Clocks, edition: EditionRead | None, *, tells_of_the_newest: bool) -> dt.datetime:
-    """When an answer last became another: by a publication, an erasure, a new day where it is read by today's, or a new version of the software.
+    """When an answer last became another: by a publication, a release, an erasure, a new version of the software, or a new day where it is read by
+    today's.
 
     A page tells of the newest edition whatever it is read by; an answer for programs only of the one that it is read from.
     """
@@ -211,7 +212,7 @@ def last_modified(clocks: Clocks, edition: EditionRead | None, *, tells_of_the_n
     if edition is None or not clocks.as_of_is_said:
         moments.append(dt.datetime.combine(clocks.today, dt.time(), dt.UTC))
     if edition is not None and tells_of_the_newest:
-        moments.append(edition.newest_published)
+        moments += [edition.newest_published, *filter(None, [edition.released_at])]
     return max(moments)
 
 
@@ -223,7 +224,7 @@ def revalidated(
     The newest edition and erasure are among them whatever is read: what is taken down or erased is so on past days too.
     """
     edition = clocks.edition()
-    state = (edition.number, edition.newest, edition.erasures) if edition else ()
+    state = (edition.number, edition.newest, edition.erasures, edition.releases) if edition else ()
     language = translation.get_language()
     parts = (request.scheme, request.get_host(), request.get_full_path(), language, state, clocks.today, tracker.__version__)
     etag = quote_etag(hashlib.sha256(repr(parts).encode()).hexdigest()[:32])

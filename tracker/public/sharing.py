@@ -67,6 +67,7 @@ VIEWS: dict[str, Callable[[], str]] = {
     "methodology": lambda: _("Methodology"),
     "data": lambda: _("Data"),
     "api-docs": lambda: _("The API"),
+    "releases": lambda: _("Releases"),
     "about": lambda: _("About this site"),
     "accessibility": lambda: _("Accessibility"),
 }

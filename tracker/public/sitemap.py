@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from tracker.editions.tables import ActionEdition, AddresseeEdition, DocumentEdition, GovernmentEdition, RecommendationEdition
+from tracker.editions.tables import ActionEdition, AddresseeEdition, DocumentEdition, GovernmentEdition, RecommendationEdition, Release
 from tracker.public.api import origin
 from tracker.public.clocks import Clocks
 from tracker.public.pages import NotHere, public_data
@@ -31,7 +31,7 @@ XMLNS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
 VIEWS = (
     "dashboard", "recommendations", "governments", "documents", "actions", "effects", "citations", "matrix", "timeline", "map", "compare", "changes",
-    "corrections", "methodology", "data", "api-docs", "about", "accessibility",
+    "corrections", "methodology", "data", "api-docs", "releases", "about", "accessibility",
 )  # fmt: skip
 """Pages that are no record's."""
 CLOSED = ("admin:index", "challenges:challenge")
@@ -70,6 +70,7 @@ RECORDS = {
     "governments": Records("government", ("code",), _governments),
     "documents": Records("document", ("key",), lambda clocks: clocks.said(DocumentEdition).annotate(changed=F("known_from"))),
     "actions": Records("action", ("key",), lambda clocks: clocks.rows(ActionEdition).annotate(changed=F("known_from"))),
+    "releases": Records("release", ("name",), lambda _clocks: Release.objects.annotate(changed=F("released_at"))),
 }
 
 

@@ -2,16 +2,20 @@
 
 from django.urls import path, re_path
 
-from tracker.public import feeds, sitemap
+from tracker.editions.tables import NAME_OF_RELEASE
+from tracker.public import catalog, feeds, sitemap
 from tracker.public.api import docs
 from tracker.public.api import views as api
 from tracker.public.formats import ENDINGS
-from tracker.public.views import briefs, citing, comparing, drawings, embeds, lists, machines, matrix, overviews, records, search, words
+from tracker.public.views import briefs, citing, comparing, drawings, embeds, lists, machines, matrix, overviews, records, releases, search, words
 
 KEY = r"[A-Za-z0-9][A-Za-z0-9.-]*"
 CODE = r"[A-Z][A-Z0-9-]+"
 CITATION = r"\.(?P<ending>bib|ris|json)"
 CHARTED = r"(?P<kind>recommendation|government|document)/"
+
+RELEASE = NAME_OF_RELEASE
+TWO_RELEASES = rf"(?P<before>{RELEASE})\.\.\.(?P<after>{RELEASE})"
 
 app_name = "public"
 
@@ -38,6 +42,9 @@ urlpatterns = [
     path("methodology/", words.methodology, name="methodology"),
     path("data/", words.data, name="data"),
     path("api/docs/", docs.page, name="api-docs"),
+    path("releases/", releases.release_list, name="releases"),
+    re_path(rf"^releases/(?P<name>{RELEASE})/$", releases.release_page, name="release"),
+    re_path(rf"^releases/{TWO_RELEASES}/$", releases.release_difference, name="release-difference"),
     path("about/", words.about, name="about"),
     path("accessibility/", words.accessibility, name="accessibility"),
     re_path(rf"^governments/(?P<code>{KEY})/brief/$", briefs.government, name="government-brief"),
@@ -60,6 +67,10 @@ machine_urlpatterns = [
     re_path(r"^api/v1/crosswalk(?:\.(?P<ending>json|csv))?$", api.Crosswalk.as_view(), name="api-crosswalk"),
     re_path(r"^api/v1/(?P<name>[a-z]+)$", api.Pages.as_view(), name="api-page"),
     re_path(rf"^api/v1/(?P<name>[a-z]+)\.(?P<ending>{'|'.join(ENDINGS)})$", api.Whole.as_view(), name="api-file"),
+    path("data/catalog.jsonld", catalog.catalog, name="catalog"),
+    re_path(rf"^releases/(?P<name>{RELEASE})\.zip$", releases.release_zip, name="release-zip"),
+    re_path(rf"^releases/(?P<name>{RELEASE})/(?P<path>[A-Za-z0-9][A-Za-z0-9._-]*)$", releases.release_file, name="release-file"),
+    re_path(rf"^releases/{TWO_RELEASES}/changes\.(?P<ending>csv|json)$", releases.difference_file, name="release-difference-file"),
     re_path(rf"^cite/(?P<kind>status)/(?P<key>{KEY})/(?P<code>{KEY}){CITATION}$", citing.cite, name="cite-status"),
     re_path(
         rf"^cite/(?P<kind>page|recommendation|government(?:-brief)?|document(?:-brief)?|action|source)/(?P<key>{KEY}){CITATION}$",

@@ -6,12 +6,18 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from tracker.public import columns, crosswalking
+from tracker.public.api import origin
 from tracker.public.clocks import Clocks
 from tracker.public.pages import Page, public_page
+from tracker.public.releases import kept
+from tracker.public.snippets import snippets
 from tracker.public.summaries.coverage import coverage
 from tracker.rules import searches, vocabulary
 from tracker.rules.crosswalk import CROSSWALK
 from tracker.rules.ladder import LADDER
+
+RELEASES_SHOWN = 3
+"""On /data/, the newest; /releases/ has all."""
 
 
 @public_page
@@ -23,9 +29,14 @@ def methodology(_request: HttpRequest, clocks: Clocks) -> Page:
 
 
 @public_page
-def data(_request: HttpRequest, clocks: Clocks) -> Page:
-    """Each list as files, with what its columns mean, and how to check that nothing was rewritten."""
-    return "tracker/data.html", {"listings": columns.LISTINGS.values(), "head": clocks.chain_head()}
+def data(request: HttpRequest, clocks: Clocks) -> Page:
+    """Each list as files, with what its columns mean, releases, how to read it from elsewhere, and how to check that nothing was rewritten."""
+    return "tracker/data.html", {
+        "listings": columns.LISTINGS.values(),
+        "head": clocks.chain_head(),
+        "kept": kept.kept(kept.releases()[:RELEASES_SHOWN]),
+        "snippets": snippets(origin(request)),
+    }
 
 
 @public_page

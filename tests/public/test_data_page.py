@@ -1,0 +1,162 @@
+"""/data/: snippets that work as they are printed, and the description of the data for catalogues."""
+
+import html
+import json
+import re
+import subprocess
+import sys
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from django.test import Client
+
+from tests.conftest import Site
+from tracker.public.columns import LISTINGS
+from tracker.public.linked import CONTEXT
+
+SNIPPETS = ("python", "sheets", "excel", "r")
+NAMESPACES = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+
+def served(site: Site, path: str) -> str:
+    with urlopen(f"{site}{path}", timeout=60) as answer:
+        return answer.read().decode()
+
+
+def snippet(site: Site, name: str, language: str = "") -> str:
+    """As somebody copies it from the page."""
+    (found,) = re.findall(rf'<pre [^>]*id="snippet-{name}"[^>]*><code>(.*?)</code></pre>', served(site, f"{language}/data/"), re.DOTALL)
+    assert "<" not in found, "nothing but text"
+    return html.unescape(found)
+
+
+def test_the_python_snippet_runs_as_printed(site: Site) -> None:
+    """In a process of its own that knows nothing of this project, against the served site."""
+    done = subprocess.run([sys.executable, "-I", "-"], input=snippet(site, "python"), capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    whole = json.loads(served(site, "/api/v1/addressees.json"))
+    implemented = sum(row["status"] == "implemented" for row in whole["results"])
+    assert implemented and whole["count"] > 50, "more than a page"
+    assert done.stdout.splitlines() == [f"{implemented} addressees are implemented", f"{whole['count']} addressees in all"]
+
+
+def test_the_line_for_pandas_works_too(site: Site) -> None:
+    (line,) = re.findall(r"# With pandas: (.*)", snippet(site, "python"))
+    done = subprocess.run([sys.executable, "-I", "-c", f"import pandas; print(len({line}))"], capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == str(json.loads(served(site, "/api/v1/addressees"))["count"]), done.stderr
+
+
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_every_address_in_a_snippet_answers_as_it_says(site: Site, name: str) -> None:
+    addresses = re.findall(r'"(https?://[^"]+)"', snippet(site, name))
+    assert addresses and all(address.startswith(f"{site}/api/v1/") for address in addresses)
+    for address in addresses:
+        with urlopen(address, timeout=60) as answer:
+            expected = "text/csv" if ".csv" in address else "application/json"
+            assert (answer.status, answer.headers.get_content_type()) == (200, expected), address
+            assert len(answer.read()) > 1000
+
+
+def test_the_formulas_are_formulas(site: Site) -> None:
+    assert re.fullmatch(r'=IMPORTDATA\("http://127\.0\.0\.1:\d+/api/v1/addressees\.csv\?counted=yes"\)', snippet(site, "sheets"))
+    excel = snippet(site, "excel")
+    assert excel.startswith("= Table.PromoteHeaders(Csv.Document(Web.Contents(") and excel.count("(") == excel.count(")")
+    r = snippet(site, "r")
+    assert all(r.count(one) == r.count(other) for one, other in ("()", "{}", "[]")) and 'fileEncoding = "UTF-8-BOM"' in r
+    with urlopen(re.findall(r'read\.csv\("([^"]+)"', r)[0]) as answer:
+        assert answer.read(3) == b"\xef\xbb\xbf", "the byte-order mark that the snippet expects"
+
+
+@pytest.mark.parametrize("language", ["/fr", "/fa"])
+@pytest.mark.parametrize("name", SNIPPETS)
+def test_code_is_the_same_in_every_language_and_runs_from_left_to_right(site: Site, language: str, name: str) -> None:
+    assert snippet(site, name, language) == snippet(site, name)
+    assert re.search(rf'<pre class="snippet" id="snippet-{name}" dir="ltr" lang="en"', served(site, f"{language}/data/"))
+
+
+# For catalogues ------------------------------------------------------------------------------------------------------------
+
+
+def expanded(value: Any) -> Any:
+    """Every short name written out by the context of the document itself: nothing is fetched."""
+    if isinstance(value, list):
+        return [expanded(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    found = {}
+    for name, each in value.items():
+        if name == "@context":
+            continue
+        found[name if name.startswith("@") else iri(name)] = iri(each) if name == "@type" else each if name in ("@id", "@value") else expanded(each)
+        if name == "@id":
+            found[name] = iri(each)
+    return found
+
+
+def iri(name: str) -> str:
+    prefix, colon, rest = name.partition(":")
+    if prefix in NAMESPACES and colon and not rest.startswith("//"):
+        return NAMESPACES[prefix] + rest
+    assert re.match(r"https?://", name), f"{name} is of no vocabulary that the context names"
+    return name
+
+
+def catalogue(client: Client) -> dict[str, Any]:
+    response = client.get("/data/catalog.jsonld")
+    assert response["Content-Type"] == "application/ld+json" and response["Access-Control-Allow-Origin"] == "*"
+    said = json.loads(response.content)
+    assert said["@context"] == NAMESPACES, "an object: no other host is asked for it"
+    return expanded(said)
+
+
+def of(node: dict[str, Any], name: str) -> Any:
+    return node[iri(name)]
+
+
+def test_the_catalogue_has_what_dcat_asks_for(published: str, client: Client) -> None:
+    said = catalogue(client)
+    assert said["@type"] == iri("dcat:Catalog")
+    for name in ("dct:title", "dct:description", "dct:publisher", "dct:language", "foaf:homepage", "dct:modified", "dcat:dataset"):
+        assert of(said, name)
+    (dataset,) = of(said, "dcat:dataset")
+    assert dataset["@type"] == iri("dcat:Dataset")
+    for name in ("dct:title", "dct:description", "dct:publisher", "dcat:landingPage", "dcat:version", "dcat:distribution"):
+        assert of(dataset, name)
+    assert len(of(dataset, "dcat:distribution")) == 2 * len(LISTINGS)
+    for each in of(dataset, "dcat:distribution"):
+        assert each["@type"] == iri("dcat:Distribution")
+        address = of(each, "dcat:downloadURL")["@id"]
+        response = client.get(address.removeprefix("http://testserver"))
+        media_type = of(each, "dcat:mediaType")["@id"].removeprefix("https://www.iana.org/assignments/media-types/")
+        assert response.status_code == 200 and response["Content-Type"].split(";")[0] == media_type, address
+        assert "license" not in json.dumps(each), "none is granted"
+    agent = of(said, "dct:publisher")
+    assert agent["@type"] == iri("foaf:Agent") and of(agent, "foaf:name")
+
+
+def test_the_page_leads_to_the_catalogue(published: str, client: Client) -> None:
+    page = client.get("/data/").content.decode()
+    assert '<link rel="alternate" type="application/ld+json" title="DCAT" href="/data/catalog.jsonld">' in page
+    assert 'href="/data/catalog.jsonld"' in page.split("<main")[1]
+
+
+def test_the_page_states_itself_in_the_words_of_schema_org(published: str, client: Client) -> None:
+    (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', client.get("/data/").content.decode(), re.DOTALL)
+    listed, dataset = json.loads(block)
+    assert (listed["@context"], listed["@type"], dataset["@type"]) == (CONTEXT, "DataCatalog", "Dataset")
+    assert listed["dataset"] == [{"@id": dataset["@id"]}]
+    assert len(dataset["distribution"]) == 2 * len(LISTINGS) and dataset["isAccessibleForFree"] is True
+    assert "license" not in block
+
+
+def test_a_site_without_editions_describes_itself_too(desk: str, client: Client) -> None:
+    said = catalogue(client)
+    assert iri("dct:modified") not in said and len(of(said, "dcat:dataset")) == 1
+    assert client.get("/data/").status_code == 200

@@ -1,0 +1,232 @@
+"""The pages of releases, their files and what changed between two of them."""
+
+import csv
+import html
+import io
+import json
+import re
+import zipfile
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test.utils import CaptureQueriesContext
+
+from tests import builders
+from tests.conftest import Site
+from tests.looking import BEST, faults
+from tests.releases.conftest import EMBASSY, answer, make, read
+from tracker.editions.tables import Release, ReleaseFile
+
+PAGES = ("/releases/", "/releases/v1/", "/releases/v1...2026.v2/", "/data/")
+DIFFERENCE = "/releases/v1...2026.v2/"
+
+
+def text_of(path: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", " ", answer(path).content.decode()))
+
+
+def test_the_list_names_each_release_with_what_it_froze(released: str) -> None:
+    page = answer("/releases/").content.decode()
+    for made in Release.objects.all():
+        assert f'href="/releases/{made.name}/"' in page and made.manifest_hash in page and made.reason in page
+        assert f'href="/releases/{made.name}.zip"' in page
+    assert page.index("2026.v2") < page.index(">v1<"), "the newest first"
+
+
+def test_every_file_is_led_to_and_served_as_what_it_is(released: str) -> None:
+    page = answer("/releases/v1/").content.decode()
+    files = list(ReleaseFile.objects.filter(release="v1"))
+    assert len(files) == 20
+    for file in files:
+        address = f"/releases/v1/{file.path}"
+        assert f'href="{address}"' in page and file.sha256 in page
+        response = answer(address)
+        body = b"".join(response.streaming_content)
+        assert (response.status_code, response["Content-Type"], len(body)) == (200, file.media_type, file.size)
+        assert response["Cache-Control"] == "public, max-age=86400, immutable" and response["ETag"] == f'"{file.sha256}"'
+        assert response["Access-Control-Allow-Origin"] == "*"
+        assert answer(address, if_none_match=response["ETag"]).status_code == 304
+    with zipfile.ZipFile(io.BytesIO(read("/releases/v1.zip"))) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == [f"v1/{file.path}" for file in files]
+
+
+@pytest.mark.parametrize(
+    "path", ["/releases/none/", "/releases/none.zip", "/releases/v1/none.csv", "/releases/v1...none/", "/releases/v1/ADDENDUM.txt"]
+)
+def test_what_there_is_not_is_said_so(released: str, path: str) -> None:
+    response = answer(path)
+    assert response.status_code == 404
+    assert "No release" in response.content.decode() or "No file" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/releases/v1/", "/releases/v1/README.md", "/releases/v1.zip", DIFFERENCE, DIFFERENCE + "changes.csv"])
+def test_only_reading_is_answered(released: str, client: Any, path: str) -> None:
+    assert client.post(path).status_code == 405
+    assert client.head(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/releases/", "/releases/v1/", DIFFERENCE])
+def test_a_release_is_the_same_by_every_clock(released: str, path: str) -> None:
+    """It was made after the edition that it froze, and is there for who reads that edition, too."""
+    mains = [answer(f"{path}{clocks}").content.decode().split("<main")[1].split("</main>")[0] for clocks in ("", "?as_of=2019-02-01&known=edition-1")]
+    kept = [re.findall(r"[0-9a-f]{64}|<td[^>]*>.*?</td>", main) for main in mains]
+    assert kept[0] == kept[1] and kept[0]
+    assert "permalink" not in answer(path).content.decode()
+
+
+def test_a_list_of_releases_that_somebody_kept_is_not_confirmed_once_there_is_another(desk: str) -> None:
+    builders.put_out(builders.document("PAPER"))
+    tags = {path: answer(path)["ETag"] for path in ("/releases/", "/data/")}
+    assert "No release has been made yet" in answer("/releases/").content.decode()
+    make("v1")
+    for path, tag in tags.items():
+        again = answer(path, if_none_match=tag)
+        assert again.status_code == 200 and "/releases/v1/" in again.content.decode()
+
+
+# What changed --------------------------------------------------------------------------------------------------------------
+
+
+def test_what_changed_is_told_row_by_row_and_column_by_column(released: str) -> None:
+    said = json.loads(read(DIFFERENCE + "changes.json"))
+    assert (said["before"], said["after"]) == ("v1", "2026.v2")
+    found = {(each["list"], *each["row"].values()): each for each in said["differences"]}
+    changed = found["recommendations", "MQ-1"]
+    assert changed["change"] == "changed" and set(changed["columns"]) == {"short_title", "target", "provenance"}
+    assert changed["columns"]["short_title"]["after"] == "Another title"
+    assert changed["columns"]["target"]["after"] == "'" + EMBASSY, "as the file has it"
+    assert found["documents", "EXTRA"]["change"] == "added"
+    assert ("documents", "PASSING") not in found, "it came and went between the two"
+    assert all(found[key]["change"] == "changed" for key in found if key[0] == "addressees")
+    back = json.loads(read("/releases/2026.v2...v1/changes.json"))["differences"]
+    opposite = {"added": "removed", "removed": "added", "changed": "changed"}
+    assert {(each["list"], *each["row"].values()): opposite[each["change"]] for each in back} == {key: each["change"] for key, each in found.items()}
+
+
+def test_the_file_and_the_page_say_the_same(released: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(read(DIFFERENCE + "changes.csv").decode(), newline="")))
+    said = json.loads(read(DIFFERENCE + "changes.json"))["differences"]
+    assert len(rows) == sum(len(each.get("columns", "x")) for each in said)
+    page = text_of(DIFFERENCE)
+    context = answer(DIFFERENCE).context
+    for each in context["lists"]:
+        of_list = [row for row in said if row["list"] == each.name]
+        assert each.total == len(of_list) and each.added == sum(row["change"] == "added" for row in of_list)
+    assert "Another title" in page and "EXTRA" in page and EMBASSY in page
+    assert "<Albania>" not in answer(DIFFERENCE).content.decode()
+
+
+def test_the_same_release_twice_differs_in_nothing(released: str) -> None:
+    assert json.loads(read("/releases/v1...v1/changes.json"))["differences"] == []
+
+
+def test_releases_with_other_columns_are_compared_in_what_both_have(released: str, casefile_desk: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by a later version of the software, which has a column more and one less."""
+    from dataclasses import replace
+
+    from tracker.public import columns
+    from tracker.public.releases import freezing
+
+    make("old")
+    listing = columns.LISTINGS["governments"]
+    extra = columns.Column("colour", "colour", "Of its cover.", lambda row: "green")
+    later = replace(listing, columns=(*[column for column in listing.columns if column.name != "note"], extra))
+    monkeypatch.setitem(freezing.LISTINGS, "governments", later)
+    make("new")
+    (difference,) = [each for each in answer("/releases/old...new/").context["lists"] if each.name == "governments"]
+    assert (difference.new, difference.gone, difference.total) == (["colour"], ["note"], 0)
+    assert "new column colour" in text_of("/releases/old...new/")
+
+
+def test_rows_of_one_key_are_told_apart_by_their_order(desk: str) -> None:
+    """A list whose rows no column tells apart is compared all the same, in the order of its rows."""
+    from tracker.public.releases import differences
+
+    paper = builders.document("PAPER")
+    builders.put_out(paper)
+    make("r1")
+    builders.put_out(builders.document("MORE"), builders.document("MUCH"))
+    make("r2")
+    one, two = Release.objects.get(name="r1"), Release.objects.get(name="r2")
+    (pair,) = [each for each in differences.pairs(one, two) if each.name == "documents"]
+    for file in (pair.before, pair.after):
+        file.identity = ["kind"]
+    found = list(differences.rows(pair))
+    assert sum(row.kind == "added" for row in found) == 2 and not [row for row in found if row.kind == "removed"]
+
+
+# Budgets, languages, browsers ----------------------------------------------------------------------------------------------
+
+
+def queries(path: str) -> int:
+    with CaptureQueriesContext(connections["public"]) as asked:
+        assert answer(path).status_code == 200
+    return len(asked)
+
+
+def test_budgets(desk: str) -> None:
+    """The same with one release as with five."""
+    builders.put_out(builders.document("PAPER"))
+    for name in ("r0", "r1"):
+        make(name)
+    paths = {"/releases/": 5, "/releases/r1/": 7, "/releases/r0...r1/": 13, "/data/": 6, "/releases/r1/README.md": 6}
+    first = {path: queries(path) for path in paths}
+    for number in range(2, 6):
+        make(f"r{number}")
+    again = {path: queries(path) for path in paths}
+    assert all(again[path] <= most for path, most in paths.items()), again
+    assert {path: count for path, count in again.items() if path != "/releases/r1/"} == {
+        path: first[path] for path in first if path != "/releases/r1/"
+    }
+
+
+@pytest.mark.parametrize("language", ["fr", "fa"])
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_stand_in_every_language(released: str, language: str, path: str) -> None:
+    page = answer(f"/{language}{path}").content.decode()
+    assert f'lang="{language}"' in page and 'hreflang="en"' in page
+
+
+def test_releases_are_reached_from_every_page_and_in_the_sitemap(released: str) -> None:
+    assert 'href="/releases/"' in answer("/").content.decode() and 'href="/releases/"' in answer("/data/").content.decode()
+    assert "/releases/</loc>" in read("/sitemap-views-1.xml").decode()
+    assert "/releases/v1/</loc>" in read("/sitemap-releases-1.xml").decode()
+    assert "sitemap-releases-1.xml" in read("/sitemap.xml").decode()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", [*PAGES, "/fa/releases/v1/", "/fa/data/"])
+def test_nothing_shuts_anybody_out(released_site: Site, page: Any, path: str) -> None:
+    page.goto(f"{released_site}{path}")
+    assert faults(page, rules=BEST) == []
+
+
+# For catalogues and search engines -----------------------------------------------------------------------------------------
+
+
+def test_a_release_is_in_the_catalogue_with_its_files_and_their_hashes(released: str) -> None:
+    said = json.loads(read("/data/catalog.jsonld"))
+    (found,) = [each for each in said["dcat:dataset"] if each.get("dcat:version") == "v1"]
+    assert found["dcat:landingPage"]["@id"].endswith("/releases/v1/")
+    held = {file.path: file for file in ReleaseFile.objects.filter(release="v1", rows__isnull=False)}
+    packed, *files = found["dcat:distribution"]
+    assert packed["dcat:downloadURL"]["@id"].endswith("/releases/v1.zip")
+    assert len(files) == len(held)
+    for each in files:
+        file = held[each["@id"].rsplit("/", 1)[1]]
+        assert each["dcat:byteSize"]["@value"] == str(file.size)
+        assert each["spdx:checksum"]["spdx:checksumValue"]["@value"] == file.sha256
+
+
+def test_a_release_states_itself_as_a_dataset(released: str) -> None:
+    page = answer("/releases/v1/").content.decode()
+    (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    said, made = json.loads(block), Release.objects.get(name="v1")
+    assert (said["@type"], said["version"], said["identifier"]) == ("Dataset", "v1", made.manifest_hash)
+    assert said["datePublished"] == made.released_at.date().isoformat()
+    for each in said["distribution"]:
+        assert answer(each["contentUrl"].removeprefix("http://localhost")).status_code == 200
+    assert '<meta property="og:title" content="Policy-recommendation tracker: release v1">' in page
+    assert made.manifest_hash in page.split('id="h-cite"')[1], "who cites it can say by what its files are known"

@@ -1,0 +1,197 @@
+"""What is taken down for legal reasons, or erased, goes from releases as well, and they say so; the rest of them stays as it was made."""
+
+import csv
+import io
+import json
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+
+from tests import builders
+from tests.public.test_takedowns import KINDS, REASON, SECRET, _correct, _take_down, _world
+from tests.releases.conftest import answer, make, read
+from tracker.editions.tables import Release, ReleaseFile
+from tracker.editorial.erasing import erase, places
+from tracker.editorial.verification import verify
+
+PERSON = "Zebulon Unforgettable"
+
+
+def rows(name: str, listing: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(read(f"/releases/{name}/{listing}.csv").decode(), newline="")))
+
+
+def everything_served(*names: str) -> dict[str, bytes]:
+    """Every answer under /releases/, pages and files, packed and unpacked."""
+    found = {path: read(path) for path in ("/releases/", "/data/", "/data/catalog.jsonld", "/sitemap.xml")}
+    for name in names:
+        found[name] = read(f"/releases/{name}/")
+        with zipfile.ZipFile(io.BytesIO(read(f"/releases/{name}.zip"))) as archive:
+            found |= {f"{name}.zip/{path}": archive.read(path) for path in archive.namelist()}
+        found |= {f"{name}/{file.path}": read(f"/releases/{name}/{file.path}") for file in ReleaseFile.objects.filter(release=name)}
+    for one in names:
+        for other in names:
+            found |= {f"{one}...{other}{end}": read(f"/releases/{one}...{other}/{end}") for end in ("", "changes.csv", "changes.json")}
+    return found
+
+
+def said_to_the_public() -> str:
+    """Every row of every table of releases, over SQL, as the public's role reads it."""
+    with connections["public"].cursor() as cursor:
+        found = []
+        for table in ("release", "release_file", "release_line"):
+            cursor.execute(f"SELECT t::text FROM editions.{table} t")
+            found += [row for (row,) in cursor.fetchall()]
+    assert len(found) > 20
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_taken_down_is_nowhere_in_releases(desk: str, kind: str) -> None:
+    """Of whatever kind: two releases were made with its words, and one after it was taken down."""
+    made = _world(kind)
+    make("r1")
+    _correct(made, kind)
+    make("r2")
+    before = {file.path: (file.size, file.sha256) for file in ReleaseFile.objects.filter(release="r1")}
+    manifest = read("/releases/r1/manifest.json")
+    assert SECRET in said_to_the_public() and SECRET.encode() in read("/releases/r1...r2/changes.csv")
+    _take_down(made, kind)
+    make("r3")
+    assert SECRET not in said_to_the_public()
+    for path, said in everything_served("r1", "r2", "r3").items():
+        assert SECRET.encode() not in said, path
+    # Its record stays: names, hashes and sizes as they were made, and what was done stands beside them.
+    assert {file.path: (file.size, file.sha256) for file in ReleaseFile.objects.filter(release="r1")} == before
+    assert read("/releases/r1/manifest.json") == manifest
+    page = answer("/releases/r1/").content.decode()
+    assert "Taken from it since" in page and REASON in page and Release.objects.get(name="r1").manifest_hash in page
+    assert "Taken from it since" not in answer("/releases/r3/").content.decode()
+    with zipfile.ZipFile(io.BytesIO(read("/releases/r1.zip"))) as archive:
+        note = archive.read("r1/ADDENDUM.txt").decode()
+    assert REASON in note and note.encode() == read("/releases/r1/ADDENDUM.txt")
+    # And the proof holds, with what is set aside.
+    assert verify(every_edition=True).problems == ()
+
+
+def test_other_rows_and_files_of_the_release_stay_as_they_were_made(desk: str, tmp_path: Path) -> None:
+    made = _world("action")
+    make("r1")
+    before = {file.path: read(f"/releases/r1/{file.path}") for file in ReleaseFile.objects.filter(release="r1")}
+    kept = [row for row in rows("r1", "actions") if row["key"] != "GONE"]
+    _take_down(made, "action")
+    assert rows("r1", "actions") == kept
+    changed = {path for path, said in before.items() if read(f"/releases/r1/{path}") != said}
+    assert changed == {"actions.csv", "effects.csv", "citations.csv"} | ({"changes.csv"} if "changes.csv" in changed else set())
+    page = answer("/releases/r1/").content.decode()
+    addenda = page.split('id="addenda"')[1].split("</section>")[0]
+    assert {path for path in before if f"<code>{path}</code>" in addenda} == changed
+    # Whoever checks the download is told of exactly these.
+    with zipfile.ZipFile(io.BytesIO(read("/releases/r1.zip"))) as archive:
+        archive.extractall(tmp_path)
+    done = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=tmp_path / "r1", capture_output=True, text=True, env={"LC_ALL": "C"})
+    assert {line.split(":")[0] for line in done.stdout.splitlines() if line.endswith("FAILED")} == changed
+
+
+def test_of_a_source_that_is_taken_down_other_records_keep_what_they_say(desk: str) -> None:
+    """The citation's key and stance stay with the action that it serves; the source's words go, in the parts of other records too."""
+    paper = builders.document("PAPER")
+    gone = builders.document("GONE", title=f"{SECRET} title", publisher=f"{SECRET} press")
+    spare, quoted = builders.citation(paper, "EV-1"), builders.citation(gone, "EV-2", says=f"{SECRET} says", exact=f"{SECRET} exactly")
+    action = builders.action("STAYS")
+    builders.cite(action, spare)
+    use = builders.cite(action, quoted)
+    reply = builders.reply(action, "RY-1", quoted)
+    builders.put_out(paper, gone, action)
+    make("r1")
+    assert SECRET in rows("r1", "actions")[0]["replies"]
+    use.delete()
+    reply.delete()
+    submission = builders.take_down([gone], by=builders.officer(), reason=REASON, alongside=[action])
+    builders.approve(submission, by=builders.reviewer())
+    builders.publish(submission, by=builders.reviewer())
+    (row,) = rows("r1", "actions")
+    assert (row["key"], row["title"], row["description"], row["replies"]) == ("STAYS", "Title of STAYS", "Description of STAYS.", "")
+    cited = {row["citation"]: row for row in rows("r1", "citations")}
+    assert (cited["EV-2"]["document"], cited["EV-2"]["stance"], cited["EV-2"]["says"], cited["EV-2"]["document_title"]) == (
+        "GONE",
+        "supports",
+        "",
+        "",
+    )
+    assert cited["EV-1"]["says"] == "What EV-1 says."
+    assert [row["key"] for row in rows("r1", "documents")] == ["PAPER"]
+    assert SECRET not in said_to_the_public()
+    assert verify(every_edition=True).problems == ()
+
+
+def test_no_cache_confirms_what_was_taken_down(desk: str) -> None:
+    made = _world("action")
+    make("r1")
+    for path in ("/releases/r1/actions.csv", "/releases/r1.zip", "/releases/r1/"):
+        first = answer(path)
+        if not path.endswith("/"):
+            assert "immutable" in first["Cache-Control"]
+        assert answer(path, if_none_match=first["ETag"]).status_code == 304
+    tags = {path: answer(path)["ETag"] for path in ("/releases/r1/actions.csv", "/releases/r1.zip", "/releases/r1/", "/releases/r1/documents.csv")}
+    _take_down(made, "action")
+    for path, tag in tags.items():
+        again = answer(path, if_none_match=tag)
+        if path.endswith("documents.csv"):
+            assert again.status_code == 304 and "immutable" in again["Cache-Control"]
+        else:
+            assert again.status_code == 200 and "immutable" not in again["Cache-Control"], path
+
+
+def test_erasing_finds_the_words_in_releases_and_says_so(desk: str, capsys: Any) -> None:
+    paper = builders.document("PAPER", author=PERSON)
+    builders.put_out(paper)
+    make("r1", reason=f"For {PERSON}")
+    manifest = Release.objects.get(name="r1").manifest_hash
+    call_command("erase", words=[PERSON])
+    said = capsys.readouterr().out
+    assert "editions.release_line.cells: 1" in said and "editions.release.reason: 1" in said and "Nothing was erased" in said
+    assert {place.table for place in places([PERSON])} >= {"editions.release", "editions.release_line"}
+    log = erase([PERSON], by="An officer", reason="A person's right.")
+    named = {(row["kind"], row["key"]) for row in log.records}
+    assert named >= {("release", "r1"), ("release", "r1/documents.csv"), ("document", "PAPER")}
+    assert ("release", "r1/governments.csv") not in named
+    assert PERSON not in said_to_the_public()
+    for path, served in everything_served("r1").items():
+        assert PERSON.encode() not in served, path
+    assert rows("r1", "documents")[0]["author"] == "[erased]"
+    page = answer("/releases/r1/").content.decode()
+    assert "words of a person were erased" in page and "documents.csv" in page and manifest in page
+    assert "r1/documents.csv" in answer("/corrections/").content.decode()
+    assert verify(every_edition=True).problems == ()
+
+
+def test_erasing_reaches_what_was_taken_down_before(desk: str) -> None:
+    made = _world("action")
+    make("r1")
+    _take_down(made, "action")
+    erase([SECRET], by="An officer", reason="A person's right.")
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM editions.withheld t WHERE t::text LIKE %s", [f"%{SECRET}%"])
+        assert cursor.fetchone()[0] == 0
+    assert verify(every_edition=True).problems == ()
+    assert "words of a person were erased" in answer("/releases/r1/").content.decode()
+
+
+def test_the_catalogue_states_no_hash_of_what_is_not_as_it_was_made(desk: str) -> None:
+    made = _world("action")
+    make("r1")
+
+    def hashed() -> set[str]:
+        said = json.loads(read("/data/catalog.jsonld"))
+        released = next(each for each in said["dcat:dataset"] if each.get("dcat:version") == "r1")
+        return {each["@id"].rsplit("/", 1)[1] for each in released["dcat:distribution"] if "spdx:checksum" in each}
+
+    assert "actions.csv" in hashed()
+    _take_down(made, "action")
+    assert "actions.csv" not in hashed() and "documents.csv" in hashed()

@@ -1,0 +1,148 @@
+-- Releases: written once and whole, never changed, and without what is taken down or erased afterwards.
+--
+-- A transaction writes the files, then their rows, then the release: with the release nothing can be added any more. Each row names the published
+-- rows whose words it has, so that what a takedown sets aside of them (withholding.sql) goes from the release in the same transaction. Its cells are
+-- text in a column like any other, so that an erasure (blanking.sql) finds the words in them.
+
+CREATE FUNCTION editions.begin_release_file() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- One release is written at a time.
+    PERFORM pg_advisory_xact_lock(hashtext('editions.release'));
+    PERFORM FROM editions.release WHERE name = NEW.release;
+    IF FOUND THEN
+        RAISE EXCEPTION 'Release % is made; nothing is added to it.', NEW.release USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF NEW.rows IS NULL AND NEW.sha256 <> encode(sha256(convert_to(NEW.text, 'UTF8')), 'hex') THEN
+        RAISE EXCEPTION 'File % of release % has another hash than it says.', NEW.path, NEW.release USING ERRCODE = 'restrict_violation';
+    END IF;
+    NEW.written_in := pg_current_xact_id()::text::bigint;
+    RETURN NEW;
+END $$;
+
+-- A line belongs to a file of this transaction whose release is not written yet, and comes from a row that is published now.
+CREATE FUNCTION editions.begin_release_line() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    of_table text := split_part(NEW.made_from[1], ':', 1);
+    stands boolean;
+BEGIN
+    PERFORM FROM editions.release_file AS f
+        WHERE f.id = NEW.file AND f.rows IS NOT NULL AND f.written_in = pg_current_xact_id_if_assigned()::text::bigint
+          AND cardinality(NEW.cells) = cardinality(f.columns) AND NOT EXISTS (SELECT FROM editions.release AS r WHERE r.name = f.release);
+    IF NOT FOUND OR NEW.withheld_in IS NOT NULL THEN
+        RAISE EXCEPTION 'Rows of a release are written with it only.' USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF of_table = ANY (ARRAY[
+        'record', 'government', 'document', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'citation'
+    ]) THEN
+        EXECUTE format('SELECT EXISTS (SELECT FROM editions.%I WHERE id = $1)', of_table)
+            USING substring(NEW.made_from[1] FROM ':([0-9]{1,18})$')::bigint INTO stands;
+    END IF;
+    IF stands IS NOT TRUE THEN
+        RAISE EXCEPTION 'A row of a release is made from a row that is published.' USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- Its number, when it was made, and whether it is whole: of the newest edition, every file of this transaction with as many rows as it says.
+CREATE FUNCTION editions.sign_release() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE this bigint := pg_current_xact_id()::text::bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('editions.release'));
+    NEW.number := coalesce((SELECT max(number) FROM editions.release), 0) + 1;
+    NEW.released_at := clock_timestamp();
+    NEW.written_in := this;
+    IF NEW.edition IS DISTINCT FROM (SELECT max(number) FROM editions.site_edition)
+        OR NEW.chain_head IS DISTINCT FROM (SELECT digest FROM editions.chain WHERE number = NEW.edition)
+        OR NEW.as_of > (NEW.released_at AT TIME ZONE 'UTC')::date
+    THEN
+        RAISE EXCEPTION 'Release % is not of the newest edition of the site.', NEW.name USING ERRCODE = 'restrict_violation';
+    END IF;
+    PERFORM FROM editions.release_file AS f
+        WHERE f.release = NEW.name AND f.written_in = this AND f.path = 'manifest.json' AND f.sha256 = NEW.manifest_hash;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'Release % has no manifest of the hash that it says.', NEW.name USING ERRCODE = 'restrict_violation';
+    END IF;
+    PERFORM FROM editions.release_file AS f
+        WHERE f.release = NEW.name AND (f.written_in <> this OR f.rows <> (SELECT count(*) FROM editions.release_line AS l WHERE l.file = f.id));
+    IF FOUND THEN
+        RAISE EXCEPTION 'A file of release % does not hold the rows that it says.', NEW.name USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- Nothing of a release is changed, but for words that are erased where the log says so, or taken down.
+CREATE FUNCTION editions.keep_release() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF editions.being_erased() AND editions.erased_from_release(TG_TABLE_NAME, to_jsonb(OLD)) THEN
+            RETURN NEW;
+        END IF;
+        IF TG_TABLE_NAME = 'release_line' AND editions.set_aside('release_line', to_jsonb(OLD))
+            AND to_jsonb(NEW) - '{cells,withheld_in}'::text[] = to_jsonb(OLD) - '{cells,withheld_in}'::text[]
+        THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'A release is never changed or removed.' USING ERRCODE = 'restrict_violation';
+END $$;
+
+-- Whether an erasure of this transaction names what is erased: the release, or its file.
+CREATE FUNCTION editions.erased_from_release(of_table text, standing jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT CASE of_table
+        WHEN 'release' THEN editions.erasure_names((standing ->> 'edition')::bigint, 'release', standing ->> 'name')
+        ELSE (
+            SELECT editions.erasure_names(r.edition, 'release', r.name || '/' || f.path)
+            FROM editions.release_file AS f JOIN editions.release AS r ON r.name = f.release
+            WHERE f.id = (standing ->> CASE of_table WHEN 'release_file' THEN 'id' ELSE 'file' END)::bigint
+        )
+    END
+$$;
+
+-- Of a line of a release: the cells without those under some columns.
+CREATE FUNCTION editions.without_cells(cells varchar[], columns varchar[], emptied text[]) RETURNS varchar[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT array_agg(CASE WHEN columns[place] = ANY (emptied) THEN '' ELSE cell END::varchar ORDER BY place)
+    FROM unnest(cells) WITH ORDINALITY AS of_line (cell, place)
+$$;
+
+-- What a record that is taken down leaves of the releases: a row made from one that was removed goes whole; of a row that lost words, or that has words
+-- of another one, those columns are emptied. All of it is set aside first.
+CREATE FUNCTION editions.withhold_from_releases(taken editions.record) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    gone varchar[] := ARRAY(
+        SELECT (of_table || ':' || row_id)::varchar FROM editions.withheld
+        WHERE edition = taken.edition AND kind = taken.kind AND key = taken.key AND of_table <> 'release_line'
+    );
+BEGIN
+    INSERT INTO editions.withheld (edition, kind, key, of_table, row_id, said)
+        SELECT taken.edition, taken.kind, taken.key, 'release_line', l.id, to_jsonb(l)
+        FROM editions.release_line AS l WHERE l.made_from && gone ORDER BY l.id;
+    UPDATE editions.release_line AS l SET withheld_in = taken.edition, cells = CASE
+        WHEN cardinality(l.cells) = 0 THEN '{}'
+        WHEN old.own_is_gone AND old.own_table <> 'record' AND (taken.kind <> 'document' OR old.own_table = 'document') THEN '{}'
+        ELSE editions.without_cells(l.cells, old.columns, (
+            CASE WHEN old.own_is_gone THEN array_replace(editions.words_of(old.own_table), 'url', 'document_url') ELSE '{}' END
+            || CASE WHEN EXISTS (SELECT FROM unnest(l.made_from[2:]) AS m WHERE m = ANY (gone) AND m LIKE 'document:%')
+                THEN ARRAY['parties', 'replies', 'positions'] ELSE '{}' END
+            || CASE WHEN EXISTS (SELECT FROM unnest(l.made_from[2:]) AS m WHERE m = ANY (gone) AND m LIKE 'translation:%')
+                THEN ARRAY['translations'] ELSE '{}' END
+        ))
+    END
+    FROM (
+        SELECT line.id, f.columns, split_part(line.made_from[1], ':', 1) AS own_table, line.made_from[1] = ANY (gone) AS own_is_gone
+        FROM editions.release_line AS line JOIN editions.release_file AS f ON f.id = line.file WHERE line.made_from && gone
+    ) AS old
+    WHERE l.id = old.id;
+END $$;
+
+CREATE TRIGGER begin BEFORE INSERT ON editions.release_file FOR EACH ROW EXECUTE FUNCTION editions.begin_release_file();
+CREATE TRIGGER begin BEFORE INSERT ON editions.release_line FOR EACH ROW EXECUTE FUNCTION editions.begin_release_line();
+CREATE TRIGGER sign BEFORE INSERT ON editions.release FOR EACH ROW EXECUTE FUNCTION editions.sign_release();
+
+DO $$
+DECLARE kept text;
+BEGIN
+    FOREACH kept IN ARRAY ARRAY['release', 'release_file', 'release_line'] LOOP
+        EXECUTE format('CREATE TRIGGER keep BEFORE UPDATE OR DELETE ON editions.%I FOR EACH ROW EXECUTE FUNCTION editions.keep_release()', kept);
+        EXECUTE format('CREATE TRIGGER keep_truncate BEFORE TRUNCATE ON editions.%I EXECUTE FUNCTION editions.keep_release()', kept);
+    END LOOP;
+END $$;

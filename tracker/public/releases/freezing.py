@@ -1,0 +1,143 @@
+"""The files of a release, in their order: each list row by row, then what describes them.
+
+A row says what the API's file of the same list says by the same clocks, in the same cells; a test holds both equal.
+"""
+
+import datetime as dt
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, Protocol
+
+from django.http import QueryDict
+from django.utils import translation
+
+from tracker.editions.tables import TranslationEdition
+from tracker.public.clocks import Clocks
+from tracker.public.columns import LISTINGS, Listing
+from tracker.public.formats.rows import CHUNK
+from tracker.public.releases import describing
+from tracker.public.releases.schema import TABLES, Reference
+from tracker.rules.formulas import harmless
+
+CSV = "text/csv; charset=utf-8"
+TAIL = ("url", "as_of", "known", "site_edition")
+LANGUAGE = "en"
+"""Of the words that the software adds: a release has one."""
+
+
+class Asked(Protocol):
+    """What a release is to be (``tracker.editorial.releasing.Asked``)."""
+
+    name: str
+    edition: int
+    published_at: dt.datetime
+    as_of: dt.date
+    site: str
+    software: str
+    chain_head: str
+    previous: Any
+
+
+class Keys:
+    """The values by which rows are named, and those that name others: whether every reference leads somewhere, for one release."""
+
+    def __init__(self) -> None:
+        """Nothing seen yet."""
+        self.named: dict[tuple[str, tuple[str, ...]], set[tuple[str, ...]]] = defaultdict(set)
+        self.wanted: dict[tuple[str, Reference], set[tuple[str, ...]]] = defaultdict(set)
+        self._targets = {
+            name: {reference.target for table in TABLES.values() for reference in table.references if reference.listing == name} for name in TABLES
+        }
+
+    def see(self, listing: str, cells: dict[str, str]) -> None:
+        """Take note of a row."""
+        for columns in self._targets[listing]:
+            self.named[listing, columns].add(tuple(cells[name] for name in columns))
+        for reference in TABLES[listing].references:
+            value = tuple(cells[name] for name in reference.columns)
+            if any(value):
+                self.wanted[listing, reference].add(value)
+
+    def kept(self, listing: str) -> list[Reference]:
+        """The references of a list of which every one leads to a row of the release."""
+        return [
+            reference
+            for reference in TABLES[listing].references
+            if self.wanted[listing, reference] <= self.named[reference.listing, reference.target]
+        ]
+
+
+def files(asked: Asked, written: Any, make: Any, *, publisher: str = "") -> Iterator[Any]:
+    """Every file of a release, for the verb that keeps them (``tracker.editorial.releasing.release``).
+
+    ``written`` lists what was kept so far, with sizes and hashes; ``make`` builds a file; ``publisher`` answers for the site (may be empty).
+    """
+    with translation.override(LANGUAGE):
+        clocks = clocks_of(asked)
+        keys = Keys()
+        for name in TABLES:
+            listing = LISTINGS[name]
+            header = (*(column.name for column in listing.columns), *TAIL)
+            rows = _rows(listing, clocks, asked.site, header, keys)
+            yield make(f"{name}.csv", CSV, columns=header, identity=TABLES[name].identity, rows=rows)
+        about = describing.About(asked, publisher)
+        for path, media_type, text in describing.before_the_manifest(about, written, keys):
+            yield make(path, media_type, text=text)
+        manifest = describing.manifest(about, written)
+        yield make("manifest.json", "application/json", text=manifest)
+        yield make("SHA256SUMS", "text/plain; charset=utf-8", text=describing.sums(written))
+
+
+def clocks_of(asked: Asked) -> Clocks:
+    """The day and the edition that a release is read by, as a permalink says both."""
+    number = asked.edition
+    return Clocks(asked.as_of, asked.published_at, asked.as_of, f"edition-{number}", edition_asked=number, as_of_is_said=True)
+
+
+def _rows(listing: Listing, clocks: Clocks, site: str, header: tuple[str, ...], keys: Keys) -> Iterator[tuple[list[str], list[str]]]:
+    """The rows of a list, each with the published rows whose words it has."""
+    tail = [clocks.as_of.isoformat(), clocks.known_as_written, str(clocks.edition_asked)]
+    parameters = QueryDict()
+    found = listing.queryset(clocks, listing.filters(parameters, clocks), parameters)
+    streamed = found.order_by(*found.query.order_by, "pk").iterator(CHUNK)  # the same order whatever the plan
+    while chunk := listing.told(itertools.islice(streamed, CHUNK), clocks):
+        translations = _translations(listing, chunk, clocks)
+        for row in chunk:
+            cells = [*(written(column.cell(row)) for column in listing.columns), listing.url(row, clocks, site), *tail]
+            keys.see(listing.name, dict(zip(header, cells, strict=True)))
+            yield cells, [_name_of(row), *_documents_in(row), *translations[row.pk]]
+
+
+def written(value: Any) -> str:
+    """A value as a cell of a release."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.datetime):
+        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+    return harmless(value) if isinstance(value, str) else str(value)
+
+
+def _name_of(row: Any) -> str:
+    return f"{row._meta.db_table.replace(chr(34), '').split('.')[-1]}:{row.pk}"
+
+
+def _documents_in(row: Any) -> list[str]:
+    """The documents whose titles stand in a row's parts."""
+    parts = [part for name in ("replies", "positions", "parties") for part in getattr(row, name, None) or ()]
+    return sorted({_name_of(source.row) for part in parts for source in part.get("sources", ())})
+
+
+def _translations(listing: Listing, rows: Iterable[Any], clocks: Clocks) -> dict[int, list[str]]:
+    """The published translations that rows are told with, by the row."""
+    found: dict[int, list[str]] = defaultdict(list)
+    if all(column.name != "translations" for column in listing.columns):
+        return found
+    (key,) = TABLES[listing.name].identity
+    pks = {getattr(row, key): row.pk for row in rows}
+    translated = clocks.said(TranslationEdition).filter(record_kind=listing.name.removesuffix("s"), record_key__in=pks)
+    for name, pk in translated.order_by("pk").values_list("record_key", "pk"):
+        found[pks[name]].append(f"translation:{pk}")
+    return found

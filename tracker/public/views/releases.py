@@ -1,0 +1,151 @@
+"""Releases: the list of them, a page each, their files at addresses that stay, and what changed from one to another."""
+
+import functools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import quote_etag
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tracker.editions.frozen import contents
+from tracker.editions.tables import Release, ReleaseFile
+from tracker.public import citing
+from tracker.public.api import origin
+from tracker.public.clocks import Clocks
+from tracker.public.pages import NotHere, Page, problem, public_page
+from tracker.public.releases import differences, kept
+from tracker.public.releases.describing import work_of
+from tracker.public.releases.kept import Kept
+from tracker.public.views.words import operator
+
+A_DAY = 24 * 60 * 60
+"""For which anybody may keep a file without asking again: as long as words that are taken down may stand in somebody's cache."""
+NO_CLOCKS = {"permalink": ""}
+"""A release is the same by every clock: its own address is permanent."""
+
+
+def found(name: str) -> Release:
+    """A release by its name; ``NotHere`` where there is none."""
+    release = Release.objects.filter(name=name).first()
+    if release is None:
+        raise NotHere(_("No release “%(name)s” on this site.") % {"name": name[:60]})
+    return release
+
+
+@public_page
+def release_list(_request: HttpRequest, _clocks: Clocks) -> Page:
+    """Every release, newest first."""
+    return "tracker/releases.html", {"kept": kept.kept(kept.releases()), **NO_CLOCKS}
+
+
+@public_page
+def release_page(request: HttpRequest, clocks: Clocks, name: str) -> Page:
+    """A release: its files, how to check and to cite them, and what was taken from it since."""
+    release = found(name)
+    (whole,) = kept.kept([release])
+    before, after = kept.neighbours(release)
+    work = work_of(
+        release,
+        site=origin(request),
+        publisher=operator()["operator_name"],
+        manifest=release.manifest_hash,
+        accessed=clocks.today,
+        language=get_language() or "en",
+    )
+    return "tracker/release.html", {
+        "whole": whole,
+        "before": before,
+        "after": after,
+        "apa": citing.apa(work),
+        "bibliography": citing.chicago_bibliography(work),
+        "bibtex": citing.bibtex(work),
+        **NO_CLOCKS,
+    }
+
+
+@public_page
+def release_difference(_request: HttpRequest, _clocks: Clocks, before: str, after: str) -> Page:
+    """What changed from one release to another."""
+    one, other = found(before), found(after)
+    return "tracker/release_difference.html", {
+        "before": one, "after": other, "lists": differences.lists(one, other), "shown": differences.SHOWN, **NO_CLOCKS,
+    }  # fmt: skip
+
+
+def permanent(view: Callable[..., tuple[str, bool, Callable[[], HttpResponseBase]]]) -> Callable[..., HttpResponseBase]:
+    """A file of a release. The view gives the state that the answer is a function of, whether it is as it was made, and how to build it.
+
+    What is as it was made may be kept for a day without asking again; what something was taken from is asked for again each time.
+    """
+
+    @functools.wraps(view)
+    def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
+        try:
+            state, intact, build = view(request, **named)
+        except NotHere as missing:
+            response: HttpResponseBase = problem(404, _("Not found"), str(missing))
+        else:
+            etag = quote_etag(state)
+            response = get_conditional_response(request, etag=etag) or build()
+            response["ETag"] = etag
+            if intact:
+                patch_cache_control(response, public=True, max_age=A_DAY, immutable=True)
+            else:
+                patch_cache_control(response, public=True, max_age=1, must_revalidate=True)
+        response["Access-Control-Allow-Origin"] = "*"
+        return response
+
+    return require_safe(respond)
+
+
+@permanent
+def release_file(_request: HttpRequest, name: str, path: str) -> tuple[str, bool, Callable[[], HttpResponseBase]]:
+    """A file of a release, as it was made, without what was taken down or erased since."""
+    release = found(name)
+    (whole,) = kept.kept([release])
+    if path == kept.ADDENDUM and whole.addenda:
+        text = kept.addendum(whole)
+        return whole.newest, False, lambda: _named(HttpResponse(text, content_type="text/plain; charset=utf-8"), f"{name}-{path}")
+    file = ReleaseFile.objects.filter(release=release, path=path).first()
+    if file is None:
+        sentence = _("No file “%(path)s” in release %(name)s; there are %(files)s.")
+        raise NotHere(sentence % {"path": path[:60], "name": name, "files": ", ".join(each.path for each in whole.files)})
+    state = kept.state_of(whole, path, file.sha256)
+    return state, not whole.changed(path), lambda: _named(_stream(contents(file), file.media_type), f"{name}-{path}")
+
+
+@permanent
+def release_zip(_request: HttpRequest, name: str) -> tuple[str, bool, Callable[[], HttpResponseBase]]:
+    """All files of a release."""
+    release = found(name)
+    (whole,) = kept.kept([release])
+    return (
+        f"{release.manifest_hash}{whole.newest}",
+        not whole.addenda and not whole.newest,
+        lambda: _named(_stream(kept.as_zip(whole), "application/zip"), f"{name}.zip", "attachment"),
+    )
+
+
+@permanent
+def difference_file(_request: HttpRequest, before: str, after: str, ending: str) -> tuple[str, bool, Callable[[], HttpResponseBase]]:
+    """Every difference of two releases."""
+    one, other = found(before), found(after)
+    both: list[Kept] = kept.kept({one.name: one, other.name: other}.values())
+    write, media_type = {"csv": (differences.as_csv, "text/csv; charset=utf-8"), "json": (differences.as_json, "application/json")}[ending]
+    intact = not any(each.newest for each in both)
+    state = f"{one.manifest_hash}{other.manifest_hash}{ending}" + "".join(each.newest for each in both)
+    return state, intact, lambda: _named(_stream(write(one, other), media_type), f"{one.name}...{other.name}.{ending}")
+
+
+def _stream(parts: Iterator[Any], media_type: str) -> HttpResponseBase:
+    return StreamingHttpResponse(parts, content_type=media_type)
+
+
+def _named(response: HttpResponseBase, filename: str, way: str = "inline") -> HttpResponseBase:
+    response["Content-Disposition"] = f'{way}; filename="{filename}"'
+    return response
