@@ -1,7 +1,8 @@
 """A profile drafted from a table's columns, and one made of what staff chose for each column in the admin."""
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tracker.exchange.profiles.governments import Governments
 from tracker.exchange.profiles.model import FileRules, GovernmentRules, Profile, RowRules, Source
@@ -26,7 +27,7 @@ class Choice:
     kind: str
     field: str = ""
     split: str = ""
-    map: Mapping[str, str] = field(default_factory=dict)
+    map: Mapping[str, str] = dataclasses.field(default_factory=dict)
     formats: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     serial: str = ""
