@@ -87,12 +87,12 @@ class Column:
         """Whether it names another record."""
         return self.own.is_relation
 
-    @property
+    @cached_property
     def required(self) -> bool:
         """Whether a row must have a value here."""
         return not self.own.blank
 
-    @property
+    @cached_property
     def words(self) -> list[str]:
         """The values of the vocabulary that it takes; empty where it takes any."""
         if isinstance(self.field, WordField) and self.field.vocabulary is not None:
