@@ -1,0 +1,41 @@
+"""Profiles: how somebody's file becomes records of ours, said in a short TOML file.
+
+    profile = parse(text)                                   # or parse(shipped()["upr"])
+    mapped = map_records(profile, open_table(path), Governments.of_the_desk())
+    for group in mapped:                                    # one for each row of the file
+        group.records, group.problems
+
+A profile is data: it names columns and never code. :func:`reference` says every key that it may have.
+"""
+
+from tracker.exchange.profiles.governments import Found, Governments
+from tracker.exchange.profiles.guessing import Choice, Seen, fields_of, guess_profile, profile_of
+from tracker.exchange.profiles.keys import Key, reference
+from tracker.exchange.profiles.mapping import Duplicate, Group, MappedFile, MappedRow, Unknown, map_records
+from tracker.exchange.profiles.model import PACKAGE, Profile, ProfileError
+from tracker.exchange.profiles.parsing import parse, shipped
+from tracker.exchange.profiles.writing import to_toml
+
+__all__ = [
+    "PACKAGE",
+    "Choice",
+    "Duplicate",
+    "Found",
+    "Governments",
+    "Group",
+    "Key",
+    "MappedFile",
+    "MappedRow",
+    "Profile",
+    "ProfileError",
+    "Seen",
+    "Unknown",
+    "fields_of",
+    "guess_profile",
+    "map_records",
+    "parse",
+    "profile_of",
+    "reference",
+    "shipped",
+    "to_toml",
+]
