@@ -16,6 +16,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 import tracker.fields
 import tracker.models.base
+import tracker.models.importing
 import tracker.models.review
 import tracker.rules.vocabulary
 from django.conf import settings
@@ -2561,5 +2562,260 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='translationhistory',
             trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='73ce00d903516e9fc0b6da78852dfcefa9ce1cf6', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_20d5a', table='tracker_translationhistory', when='BEFORE')),
+        ),
+        # imports
+        migrations.CreateModel(
+            name='Import',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('file_name', models.CharField(help_text='As it was called where it was uploaded from.', max_length=300, verbose_name='file')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('size', models.PositiveBigIntegerField(verbose_name='bytes')),
+                ('stored_as', models.CharField(editable=False, help_text='Where the archive keeps its bytes.', max_length=100)),
+                ('profile_name', models.CharField(max_length=60, verbose_name='profile')),
+                ('profile_text', models.TextField(blank=True, help_text='A later change of the profile does not change this import.', verbose_name='profile as it was')),
+                ('options', models.JSONField(blank=True, default=dict, verbose_name='how the file is read')),
+                ('joined', models.JSONField(blank=True, default=dict, help_text='By name: file name, SHA-256, place in the archive.', verbose_name='files beside it')),
+                ('governments', models.JSONField(blank=True, default=dict, verbose_name='governments')),
+                ('decisions', models.JSONField(blank=True, default=dict, verbose_name='decisions')),
+                ('without_refused', models.BooleanField(default=False, help_text='Apply the rest where rows are refused; else nothing is applied.', verbose_name='without the refused rows')),
+                ('state', tracker.fields.WordField(default=tracker.models.importing.ImportState['UPLOADED'], max_length=40, verbose_name='state')),
+                ('problem', models.TextField(blank=True, help_text='Why it failed, or what changed since the preview, in a sentence.', verbose_name='problem')),
+                ('job', models.BigIntegerField(blank=True, help_text='The number of the background job that does, or did, the last step.', null=True, verbose_name='job')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded at')),
+                ('previewed_at', models.DateTimeField(blank=True, null=True, verbose_name='previewed at')),
+                ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='applied at')),
+                ('reason', models.TextField(blank=True, help_text='Why it is applied: it stands in the history of each record.', verbose_name='reason')),
+                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='undone at')),
+                ('undo_reason', models.TextField(blank=True, verbose_name='why undone')),
+                ('applied_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='applied by')),
+                ('made_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
+                ('undone_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='undone by')),
+            ],
+            options={
+                'verbose_name': 'import',
+                'verbose_name_plural': 'imports',
+                'ordering': ['-id'],
+                'permissions': [('undo_import', 'Can undo the imports of others')],
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportPreview',
+            fields=[
+                ('batch', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='preview', serialize=False, to='tracker.import', verbose_name='import')),
+                ('counts', models.JSONField(help_text="Rows of the file, and what would become of the rows of each of a package's files.", verbose_name='counts')),
+                ('problems', models.JSONField(default=list, help_text='The first of them, with place and sentence; the counts say how many.', verbose_name='problems')),
+                ('governments', models.JSONField(default=list, help_text='Each name once, with how often, where, and what it may mean.', verbose_name='unknown governments')),
+                ('conflicts', models.JSONField(default=list, help_text='Records here with other text: both, side by side.', verbose_name='conflicts')),
+                ('changes', models.JSONField(default=list, help_text='What would change: before and after.', verbose_name='changes')),
+                ('created', models.JSONField(default=list, help_text='The first rows that would be new.', verbose_name='created')),
+                ('repeated', models.JSONField(default=list, help_text='Rows that say what an earlier row of the file says.', verbose_name='duplicates')),
+                ('skipped', models.JSONField(default=list, help_text='Rows that the profile leaves out, with the reason.', verbose_name='skipped')),
+                ('digest', models.CharField(editable=False, help_text='Of every outcome in order: the same digest, the same outcome.', max_length=64)),
+                ('made_at', models.DateTimeField(auto_now=True, verbose_name='made at')),
+            ],
+            options={
+                'verbose_name': 'preview of an import',
+                'verbose_name_plural': 'previews of imports',
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportProgress',
+            fields=[
+                ('batch', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='progress', serialize=False, to='tracker.import', verbose_name='import')),
+                ('words', models.CharField(blank=True, max_length=300, verbose_name='what it does')),
+                ('rows', models.PositiveBigIntegerField(default=0, verbose_name='rows read')),
+                ('share', models.FloatField(default=0, help_text='Of the file, from 0 to 1.', verbose_name='share')),
+                ('at', models.DateTimeField(verbose_name='at')),
+            ],
+            options={
+                'verbose_name': 'progress of an import',
+                'verbose_name_plural': 'progress of imports',
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportedRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('resource', models.CharField(max_length=40, verbose_name='file')),
+                ('key', models.CharField(help_text='The parts of the natural key, in JSON.', max_length=1000, verbose_name='key')),
+                ('source_row', models.PositiveBigIntegerField(default=0, verbose_name='row of the file')),
+                ('did', tracker.fields.WordField(max_length=40, verbose_name='what was done')),
+                ('record', models.BigIntegerField(blank=True, null=True, verbose_name='number here')),
+                ('said', models.CharField(editable=False, help_text='Digest of what the file says.', max_length=32)),
+                ('digest', models.CharField(blank=True, editable=False, help_text='Digest of what stood here afterwards.', max_length=32)),
+                ('before', models.JSONField(blank=True, help_text='Of a changed row: its cells before, by column.', null=True, verbose_name='before')),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='tracker.import', verbose_name='import')),
+            ],
+            options={
+                'verbose_name': 'imported row',
+                'verbose_name_plural': 'imported rows',
+                'ordering': ['id'],
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('file_name', models.CharField(help_text='As it was called where it was uploaded from.', max_length=300, verbose_name='file')),
+                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('size', models.PositiveBigIntegerField(verbose_name='bytes')),
+                ('stored_as', models.CharField(editable=False, help_text='Where the archive keeps its bytes.', max_length=100)),
+                ('profile_name', models.CharField(max_length=60, verbose_name='profile')),
+                ('profile_text', models.TextField(blank=True, help_text='A later change of the profile does not change this import.', verbose_name='profile as it was')),
+                ('options', models.JSONField(blank=True, default=dict, verbose_name='how the file is read')),
+                ('joined', models.JSONField(blank=True, default=dict, help_text='By name: file name, SHA-256, place in the archive.', verbose_name='files beside it')),
+                ('governments', models.JSONField(blank=True, default=dict, verbose_name='governments')),
+                ('decisions', models.JSONField(blank=True, default=dict, verbose_name='decisions')),
+                ('without_refused', models.BooleanField(default=False, help_text='Apply the rest where rows are refused; else nothing is applied.', verbose_name='without the refused rows')),
+                ('state', tracker.fields.WordField(default=tracker.models.importing.ImportState['UPLOADED'], max_length=40, verbose_name='state')),
+                ('problem', models.TextField(blank=True, help_text='Why it failed, or what changed since the preview, in a sentence.', verbose_name='problem')),
+                ('job', models.BigIntegerField(blank=True, help_text='The number of the background job that does, or did, the last step.', null=True, verbose_name='job')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded at')),
+                ('previewed_at', models.DateTimeField(blank=True, null=True, verbose_name='previewed at')),
+                ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='applied at')),
+                ('reason', models.TextField(blank=True, help_text='Why it is applied: it stands in the history of each record.', verbose_name='reason')),
+                ('undone_at', models.DateTimeField(blank=True, null=True, verbose_name='undone at')),
+                ('undo_reason', models.TextField(blank=True, verbose_name='why undone')),
+                ('applied_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='applied by')),
+                ('made_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='uploaded by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.import')),
+                ('undone_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='undone by')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportProfile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.SlugField(help_text='Small letters, digits and hyphens; import_file takes it.', max_length=60, unique=True, verbose_name='name')),
+                ('text', models.TextField(help_text='In TOML; the documentation of profiles says what it may hold.', verbose_name='profile')),
+                ('note', models.TextField(blank=True, help_text='Whose files it is for, and what to look out for.', verbose_name='note')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made at')),
+                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
+                ('edited_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
+                ('made_by', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
+            ],
+            options={
+                'verbose_name': 'import profile',
+                'verbose_name_plural': 'import profiles',
+                'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ImportProfileHistory',
+            fields=[
+                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                ('pgh_label', models.TextField(help_text='The event label.')),
+                ('pgh_context', pghistory.utils.JSONField(null=True)),
+                ('pgh_context_id', models.UUIDField(null=True)),
+                ('id', models.BigIntegerField()),
+                ('name', models.SlugField(db_index=False, help_text='Small letters, digits and hyphens; import_file takes it.', max_length=60, verbose_name='name')),
+                ('text', models.TextField(help_text='In TOML; the documentation of profiles says what it may hold.', verbose_name='profile')),
+                ('note', models.TextField(blank=True, help_text='Whose files it is for, and what to look out for.', verbose_name='note')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made at')),
+                ('edited_at', models.DateTimeField(auto_now=True, verbose_name='last edited at')),
+                ('edited_by', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='last edited by')),
+                ('made_by', models.ForeignKey(db_constraint=False, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
+                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='history', to='tracker.importprofile')),
+            ],
+            options={
+                'abstract': False,
+            },
+        ),
+        migrations.AddConstraint(
+            model_name='import',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['uploaded', 'previewing', 'previewed', 'applying', 'applied', 'failed', 'undone'])), name='import_state_is_in_the_vocabulary'),
+        ),
+        migrations.AddConstraint(
+            model_name='import',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applied_at', None), ('applied_by', None)), models.Q(('applied_at__isnull', False), ('applied_by__isnull', False)), _connector='OR'), name='an_applied_import_says_by_whom_and_when'),
+        ),
+        migrations.AddConstraint(
+            model_name='import',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applied_at__isnull', False), ('state__in', ['applied', 'undone'])), models.Q(models.Q(('state__in', ['applied', 'undone']), _negated=True), ('applied_at', None)), _connector='OR'), name='an_import_is_applied_once_it_says_so'),
+        ),
+        migrations.AddConstraint(
+            model_name='import',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'undone'), ('undone_at__isnull', False), ('undone_by__isnull', False), models.Q(('undo_reason__regex', '^\\s*$'), _negated=True)), models.Q(models.Q(('state', 'undone'), _negated=True), ('undone_at', None), ('undone_by', None)), _connector='OR'), name='an_undone_import_says_by_whom_when_and_why'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='import',
+            trigger=pgtrigger.compiler.Trigger(name='never_deleted', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='679e05d4c00bdfce8bd3e834cba3c4ccc54be148', operation='DELETE', pgid='pgtrigger_never_deleted_d2e5e', table='tracker_import', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='import',
+            trigger=pgtrigger.compiler.Trigger(name='an_import_is_kept_as_uploaded', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN ((OLD.file_name IS DISTINCT FROM NEW.file_name OR OLD.sha256 IS DISTINCT FROM NEW.sha256 OR OLD.size IS DISTINCT FROM NEW.size OR OLD.stored_as IS DISTINCT FROM NEW.stored_as OR OLD.joined IS DISTINCT FROM NEW.joined OR OLD.made_by_id IS DISTINCT FROM NEW.made_by_id OR OLD.made_at IS DISTINCT FROM NEW.made_at OR (OLD.state = 'undone' AND OLD.* IS DISTINCT FROM NEW.* OR OLD.state = 'applied' AND (NEW.state NOT IN ('applied', 'undone') OR (OLD.profile_name, OLD.profile_text, OLD.options, OLD.governments, OLD.decisions, OLD.without_refused, OLD.applied_by_id, OLD.applied_at, OLD.reason) IS DISTINCT FROM (NEW.profile_name, NEW.profile_text, NEW.options, NEW.governments, NEW.decisions, NEW.without_refused, NEW.applied_by_id, NEW.applied_at, NEW.reason)))) AND NOT editions.being_erased())", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4178489758b9b03dbc10d18143728744dfb5bb69', operation='UPDATE', pgid='pgtrigger_an_import_is_kept_as_uploaded_a7f82', table='tracker_import', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='import',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_importhistory" ("applied_at", "applied_by_id", "decisions", "file_name", "governments", "id", "job", "joined", "made_at", "made_by_id", "options", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "previewed_at", "problem", "profile_name", "profile_text", "reason", "sha256", "size", "state", "stored_as", "undo_reason", "undone_at", "undone_by_id", "without_refused") VALUES (NEW."applied_at", NEW."applied_by_id", NEW."decisions", NEW."file_name", NEW."governments", NEW."id", NEW."job", NEW."joined", NEW."made_at", NEW."made_by_id", NEW."options", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."previewed_at", NEW."problem", NEW."profile_name", NEW."profile_text", NEW."reason", NEW."sha256", NEW."size", NEW."state", NEW."stored_as", NEW."undo_reason", NEW."undone_at", NEW."undone_by_id", NEW."without_refused"); RETURN NULL;', hash='35ef39e5b6d846161ac07e0f799019a6da135409', operation='INSERT', pgid='pgtrigger_insert_insert_01be1', table='tracker_import', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='import',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_importhistory" ("applied_at", "applied_by_id", "decisions", "file_name", "governments", "id", "job", "joined", "made_at", "made_by_id", "options", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "previewed_at", "problem", "profile_name", "profile_text", "reason", "sha256", "size", "state", "stored_as", "undo_reason", "undone_at", "undone_by_id", "without_refused") VALUES (NEW."applied_at", NEW."applied_by_id", NEW."decisions", NEW."file_name", NEW."governments", NEW."id", NEW."job", NEW."joined", NEW."made_at", NEW."made_by_id", NEW."options", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."previewed_at", NEW."problem", NEW."profile_name", NEW."profile_text", NEW."reason", NEW."sha256", NEW."size", NEW."state", NEW."stored_as", NEW."undo_reason", NEW."undone_at", NEW."undone_by_id", NEW."without_refused"); RETURN NULL;', hash='6544bd1522fc6cf932abbebc1cebc57693427386', operation='UPDATE', pgid='pgtrigger_update_update_cd1d6', table='tracker_import', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='import',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_importhistory" ("applied_at", "applied_by_id", "decisions", "file_name", "governments", "id", "job", "joined", "made_at", "made_by_id", "options", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "previewed_at", "problem", "profile_name", "profile_text", "reason", "sha256", "size", "state", "stored_as", "undo_reason", "undone_at", "undone_by_id", "without_refused") VALUES (OLD."applied_at", OLD."applied_by_id", OLD."decisions", OLD."file_name", OLD."governments", OLD."id", OLD."job", OLD."joined", OLD."made_at", OLD."made_by_id", OLD."options", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."previewed_at", OLD."problem", OLD."profile_name", OLD."profile_text", OLD."reason", OLD."sha256", OLD."size", OLD."state", OLD."stored_as", OLD."undo_reason", OLD."undone_at", OLD."undone_by_id", OLD."without_refused"); RETURN NULL;', hash='6b9c31c0ad3d3859703e2aea21a380a99dffa919', operation='DELETE', pgid='pgtrigger_delete_delete_93b3d', table='tracker_import', when='AFTER')),
+        ),
+        migrations.AddIndex(
+            model_name='importedrow',
+            index=models.Index(fields=['resource', 'key'], name='imported_row_key'),
+        ),
+        migrations.AddConstraint(
+            model_name='importedrow',
+            constraint=models.CheckConstraint(condition=models.Q(('did__in', ['created', 'changed', 'taken', 'same', 'kept'])), name='what_an_import_did_is_in_the_vocabulary'),
+        ),
+        migrations.AddConstraint(
+            model_name='importedrow',
+            constraint=models.UniqueConstraint(fields=('batch', 'resource', 'key'), name='an_import_writes_a_row_once'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='importedrow',
+            trigger=pgtrigger.compiler.Trigger(name='what_an_import_wrote_is_kept', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='c10adba5a9dbe6f13a34088a4746c7466728c47a', operation='UPDATE', pgid='pgtrigger_what_an_import_wrote_is_kept_14630', table='tracker_importedrow', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='importedrow',
+            trigger=pgtrigger.compiler.Trigger(name='what_an_import_wrote_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."did" IN (\'created\', \'changed\', \'taken\'))', func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='1f56dd817172a37759119f4d3456fc129d202845', operation='DELETE', pgid='pgtrigger_what_an_import_wrote_stays_841ab', table='tracker_importedrow', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='importhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e1f66062750302ec3aa291d3bd99c7c646e11d18', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_8a02f', table='tracker_importhistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='importhistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='fff2ec9d027cb046d1e1c15a343eab9469c2c4a7', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_8c512', table='tracker_importhistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='importprofile',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_importprofilehistory" ("edited_at", "edited_by_id", "id", "made_at", "made_by_id", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."edited_at", NEW."edited_by_id", NEW."id", NEW."made_at", NEW."made_by_id", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'insert\', NEW."id", NEW."text"); RETURN NULL;', hash='cc8aa2983f0dede912c9f890104a4b5fc650189d', operation='INSERT', pgid='pgtrigger_insert_insert_94328', table='tracker_importprofile', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='importprofile',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "tracker_importprofilehistory" ("edited_at", "edited_by_id", "id", "made_at", "made_by_id", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (NEW."edited_at", NEW."edited_by_id", NEW."id", NEW."made_at", NEW."made_by_id", NEW."name", NEW."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'update\', NEW."id", NEW."text"); RETURN NULL;', hash='7458992f8c1547ec0b0ac9cb0c0e4e9a6c6ff77a', operation='UPDATE', pgid='pgtrigger_update_update_c9b98', table='tracker_importprofile', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='importprofile',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_importprofilehistory" ("edited_at", "edited_by_id", "id", "made_at", "made_by_id", "name", "note", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "text") VALUES (OLD."edited_at", OLD."edited_by_id", OLD."id", OLD."made_at", OLD."made_by_id", OLD."name", OLD."note", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."text"); RETURN NULL;', hash='ed01083d786018e29e7c1cf816f86fd26115b760', operation='DELETE', pgid='pgtrigger_delete_delete_f1efe', table='tracker_importprofile', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='importprofilehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NOT editions.being_erased())', func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='86e98524cc209c13055857075f0a6ab2f3e087c4', operation='UPDATE OR DELETE', pgid='pgtrigger_history_is_append_only_624d7', table='tracker_importprofilehistory', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='importprofilehistory',
+            trigger=pgtrigger.compiler.Trigger(name='history_is_written_by_changes', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    IF pg_trigger_depth() < 2 THEN\n        RAISE EXCEPTION 'An entry of the history is written by the change that it records.' USING ERRCODE = 'restrict_violation';\n    END IF;\n    NEW.pgh_created_at := transaction_timestamp();\n    RETURN NEW;\n", hash='70be557985805c8a4e1edbc67892d56d7ec430a0', operation='INSERT', pgid='pgtrigger_history_is_written_by_changes_36c4b', table='tracker_importprofilehistory', when='BEFORE')),
         ),
     ])]

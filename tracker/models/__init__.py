@@ -12,6 +12,8 @@ Capture         a request to archive something · SnapshotText: what was read ou
 PassageCheck    whether cited words stand in a later copy · LinkCheck: whether its address answers · CopyCheck: whether the file is the same
 Submission      versions reviewed and published together · Version: a record exactly as submitted · Comment: a reviewer's word on a field
 Challenge       what a reader says is wrong
+Import          a file brought in · ImportProfile: how its columns become records · ImportPreview: what it would do · ImportProgress: how far it has come
+ImportedRow     what an import wrote
 User            a member of staff, or the system actor · AccountEvent: what happened to an account
 KeptForm        a form sent after its session had ended · Tally: failures counted · SharedValue: the cache of all processes
 
@@ -23,6 +25,7 @@ from tracker.models.assessment import Assessment, Position, Search
 from tracker.models.challenge import Challenge
 from tracker.models.document import Capture, Citation, CitationUse, CopyCheck, Document, LinkCheck, PassageCheck, Snapshot, SnapshotText
 from tracker.models.government import Government, Membership
+from tracker.models.importing import Did, Import, ImportedRow, ImportPreview, ImportProfile, ImportProgress, ImportState
 from tracker.models.people import AccountEvent, AccountEventKind, User, system_actor
 from tracker.models.recommendation import Addressee, DeadlineMove, Measure, Recommendation, Relation, Theme
 from tracker.models.reply import Reply
@@ -45,9 +48,16 @@ __all__ = [
     "Comment",
     "CopyCheck",
     "DeadlineMove",
+    "Did",
     "Document",
     "Effect",
     "Government",
+    "Import",
+    "ImportPreview",
+    "ImportProfile",
+    "ImportProgress",
+    "ImportState",
+    "ImportedRow",
     "KeptForm",
     "LegalStatus",
     "LinkCheck",
