@@ -10,9 +10,11 @@ A profile is data: it names columns and never code. :func:`reference` says every
 
 from tracker.exchange.profiles.governments import Found, Governments
 from tracker.exchange.profiles.guessing import Choice, Seen, fields_of, guess_profile, profile_of
+from tracker.exchange.profiles.keys import Key, reference
 from tracker.exchange.profiles.mapping import Duplicate, Group, MappedFile, MappedRow, Unknown, map_records
 from tracker.exchange.profiles.model import PACKAGE, Profile, ProfileError
-from tracker.exchange.profiles.parsing import parse, reference, shipped, to_toml
+from tracker.exchange.profiles.parsing import parse, shipped
+from tracker.exchange.profiles.writing import to_toml
 
 __all__ = [
     "PACKAGE",
@@ -21,6 +23,7 @@ __all__ = [
     "Found",
     "Governments",
     "Group",
+    "Key",
     "MappedFile",
     "MappedRow",
     "Profile",

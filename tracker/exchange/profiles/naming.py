@@ -1,0 +1,61 @@
+"""Keys out of what a file says: letters, digits, dots and hyphens, the same from the same words in every file and on every day."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+
+LONGEST = 60
+_MARK = 8
+
+_OTHER = re.compile(r"[^A-Za-z0-9.]+")
+
+
+def key_of(*parts: str) -> str:
+    """One key of several parts. Where letters had to be cut off or nothing was left of a part, a hash of the whole stands for them."""
+    slugs = [slug(part) for part in parts if part.strip()]
+    joined = "-".join(filter(None, slugs))
+    if len(joined) <= LONGEST and all(slugs) and joined:
+        return joined
+    mark = hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:_MARK]
+    kept = joined[: LONGEST - _MARK - 1].rstrip("-.")
+    return f"{kept}-{mark}" if kept else f"k{mark}"
+
+
+def slug(text: str) -> str:
+    """The letters, digits and dots of a text, a hyphen between them. Accents fall away; a text of other letters is left with none."""
+    bare = unicodedata.normalize("NFKD", text).translate(_APART).encode("ascii", "ignore").decode()
+    lost = sum(letter.isalnum() for letter in unicodedata.normalize("NFKC", text)) - sum(letter.isalnum() for letter in bare)
+    slugged = _OTHER.sub("-", bare).strip("-.")
+    return "" if lost > len(slugged) else re.sub(r"\.{2,}", ".", slugged)
+
+
+_APART = {ord(sign): " " for sign in "–—‑‐/·•’“”«»"} | {ord("ß"): "ss", ord("æ"): "ae", ord("ø"): "o", ord("đ"): "d", ord("ł"): "l", ord("œ"): "oe"}
+
+
+def short_name(text: str) -> str:
+    """A key in small letters, digits and hyphens only, as themes and kinds of measure have."""
+    made = key_of(text.replace(".", " ")).lower().replace(".", "-")
+    return made.strip("-")
+
+
+def first_words(text: str, most: int) -> str:
+    """The beginning of a text in one line, cut between words, with a mark where something is left out."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    cut = line[: most - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[most // 2 :] else cut).rstrip(" ,;:.") + "…"
+
+
+def listed(items: Iterable[str], most: int) -> str:
+    """Items joined by semicolons; where they are too long together, the first of them and how many more there are."""
+    all_items = list(items)
+    whole = "; ".join(all_items)
+    if len(whole) <= most:
+        return whole
+    for shown in range(len(all_items) - 1, 0, -1):
+        told = "; ".join(all_items[:shown]) + f" and {len(all_items) - shown} more"
+        if len(told) <= most:
+            return told
+    return first_words(whole, most)
