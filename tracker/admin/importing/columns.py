@@ -6,7 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tracker.admin.importing import frame, reading
@@ -23,12 +25,31 @@ from tracker.admin.importing.draft import (
     slot_words,
     with_places,
 )
-from tracker.exchange.profiles import Governments, Profile, ProfileError
+from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.tables import TableError
 from tracker.signin.keeping import outlives_session, sent
 
 SPARE = 2
 """Empty lines for values that every row has; a button gives more."""
+
+
+class Places:
+    """The places as the options of a select. There is a select for each column: the options are written once."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.html = format_html_join(
+            "",
+            '<optgroup label="{}">{}</optgroup>',
+            (
+                (group, format_html_join("", '<option value="{}">{}</option>', fields))
+                for group, fields in places(profile)
+            ),
+        )
+
+    def choosing(self, value: str) -> SafeString:
+        """With one of them chosen."""
+        before = format_html('<option value="{}"', value)
+        return mark_safe(self.html.replace(before, f"{before} selected", 1)) if value else self.html  # made of escaped parts
 
 
 @dataclass
@@ -37,7 +58,7 @@ class Line:
 
     index: int
     offered: Offered
-    held: list[str]
+    held: list[SafeString]  # a select's options each, with the place chosen
     links: list[tuple[str, str]] = field(default_factory=list)  # address and words: how its cells are read, a place each
 
     @property
@@ -68,7 +89,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     batch = frame.to_work_on(request, pk)
     if back := frame.refused_for_now(request, batch):
         return back
-    profile, problems = reading.profile_of(batch)
+    profile, _problems = reading.profile_of(batch)
     try:
         offered = reading.offered(batch, profile)
     except TableError as error:
@@ -76,7 +97,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     governments = Governments.of_the_desk()
     guessed = guesses(offered, governments)
     is_new = not batch.profile_text
-    errors: list[str] = list(problems)
+    errors: list[str] = []
     if request.method == "POST":
         chosen = _sent(request.POST, offered, profile)
         if sent(request) and "_more" not in request.POST:
@@ -88,7 +109,10 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         chosen = Chosen(held=_of_guesses(guessed), keys=key_guesses(offered, governments))
     else:
         chosen = _of_profile(profile, offered)
-    lines = [Line(index, each, [str(slot) for slot in chosen.held.get(each.name, ())]) for index, each in enumerate(offered)]
+    choices = Places(profile)
+    lines = [
+        Line(index, each, [choices.choosing(str(slot)) for slot in chosen.held.get(each.name, ())]) for index, each in enumerate(offered)
+    ]
     if not is_new:
         for line in lines:
             line.links = _links(batch, profile, line.offered)
@@ -96,7 +120,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     return frame.page(
         admin, request, batch, "columns", "columns",
         title=_("What the columns of “%(file)s” hold") % {"file": batch.file_name}, step_title=frame.words_of("columns"), errors=errors,
-        lines=lines, places=places(profile), constants=[*chosen.constants, *[("", "")] * spare], keys=_keys(profile, chosen, offered), is_new=is_new,
+        lines=lines, none=choices.html, constants=[(choices.choosing(place), value) for place, value in [*chosen.constants, *[("", "")] * spare]], keys=_keys(profile, chosen, offered), is_new=is_new,
         guessed=is_new and bool(guessed), looked_at=reading.LOOKED_AT,
     )  # fmt: skip
 
@@ -169,11 +193,7 @@ def _made(profile: Profile, chosen: Chosen, offered: Sequence[Offered], guessed:
         errors.append(_("Choose for one column at least what it holds."))
     if errors:
         return None, errors
-    made = with_places(profile, sources, constants, chosen.keys, guessed)
-    try:
-        return reading.checked(made), []
-    except ProfileError as error:
-        return None, error.problems
+    return with_places(profile, sources, constants, chosen.keys, guessed), []
 
 
 def _keys(profile: Profile, chosen: Chosen, offered: Sequence[Offered]) -> list[dict[str, Any]]:
