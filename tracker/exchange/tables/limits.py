@@ -7,7 +7,7 @@ EXPANDED_BYTES = 400_000_000
 """Of all parts of a workbook together, unpacked: a hundred thousand rows of forty columns come to 250 MB. Parts are read in a stream; the
 limit bounds the time that a small file can take, not memory."""
 
-PART_BYTES = 32_000_000
+PART_BYTES = 16_000_000
 """Of a part of a workbook that describes it (its list of sheets, its styles), unpacked; real ones have some hundred kilobytes."""
 
 PARTS = 10_000
