@@ -22,6 +22,9 @@ REFERENCE = ("government", "membership", "measure", "theme")
 REVIEW = ("submission", "version", "snapshot", "capture", "challenge")
 """What is written by verbs alone: everyone reads it, nobody edits it in a form."""
 
+IMPORTS = ("import", "importprofile")
+"""Files brought in, and how they are read: batches are written by verbs, profiles by who imports."""
+
 ACCOUNTS = ("user", "auth.group")
 
 JOBS = ("jobs.backgroundjob",)
@@ -41,11 +44,12 @@ def _rights(operations: Iterable[str], models: Iterable[str]) -> Rights:
 
 def rights() -> dict[str, Rights]:
     """What each role may do."""
-    read = _rights(["view"], [*RECORDS, *REFERENCE, *REVIEW])
+    read = _rights(["view"], [*RECORDS, *REFERENCE, *REVIEW, *IMPORTS])
     record = (
         read
         | _rights(["add", "change", "delete"], RECORDS)
-        | _rights(["add"], ["capture"])
+        | _rights(["add"], ["capture", "import"])
+        | _rights(["add", "change", "delete"], ["importprofile"])
         | {("tracker", "submission", "submit"), ("tracker", "challenge", "answer_challenge")}
     )
     return {
@@ -57,7 +61,8 @@ def rights() -> dict[str, Rights]:
         | _rights(["view", "add", "change"], ACCOUNTS)
         | _rights(["view"], ["accountevent", *JOBS])
         # What the law asks for is asked for by who answers for the office, and approved by a reviewer.
-        | {("jobs", "backgroundjob", "run_again"), ("tracker", "submission", "take_down")},
+        # Who imported something may undo it; of others, who answers for the office.
+        | {("jobs", "backgroundjob", "run_again"), ("tracker", "submission", "take_down"), ("tracker", "import", "undo_import")},
         AUDITOR: read | _rights(["view"], [*ACCOUNTS, "accountevent", *JOBS]),
     }
 

@@ -4,8 +4,8 @@ Reading collects every problem instead of stopping at the first; each names file
 and what would be right.
 """
 
+import codecs
 import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -17,6 +17,7 @@ from typing import Any
 from tracker.exchange.schema import BY_NAME, DESCRIPTOR, RESOURCES, Resource
 
 SHOWN_PROBLEMS = 50
+READ_AT_ONCE = 1024 * 1024  # bytes
 LONGEST_CELL = 10_000_000
 """In characters. The csv module stops at 131,072 unless told otherwise, which a transcript may exceed."""
 
@@ -119,11 +120,9 @@ def read(folder: Path) -> Package:
     problems: list[Problem] = []
     tables: dict[str, list[Row]] = {}
     for resource in _named_files(folder, about, unreadable):
-        tables[resource.name] = rows = _rows(folder / resource.file, resource, unreadable)
+        tables[resource.name] = rows = list(rows_of(folder / resource.file, resource, unreadable))
         for row in rows:
-            found = list(_cell_problems(row))
-            row.broken = bool(found)
-            problems += found
+            problems += check(row)
         problems += _key_problems(rows)
     if unreadable:
         raise PackageError([*unreadable, *problems])
@@ -136,6 +135,15 @@ def refuse_what_is_no_package(folder: Path) -> None:
         raise PackageError([f"There is no folder {folder}."])
     if not (folder / DESCRIPTOR).is_file():
         raise PackageError([f"{folder} is no data package: it has no {DESCRIPTOR}."])
+
+
+def named_files(folder: Path) -> list[Resource]:
+    """The files that a package names, each after those that it refers to. Raises :class:`PackageError` where it names them wrongly."""
+    problems: list[Problem | str] = []
+    found = _named_files(folder, _descriptor(folder), problems)
+    if problems:
+        raise PackageError(problems)
+    return found
 
 
 def _descriptor(folder: Path) -> dict[str, Any]:
@@ -177,44 +185,59 @@ def _named_files(folder: Path, about: dict[str, Any], problems: list[Problem | s
     return [resource for resource in RESOURCES if resource.name in named]
 
 
-def _rows(path: Path, resource: Resource, problems: list[Problem | str]) -> list[Row]:
-    """The rows of one file; none where its header is wrong, since no cell could then be trusted."""
+def rows_of(path: Path, resource: Resource, problems: list[Problem | str]) -> Iterator[Row]:
+    """The rows of one file, one by one, in flat memory; none where its header is wrong, since no cell could then be trusted."""
 
     def at(line: int, words: str) -> None:
         problems.append(Problem((RESOURCES.index(resource), line, 0), ended(f"{resource.file}, row {line}: {words}")))
 
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        at(raw.count(b"\n", 0, error.start) + 1, f"byte {error.start + 1} of the file is not UTF-8; save the file as UTF-8.")
-        return []
-    if "\0" in text:
-        at(text.count("\n", 0, text.index("\0")) + 1, "there is a NUL character, which no text may hold; take it out.")
-        return []
+    if not _is_text(path, at):
+        return
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[Row] = []
-    line = 1
-    try:
-        header = next(reader, None)
-        if header is None:
-            at(1, f"the file is empty; it must begin with the header {','.join(resource.header)}")
-            return []
-        if not _header_is_right(header, resource, at):
-            return []
-        line = reader.line_num + 1
-        for cells in reader:
-            if not cells:
-                at(line, "the row is empty; take it out.")
-            elif len(cells) != len(header):
-                at(line, f"it has {len(cells)} cells where the header has {len(header)}; quote a cell that holds a comma or a line break.")
-            else:
-                rows.append(Row(resource, line, dict(zip(header, cells, strict=True))))
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.reader(stream, strict=True)
+        line = 1
+        try:
+            header = next(reader, None)
+            if header is None:
+                at(1, f"the file is empty; it must begin with the header {','.join(resource.header)}")
+                return
+            if not _header_is_right(header, resource, at):
+                return
             line = reader.line_num + 1
-    except csv.Error as error:
-        at(line, f"it is not CSV ({error}); a cell with a quotation mark is written in quotation marks, with the mark doubled.")
-    return rows
+            for cells in reader:
+                if not cells:
+                    at(line, "the row is empty; take it out.")
+                elif len(cells) != len(header):
+                    at(line, f"it has {len(cells)} cells where the header has {len(header)}; quote a cell that holds a comma or a line break.")
+                else:
+                    yield Row(resource, line, dict(zip(header, cells, strict=True)))
+                line = reader.line_num + 1
+        except csv.Error as error:
+            at(line, f"it is not CSV ({error}); a cell with a quotation mark is written in quotation marks, with the mark doubled.")
+
+
+def _is_text(path: Path, at: Any) -> bool:
+    """Whether the whole file is UTF-8 without NUL, looked through piece by piece."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    lines, read = 1, 0
+    with path.open("rb") as stream:
+        while True:
+            piece = stream.read(READ_AT_ONCE)
+            waiting = len(decoder.getstate()[0])
+            try:
+                text = decoder.decode(piece, final=not piece)
+            except UnicodeDecodeError as error:
+                place = read - waiting + error.start
+                at(lines + piece.count(b"\n", 0, max(error.start - waiting, 0)), f"byte {place + 1} of the file is not UTF-8; save the file as UTF-8.")
+                return False
+            if "\0" in text:
+                at(lines + text.count("\n", 0, text.index("\0")), "there is a NUL character, which no text may hold; take it out.")
+                return False
+            if not piece:
+                return True
+            lines += piece.count(b"\n")
+            read += len(piece)
 
 
 def _header_is_right(header: list[str], resource: Resource, at: Any) -> bool:
@@ -229,6 +252,13 @@ def _header_is_right(header: list[str], resource: Resource, at: Any) -> bool:
     for fault in faults:
         at(1, fault)
     return not faults
+
+
+def check(row: Row) -> list[Problem]:
+    """Check each cell of a row, keep the values that they stand for, and note whether one cannot be read."""
+    found = list(_cell_problems(row))
+    row.broken = bool(found)
+    return found
 
 
 def _cell_problems(row: Row) -> Iterator[Problem]:

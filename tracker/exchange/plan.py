@@ -31,23 +31,8 @@ class Plan:
         self.unchanged = 0
         for resource in RESOURCES:
             self._build(resource)
-        self._find_gone()
-
-    def _root(self, row: Row) -> Name:
-        """The record that a row is part of: itself, or what it belongs to."""
-        for name in row.resource.parents:
-            columns = row.resource.columns_of(name)
-            key = tuple(row.cells[column.name] for column in columns)
-            if not all(key):
-                continue
-            parents = resource_of(row.resource.model._meta.get_field(name).related_model)
-            if not parents.parents:
-                return parents.name, key
-            if parent := self.rows.get(parents.name, {}).get(key):
-                return self._root(parent)
-            if record := self.standing.stored[parents.name].get(key):
-                return self.standing.root_of_record(parents.name, record)
-        return row.resource.name, row.key
+        if standing.takes_away:
+            self._find_gone()
 
     def _build(self, resource: Resource) -> None:
         rows = list(self.rows.get(resource.name, {}).values())
@@ -91,11 +76,11 @@ class Plan:
                 record.edited_by = self.standing.by  # type: ignore[attr-defined]
             self.problems += refusals(row, record, lambda record: record.clean_fields(exclude=_not_here(record)))
             (self.new if is_new else self.changed)[resource.name].append(row)
-            self.touched.add(self._root(row))
+            self.touched.add(self.standing.root_of(row))
 
     def _is_left(self, row: Row) -> bool:
         """Whether a row is part of what is to stay as it is."""
-        root = self._root(row)
+        root = self.standing.root_of(row)
         return (row.resource.name, row.key) in self.left or root in self.left or root in self.standing.reviewed
 
     def _moves_from_left(self, resource: Resource, record: models.Model | None) -> bool:
@@ -105,7 +90,7 @@ class Plan:
     def _leave_row(self, row: Row, same: bool) -> None:
         self.left.add((row.resource.name, row.key))
         if not same:
-            self.left_with_difference.add(self._root(row))
+            self.left_with_difference.add(self.standing.root_of(row))
 
     def _related(self, row: Row) -> dict[str, models.Model | None] | None:
         """The records that a row refers to, by field; None where one is missing, which is a problem unless it was left out on purpose."""

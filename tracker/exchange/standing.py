@@ -27,6 +27,9 @@ AT_ONCE = 2000
 class Standing:
     """The stored side of a load. ``reviewed`` holds kind and key of the records that a person here reviewed and the load may not replace."""
 
+    takes_away = True
+    """Whether what the package says of a record is all of it: a part of it that stands here and not there goes."""
+
     def __init__(self, package: Package, by: User, reviewed: Iterable[tuple[str, str]] = ()) -> None:
         self.by = by
         self.system = User.objects.filter(is_system=True).values_list("pk", flat=True).first()
@@ -48,15 +51,18 @@ class Standing:
                 if all(key):
                     wanted[target.name].add(key)
         for resource in RESOURCES:
-            found: dict[Key, models.Model] = {}
-            for condition in self._conditions(resource, wanted[resource.name]):
-                for record in with_related(resource.model._default_manager.filter(condition), resource.related()):
-                    cells = resource.cells(record)
-                    key = resource.key_of(cells)
-                    if key not in found:
-                        found[key] = record
-                        self.said[id(record)] = cells
-            self.stored[resource.name] = found
+            self.stored[resource.name] = {}
+            self._find_in(resource, wanted[resource.name])
+
+    def _find_in(self, resource: Resource, wanted: set[Key]) -> None:
+        found = self.stored[resource.name]
+        for condition in self._conditions(resource, wanted):
+            for record in with_related(resource.model._default_manager.filter(condition), resource.related()):
+                cells = resource.cells(record)
+                key = resource.key_of(cells)
+                if key not in found:
+                    found[key] = record
+                    self.said[id(record)] = cells
 
     def _conditions(self, resource: Resource, wanted: set[Key]) -> Iterator[Q]:
         """Conditions that together find the wanted records, and the children of all records that the package holds."""
@@ -68,7 +74,7 @@ class Standing:
                 column = resource.columns_of(name)[0]
                 place = [other.name for other in resource.key_columns].index(column.name)
                 yield from _among(column.path, {key[place] for key in wanted if key[place]})
-        if resource.name in self.rows:
+        if self.takes_away and resource.name in self.rows:
             for name in resource.parents:
                 parents = resource_of(resource.model._meta.get_field(name).related_model)
                 yield from _among(resource.columns_of(name)[0].path, {key[0] for key in self.rows.get(parents.name, ())})
@@ -136,6 +142,22 @@ class Standing:
                 for condition in _among(columns[0].path, names):
                     for record in resource.model._default_manager.filter(condition).select_related(own.name, *ways):
                         yield record, _root_record(resource, record)
+
+    def root_of(self, row: Row) -> Name:
+        """The name of the record that a row of the package is part of: itself, or what it belongs to."""
+        for name in row.resource.parents:
+            columns = row.resource.columns_of(name)
+            key = tuple(row.cells[column.name] for column in columns)
+            if not all(key):
+                continue
+            parents = resource_of(row.resource.model._meta.get_field(name).related_model)
+            if not parents.parents:
+                return parents.name, key
+            if parent := self.rows.get(parents.name, {}).get(key):
+                return self.root_of(parent)
+            if record := self.stored[parents.name].get(key):
+                return self.root_of_record(parents.name, record)
+        return row.resource.name, row.key
 
     def root_of_record(self, name: str, record: models.Model) -> Name:
         """The name of the record that a stored row of a file is part of: itself, or what it belongs to."""

@@ -2640,7 +2640,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('resource', models.CharField(max_length=40, verbose_name='file')),
-                ('key', models.CharField(help_text='The parts of the natural key, in JSON.', max_length=1000, verbose_name='key')),
+                ('key', models.CharField(help_text='The natural key, its parts with slashes between them.', max_length=1000, verbose_name='key')),
+                ('of_resource', models.CharField(help_text='Of the record that the row is part of, or is.', max_length=40, verbose_name='file of its record')),
+                ('of_key', models.CharField(max_length=1000, verbose_name='key of its record')),
                 ('source_row', models.PositiveBigIntegerField(default=0, verbose_name='row of the file')),
                 ('did', tracker.fields.WordField(max_length=40, verbose_name='what was done')),
                 ('record', models.BigIntegerField(blank=True, null=True, verbose_name='number here')),
@@ -2773,6 +2775,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='importedrow',
             index=models.Index(fields=['resource', 'key'], name='imported_row_key'),
+        ),
+        migrations.AddIndex(
+            model_name='importedrow',
+            index=models.Index(fields=['of_resource', 'of_key'], name='imported_row_record'),
         ),
         migrations.AddConstraint(
             model_name='importedrow',

@@ -12,8 +12,8 @@ Capture         a request to archive something · SnapshotText: what was read ou
 PassageCheck    whether cited words stand in a later copy · LinkCheck: whether its address answers · CopyCheck: whether the file is the same
 Submission      versions reviewed and published together · Version: a record exactly as submitted · Comment: a reviewer's word on a field
 Challenge       what a reader says is wrong
-Import          a file brought in · ImportProfile: how its columns become records · ImportPreview: what it would do · ImportProgress: how far it has come
-ImportedRow     what an import wrote
+Import          a file brought in · ImportProfile: how its columns become records · ImportedRow: what an import wrote
+ImportPreview   what an import would do · ImportProgress: how far it has come
 User            a member of staff, or the system actor · AccountEvent: what happened to an account
 KeptForm        a form sent after its session had ended · Tally: failures counted · SharedValue: the cache of all processes
 

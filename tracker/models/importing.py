@@ -179,7 +179,7 @@ class ImportProgress(models.Model):
 
 
 class ImportPreview(models.Model):
-    """What an import would do, as the last preview found it; of an applied one, what it did. :mod:`tracker.exchange.imports.findings` says its shape."""
+    """What an import would do, as the last preview found it; of an applied one, what it did. ``tracker/exchange/imports/findings.py`` says its shape."""
 
     batch = models.OneToOneField(Import, on_delete=models.CASCADE, primary_key=True, related_name="preview", verbose_name=_("import"))
     counts = models.JSONField(_("counts"), help_text=_("Rows of the file, and what would become of the rows of each of a package's files."))
@@ -215,7 +215,9 @@ class ImportedRow(models.Model):
 
     batch = models.ForeignKey(Import, on_delete=models.PROTECT, related_name="rows", verbose_name=_("import"))
     resource = models.CharField(_("file"), max_length=40)
-    key = models.CharField(_("key"), max_length=1000, help_text=_("The parts of the natural key, in JSON."))
+    key = models.CharField(_("key"), max_length=1000, help_text=_("The natural key, its parts with slashes between them."))
+    of_resource = models.CharField(_("file of its record"), max_length=40, help_text=_("Of the record that the row is part of, or is."))
+    of_key = models.CharField(_("key of its record"), max_length=1000)
     source_row = models.PositiveBigIntegerField(_("row of the file"), default=0)
     did = WordField(Did, verbose_name=_("what was done"))
     record = models.BigIntegerField(_("number here"), null=True, blank=True)
@@ -234,7 +236,10 @@ class ImportedRow(models.Model):
             one_of("did", Did, "what_an_import_did_is_in_the_vocabulary"),
             models.UniqueConstraint(fields=["batch", "resource", "key"], name="an_import_writes_a_row_once"),
         ]
-        indexes = [models.Index(fields=["resource", "key"], name="imported_row_key")]
+        indexes = [
+            models.Index(fields=["resource", "key"], name="imported_row_key"),
+            models.Index(fields=["of_resource", "of_key"], name="imported_row_record"),
+        ]
         triggers = [
             kept_as_written("what_an_import_wrote_is_kept", pgtrigger.Update),
             pgtrigger.Protect(

@@ -1,0 +1,211 @@
+"""What stands here beside the rows of an import, and which of it the import may not change.
+
+A package says all of a record, and its loader speaks for who wrote it; somebody's file says some of it. So nothing is taken away, a column that the
+file says nothing of stays as it is here, and a record that stands here with other text is changed only where an import wrote it and nobody edited,
+reviewed or published it since. Everything else of other text is a conflict: both texts are shown, and the one here stays unless staff take the other.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from tracker.editorial.freeze import KINDS
+from tracker.exchange.files import Package, Row
+from tracker.exchange.profiles.mapping import MappedRow
+from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, resource_of
+from tracker.exchange.standing import AT_ONCE, Key, Name, Standing, name_of
+from tracker.models import Import, ImportedRow, ImportState, State, User, Version
+from tracker.models.base import Publishable
+from tracker.models.importing import WROTE
+
+TAKE = "take"
+"""The decision for the file's text; without it the text here is kept."""
+
+BUILT_ON = (State.SUBMITTED, State.APPROVED, State.PUBLISHED)
+
+
+def digest(cells: Iterable[str]) -> str:
+    """Of the cells of a row: 32 hexadecimal digits."""
+    return hashlib.blake2b("\x1f".join(cells).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def told(key: Key) -> str:
+    """A natural key as one word: its parts with slashes between them."""
+    return "/".join(key)
+
+
+def name_told(name: Name) -> str:
+    """A record's name as decisions have it: ``recommendations:R-1``."""
+    return f"{name[0]}:{told(name[1])}"
+
+
+def given(row: Row) -> set[str]:
+    """The columns of which the file says something: those with a source column or a value, and the key. A package says something of all."""
+    if not isinstance(row, MappedRow):
+        return set(row.cells)
+    says = {name for name, cell in row.cells.items() if cell} - set(getattr(row, "assumed", ()))
+    return {*row.sources, *says, *(column.name for column in row.resource.key_columns)}
+
+
+@dataclass
+class Difference:
+    """One row of a conflict: what stands here, what the file says, and why it is not written over."""
+
+    row: Row
+    why: str
+    here: dict[str, str] | None  # None: it does not stand here
+    file: dict[str, str] = field(default_factory=dict)
+
+
+class Beside(Standing):
+    """The stored side of one piece of an import."""
+
+    takes_away = False
+
+    def __init__(self, tables: Mapping[str, dict[Key, Row]], *, by: User, batch: Import) -> None:
+        """``tables``: rows by file and key. What ``batch`` itself wrote from earlier pieces of its file is its own."""
+        self.batch = batch
+        self.conflicts: dict[Name, list[Difference]] = {}  # by the record that they are part of
+        self.taken: set[Name] = set()  # of these, those for which staff decided for the file
+        super().__init__(Package("", "", "", {name: list(rows.values()) for name, rows in tables.items()}, []), by)
+
+    def _find_foreign(self) -> None:
+        different = [whole for row in list(self._all_rows()) if (whole := self._fill_in(row)) is not None]
+        if not different:
+            return
+        roots = {id(row): self.root_of(row) for row in different}
+        self._find_roots(set(roots.values()))
+        last = self._last_imports(different, roots.values())
+        in_review = self._in_review({root for root in roots.values() if self._stored(root) is not None})
+        used = self._used_in_review([row for row in different if self._stored((row.resource.name, row.key)) is not None])
+        for row in different:
+            root = roots[id(row)]
+            why = self._why_kept(row, root, last, in_review) or used.get((row.resource.name, row.key), "")
+            if why:
+                self._add_conflict(row, root, why)
+        self.taken = {root for root in self.conflicts if self.batch.decisions.get(name_told(root)) == TAKE}
+        kept = self.conflicts.keys() - self.taken
+        self.foreign |= kept
+        self.reviewed |= kept
+
+    def is_same(self, row: Row) -> bool:
+        """Whether a row stands here word for word."""
+        record = self._stored((row.resource.name, row.key))
+        return record is not None and self.said[id(record)] == row.cells
+
+    def _fill_in(self, row: Row) -> Row | None:
+        """A row that says of what the file leaves out what is said here; None where it then says nothing else than what stands here.
+
+        The row of the file itself stays as it is: its piece may have to be compared again.
+        """
+        record = self._stored((row.resource.name, row.key))
+        if record is None:
+            return row
+        here = self.said[id(record)]
+        if row.cells == here:
+            return None
+        if not isinstance(row, MappedRow):
+            return row
+        kept = set(row.cells) if row.only_new else set(row.cells) - given(row)
+        whole = replace(row, cells=row.cells | {name: here[name] for name in kept}, values=dict(row.values))
+        for column in row.resource.columns:
+            if column.name in kept and not column.is_reference:
+                whole.values[column.name] = getattr(record, column.own.name)
+        self.rows[row.resource.name][row.key] = whole
+        return None if whole.cells == here else whole
+
+    def _stored(self, name: Name) -> Any:
+        return self.stored[name[0]].get(name[1])
+
+    def _find_roots(self, roots: set[Name]) -> None:
+        """Records of which the piece has a part of a part only, so that nothing in it names them."""
+        missing: dict[str, set[Key]] = defaultdict(set)
+        for name, key in roots:
+            if key not in self.stored[name] and key not in self.rows.get(name, ()):
+                missing[name].add(key)
+        for name, keys in missing.items():
+            self._find_in(BY_NAME[name], keys)
+
+    def _last_imports(self, rows: list[Row], roots: Iterable[Name]) -> dict[Name, tuple[str, int, int]]:
+        """What imports wrote last of these rows and records: the digest, the import, the number of the record. Undone ones wrote nothing."""
+        wanted: dict[str, dict[str, Key]] = defaultdict(dict)
+        for row in rows:
+            wanted[row.resource.name][told(row.key)] = row.key
+        for name, key in roots:
+            wanted[name][told(key)] = key
+        found: dict[Name, tuple[str, int, int]] = {}
+        for name, keys in wanted.items():
+            listed = sorted(keys)
+            for start in range(0, len(listed), AT_ONCE):
+                written = ImportedRow.objects.filter(
+                    Q(batch=self.batch) | Q(batch__state=ImportState.APPLIED), resource=name, key__in=listed[start : start + AT_ONCE], did__in=WROTE
+                )
+                for key, wrote, batch, record in written.order_by("pk").values_list("key", "digest", "batch", "record"):
+                    found[name, keys[key]] = (wrote, batch, record)
+        return found
+
+    def _in_review(self, roots: set[Name]) -> dict[Name, State]:
+        """Those records that are submitted, approved or published, and which of these last."""
+        kinds = {resource.name: str(KINDS[resource.model]) for resource in RESOURCES if resource.is_record}  # type: ignore[index]
+        names = {(kinds[name], key[0]): (name, key) for name, key in roots if name in kinds}
+        versions = Version.objects.filter(key__in={key for _kind, key in names}, submission__state__in=BUILT_ON, voided_at=None)
+        standing = versions.order_by("pk").values_list("kind", "key", "submission__state")
+        return {names[str(kind), key]: state for kind, key, state in standing if (str(kind), key) in names}
+
+    def _used_in_review(self, rows: list[Row]) -> dict[Name, str]:
+        """Passages, parties, themes and kinds of measure that would change, though a record in review or on the site rests on them."""
+        found: dict[Name, str] = {}
+        by_resource: dict[str, list[Row]] = defaultdict(list)
+        for row in rows:
+            if not row.resource.is_record and not row.resource.parents:
+                by_resource[row.resource.name].append(row)
+        for name, changed in by_resource.items():
+            resource = BY_NAME[name]
+            users: dict[Key, set[Name]] = defaultdict(set)
+            for use, root in self.users(resource, (row.key for row in changed)):
+                if isinstance(root, Publishable):
+                    for key in _referred(use, resource):
+                        users[key].add(name_of(root))
+            standing = self._in_review({root for roots in users.values() for root in roots})
+            for row in changed:
+                if hit := sorted(users[row.key] & standing.keys()):
+                    found[name, row.key] = _("%(record)s, which rests on it, is %(state)s") % {
+                        "record": told(hit[0][1]), "state": State(standing[hit[0]]).label,
+                    }  # fmt: skip
+        return found
+
+    def _why_kept(self, row: Row, root: Name, last: dict[Name, tuple[str, int, int]], in_review: dict[Name, State]) -> str:
+        """Why a row that differs may not be written; empty where it may."""
+        name = (row.resource.name, row.key)
+        record, whole = self._stored(name), self._stored(root)
+        if record is None and name in last:
+            return _("deleted here since import #%(number)s") % {"number": last[name][1]}
+        if whole is None:
+            return ""  # new, with everything that is part of it
+        if root in in_review:
+            return _("its record is %(state)s") % {"state": State(in_review[root]).label}
+        for what, standing in ((name, record), (root, whole)):
+            if standing is None:
+                continue
+            if what not in last:
+                return _("it stands here from elsewhere")
+            if last[what][0] != digest(self.said[id(standing)].values()):
+                return _("edited here since import #%(number)s") % {"number": last[what][1]}
+        return ""
+
+    def _add_conflict(self, row: Row, root: Name, why: str) -> None:
+        record = self._stored((row.resource.name, row.key))
+        here = None if record is None else dict(self.said[id(record)])
+        self.conflicts.setdefault(root, []).append(Difference(row, why, here, dict(row.cells)))
+
+
+def _referred(use: Any, target: Resource) -> Iterable[Key]:
+    """The keys of a file that a stored row refers to."""
+    for own, other, _columns in resource_of(type(use)).references:
+        if other is target and getattr(use, own.attname) is not None:
+            yield tuple(column.text_of(getattr(use, own.name)) for column in target.key_columns)

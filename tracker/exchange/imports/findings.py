@@ -1,0 +1,202 @@
+"""What an import does, counted exactly and shown in part: the shape of :class:`~tracker.models.importing.ImportPreview`.
+
+``counts``     {"rows": {"read", "skipped", "refused", "repeated"}, "problems": n, "conflicts": n,
+               "resources": {"recommendations": {"created", "changed", "taken", "same", "kept"}, ...}}
+``problems``   [{"row", "resource", "column", "sentence"}, ...]
+``governments``[{"name", "count", "rows", "known", "candidates", "suggestions": [[code, name], ...]}, ...], the most frequent first
+``conflicts``  [{"record": "recommendations:R-1", "decision": "keep" | "take", "rows": [{"resource", "key", "row", "why", "here": {column: text} | None,
+               "file": {column: text}}, ...]}, ...]; of a row that stands here, only the columns that differ
+``changes``    [{"resource", "key", "row", "before": {column: text}, "after": {column: text}}, ...]; only the columns that differ
+``created``    [{"resource", "key", "row", "cells": {column: text}}, ...]; the first of each file of a package
+``repeated``   [{"row", "first"}, ...]
+``skipped``    [{"reason", "count", "rows"}, ...]
+
+The counts are of everything; the lists are cut at the numbers below.
+"""
+
+import hashlib
+from collections import Counter, defaultdict
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tracker.exchange.files import Problem, Row
+from tracker.exchange.imports.beside import Difference, name_told, told
+from tracker.exchange.profiles.mapping import Unknown
+from tracker.exchange.schema import RESOURCES
+from tracker.exchange.standing import Name
+from tracker.models import Did, Import, ImportPreview
+
+PROBLEMS = 500
+CONFLICTS = 500
+CHANGES = 500
+CREATED = 20  # of each file of a package
+REPEATED = 200
+GOVERNMENTS = 1000
+ROWS_TOLD = 20
+LONGEST = 2000  # characters of a cell that are shown
+
+
+class Findings:
+    """Gathered while an import runs."""
+
+    def __init__(self) -> None:
+        self.rows: Counter[str] = Counter()
+        self.resources: dict[str, Counter[str]] = defaultdict(Counter)
+        self.problems: list[dict[str, Any]] = []
+        self.problem_count = 0
+        self.conflicts: dict[str, dict[str, Any]] = {}
+        self.conflict_names: set[str] = set()
+        self.changes: list[dict[str, Any]] = []
+        self.created: list[dict[str, Any]] = []
+        self.repeated: list[dict[str, int]] = []
+        self.unknown: list[dict[str, Any]] = []
+        self.skipped: list[dict[str, Any]] = []
+        self._digest = hashlib.blake2b(digest_size=32)
+
+    def add_problem(self, problem: Problem | str, row: Row | None = None) -> None:
+        """A reason for which a row is refused."""
+        self.problem_count += 1
+        if len(self.problems) < PROBLEMS:
+            place = problem.place if isinstance(problem, Problem) else (-1, 0, 0)
+            resource = RESOURCES[place[0]] if 0 <= place[0] < len(RESOURCES) else None
+            column = resource.header[place[2] - 1] if resource and 0 < place[2] <= len(resource.header) else ""
+            self.problems.append({
+                "row": place[1], "resource": resource.name if resource else "", "column": column, "sentence": str(problem),
+            })  # fmt: skip
+
+    def add_outcome(self, row: Row, did: Did, wrote: str, before: dict[str, str] | None) -> None:
+        """What becomes of one row of a package's file."""
+        name, key = row.resource.name, told(row.key)
+        self.resources[name][did.value] += 1
+        self._digest.update(f"{name}\x1f{key}\x1f{did.value}\x1f{wrote}\x1e".encode("utf-8", "surrogatepass"))
+        if did is Did.CREATED and self.resources[name][Did.CREATED.value] <= CREATED:
+            self.created.append({"resource": name, "key": key, "row": row.line, "cells": _cut({n: c for n, c in row.cells.items() if c})})
+        if did in (Did.CHANGED, Did.TAKEN) and before is not None and len(self.changes) < CHANGES:
+            columns = [column for column, cell in row.cells.items() if cell != before[column]]
+            shown = {"before": _cut({column: before[column] for column in columns}), "after": _cut({column: row.cells[column] for column in columns})}
+            self.changes.append({"resource": name, "key": key, "row": row.line, **shown})
+
+    def add_conflict(self, root: Name, differences: list[Difference], decision: str) -> None:
+        """A record that stands here with other text."""
+        name = name_told(root)
+        self.conflict_names.add(name)
+        for difference in differences:
+            self._digest.update(f"{name}\x1f{decision}\x1f{told(difference.row.key)}\x1f{difference.why}\x1e".encode("utf-8", "surrogatepass"))
+        if name not in self.conflicts and len(self.conflicts) >= CONFLICTS:
+            return
+        entry = self.conflicts.setdefault(name, {"record": name, "decision": decision, "rows": []})
+        for difference in differences[: ROWS_TOLD - len(entry["rows"])]:
+            here, file = difference.here, difference.file
+            columns = [column for column, cell in file.items() if (cell if here is None else cell != here[column])]
+            entry["rows"].append({
+                "resource": difference.row.resource.name, "key": told(difference.row.key), "row": difference.row.line, "why": difference.why,
+                "here": None if here is None else _cut({column: here[column] for column in columns}),
+                "file": _cut({column: file[column] for column in columns}),
+            })  # fmt: skip
+
+    def add_repeated(self, row: int, first: int) -> None:
+        """A row of the file that says what an earlier one says."""
+        self.rows["repeated"] += 1
+        if len(self.repeated) < REPEATED:
+            self.repeated.append({"row": row, "first": first})
+
+    def add_unknown(self, unknown: list[Unknown]) -> None:
+        """Names of governments that nobody knows here, the most frequent first."""
+        ordered = sorted(unknown, key=lambda one: (-one.count, one.name))[:GOVERNMENTS]
+        self.unknown = [
+            {
+                "name": one.name, "count": one.count, "rows": one.rows[:ROWS_TOLD], "known": one.known, "candidates": list(one.candidates),
+                "suggestions": [list(suggestion) for suggestion in one.suggestions],
+            }
+            for one in ordered
+        ]  # fmt: skip
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """All that is counted."""
+        return {
+            "rows": {name: self.rows[name] for name in ("read", "skipped", "refused", "repeated")},
+            "problems": self.problem_count,
+            "conflicts": len(self.conflict_names),
+            "resources": {
+                resource.name: {did.value: self.resources[resource.name][did.value] for did in Did}
+                for resource in RESOURCES
+                if resource.name in self.resources
+            },
+        }
+
+    @property
+    def digest(self) -> str:
+        """Of every outcome, in order."""
+        return self._digest.hexdigest()
+
+    def keep(self, batch: Import) -> ImportPreview:
+        """As the batch's preview, in place of an earlier one."""
+        shown = {
+            "counts": self.counts, "problems": self.problems, "governments": self.unknown, "conflicts": list(self.conflicts.values()),
+            "changes": self.changes, "created": self.created, "repeated": self.repeated, "skipped": self.skipped, "digest": self.digest,
+        }  # fmt: skip
+        return ImportPreview.objects.update_or_create(batch=batch, defaults=_without_nul(shown))[0]
+
+
+def wrote(counts: dict[str, Any]) -> int:
+    """How many rows are written: created, changed or taken over."""
+    return sum(of[did] for of in counts["resources"].values() for did in ("created", "changed", "taken"))
+
+
+def sentences(counts: dict[str, Any]) -> list[str]:
+    """The counts in words: what would be created, changed, left and refused."""
+    rows = counts["rows"]
+    said = [
+        _("%(read)s rows read, %(skipped)s skipped, %(repeated)s duplicates, %(refused)s refused.") % rows,
+    ]
+    for resource in RESOURCES:
+        if of := counts["resources"].get(resource.name):
+            said.append(
+                _("%(file)s: %(created)s created, %(changed)s changed, %(same)s as they were, %(kept)s left as they are here.")
+                % {"file": resource.name, "created": of["created"], "changed": of["changed"] + of["taken"], "same": of["same"], "kept": of["kept"]}
+            )
+    if not wrote(counts):
+        said.append(_("Nothing changes."))
+    if count := counts["conflicts"]:
+        said.append(
+            ngettext(
+                "%(count)s record stands here with other text; it stays as it is unless you take the file's.",
+                "%(count)s records stand here with other text; they stay as they are unless you take the file's.",
+                count,
+            )
+            % {"count": count}
+        )
+    return said
+
+
+def difference(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """What two counts differ in, in words."""
+    found = []
+    for name in sorted({*before["resources"], *after["resources"]}):
+        for did in Did:
+            was, now = (of["resources"].get(name, {}).get(did.value, 0) for of in (before, after))
+            if was != now:
+                found.append(_("%(file)s %(did)s: %(was)s then, %(now)s now") % {"file": name, "did": did.label, "was": was, "now": now})
+    for name in ("refused", "skipped", "repeated"):
+        if before["rows"][name] != after["rows"][name]:
+            was, now = before["rows"][name], after["rows"][name]
+            found.append(_("rows %(did)s: %(was)s then, %(now)s now") % {"did": name, "was": was, "now": now})
+    return "; ".join(found) or _("the same counts, of other text")
+
+
+def _cut(cells: dict[str, str]) -> dict[str, str]:
+    return {name: cell if len(cell) <= LONGEST else cell[:LONGEST] + "…" for name, cell in cells.items()}
+
+
+def _without_nul(value: Any) -> Any:
+    """PostgreSQL's JSON holds no NUL."""
+    if isinstance(value, str):
+        return value.replace("\0", "�")
+    if isinstance(value, list):
+        return [_without_nul(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_nul(item) for key, item in value.items()}
+    return value

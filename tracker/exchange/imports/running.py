@@ -1,0 +1,222 @@
+"""Going through a file piece by piece, within one transaction of the caller's: compared, checked and written as packages are.
+
+A preview is the same run, rolled back: what it says is what applying does. A piece is some thousand rows of the file; what pieces share (the file's own
+document, themes) the later ones find in the database, and what this file said of a key before, in :class:`~tracker.models.importing.ImportedRow`.
+A row of the file whose records are refused is left out whole, and what rests on it with it.
+"""
+
+import json
+from collections import defaultdict
+from itertools import islice
+from typing import Any
+
+from django.db import connection, reset_queries, transaction
+from django.utils.translation import gettext as _
+
+from tracker.exchange import files
+from tracker.exchange.files import Package, PackageError, Problem, Row
+from tracker.exchange.imports.beside import TAKE, Beside, digest, given, told
+from tracker.exchange.imports.findings import Findings
+from tracker.exchange.imports.progress import Progress
+from tracker.exchange.imports.sources import Mapped, OfPackage
+from tracker.exchange.plan import Plan
+from tracker.exchange.profiles import Group, MappedRow
+from tracker.exchange.schema import RESOURCES
+from tracker.exchange.standing import Key, Name
+from tracker.exchange.writing import Writing
+from tracker.models import Did, Import, ImportedRow, User
+from tracker.models.importing import WROTE
+
+AT_ONCE = 1000
+"""Rows of the file in one piece."""
+
+ROWS_OF_A_PACKAGE = 4000
+"""The same of a package, whose rows hold one record each."""
+
+Tables = dict[str, dict[Key, Row]]
+
+
+class Run:
+    """One pass over the file of a batch, as one person."""
+
+    def __init__(self, batch: Import, by: User, source: Mapped | OfPackage, progress: Progress) -> None:
+        """Nothing is read yet."""
+        self.batch, self.by, self.source, self.progress = batch, by, source, progress
+        self.findings = Findings()
+        self.rows = 0
+        self.refused: set[tuple[int, int]] = set()  # file of a package, or -1, and row: a row is refused once
+
+    def go(self) -> Findings:
+        """All of the file, within the caller's transaction."""
+        groups = iter(self.source)
+        at_once = ROWS_OF_A_PACKAGE if isinstance(self.source, OfPackage) else AT_ONCE
+        while piece := list(islice(groups, at_once)):
+            self._piece(piece)
+            self.rows += sum(1 for group in piece if group.row)
+            words = _("%(rows)s rows of the file gone through (%(share)s %%)") % {"rows": self.rows, "share": round(100 * self.source.share)}
+            self.progress.say(words, rows=self.rows, share=self.source.share, at_once=False)
+            reset_queries()  # a site that is being tried out keeps every statement otherwise
+        self.source.tell(self.findings)
+        self.findings.rows["refused"] = len(self.refused)
+        return self.findings
+
+    def _piece(self, groups: list[Group]) -> None:
+        standing: list[Group] = []
+        for group in groups:
+            problems = list(group.problems)
+            for row in group.records:
+                if not row.values:
+                    _fill_in_defaults(row)
+                    problems += files.check(row)
+            if problems:
+                self._refuse(group, problems)
+            else:
+                standing.append(group)
+        while standing:
+            tables, said, contradicting = self._tables(standing)
+            if contradicting:
+                standing = self._without(standing, contradicting)
+                continue
+            problems = self._write(tables, said)
+            if not problems:
+                return
+            remaining = self._without(standing, self._places(standing, problems))
+            if len(remaining) == len(standing):
+                raise PackageError(problems)  # of no row: nothing can be left out to mend it
+            standing = remaining
+
+    def _tables(self, groups: list[Group]) -> tuple[Tables, dict[Name, str], dict[int, list[Problem | str]]]:
+        """The rows of a piece by file and key, each once; what the file says in each; and, by group, what contradicts an earlier row."""
+        earlier = self._earlier(groups)
+        tables: Tables = defaultdict(dict)
+        said: dict[Name, str] = {}
+        contradicting: dict[int, list[Problem | str]] = {}
+        for number, group in enumerate(groups):
+            for row in group.records:
+                name = (row.resource.name, row.key)
+                says = _says(row)
+                if name in said:
+                    before, line = said[name], tables[name[0]][name[1]].line
+                elif name in earlier:
+                    before, line = earlier[name]
+                else:
+                    tables[name[0]][name[1]], said[name] = row, says
+                    continue
+                if isinstance(row, MappedRow) and (row.only_new or before == says):
+                    continue  # what several rows of the file share
+                words = _("%(key)s stands in row %(row)s already; each is written once.")
+                if before != says:
+                    words = _("%(key)s stands in row %(row)s already, with other text; each is written once.")
+                contradicting.setdefault(number, []).append(row.fault(words % {"key": told(row.key), "row": line}))
+        return tables, said, contradicting
+
+    def _earlier(self, groups: list[Group]) -> dict[Name, tuple[str, int]]:
+        """What earlier pieces of this file said of the keys of this one, and in which row."""
+        wanted: dict[str, dict[str, Key]] = defaultdict(dict)
+        for group in groups:
+            for row in group.records:
+                wanted[row.resource.name][told(row.key)] = row.key
+        found: dict[Name, tuple[str, int]] = {}
+        for name, keys in wanted.items():
+            rows = ImportedRow.objects.filter(batch=self.batch, resource=name, key__in=list(keys))
+            for key, says, line in rows.values_list("key", "said", "source_row"):
+                found[name, keys[key]] = (says, line)
+        return found
+
+    def _write(self, tables: Tables, said: dict[Name, str]) -> list[Problem | str]:
+        """Compare and write one piece. What is wrong with it, and then nothing of it is written."""
+        standing = Beside(tables, by=self.by, batch=self.batch)
+        plan = Plan(Package("", "", "", {}, []), standing)
+        if plan.problems:
+            return plan.problems
+        try:
+            with transaction.atomic():
+                Writing(plan, lambda _words: None).run()
+        except PackageError as error:
+            return list(error.problems)
+        self._note(plan, standing, said)
+        return []
+
+    def _places(self, groups: list[Group], problems: list[Problem | str]) -> dict[int, list[Problem | str]]:
+        """Which groups problems are of: a row that several groups share is refused with all of them."""
+        by_place: dict[tuple[int, ...], list[Problem | str]] = defaultdict(list)
+        for problem in problems:
+            if isinstance(problem, Problem):
+                by_place[problem.place[:2]].append(problem)
+        shared: dict[Name, list[Problem | str]] = {}
+        for group in groups:
+            for row in group.records:
+                if found := by_place.get((RESOURCES.index(row.resource), row.line)):
+                    shared.setdefault((row.resource.name, row.key), found)
+        places: dict[int, list[Problem | str]] = {}
+        for number, group in enumerate(groups):
+            found = [problem for row in group.records for problem in shared.get((row.resource.name, row.key), ())]
+            if found:
+                places[number] = list(dict.fromkeys(found))
+        return places
+
+    def _without(self, groups: list[Group], refused: dict[int, list[Problem | str]]) -> list[Group]:
+        for number, problems in refused.items():
+            self._refuse(groups[number], problems)
+        return [group for number, group in enumerate(groups) if number not in refused]
+
+    def _refuse(self, group: Group, problems: list[Problem | str]) -> None:
+        place = (RESOURCES.index(group.records[0].resource), group.row) if isinstance(self.source, OfPackage) else (-1, group.row)
+        self.refused.add(place)
+        for problem in problems:
+            self.findings.add_problem(problem)
+
+    def _note(self, plan: Plan, standing: Beside, said: dict[Name, str]) -> None:
+        """What became of each row: for the preview, for later pieces, for the next import and for the undo."""
+        new = {id(row) for rows in plan.new.values() for row in rows}
+        changed = {id(row) for rows in plan.changed.values() for row in rows}
+        for root, differences in standing.conflicts.items():
+            self.findings.add_conflict(root, differences, TAKE if root in standing.taken else "keep")
+        lines = []
+        for name, row in ((resource.name, row) for resource in RESOURCES for row in standing.rows.get(resource.name, {}).values()):
+            root = standing.root_of(row)
+            record: Any = plan.instance.get((name, row.key))
+            before = None
+            if id(row) in new:
+                did = Did.CREATED
+            elif id(row) in changed:
+                did = Did.TAKEN if root in standing.taken else Did.CHANGED
+                before = standing.said[id(record)]
+            else:
+                did = Did.SAME if standing.is_same(row) else Did.KEPT
+            wrote = digest(row.cells.values()) if did in WROTE else ""
+            self.findings.add_outcome(row, did, wrote, before)
+            lines.append((
+                self.batch.pk, name, told(row.key), root[0], told(root[1]), row.line, did.value, record.pk if wrote else None,
+                said[name, row.key], wrote, None if before is None else json.dumps(before, ensure_ascii=False),
+            ))  # fmt: skip
+        _copy_in(lines)
+
+
+COLUMNS = ("batch_id", "resource", "key", "of_resource", "of_key", "source_row", "did", "record", "said", "digest", "before")
+
+
+def _copy_in(lines: list[tuple[Any, ...]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY tracker_importedrow ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+        for line in lines:
+            copy.write_row(line)
+
+
+def _says(row: Row) -> str:
+    """Digest of what the file says in a row."""
+    if not isinstance(row, MappedRow):
+        return digest(row.cells.values())
+    says = given(row)
+    return digest(f"{name}={cell}" for name, cell in row.cells.items() if name in says)
+
+
+def _fill_in_defaults(row: Row) -> None:
+    """Of a column that the file says nothing of, what a form would begin with; ``assumed`` names these: they change no record that is here."""
+    assumed = set()
+    for column in row.resource.columns:
+        if row.cells.setdefault(column.name, "") == "" and column.required and not column.is_reference and column.own.has_default():
+            default = column.own.default
+            if not callable(default):
+                row.cells[column.name] = column.text(default)
+                assumed.add(column.name)
+    row.assumed = assumed  # type: ignore[attr-defined]

@@ -1,0 +1,202 @@
+"""Taking an import back: what it created goes, and what it changed says again what it said before, as long as nothing was built on any of it.
+
+Built on it is: what was submitted or published since, what somebody edited or deleted since, what a later import changed, and what refers to its records
+without having come with it. Checks that the night makes by itself (whether an address answers) are not.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from django.db import connection, models
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from config.trouble import Trouble
+from tracker.editions.tables import DESK
+from tracker.editorial.freeze import KINDS
+from tracker.exchange.files import Package, PackageError, Row, check
+from tracker.exchange.imports.beside import BUILT_ON, digest
+from tracker.exchange.imports.progress import Progress
+from tracker.exchange.plan import Plan
+from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, with_related
+from tracker.exchange.standing import AT_ONCE, Standing
+from tracker.exchange.writing import Writing
+from tracker.models import CopyCheck, Did, Import, ImportedRow, ImportState, LinkCheck, PassageCheck, Snapshot, SnapshotText, State, User, Version
+from tracker.models.importing import WROTE
+
+BY_THE_NIGHT = (LinkCheck, PassageCheck, CopyCheck, SnapshotText)
+"""What the software itself finds out about records: it goes with them."""
+
+
+def stands_against(batch: Import) -> str:
+    """What was built on an applied batch, in one sentence; empty where it can be undone."""
+    if batch.state != ImportState.APPLIED:
+        said = {"number": batch.pk, "state": ImportState(batch.state).label}
+        return _("Import #%(number)s is %(state)s; only one that is applied can be undone.") % said
+    for found in (_archived(batch), _later_imports(batch), _reviewed(batch), _edited(batch), _referred_to(batch)):
+        if why := next(found, ""):
+            return _("Import #%(number)s cannot be undone: %(why)s") % {"number": batch.pk, "why": why}
+    return ""
+
+
+def undo(batch: Import, *, by: User, progress: Progress) -> None:
+    """Take it back, within the caller's transaction. ``Trouble`` where something stands on it."""
+    progress.say(_("Looking for what was built on it"), rows=0, share=0)
+    if why := stands_against(batch):
+        raise Trouble(why)
+    progress.say(_("Taking away what it created"), share=0.4)
+    _take_away(batch)
+    progress.say(_("Putting back what it changed"), share=0.8)
+    _put_back(batch, by)
+    _mark_edited(batch, by)
+
+
+# --- What stands on it ------------------------------------------------------------------------------------------------------
+
+
+def _written(batch: Import) -> models.QuerySet[ImportedRow]:
+    return ImportedRow.objects.filter(batch=batch, did__in=WROTE)
+
+
+def _created(batch: Import, resource: Resource) -> models.QuerySet[Any, Any]:
+    """Numbers of the records that it created."""
+    return ImportedRow.objects.filter(batch=batch, resource=resource.name, did=Did.CREATED).values("record")
+
+
+def _archived(batch: Import) -> Iterator[str]:
+    if ImportedRow.objects.filter(batch=batch, resource="snapshots", did=Did.CREATED).exists():
+        yield _("it brought archived copies, which are never taken away.")
+
+
+def _later_imports(batch: Import) -> Iterator[str]:
+    later = ImportedRow.objects.filter(
+        batch__pk__gt=batch.pk, batch__state=ImportState.APPLIED, did__in=WROTE, resource=OuterRef("resource"), key=OuterRef("key")
+    )
+    for row in _written(batch).filter(Exists(later))[:1]:
+        number = ImportedRow.objects.filter(
+            batch__pk__gt=batch.pk, batch__state=ImportState.APPLIED, did__in=WROTE, resource=row.resource, key=row.key
+        ).values_list("batch", flat=True)[0]
+        yield _("%(record)s was changed by import #%(later)s since; undo that one first.") % {"record": row.key, "later": number}
+
+
+def _reviewed(batch: Import) -> Iterator[str]:
+    for resource in RESOURCES:
+        if not resource.is_record:
+            continue
+        keys = _written(batch).filter(of_resource=resource.name).values("of_key")
+        versions = Version.objects.filter(
+            kind=str(KINDS[resource.model]), key__in=keys, submission__state__in=BUILT_ON, submission__submitted_at__gt=batch.applied_at  # type: ignore[index]
+        )
+        for key, number, state in versions.order_by("key").values_list("key", "submission", "submission__state")[:1]:
+            yield _("%(record)s was handed in since and is %(state)s (submission #%(number)s).") % {
+                "record": key, "number": number, "state": State(state).label,
+            }  # fmt: skip
+
+
+def _edited(batch: Import) -> Iterator[str]:
+    for resource in RESOURCES:
+        rows = _written(batch).filter(resource=resource.name).order_by("pk").values_list("record", "key", "digest").iterator(AT_ONCE)
+        while piece := list(islice(rows, AT_ONCE)):
+            found = with_related(resource.model._default_manager.filter(pk__in=[record for record, _key, _digest in piece]), resource.related())
+            standing = {record.pk: digest(resource.cells(record).values()) for record in found}
+            for record, key, wrote in piece:
+                if record not in standing:
+                    yield _("%(record)s was deleted since.") % {"record": key}
+                if standing.get(record) != wrote:
+                    yield _("%(record)s was edited since.") % {"record": key}
+
+
+def _referred_to(batch: Import) -> Iterator[str]:
+    """Rows that refer to what it created and did not come with it."""
+    names = {resource.model: resource for resource in RESOURCES}
+    for resource in reversed(RESOURCES):
+        created = _created(batch, resource)
+        if not created.exists():
+            continue
+        for relation in _relations(resource.model):
+            other: Any = relation.related_model
+            if other in BY_THE_NIGHT:
+                continue
+            referring = other._base_manager.filter(**{f"{relation.field.name}__in": created})
+            own = _resource_of(other, names)
+            if own is not None:
+                referring = referring.exclude(pk__in=_created(batch, own))
+            for one in referring[:1]:
+                key = ImportedRow.objects.filter(
+                    batch=batch, resource=resource.name, did=Did.CREATED, record=getattr(one, relation.field.attname)
+                ).values_list("key", flat=True)[0]
+                yield _("%(what)s “%(which)s” rests on %(record)s since.") % {"what": other._meta.verbose_name, "which": one, "record": key}
+
+
+def _relations(model: type[models.Model]) -> list[Any]:
+    """How other tables refer to a model's, each column once."""
+    return [relation for relation in model._meta.get_fields(include_hidden=True) if _is_reference(relation)]
+
+
+def _is_reference(relation: Any) -> bool:
+    if not relation.auto_created or relation.concrete or not (relation.one_to_many or relation.one_to_one):
+        return False
+    other = relation.related_model
+    # The history refers to what it is of without holding it; a proxy's table is its model's own.
+    return not hasattr(other, "pgh_tracked_model") and not other._meta.proxy and relation.field.db_constraint
+
+
+def _resource_of(model: type[models.Model], names: dict[type[models.Model], Resource]) -> Resource | None:
+    return next((resource for known, resource in names.items() if known._meta.concrete_model is model), None)
+
+
+# --- Taking it back ---------------------------------------------------------------------------------------------------------
+
+
+def _take_away(batch: Import) -> None:
+    """Children first; what refers to itself goes in one statement."""
+    for resource in reversed(RESOURCES):
+        if resource.model is Snapshot:
+            continue
+        created = _created(batch, resource)
+        if not created.exists():
+            continue
+        for relation in _relations(resource.model):
+            if relation.related_model in BY_THE_NIGHT:
+                relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": created})._raw_delete(DESK)
+        resource.model._base_manager.filter(pk__in=created)._raw_delete(DESK)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what was overlooked is refused here, and nothing is taken away
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+class _Here(Standing):
+    """What stands here and is to be put back: all of it is the import's own, as nobody edited it since."""
+
+    takes_away = False
+
+    def _find_foreign(self) -> None:
+        pass
+
+
+def _put_back(batch: Import, by: User) -> None:
+    rows = _written(batch).exclude(before=None).order_by("pk").iterator(AT_ONCE)
+    while piece := list(islice(rows, AT_ONCE)):
+        tables: dict[str, list[Row]] = {}
+        for one in piece:
+            row = Row(BY_NAME[one.resource], one.source_row, dict(one.before))
+            check(row)
+            tables.setdefault(one.resource, []).append(row)
+        plan = Plan(Package("", "", "", {}, []), _Here(Package("", "", "", tables, []), by))
+        try:
+            if plan.problems:
+                raise PackageError(plan.problems)
+            Writing(plan, lambda _words: None).run()
+        except PackageError as error:
+            raise Trouble(_("Import #%(number)s cannot be undone: %(why)s") % {"number": batch.pk, "why": error.problems[0]}) from error
+
+
+def _mark_edited(batch: Import, by: User) -> None:
+    """A record is edited where something that is part of it went."""
+    for resource in RESOURCES:
+        if resource.is_record:
+            keys = _written(batch).filter(of_resource=resource.name).exclude(resource=resource.name).values("of_key")
+            lookup = f"{resource.key_columns[0].name}__in"
+            resource.model._default_manager.filter(**{lookup: keys}).update(edited_by=by, edited_at=timezone.now())
