@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from tracker.admin.importing.draft import Offered, begun, nested
 from tracker.archive import store
+from tracker.exchange import imports
 from tracker.exchange.profiles import Profile, ProfileError, to_toml
 from tracker.exchange.profiles.model import FieldRule, Join
 from tracker.exchange.profiles.parsing import draft
 from tracker.exchange.tables import ColumnSample, Guess, Options, Table, TableError, guess, open_table, samples
-from tracker.models import Import, ImportState
+from tracker.models import Import
 
 LOOKED_AT = 500
 """Rows by which the columns are shown."""
@@ -221,8 +222,8 @@ def missing_of(batch: Import) -> list[str]:
 
 def keep_options(batch: Import, options: Options, *, by: Any) -> None:
     """How the file is read, as staff said it."""
-    batch.options = {name: value for name, value in dataclasses.asdict(options).items() if value not in ("", None)}
-    _keep(batch, ["options"])
+    said = {name: value for name, value in dataclasses.asdict(options).items() if value not in ("", None)}
+    imports.choose(batch, by=by, options=said)
 
 
 def keep_profile(batch: Import, profile: Profile, *, by: Any) -> None:
@@ -231,12 +232,5 @@ def keep_profile(batch: Import, profile: Profile, *, by: Any) -> None:
 
 
 def keep_text(batch: Import, text: str, name: str, *, by: Any) -> None:
-    """The profile as it stands in a text."""
-    batch.profile_text, batch.profile_name = text, name[:60]
-    _keep(batch, ["profile_text", "profile_name"])
-
-
-def _keep(batch: Import, fields: list[str]) -> None:
-    """What a preview said before is no longer what would happen."""
-    batch.state, batch.problem = ImportState.UPLOADED, ""
-    batch.save(update_fields=[*fields, "state", "problem"])
+    """The profile as it stands in a text; something may be missing yet."""
+    imports.choose(batch, by=by, profile=name, text=text, draft=True)
