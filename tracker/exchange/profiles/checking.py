@@ -23,6 +23,8 @@ def mistakes(profile: Profile) -> list[str]:
         kind = KINDS[rules.kind]
         for name, rule in rules.fields.items():
             found += _of_field(profile, f"{kind.name}.{name}", kind.fields[name], rule)
+    if profile.rows.unite and "statement" not in profile.records.get("recommendation", RecordRules("recommendation")).fields:
+        found.append("rows.unite: rows are united that are the same recommendation with the same text; add recommendation.statement.")
     for place in profile.rows.unite:
         kind_name, _dot, field = place.partition(".")
         if kind_name != "recommendation" or field not in profile.records.get("recommendation", RecordRules("recommendation")).fields:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from tracker.exchange.profiles.governments import Governments
 from tracker.exchange.profiles.model import FileRules, GovernmentRules, Profile, RowRules, Source
 
+_FILE, _SOURCE, _GOVERNMENTS, _ROWS = FileRules(), Source(), GovernmentRules(), RowRules()
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -42,16 +44,16 @@ def profile_of(
     constants: Mapping[tuple[str, str], str] | None = None,
     title: str = "",
     description: str = "",
-    file: FileRules = FileRules(),
-    source: Source = Source(),
-    governments: GovernmentRules = GovernmentRules(),
-    rows: RowRules = RowRules(),
+    file: FileRules = _FILE,
+    source: Source = _SOURCE,
+    governments: GovernmentRules = _GOVERNMENTS,
+    rows: RowRules = _ROWS,
 ) -> Profile:
     """The profile that these choices make; ``constants`` gives fields the same value in every row. Raises :class:`ProfileError`."""
     raise NotImplementedError
 
 
-def guess_profile(columns: Iterable[Seen], governments: Governments, *, name: str = "draft", file: FileRules = FileRules()) -> list[Choice]:
+def guess_profile(columns: Iterable[Seen], governments: Governments, *, name: str = "draft", file: FileRules = _FILE) -> list[Choice]:
     """What each column probably is, by its name and its values; a column of which nothing is known is left out."""
     raise NotImplementedError
 

@@ -1,31 +1,37 @@
-"""Records of a table as rows of the package, by a profile: each knows the row and the columns that it came from."""
+"""Records of a table as rows of the package, by a profile: each knows the row and the columns that it came from.
+
+Which rows count and which belong together is decided here; what one of them yields, in :mod:`tracker.exchange.profiles.yielding`.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from tracker.exchange.files import Problem, Row
+from tracker.exchange.files import Problem
+from tracker.exchange.profiles.checking import missing_columns
+from tracker.exchange.profiles.deriving import Deriving
 from tracker.exchange.profiles.governments import Governments
-from tracker.exchange.profiles.model import Profile, Rows
+from tracker.exchange.profiles.kinds import plain
+from tracker.exchange.profiles.model import Profile, ProfileError, Rows
+from tracker.exchange.profiles.reading import Getter, Test, Unreadable, Values, getter, text_of
+from tracker.exchange.profiles.rows import Filler, MappedRow, problem_at
+from tracker.exchange.profiles.taking import KindReader, reference_of
+from tracker.exchange.profiles.yielding import RowMaker
+from tracker.exchange.schema import BY_NAME
 
+SHOWN_ROWS = 10
+"""Rows that are named of each unknown government, skipped row and the like."""
+MOST_SUGGESTED = 300
+"""Unknown names for which close ones are looked for: a wrong column would have thousands."""
+MOST_DUPLICATES = 10_000
 
-@dataclass
-class MappedRow(Row):
-    """A row of a package's file that came out of somebody's table. Its problems name the row and the column of that table.
-
-    ``line`` is the first source row, ``rows`` all that it was made of; ``sources`` names the source column of each package column that has one, and
-    ``raw`` what stood there. ``only_new``: where the site has a record of this key, that one stays as it is (kinds of measure, themes).
-    """
-
-    rows: tuple[int, ...] = ()
-    sources: dict[str, str] = field(default_factory=dict)
-    raw: dict[str, str] = field(default_factory=dict)
-    only_new: bool = False
+__all__ = ["Duplicate", "Group", "MappedFile", "MappedRow", "Unknown", "map_records"]
 
 
 @dataclass(frozen=True)
 class Group:
-    """What one source row yields. ``row`` is 0 for what the file as a whole yields: its document and the constant kinds of measure."""
+    """What one source row yields. ``row`` is 0 for what the file as a whole yields: its document."""
 
     row: int
     records: list[MappedRow]
@@ -44,33 +50,195 @@ class Unknown:
     suggestions: list[tuple[str, str]] = field(default_factory=list)  # (code, name) of governments of this site
 
 
-@dataclass
+@dataclass(frozen=True)
 class Duplicate:
-    """A row that says nothing that an earlier one did not."""
+    """A row that says nothing that an earlier one did not; ``merged`` where its values were put together with those of the first."""
 
     row: int
     first: int
     key: str
+    merged: bool = False
 
 
 class MappedFile:
     """Iterable, once or again: a :class:`Group` for each source row that yields anything or has a problem.
 
     What is gathered grows while it is gone through and is whole at the end: ``read`` rows, ``counts`` of records by resource, ``unknown`` governments
-    by name, ``skipped`` rows by reason with the first of them, ``duplicates``, and ``raw`` values by field ("assessment.status") with what they became
-    and how often.
+    by name, ``skipped`` rows by reason (how many: ``skipped_counts``; the first of them: ``skipped``), ``duplicates``, ``raw`` values by field
+    ("assessment.status") with what they became and how often, and ``not_the_staffs``: rows whose verdict the profile gives to the staff and that
+    stays the source's, for want of a date or of evidence.
     """
 
-    read: int
-    counts: Counter[str]
-    unknown: dict[str, Unknown]
-    skipped: dict[str, list[int]]
-    skipped_counts: Counter[str]
-    duplicates: list[Duplicate]
-    raw: dict[str, dict[str, tuple[str, int]]]
+    def __init__(self, profile: Profile, table: Rows, governments: Governments, joined: Mapping[str, Rows]) -> None:
+        """Use :func:`map_records`."""
+        self.profile, self.table, self.joined = profile, table, joined
+        self.governments = governments.with_aliases(profile.governments.aliases)
+        self.deriving = Deriving(profile)
+        self.fillers = {name: Filler(resource) for name, resource in BY_NAME.items()}
+        self._forget()
+        self._joins: list[tuple[list[Getter], dict[tuple[str, ...], dict[str, Any]]]] | None = None
+        self._join_problems: list[Problem] = []
+        self._united: dict[int, tuple[tuple[int, ...], dict[str, list[str]]]] | None = None
+        self._skip = [Test(condition) for condition in profile.rows.skip]
+        self._only = [Test(condition) for condition in profile.rows.only]
+        self._headings = [
+            ([Test(condition) for condition in heading.when], getter(heading.column), heading.name) for heading in profile.rows.headings
+        ]
+
+    def _forget(self) -> None:
+        self.read = 0
+        self.counts: Counter[str] = Counter()
+        self.unknown: dict[str, Unknown] = {}
+        self.skipped: dict[str, list[int]] = {}
+        self.skipped_counts: Counter[str] = Counter()
+        self.duplicates: list[Duplicate] = []
+        self.raw: dict[str, dict[str, tuple[str, int]]] = {}
+        self.not_the_staffs: list[int] = []
+        self.seen: dict[int, tuple[int, int, int]] = {}
 
     def __iter__(self) -> Iterator[Group]:
-        raise NotImplementedError
+        """Go through the file, from its beginning."""
+        self._forget()
+        if self._joins is None:
+            self._joins = list(self._read_joins())
+        if self.profile.rows.unite and self._united is None:
+            self._united = self._unite()
+        kinds = {name: KindReader(self.profile, rules, self.raw) for name, rules in self.profile.records.items()}
+        first = RowMaker(self, {}, 0, {})
+        first.source_document()
+        yield self._group(first, self._join_problems)
+        for number, values in self._rows(counting=True):
+            row = RowMaker(self, kinds, number, values)
+            try:
+                row.make()
+            except ValueError as error:  # a record within the record where a key should stand
+                row.problems.append(problem_at([number], "", str(error)))
+            if row.records or row.problems:
+                yield self._group(row)
+            elif row.met and len(self.duplicates) < MOST_DUPLICATES:
+                self.duplicates.append(Duplicate(number, row.first, row.reference or row.document, len(row.rows) > 1))
+
+    def _group(self, row: RowMaker, more: list[Problem] | None = None) -> Group:
+        for record in row.records:
+            self.counts[record.resource.name] += 1
+        return Group(row.number, row.records, [*row.problems, *(more or ())])
+
+    def _rows(self, *, counting: bool) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The rows that count, with the headings above them and what is joined to them."""
+        heads: dict[str, str] = {}
+        for record in self.table:
+            values = record.values
+            if counting:
+                self.read += 1
+            if (
+                self._headings
+                and (place := next((at for at, (tests, _get, _name) in enumerate(self._headings) if all(test(values) for test in tests)), -1)) >= 0
+            ):
+                for _tests, _get, name in self._headings[place:]:
+                    heads.pop(name, None)
+                heads[self._headings[place][2]] = text_of(self._headings[place][1](values))
+                self._pass_over("heading of those below it", record.number, counting)
+                continue
+            if heads or self._joins:
+                values = {**values, **heads}
+                for getters, index in self._joins or ():
+                    values.update(index.get(tuple(plain(text_of(get(values))) for get in getters), ()))
+            if reason := self._reason_to_skip(values):
+                self._pass_over(reason, record.number, counting)
+                continue
+            yield record.number, values  # type: ignore[misc]
+
+    def _take_heading(self, values: Values, heads: dict[str, str]) -> bool:
+        """Whether a row heads those below it; it then ends the headings of its own rank and below."""
+        for place, (tests, get, name) in enumerate(self._headings):
+            if all(test(values) for test in tests):
+                for _tests, _get, lower in self._headings[place:]:
+                    heads.pop(lower, None)
+                heads[name] = text_of(get(values))
+                return True
+        return False
+
+    def _reason_to_skip(self, values: Values) -> str:
+        for test in self._skip:
+            if test(values):
+                return test.said
+        for test in self._only:
+            if not test(values):
+                return f"not: {test.said}"
+        if not any(value not in (None, "") for value in values.values()):
+            return "empty row"
+        return ""
+
+    def _pass_over(self, reason: str, number: int, counting: bool) -> None:
+        if counting:
+            self.skipped_counts[reason] += 1
+            if len(shown := self.skipped.setdefault(reason, [])) < SHOWN_ROWS:
+                shown.append(number)
+
+    def _read_joins(self) -> Iterator[tuple[list[Getter], dict[tuple[str, ...], dict[str, Any]]]]:
+        """Second files, whole and by key: they are the small ones."""
+        for join in self.profile.joins:
+            index: dict[tuple[str, ...], dict[str, Any]] = {}
+            first: dict[tuple[str, ...], int] = {}
+            others = [getter(column) for column in join.other_key]
+            for record in self.joined[join.name]:
+                key = tuple(plain(text_of(get(record.values))) for get in others)
+                if not any(key):
+                    continue
+                if key in index:
+                    rest = f"has the key of row {first[key]} again; that row is taken."
+                    self._join_problems.append(problem_at([record.number], f"file {join.name}", rest))
+                    continue
+                index[key], first[key] = {f"{join.name}.{column}": value for column, value in record.values.items()}, record.number
+            yield [getter(column) for column in join.key], index
+
+    def _unite(self) -> dict[int, tuple[tuple[int, ...], dict[str, list[str]]]]:
+        """A first time through the file: the rows of each recommendation that has several, and their values put together."""
+        rules = self.profile.records["recommendation"]
+        kind = KindReader(self.profile, rules, {})
+        names = [place.partition(".")[2] for place in self.profile.rows.unite]
+        once: dict[int, tuple[int, list[list[str]]]] = {}
+        several: dict[int, tuple[tuple[int, ...], dict[str, list[str]]]] = {}
+        for number, values in self._rows(counting=False):
+            try:
+                if not kind.applies(values) or not (reference := reference_of(kind, values, self.deriving.prefix)):
+                    continue
+                statement = kind.by_name["statement"].one(values)[0]
+                items = [kind.by_name[name].items(values)[0] for name in names]
+            except (Unreadable, ValueError):
+                continue  # told when the row is read
+            mark = hash((reference, statement))
+            if mark in several:
+                rows, united = several[mark]
+                several[mark] = ((*rows, number), united)
+            elif mark in once:
+                first, theirs = once[mark]
+                united = dict(zip(names, theirs, strict=True))
+                several[mark] = ((first, number), united)
+            else:
+                once[mark] = (number, items)
+                continue
+            for name, more in zip(names, items, strict=True):
+                united[name] = list(dict.fromkeys([*united[name], *more]))
+        return several
+
+    def united(self, reference: str, statement: str) -> tuple[tuple[int, ...], dict[str, list[str]]]:
+        """The rows of a recommendation that several rows make, and their values together; nothing for one row."""
+        return (self._united or {}).get(hash((reference, statement)), ((), {}))
+
+    def government(self, name: str, number: int) -> str:
+        """The code that a name means; empty, and kept among the unknown, where there is none."""
+        found = self.governments.find(name)
+        if found.code:
+            return found.code
+        unknown = self.unknown.get(name)
+        if unknown is None:
+            close = self.governments.suggest(name) if not (found.known or found.candidates) and len(self.unknown) < MOST_SUGGESTED else []
+            unknown = self.unknown[name] = Unknown(name, 0, [], found.known, found.candidates, close)
+        unknown.count += 1
+        if len(unknown.rows) < SHOWN_ROWS:
+            unknown.rows.append(number)
+        return ""
 
 
 def map_records(
@@ -85,4 +253,12 @@ def map_records(
 
     Raises :class:`ProfileError` where the profile names a column that the table does not have, or a second file that is not given.
     """
-    raise NotImplementedError
+    others = dict(joined or {})
+    problems = [f"join.name: the second file “{join.name}” is not given; give it with this one." for join in profile.joins if join.name not in others]
+    problems += missing_columns(profile, list(table.columns), {name: list(other.columns) for name, other in others.items()})
+    known = governments.with_aliases({**profile.governments.aliases, **(chosen or {})})
+    if profile.governments.all and not known.resolve(profile.governments.all):
+        problems.append(f"governments.all: “{profile.governments.all}” is no government of this site; add it there, or name another one.")
+    if problems:
+        raise ProfileError(problems)
+    return MappedFile(profile, table, known, others)

@@ -1,0 +1,141 @@
+"""Rows of the package that came out of somebody's table, and how a row is filled and checked."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tracker.exchange.files import Problem, Row, close_to, ended
+from tracker.exchange.profiles.kinds import is_date, is_flag
+from tracker.exchange.schema import Resource
+from tracker.models.base import KEY_PATTERN
+
+_KEY = re.compile(KEY_PATTERN)
+_NAMED_AS_THEY_STAND = frozenset({("recommendations", "reference")})
+LONGEST_SHOWN = 60
+_READ = ("BooleanField", "IntegerField", "DateTimeField")
+
+
+@dataclass
+class MappedRow(Row):
+    """A row of a package's file that came out of somebody's table. Its problems name the row and the column of that table.
+
+    ``line`` is the first source row (0: the file as a whole), ``rows`` all that it was made of; ``sources`` names the source column of each package
+    column that has one, and ``raw`` what stood there. ``only_new``: where the site has a record of this key, that one stays as it is there (kinds of
+    measure, themes).
+    """
+
+    rows: tuple[int, ...] = ()
+    sources: dict[str, str] = field(default_factory=dict)
+    raw: dict[str, str] = field(default_factory=dict)
+    only_new: bool = False
+
+    def problem(self, column: str, words: str) -> Problem:
+        """A problem of one cell: the sentence goes on from the column's name and the value that stands in the file."""
+        return self._problem(column, f"{quoted(self.raw.get(column) or self.cells[column])}{words}")
+
+    def fault(self, words: str, column: str | None = None) -> Problem:
+        """A problem of the row as a whole, or of a column of it, as a sentence of its own."""
+        return self._problem(column, words)
+
+    def _problem(self, column: str | None, rest: str) -> Problem:
+        where = ""
+        if column in self.sources:
+            where = f"column {self.sources[column]}"
+        elif column:
+            where = f"{self.resource.noun}, {column}"
+        place = self.resource.header.index(column) + 1 if column in self.resource.by_name else 0
+        return problem_at(self.rows or (self.line,), where, rest, place)
+
+
+def problem_at(rows: Iterable[int], where: str, rest: str, place: int = 0) -> Problem:
+    """A problem of some rows of the file: ``row 14, column Status: ...``."""
+    numbers = list(rows)
+    told = ", ".join(filter(None, [rows_told(numbers), where]))
+    return Problem((0, numbers[0], place), ended(f"{told}: {rest}"))
+
+
+def rows_told(numbers: list[int]) -> str:
+    """Rows in words; 0 is the file as a whole."""
+    if numbers == [0]:
+        return "the file"
+    shown = [str(number) for number in numbers[:10]] + ([f"{len(numbers) - 10} more"] if len(numbers) > 10 else [])
+    return f"row {shown[0]}" if len(shown) == 1 else f"rows {', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def quoted(text: str) -> str:
+    """A value in quotation marks, cut where it is long, with a space after it; nothing for nothing."""
+    return f"“{text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + '...'}” " if text else ""
+
+
+class Filler:
+    """Fills and checks rows of one file of the package, by the rules of :func:`tracker.exchange.files.read`, made ready once."""
+
+    def __init__(self, resource: Resource) -> None:
+        """Look once at the columns."""
+        self.resource, self.noun = resource, resource.noun
+        self.key = [column.name for column in resource.key_columns]
+        self.blank = {column.name: "false" if is_flag(column) else "" for column in resource.columns}
+        self.nothing = {column.name: column.parse(self.blank[column.name]) for column in resource.columns}
+        self.required = [column.name for column in resource.columns if column.required]
+        self.words = {column.name: frozenset(column.words) for column in resource.columns if column.words}
+        # Texts stand for themselves; a date, a flag and a number for something that must be read.
+        self.read = frozenset(column.name for column in resource.columns if is_date(column) or column.field.get_internal_type().endswith(_READ))
+        self.longest = {column.name: column.field.max_length for column in resource.columns if column.field.max_length}
+        self.remembered: dict[tuple[str, str], Any] = {}
+
+    def row(
+        self,
+        number: int,
+        cells: Mapping[str, str],
+        sources: Mapping[str, str] | None = None,
+        raw: Mapping[str, str] | None = None,
+        *,
+        rows: tuple[int, ...] = (),
+        only_new: bool = False,
+    ) -> tuple[MappedRow, list[Problem]]:
+        """A row with these cells, the others empty, and what is wrong with it."""
+        made = MappedRow(
+            self.resource,
+            number,
+            {**self.blank, **cells},
+            dict(self.nothing),
+            False,
+            rows or (number,),
+            dict(sources or ()),
+            dict(raw or ()),
+            only_new,
+        )
+        problems = [made.fault("there must be a value.", name) for name in self.required if not made.cells[name]]
+        for name, text in cells.items():
+            if not text:
+                continue
+            if name in self.words and text not in self.words[name]:
+                words = self.resource.by_name[name].words
+                problems.append(made.problem(name, f"is not one of {', '.join(words)}{close_to(text, words)}"))
+                continue
+            if name in self.read:
+                try:
+                    made.values[name] = self._value(name, text)
+                except ValueError as error:
+                    problems.append(made.problem(name, str(error)))
+                    continue
+                made.cells[name] = self.resource.by_name[name].text(made.values[name])
+            else:
+                made.values[name] = text
+            if name in self.longest and len(text) > self.longest[name]:
+                problems.append(made.problem(name, f"has {len(text)} characters; at most {self.longest[name]} are kept"))
+            if "\0" in text:
+                problems.append(made.problem(name, "holds a NUL character, which no text may hold"))
+            if (self.resource.name, name) in _NAMED_AS_THEY_STAND and not _KEY.match(text):
+                problems.append(made.problem(name, "has other signs than letters, digits, dots and hyphens, beginning with a letter or digit"))
+        made.broken = bool(problems)
+        return made, problems
+
+    def _value(self, name: str, text: str) -> Any:
+        known = self.remembered.get((name, text))
+        if known is None:
+            known = self.resource.by_name[name].parse(text)
+            if len(self.remembered) < 50_000:
+                self.remembered[name, text] = known
+        return known

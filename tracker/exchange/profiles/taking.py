@@ -1,0 +1,98 @@
+"""What a row of a file says of one kind of record, read by the profile's rules."""
+
+from dataclasses import dataclass, field
+
+from tracker.exchange.files import Problem
+from tracker.exchange.profiles.kinds import KINDS, is_government
+from tracker.exchange.profiles.model import Profile, RecordRules
+from tracker.exchange.profiles.naming import first_words, key_of
+from tracker.exchange.profiles.reading import FieldReader, Getter, Test, Unreadable, Values, getter, text_of
+from tracker.exchange.profiles.rows import problem_at
+
+MOST_RAW = 1_000
+"""Different values that are kept of one field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a row says of one kind of record: values by field, the source column of each, what stood there, and lists of values."""
+
+    values: dict[str, str]
+    sources: dict[str, str]
+    raw: dict[str, str]
+    items: dict[str, list[str]]
+    wrong: set[str] = field(default_factory=set)  # fields that could not be read, or that are missing, which is told already
+
+    def get(self, name: str) -> str:
+        """A value, empty where there is none."""
+        return self.values.get(name, "")
+
+
+class KindReader:
+    """Reads what a row says of one kind of record."""
+
+    def __init__(self, profile: Profile, rules: RecordRules, raw: dict[str, dict[str, tuple[str, int]]]) -> None:
+        """Make its fields ready."""
+        kind = KINDS[rules.kind]
+        self.kind, self.name = kind, rules.kind
+        self.tests = [Test(condition) for condition in rules.when]
+        self.key: list[Getter] = [getter(column) for column in rules.key]
+        self.readers = [
+            (name, FieldReader(rule, kind.fields[name], profile.lookups, names=is_government(kind.fields[name])))
+            for name, rule in rules.fields.items()
+        ]
+        self.by_name = dict(self.readers)
+        self.listed = frozenset(name for name, reader in self.readers if reader.rule.split or reader.rule.path)
+        self.raw = raw
+
+    def applies(self, values: Values) -> bool:
+        """Whether the row yields one at all."""
+        return all(test(values) for test in self.tests)
+
+    def key_parts(self, values: Values) -> list[str]:
+        """What stands in the columns of the key."""
+        return [text_of(get(values)) for get in self.key]
+
+    def read(self, values: Values, number: int, problems: list[Problem]) -> Taken:
+        """All fields; what cannot be read is left empty and told."""
+        taken = Taken({}, {}, {}, {})
+        for name, reader in self.readers:
+            if reader.source:
+                taken.sources[name] = reader.source
+            try:
+                if name in self.listed:
+                    items, raw = reader.items(values)
+                    taken.items[name] = items
+                    text = (reader.rule.join or "; ").join(items) if len(items) > 1 else items[0] if items else ""
+                else:
+                    text, raw = reader.one(values)
+            except Unreadable as fault:
+                shown = f"“{first_words(fault.shown, 60)}” " if fault.shown else ""
+                problems.append(problem_at([number], f"column {reader.source}", shown + fault.words))
+                taken.wrong.add(name)
+                continue
+            if text:
+                taken.values[name] = text
+                if raw and raw != text:
+                    taken.raw[name] = raw
+            elif reader.rule.required:
+                taken.wrong.add(name)
+                problems.append(problem_at([number], f"column {reader.source}", "there must be a value."))
+            if raw and reader.is_worded:
+                self._keep_raw(name, raw, text)
+        return taken
+
+    def _keep_raw(self, name: str, raw: str, text: str) -> None:
+        seen = self.raw.setdefault(f"{self.name}.{name}", {})
+        if raw in seen:
+            seen[raw] = (text, seen[raw][1] + 1)
+        elif len(seen) < MOST_RAW:
+            seen[raw] = (text, 1)
+
+
+def reference_of(kind: KindReader, values: Values, prefix: str) -> str:
+    """The reference of a row's recommendation; empty where nothing stands in its columns."""
+    if kind.key:
+        parts = kind.key_parts(values)
+        return key_of(prefix, *parts) if any(parts) else ""
+    return kind.by_name["reference"].one(values)[0]

@@ -1,0 +1,405 @@
+"""What one row of a file yields: its recommendation, whom it addresses, what was answered and done, and the verdict that the file gives.
+
+All of it cites the file's own document at that row. A verdict is the source's, with the source's word beside it (``source_status``); it is the
+staff's only where the profile says so and the row has both a date and a citation of its own. What the package demands and the file does not say is
+filled in by :mod:`tracker.exchange.profiles.deriving`.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from tracker.exchange.files import Problem
+from tracker.exchange.profiles import naming
+from tracker.exchange.profiles.kinds import UNCLASSIFIED
+from tracker.exchange.profiles.naming import first_words, key_of, short_name
+from tracker.exchange.profiles.reading import Unreadable, Values
+from tracker.exchange.profiles.rows import MappedRow, problem_at, rows_told
+from tracker.exchange.profiles.taking import KindReader, Taken, reference_of
+from tracker.exchange.schema import BY_NAME
+from tracker.rules.vocabulary import AssessorKind, Status
+
+if TYPE_CHECKING:
+    from tracker.exchange.profiles.mapping import MappedFile
+
+
+class RowMaker:
+    """One row of the file on its way to be rows of the package."""
+
+    def __init__(self, file: "MappedFile", kinds: Mapping[str, KindReader], number: int, values: Values) -> None:
+        self.file, self.kinds, self.number, self.values = file, kinds, number, values
+        self.deriving, self.fillers = file.deriving, file.fillers
+        self.records: list[MappedRow] = []
+        self.problems: list[Problem] = []
+        self.met = 0  # records that an earlier row gave already
+        self.first = 0
+        self.taken: dict[str, Taken] = {}
+        self.rows: tuple[int, ...] = (number,)
+        self.reference = self.document = self.cited = ""
+        self.codes: list[str] = []
+        self.actions: list[tuple[str, str]] = []  # key, government
+        self.says: list[str] = []
+        self.served: list[tuple[str, str]] = []  # the record and its key
+
+    def source_document(self) -> None:
+        """The document that the file is."""
+        source = self.deriving.source
+        if not source.refers_only:
+            self.put("documents", {"key": source.key, **source.fields})
+
+    def make(self) -> None:
+        """All of it, in the order in which records refer to one another."""
+        for name, kind in self.kinds.items():
+            if kind.applies(self.values):
+                self.taken[name] = kind.read(self.values, self.number, self.problems)
+        self.own_document()
+        self.recommendation()
+        self.addressees()
+        self.themes()
+        self.take_actions()
+        verdicts = self.assessments()
+        self.positions(verdicts)
+        self.citations()
+
+    # Putting records down
+
+    def put(
+        self,
+        resource: str,
+        cells: Mapping[str, str],
+        taken: Taken | None = None,
+        *,
+        rows: tuple[int, ...] = (),
+        only_new: bool = False,
+        apart: tuple[str, ...] = (),
+        quiet: bool = False,
+    ) -> bool | None:
+        """Add a record, unless an earlier row gave it; None where an earlier row says something else under its key. ``apart``: columns in which two rows may differ; ``quiet``: all of them."""
+        filler = self.fillers[resource]
+        key = tuple(cells.get(name, "") for name in filler.key)
+        mark = hash((resource, key))
+        words = hash(cells.get("statement") or cells.get("description") or cells.get("title"))
+        rest = 0 if quiet else hash(frozenset((name, text) for name, text in cells.items() if text and name not in apart))
+        if (before := self.file.seen.get(mark)) is not None:
+            self.first = self.first or before[0]
+            if rest != before[2]:
+                named = " ".join(filter(None, key))
+                another = "another text" if words != before[1] else "other details"
+                where = f"in {rows_told([before[0]])} " if before[0] != self.number else "in this row "
+                words_for_it = f"{filler.noun} {named} stands {where}already, with {another}; the first is taken."
+                self.problems.append(problem_at([self.number], "", words_for_it))
+                return None
+            self.met += 1
+            return False
+        self.file.seen[mark] = (self.number, words, rest)
+        sources = {name: taken.sources[name] for name in cells if name in taken.sources} if taken else {}
+        raw = {name: taken.raw[name] for name in cells if name in taken.raw} if taken else {}
+        made, problems = filler.row(self.number, cells, sources, raw, rows=rows or self.rows, only_new=only_new)
+        self.records.append(made)
+        self.problems += problems
+        return True
+
+    def locator(self) -> str:
+        """Where the row stands in the file."""
+        return first_words(self.deriving.locator(self.values, rows_told(list(self.rows))), 200)
+
+    def missing(self, name: str, taken: Taken) -> None:
+        """Say that a field without which there is no record is empty, unless something is said of it already."""
+        if name not in taken.wrong:
+            self.problems.append(problem_at([self.number], f"column {taken.sources.get(name, name)}", "there must be a value."))
+
+    # Each kind
+
+    def own_document(self) -> None:
+        """A document of the row's own."""
+        taken = self.taken.get("document")
+        if taken is None or not taken.get("title"):
+            return
+        self.document = key_of(self.deriving.prefix, *self.kinds["document"].key_parts(self.values))
+        title = taken.get("title")
+        cells = {"kind": "official_statement", **self.deriving.document, **taken.values, "key": self.document, "title": first_words(title, 500)}
+        self.put("documents", cells, taken, rows=(self.number,))
+
+    def measure(self, taken: Taken) -> str:
+        """The key of the kind of measure; a kind that the site does not have is made."""
+        name = taken.get("measure")
+        key = short_name(name) if name else UNCLASSIFIED
+        quiet = {"key": key, "name": name or "not classified"}
+        if not name:
+            quiet["definition"] = "The source does not say of what kind the measure is, and nobody here has said so yet."
+        self.put("measures", quiet, rows=(self.number,), only_new=True, quiet=True)
+        return key
+
+    def recommendation(self) -> None:
+        """The recommendation, or only its reference where the site has it already."""
+        taken = self.taken.get("recommendation")
+        if taken is None:
+            return
+        kind = self.kinds["recommendation"]
+        try:
+            self.reference = reference_of(kind, self.values, self.deriving.prefix)
+        except Unreadable:
+            return  # told already
+        if not self.reference:
+            self.problems.append(problem_at([self.number], "", "nothing stands in the columns of the recommendation's key."))
+            return
+        if "statement" not in kind.by_name:
+            self.says.append(f"Speaks of recommendation {self.reference}")
+            return
+        statement = taken.get("statement")
+        if not statement:
+            self.missing("statement", taken)
+            self.reference = ""
+            return
+        rows, united = self.file.united(self.reference, statement)
+        self.rows = rows or (self.number,)
+        cells = {**taken.values, "reference": self.reference}
+        for name, items in {**taken.items, **united}.items():
+            self.shorten(cells, name, items)
+        source = self.deriving.key
+        cells["short_title"] = first_words(cells.get("short_title") or statement, 200)
+        cells.setdefault("statement_form", "paraphrase")
+        cells.setdefault("made_by", self.deriving.named)
+        cells.setdefault("made_in", self.document or source)
+        cells.setdefault("known_from", source)
+        cells.setdefault("locator", self.locator())
+        cells.setdefault("recommended_on", self.taken["document"].get("published_on") if "document" in self.taken else "")
+        cells["recommended_on"] = cells["recommended_on"] or self.deriving.published_on
+        cells.setdefault("corroboration", "single_source")
+        cells["measure"] = self.measure(taken)
+        if self.put("recommendations", cells, taken, apart=("locator",)) is None:
+            self.reference = ""  # what the row says besides is of another recommendation than the one that has the key
+            return
+        self.says.append(f"Lists recommendation {cells.get('number') or self.reference}")
+        self.served.append(("recommendation", self.reference))
+
+    def shorten(self, cells: dict[str, str], name: str, items: list[str]) -> None:
+        """A list of values in one field; where it is longer than the field, the first of them there and all of them in the note."""
+        if name not in BY_NAME["recommendations"].by_name or not items:
+            return
+        longest = BY_NAME["recommendations"].by_name[name].field.max_length
+        cells[name] = naming.listed(items, longest) if longest else "; ".join(items)
+        if cells[name] != "; ".join(items):
+            verbose = str(BY_NAME["recommendations"].by_name[name].own.name).replace("_", " ")
+            cells["note"] = "\n".join(filter(None, [cells.get("note", ""), f"{verbose[:1].upper()}{verbose[1:]}: {'; '.join(items)}."]))
+
+    def resolved(self, names: Iterable[str]) -> list[str]:
+        """Codes of governments, each once; names that nobody knows are kept among the unknown."""
+        codes = (self.file.government(name, self.number) for name in names)
+        return list(dict.fromkeys(code for code in codes if code))
+
+    def addressees(self) -> None:
+        """Whom the recommendation concerns."""
+        taken = self.taken.get("addressee")
+        own = self.kinds["addressee"].by_name.get("government") if taken is not None else None
+        if own is not None and taken is not None:
+            names = taken.items.get("government") or ([taken.get("government")] if taken.get("government") else [])
+            if not names:
+                self.missing("government", taken)
+            self.codes = self.resolved(names)
+        elif self.file.profile.governments.all:
+            self.codes = self.resolved([self.file.profile.governments.all])
+        if taken is None or not self.reference:
+            return
+        for code in self.codes:
+            self.put(
+                "addressees", {"basis": "named", **taken.values, "recommendation": self.reference, "government": code}, taken, rows=(self.number,)
+            )
+
+    def themes(self) -> None:
+        """The recommendation's subjects."""
+        taken = self.taken.get("theme")
+        if taken is None or not self.reference or "statement" not in self.kinds["recommendation"].by_name:
+            return
+        for name in taken.items.get("name") or ([taken.get("name")] if taken.get("name") else []):
+            key = short_name(name)
+            self.put("themes", {"key": key, "name": name}, taken, rows=(self.number,), only_new=True, quiet=True)
+            self.put("recommendation_themes", {"recommendation": self.reference, "theme": key}, taken, rows=(self.number,))
+
+    def take_actions(self) -> None:
+        """What was done, when, and how it bears on the recommendation."""
+        taken = self.taken.get("action")
+        if taken is None or not (taken.get("title") or taken.get("description")):
+            return
+        kind = self.kinds["action"]
+        governments = self.codes
+        if "government" in kind.by_name:
+            names = taken.items.get("government") or [taken.get("government")]
+            governments = self.resolved(filter(None, names))
+        description, title = taken.get("description") or taken.get("title"), taken.get("title") or taken.get("description")
+        parts = kind.key_parts(self.values)
+        for code in governments:
+            own = (code,) if len(governments) > 1 else ()
+            key = key_of(self.deriving.prefix, *parts, *own) if any(parts) else key_of(self.reference, code, self.deriving.key, "action")
+            cells = {
+                "body": self.file.governments.name_of(code), "corroboration": "single_source", **taken.values,
+                "key": key, "government": code, "title": first_words(title, 300), "description": description, "measure": self.measure(taken),
+            }  # fmt: skip
+            self.put("actions", cells, taken, rows=(self.number,))
+            self.actions.append((key, code))
+            self.served.append(("action", key))
+            self.event(key)
+            self.effects(key, code)
+        if self.actions:
+            self.says.append("says what was done")
+
+    def event(self, action: str) -> None:
+        """The event that decides the action's order; an action without a date has none."""
+        taken = self.taken.get("event")
+        if taken is not None and taken.get("on"):
+            cells = {"kind": "announced", **taken.values, "action": action, "decisive": "true"}
+            self.put("events", cells, taken, rows=(self.number,))
+
+    def effects(self, action: str, actor: str) -> None:
+        """How the action bears on the recommendation: not judged, unless the file judges it."""
+        taken = self.taken.get("effect")
+        if taken is None or not self.reference:
+            return
+        for code in self.codes if "government" in self.kinds["action"].by_name else [actor]:
+            cells = {
+                "direction": "not_judged", "reasoning": "The source names it beside the recommendation; nobody has judged it here.",
+                "corroboration": "single_source", **taken.values,
+                "key": key_of(action, self.reference, code), "action": action, "recommendation": self.reference, "government": code,
+            }  # fmt: skip
+            self.put("effects", cells, taken, rows=(self.number,))
+
+    def has_status(self, code: str) -> bool:
+        """Whether a government can have a status; a group has none."""
+        if code not in self.file.governments.groups:
+            return True
+        words = f"{self.file.governments.name_of(code)} is a group, which has no status of its own; its members are addressees by rows of their own."
+        self.problems.append(problem_at([self.number], "", words))
+        return False
+
+    def assessments(self) -> dict[str, str]:
+        """The verdict that the file gives, by government: the key of each."""
+        taken = self.taken.get("assessment")
+        if taken is None or not taken.get("status") or not self.reference:
+            return {}
+        raw = first_words(taken.raw.get("status") or taken.get("status"), 200)
+        found = {}
+        for code in self.codes:
+            if not self.has_status(code):
+                continue
+            cells = {
+                "assessor_kind": AssessorKind.THIRD_PARTY.value, "confidence": "not_stated", "corroboration": "single_source", **taken.values,
+                "source_status": raw, "recommendation": self.reference, "government": code,
+            }  # fmt: skip
+            self.own_up(cells, code)
+            parts = self.kinds["assessment"].key_parts(self.values)
+            cells["key"] = key_of(self.reference, code, self.deriving.key, *parts)
+            cells["rationale"] = taken.get("rationale") or self.deriving.rationale(cells["assessor"] or self.deriving.title, raw)
+            self.put("assessments", cells, taken, rows=(self.number,))
+            self.served.append(("assessment", cells["key"]))
+            found[code] = cells["key"]
+            if Status(cells["status"]).rests_on_a_search:
+                searched = self.deriving.search(cells["assessor"], cells.get("effective_on", ""), taken.get("rationale") or f"“{raw}”.")
+                self.put("searches", {"key": key_of(cells["key"], "search"), "assessment": cells["key"], **searched}, rows=(self.number,))
+        if found:
+            self.says.append(f"gives the status as “{raw}”")
+        return found
+
+    def own_up(self, cells: dict[str, str], code: str) -> None:
+        """Say whose verdict it is. The staff's is only what has its date and a source besides the file."""
+        if cells["assessor_kind"] == AssessorKind.STAFF:
+            if cells.get("effective_on") and self.has_own_citation("assessment"):
+                cells["assessor"] = ""
+                return
+            cells["assessor_kind"] = AssessorKind.THIRD_PARTY.value
+            if self.number not in self.file.not_the_staffs[-1:]:
+                self.file.not_the_staffs.append(self.number)
+        if not cells.get("assessor"):
+            government = cells["assessor_kind"] == AssessorKind.GOVERNMENT
+            cells["assessor"] = self.file.governments.name_of(code) if government else first_words(self.deriving.named or self.deriving.title, 300)
+
+    def has_own_citation(self, served: str) -> bool:
+        """Whether the row cites anything besides the file for that kind of record."""
+        taken = self.taken.get("citation")
+        return taken is not None and bool(taken.get("says")) and bool(self.cited_document(taken)) and served in self.serves()
+
+    def positions(self, verdicts: Mapping[str, str]) -> None:
+        """What the government said that it would do, beside the verdict of the row or, without one, beside the government's own account."""
+        taken = self.taken.get("position")
+        if taken is None or not taken.get("answer") or not self.reference:
+            return
+        answer, raw = taken.get("answer"), taken.raw.get("answer") or taken.get("answer")
+        for code in self.codes:
+            verdict = verdicts.get(code)
+            if verdict is None:
+                if not self.has_status(code):
+                    continue
+                verdict = self.account(code, answer, raw, taken)
+            parts = self.kinds["position"].key_parts(self.values)
+            key = key_of(self.reference, code, self.deriving.key, *parts, "position")
+            cells = {
+                "said_by": self.file.governments.name_of(code),
+                "statement": f"Given as “{raw}”.",
+                **taken.values,
+                "key": key,
+                "assessment": verdict,
+            }
+            cells["on"] = cells.get("on") or self.deriving.published_on
+            self.put("positions", cells, taken, rows=(self.number,))
+            self.served.append(("position", key))
+        if self.codes:
+            self.says.append(f"gives the answer as “{first_words(raw, 200)}”")
+
+    def account(self, code: str, answer: str, raw: str, taken: Taken) -> str:
+        """The government's own account, which says no more than its answer."""
+        name = self.file.governments.name_of(code)
+        key = key_of(self.reference, code, self.deriving.key, "own")
+        cells = {
+            "key": key, "recommendation": self.reference, "government": code, "status": self.deriving.stands_beside(answer).value,
+            "rationale": f"{name} answered “{first_words(raw, 300)}”; the source says no more of what became of it.", "confidence": "not_stated",
+            "corroboration": "single_source", "assessor_kind": AssessorKind.GOVERNMENT.value, "assessor": first_words(name, 300),
+            "source_status": first_words(raw, 200),
+        }  # fmt: skip
+        self.put("assessments", cells, Taken({}, {"status": taken.sources.get("answer", "")}, {}, {}), rows=(self.number,))
+        self.served.append(("assessment", key))
+        return key
+
+    # Citing
+
+    def cited_document(self, taken: Taken) -> str:
+        """The document that a citation of the row's own is of."""
+        return taken.get("document") or self.document
+
+    def serves(self) -> tuple[str, ...]:
+        """What the row's own citation bears out."""
+        return self.file.profile.records["citation"].serves or ("assessment", "action", "position", "recommendation")
+
+    def citations(self) -> None:
+        """The file's own row, cited for all that it yields, and the citation that the row itself names."""
+        if not self.served:
+            return
+        named = [self.reference or self.document or f"row-{self.number}"]
+        named += [self.codes[0]] if len(self.codes) == 1 else []
+        for kind in ("assessment", "position", "action"):
+            named += self.kinds[kind].key_parts(self.values) if kind in self.taken else []
+        key = key_of(self.deriving.key, *named)
+        says = "; ".join(dict.fromkeys(self.says)) or "Lists it"
+        where = first_words(self.deriving.locator(self.values, rows_told([self.number])), 200)
+        cells = {
+            "key": key,
+            "document": self.deriving.key,
+            "locator": where,
+            "says": f"{says[:1].upper()}{says[1:]}.",
+            "corroboration": "single_source",
+        }
+        self.put("citations", cells, rows=(self.number,), quiet=True)
+        for record, name in self.served:
+            self.put("citation_uses", {"citation": key, "stance": "supports", record: name}, rows=(self.number,), quiet=True)
+        self.own_citation(key)
+
+    def own_citation(self, beside: str) -> None:
+        """A passage that the row names besides the file."""
+        taken = self.taken.get("citation")
+        if taken is None or not taken.get("says") or not (document := self.cited_document(taken)):
+            return
+        parts = self.kinds["citation"].key_parts(self.values)
+        key = key_of(self.deriving.prefix, *parts) if any(parts) else key_of(beside, "cited")
+        cells = {"locator": self.locator(), "corroboration": "single_source", **taken.values, "key": key, "document": document}
+        stance = cells.pop("stance", "supports")
+        self.put("citations", cells, taken, rows=(self.number,))
+        for record, name in self.served:
+            if record in self.serves():
+                self.put("citation_uses", {"citation": key, "stance": stance, record: name}, rows=(self.number,), quiet=True)
