@@ -2656,6 +2656,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'imported rows',
                 'ordering': ['id'],
                 'default_permissions': (),
+                'indexes': [models.Index(fields=['resource', 'key'], name='imported_row_key'), models.Index(fields=['of_resource', 'of_key'], name='imported_row_record')],
             },
         ),
         migrations.CreateModel(
@@ -2771,14 +2772,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='import',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "tracker_importhistory" ("applied_at", "applied_by_id", "decisions", "file_name", "governments", "id", "job", "joined", "made_at", "made_by_id", "options", "pgh_context", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "previewed_at", "problem", "profile_name", "profile_text", "reason", "sha256", "size", "state", "stored_as", "undo_reason", "undone_at", "undone_by_id", "without_refused") VALUES (OLD."applied_at", OLD."applied_by_id", OLD."decisions", OLD."file_name", OLD."governments", OLD."id", OLD."job", OLD."joined", OLD."made_at", OLD."made_by_id", OLD."options", COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_metadata\', TRUE), \'\'), NULL)::JSONB, COALESCE(NULLIF(CURRENT_SETTING(\'pghistory.context_id\', TRUE), \'\'), NULL)::UUID, NOW(), \'delete\', OLD."id", OLD."previewed_at", OLD."problem", OLD."profile_name", OLD."profile_text", OLD."reason", OLD."sha256", OLD."size", OLD."state", OLD."stored_as", OLD."undo_reason", OLD."undone_at", OLD."undone_by_id", OLD."without_refused"); RETURN NULL;', hash='6b9c31c0ad3d3859703e2aea21a380a99dffa919', operation='DELETE', pgid='pgtrigger_delete_delete_93b3d', table='tracker_import', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='importedrow',
-            index=models.Index(fields=['resource', 'key'], name='imported_row_key'),
-        ),
-        migrations.AddIndex(
-            model_name='importedrow',
-            index=models.Index(fields=['of_resource', 'of_key'], name='imported_row_record'),
         ),
         migrations.AddConstraint(
             model_name='importedrow',

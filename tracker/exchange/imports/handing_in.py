@@ -117,6 +117,3 @@ def _named(sentence: str, by_key: dict[str, list[Name]]) -> list[Name]:
             before = words[place - 1].casefold() if place else ""
             return [name for name in names if name[0] == before] or names
     return []
-
-
-

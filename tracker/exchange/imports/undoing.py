@@ -87,7 +87,10 @@ def _reviewed(batch: Import) -> Iterator[str]:
             continue
         keys = _written(batch).filter(of_resource=resource.name).values("of_key")
         versions = Version.objects.filter(
-            kind=str(KINDS[resource.model]), key__in=keys, submission__state__in=BUILT_ON, submission__submitted_at__gt=batch.applied_at  # type: ignore[index]
+            kind=str(KINDS[resource.model]),
+            key__in=keys,
+            submission__state__in=BUILT_ON,
+            submission__submitted_at__gt=batch.applied_at,  # type: ignore[index]
         )
         for key, number, state in versions.order_by("key").values_list("key", "submission", "submission__state")[:1]:
             yield _("%(record)s was handed in since and is %(state)s (submission #%(number)s).") % {
