@@ -40,10 +40,7 @@ class Places:
         self.html = format_html_join(
             "",
             '<optgroup label="{}">{}</optgroup>',
-            (
-                (group, format_html_join("", '<option value="{}">{}</option>', fields))
-                for group, fields in places(profile)
-            ),
+            ((group, format_html_join("", '<option value="{}">{}</option>', fields)) for group, fields in places(profile)),
         )
 
     def choosing(self, value: str) -> SafeString:
@@ -110,17 +107,16 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     else:
         chosen = _of_profile(profile, offered)
     choices = Places(profile)
-    lines = [
-        Line(index, each, [choices.choosing(str(slot)) for slot in chosen.held.get(each.name, ())]) for index, each in enumerate(offered)
-    ]
+    lines = [Line(index, each, [choices.choosing(str(slot)) for slot in chosen.held.get(each.name, ())]) for index, each in enumerate(offered)]
     if not is_new:
         for line in lines:
             line.links = _links(batch, profile, line.offered)
     spare = SPARE + (3 if "_more" in request.POST else 0)
+    constants = [(choices.choosing(place), value) for place, value in [*chosen.constants, *[("", "")] * spare]]
     return frame.page(
         admin, request, batch, "columns", "columns",
         title=_("What the columns of “%(file)s” hold") % {"file": batch.file_name}, step_title=frame.words_of("columns"), errors=errors,
-        lines=lines, none=choices.html, constants=[(choices.choosing(place), value) for place, value in [*chosen.constants, *[("", "")] * spare]], keys=_keys(profile, chosen, offered), is_new=is_new,
+        lines=lines, none=choices.html, constants=constants, keys=_keys(profile, chosen, offered), is_new=is_new,
         guessed=is_new and bool(guessed), looked_at=reading.LOOKED_AT,
     )  # fmt: skip
 
@@ -174,20 +170,20 @@ def _made(profile: Profile, chosen: Chosen, offered: Sequence[Offered], guessed:
         slot = Slot.of(place)
         if slot is None or column_of(profile, slot) is None:
             errors.append(_("Say which place the value “%(value)s” is for.") % {"value": value})
-        elif slot in sources:
+            continue
+        if slot in sources:
             errors.append(
-                _("%(place)s is read out of a column and has a value for every row as well; keep one. A value for empty cells is set with the column.")
-                % {"place": slot_words(profile, slot)}
+                _("%(place)s is read out of a column and has a value for every row as well; keep one.") % {"place": slot_words(profile, slot)}
             )
         elif not value:
             errors.append(_("Say which value %(place)s has in every row.") % {"place": slot_words(profile, slot)})
         else:
             constants[slot] = value
-    for slot, several in sources.items():
+    for filled, several in sources.items():
         if len(several) > 1 and any(each.is_path for each in several):
             errors.append(
                 _("%(place)s is read out of several columns, of which one lies within another value; choose one.")
-                % {"place": slot_words(profile, slot)}
+                % {"place": slot_words(profile, filled)}
             )
     if not sources:
         errors.append(_("Choose for one column at least what it holds."))
@@ -210,6 +206,4 @@ def _keys(profile: Profile, chosen: Chosen, offered: Sequence[Offered]) -> list[
 
 def _links(batch: Any, profile: Profile, each: Offered) -> list[tuple[str, str]]:
     address = reverse("admin:tracker_import_field", args=[batch.pk])
-    return [
-        (f"{address}?{urlencode({'of': str(slot)})}", slot_words(profile, slot)) for slot, rule in rules_of(profile) if each.is_read_by(rule)
-    ]
+    return [(f"{address}?{urlencode({'of': str(slot)})}", slot_words(profile, slot)) for slot, rule in rules_of(profile) if each.is_read_by(rule)]

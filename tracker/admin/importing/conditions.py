@@ -1,7 +1,8 @@
 """Conditions as lines of a form: a column, what is asked of it, and the values."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -50,22 +51,25 @@ def sent_lines(post: QueryDict, prefix: str) -> list[Line]:
     return [Line(column, test, value.strip()) for column, test, value in zip(columns, tests, values, strict=False)]
 
 
+_ASKS: dict[str, Callable[[Line, tuple[str, ...]], dict[str, Any]]] = {
+    "equals": lambda line, several: {"equals": several},
+    "differs": lambda line, several: {"differs": several},
+    "contains": lambda line, several: {"contains": line.value},
+    "empty": lambda line, several: {"empty": True},
+    "filled": lambda line, several: {"empty": False},
+}
+
+
 def conditions(sent: Iterable[Line], *, together: bool) -> tuple[Condition, ...]:
     """The conditions that lines say; a line without column or value says none.
 
     ``together``: all must hold, so that lines about one column make one condition. Else each stands for itself.
     """
-    made: list[dict] = []
+    made: list[dict[str, Any]] = []
     for line in sent:
         test = line.test or "equals"
         several = tuple(value for part in line.value.split(BETWEEN) if (value := part.strip()))
-        asked: dict = {
-            "equals": {"equals": several},
-            "differs": {"differs": several},
-            "contains": {"contains": line.value},
-            "empty": {"empty": True},
-            "filled": {"empty": False},
-        }.get(test, {})
+        asked: dict[str, Any] = _ASKS.get(test, lambda line, several: {})(line, several)
         if not line.column or not any(value or value is False for value in asked.values()):
             continue
         same = next((each for each in made if together and each["column"] == line.column and not asked.keys() & each.keys()), None)

@@ -1,5 +1,6 @@
 """What is decided about an import: which governments its names mean, what becomes of records that differ, and each step with its reason."""
 
+import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -95,8 +96,6 @@ def decide_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
 
 def _into_profile(batch: Import, names: dict[str, str], by: Any) -> None:
     """What names mean is kept with the profile too, for the next file."""
-    import dataclasses
-
     profile, _problems = reading.profile_of(batch)
     governments = dataclasses.replace(profile.governments, aliases={**profile.governments.aliases, **names})
     reading.keep_profile(batch, dataclasses.replace(profile, governments=governments), by=by)
@@ -113,7 +112,7 @@ class Step:
     title: Any
     advice: Any
     button: Any
-    needs: str
+    rights: tuple[str, ...]  # any of them
     verb: Callable[..., Any]
 
 
@@ -125,7 +124,7 @@ APPLY = Step(
         " As long as nobody builds on it, the whole import can be undone."
     ),
     gettext_lazy("Apply"),
-    "tracker.add_import",
+    ("tracker.add_import",),
     imports.ask_for_apply,
 )
 UNDO = Step(
@@ -133,7 +132,7 @@ UNDO = Step(
     gettext_lazy("Undo the import"),
     gettext_lazy("What it created goes, and what it changed says again what it said before. That it was here stays on record."),
     gettext_lazy("Undo all of it"),
-    "tracker.add_import",
+    ("tracker.add_import", "tracker.undo_import"),
     imports.ask_for_undo,
 )
 HAND_IN = Step(
@@ -144,7 +143,7 @@ HAND_IN = Step(
         " What is not ready stays a draft, and is told with the reason."
     ),
     gettext_lazy("Submit for review"),
-    "tracker.submit",
+    ("tracker.submit",),
     imports.hand_in,
 )
 
@@ -167,7 +166,7 @@ def hand_in_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
 @outlives_session
 def _ask(admin: Any, request: HttpRequest, pk: int, step: Step) -> HttpResponse:
     """The page that asks why; then the verb."""
-    if not request.user.has_perm(step.needs):
+    if not may(step, request.user):
         raise PermissionDenied
     batch = frame.found(request, pk)
     reason, errors = request.POST.get("reason", "").strip(), []
@@ -185,16 +184,22 @@ def _ask(admin: Any, request: HttpRequest, pk: int, step: Step) -> HttpResponse:
                 if step is HAND_IN:
                     return _handed_in(request, batch, came)
                 return HttpResponseRedirect(frame.url(batch, "change"))
-    preview = getattr(batch, "preview", None)
+    preview = getattr(batch, "preview", None) if batch.state != ImportState.UPLOADED else None
     return frame.page(
-        admin, request, batch, step.name, "ask", title=step.title, step_title=step.title, step=step, errors=errors, reason=reason,
-        counts=admin.counts_in_words(preview.counts) if preview else [], why_not=why_not(step, batch, request.user), cancel=frame.url(batch, "change"),
+        admin, request, batch, step.name, "ask", title=step.title, step_title=step.title, asks=step, errors=errors, reason=reason,
+        counts=admin.counts_in_words(preview.counts) if preview else [], why_not=why_not(step, batch, request.user),
+        cancel=frame.url(batch, "change"),
     )  # fmt: skip
+
+
+def may(step: Step, user: Any) -> bool:
+    """Whether the person's role includes a step."""
+    return any(user.has_perm(right) for right in step.rights)
 
 
 def why_not(step: Step, batch: Import, user: Any) -> str:
     """Why a step cannot be taken now, in a sentence; empty where it can."""
-    if not user.has_perm(step.needs):
+    if not may(step, user):
         return _("Your role does not include this.")
     if step is APPLY:
         if batch.state != ImportState.PREVIEWED:
@@ -211,7 +216,7 @@ def why_not(step: Step, batch: Import, user: Any) -> str:
         return _("It is not applied.")
     if step is UNDO:
         if user.pk not in (batch.made_by_id, batch.applied_by_id) and not user.has_perm("tracker.undo_import"):
-            return _("Only %(name)s or a reviewer can undo it.") % {"name": batch.made_by.public_name}
+            return _("Only %(name)s or an administrator can undo it.") % {"name": batch.made_by.public_name}
         return imports.stands_against_undo(batch)
     return ""
 

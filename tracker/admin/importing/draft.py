@@ -170,8 +170,8 @@ def _read_from(source: Offered, old: FieldRule | None, guess: FieldRule | None, 
             rule = dataclasses.replace(rule, formats=source.date_formats)
         elif is_government(column) and source.separator:
             rule = dataclasses.replace(rule, split=(source.separator,))
-    where = {"path": source.name, "column": ""} if source.is_path else {"column": source.name, "path": ""}
-    return dataclasses.replace(rule, columns=(), constant="", **where)
+    path, name = (source.name, "") if source.is_path else ("", source.name)
+    return dataclasses.replace(rule, column=name, path=path, columns=(), constant="")
 
 
 # Beginning
@@ -189,11 +189,11 @@ def guesses(offered: Iterable[Offered], governments: Governments) -> dict[tuple[
 
 
 def _of_choice(choice: Choice, source: Offered) -> FieldRule:
-    where = {"path": choice.column} if source.is_path else {"column": choice.column}
-    split = (choice.split,) if choice.split else ()
+    path, name = (source.name, "") if source.is_path else ("", source.name)
     return FieldRule(
-        **where, split=split, map=choice.map, formats=choice.formats, languages=choice.languages, serial=choice.serial, html=choice.html
-    )
+        column=name, path=path, split=(choice.split,) if choice.split else (), map=choice.map, formats=choice.formats, languages=choice.languages,
+        serial=choice.serial, html=choice.html,
+    )  # fmt: skip
 
 
 def key_guesses(offered: Iterable[Offered], governments: Governments) -> dict[str, tuple[str, ...]]:

@@ -118,9 +118,7 @@ def _looked_at(batch: Import, chosen: Options) -> tuple[Guess | None, list[Line]
     try:
         table = reading.table_of(batch, chosen)
         shown = table.columns[:SHOWN_COLUMNS]
-        rows = [
-            Line(record.number, [reading.as_text(record.values.get(column)) for column in shown]) for record in islice(iter(table), SHOWN_ROWS)
-        ]
+        rows = [Line(record.number, [reading.as_text(record.values.get(column)) for column in shown]) for record in islice(iter(table), SHOWN_ROWS)]
     except TableError as error:
         try:
             return reading.guess_of(batch, Options()), [], [str(error)]

@@ -114,7 +114,8 @@ class ImportAdmin(ReadAdmin):
             governments=Government.objects.order_by("name").values_list("code", "name") if needs_governments else (),
             why_not_apply=deciding.why_not(deciding.APPLY, batch, user) if is_open and shown else "",
             why_not_undo=deciding.why_not(deciding.UNDO, batch, user) if is_applied else "",
-            may_hand_in=is_applied and user.has_perm("tracker.submit"), is_applied=is_applied,
+            may_hand_in=is_applied and deciding.may(deciding.HAND_IN, user), may_undo=is_applied and deciding.may(deciding.UNDO, user),
+            is_applied=is_applied,
             **(preview.written(batch, request) if is_applied else {}),
         )  # fmt: skip
 

@@ -73,7 +73,7 @@ def column_words(resource: str, column: str) -> str:
     return field_words(found) if found else column
 
 
-def counts_in_words(counts: Mapping[str, Any]) -> dict[str, Any]:
+def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
     """Counts as a table: a line a kind of record, and what is said of the rows of the file."""
     columns = ((Did.CREATED,), (Did.CHANGED, Did.TAKEN), (Did.SAME,), (Did.KEPT,))
     lines = [

@@ -101,7 +101,8 @@ def offered(batch: Import, profile: Profile) -> list[Offered]:
 def _offered(sample: ColumnSample) -> Offered:
     return Offered(
         sample.name, values=sample.values, empty=sample.empty, different=sample.different, kind=sample.kind,
-        date_formats=tuple(filter(None, map(_pattern, sample.date_formats))), separator="lines" if sample.separator in ("\n", "- ") else sample.separator,
+        date_formats=tuple(filter(None, map(_pattern, sample.date_formats))),
+        separator="lines" if sample.separator in ("\n", "- ") else sample.separator,
     )  # fmt: skip
 
 

@@ -9,9 +9,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tracker.admin.importing import conditions, frame, reading
-from tracker.admin.importing.draft import column_of, field_words, record_words, Slot
-from tracker.exchange.profiles import Governments, Profile
-from tracker.exchange.profiles.kinds import KINDS, SERVED, is_flag
+from tracker.admin.importing.draft import Slot, column_of, field_words, record_words
+from tracker.exchange.profiles import Profile
+from tracker.exchange.profiles.kinds import SERVED, is_flag
 from tracker.exchange.profiles.model import Condition, FileRules, GovernmentRules, Heading, Join, RowRules, Source
 from tracker.exchange.schema import BY_NAME
 from tracker.exchange.tables import DELIMITERS, TableError
@@ -115,7 +115,7 @@ def _joins(batch: Any, profile: Profile) -> list[dict[str, Any]]:
         found.append({
             "name": name, "file_name": file.get("file_name", name), "own": own, "columns": columns, "pairs": pairs, "error": error, "file": join.file,
             "delimiters": [(sign, _(words)) for sign, words in DELIMITERS.items()], "encodings": guess.encodings if guess else (),
-            "sheets": guess.sheets if guess else (), "header": {True: "yes", False: "no"}.get(join.file.header, ""),  # type: ignore[call-overload]
+            "sheets": guess.sheets if guess else (), "header": "" if join.file.header is None else "yes" if join.file.header else "no",
         })  # fmt: skip
     return found
 
@@ -186,5 +186,3 @@ def _sent_joins(post: QueryDict, profile: Profile, batch: Any) -> tuple[Join, ..
         found.append(Join(name, tuple(own for own, _other in pairs), tuple(other for _own, other in pairs), file))
     kept = [join for join in profile.joins if join.name not in batch.joined]
     return (*found, *kept)
-
-
