@@ -114,7 +114,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     spare = SPARE + (3 if "_more" in request.POST else 0)
     constants = [(choices.choosing(place), value) for place, value in [*chosen.constants, *[("", "")] * spare]]
     return frame.page(
-        admin, request, batch, "columns", "columns",
+        admin, request, batch, "columns", "columns", reading.still(batch),
         title=_("What the columns of “%(file)s” hold") % {"file": batch.file_name}, step_title=frame.words_of("columns"), errors=errors,
         lines=lines, none=choices.html, constants=constants, keys=_keys(profile, chosen, offered), is_new=is_new,
         guessed=is_new and bool(guessed), looked_at=reading.LOOKED_AT,
@@ -167,18 +167,18 @@ def _made(profile: Profile, chosen: Chosen, offered: Sequence[Offered], guessed:
             sources.setdefault(slot, []).append(each)
     constants: dict[Slot, str] = {}
     for place, value in chosen.constants:
-        slot = Slot.of(place)
-        if slot is None or column_of(profile, slot) is None:
+        place_of = Slot.of(place)
+        if place_of is None or column_of(profile, place_of) is None:
             errors.append(_("Say which place the value “%(value)s” is for.") % {"value": value})
             continue
-        if slot in sources:
+        if place_of in sources:
             errors.append(
-                _("%(place)s is read out of a column and has a value for every row as well; keep one.") % {"place": slot_words(profile, slot)}
+                _("%(place)s is read out of a column and has a value for every row as well; keep one.") % {"place": slot_words(profile, place_of)}
             )
         elif not value:
-            errors.append(_("Say which value %(place)s has in every row.") % {"place": slot_words(profile, slot)})
+            errors.append(_("Say which value %(place)s has in every row.") % {"place": slot_words(profile, place_of)})
         else:
-            constants[slot] = value
+            constants[place_of] = value
     for filled, several in sources.items():
         if len(several) > 1 and any(each.is_path for each in several):
             errors.append(

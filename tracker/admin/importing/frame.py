@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -92,8 +93,8 @@ def refused_for_now(request: HttpRequest, batch: Import) -> HttpResponse | None:
     return None
 
 
-def page(admin: Any, request: HttpRequest, batch: Import, step: str, template: str, **context: Any) -> TemplateResponse:
-    """The page of a step, with the way through all of them."""
+def page(admin: Any, request: HttpRequest, batch: Import, step: str, template: str, still: Sequence[str] = (), **context: Any) -> TemplateResponse:
+    """The page of a step, with the way through all of them; ``still`` is what the profile lacks."""
     is_open = not why_not_open(batch) and may_import(request)
     steps = [(url(batch, name), words, name == step) for name, words in STEPS] if is_open and not is_package(batch) else []
     return TemplateResponse(
@@ -105,12 +106,23 @@ def page(admin: Any, request: HttpRequest, batch: Import, step: str, template: s
             "title": context.pop("title", str(batch)),
             "batch": batch,
             "steps": steps,
+            "still": [(sentence, _place(batch, step, sentence)) for sentence in still],
             "mark": mark_of(batch),
             "may_import": may_import(request),
             **context,
         },
         status=422 if context.get("errors") else 200,
     )
+
+
+OF_THE_WHOLE = ("source", "governments", "rows", "heading", "join", "file")
+
+
+def _place(batch: Import, here: str, sentence: str) -> str:
+    """The address of the step at which what a sentence speaks of is said; nothing where that is the step at hand."""
+    place = sentence.partition(".")[0].partition(":")[0]
+    step = "text" if place in ("name", "lookups") else "whole" if place in OF_THE_WHOLE else "columns"
+    return "" if step == here else url(batch, step)
 
 
 def is_package(batch: Import) -> bool:

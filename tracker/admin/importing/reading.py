@@ -221,6 +221,11 @@ def missing_of(batch: Import) -> list[str]:
     return profile_of(batch)[1]
 
 
+def still(batch: Import) -> list[str]:
+    """The same, once anything is chosen."""
+    return missing_of(batch) if batch.profile_text else []
+
+
 def keep_options(batch: Import, options: Options, *, by: Any) -> None:
     """How the file is read, as staff said it."""
     said = {name: value for name, value in dataclasses.asdict(options).items() if value not in ("", None)}

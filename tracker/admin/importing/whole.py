@@ -42,7 +42,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     except TableError as error:
         columns, joins, errors = [], [], [str(error)]
     return frame.page(
-        admin, request, batch, "whole", "whole",
+        admin, request, batch, "whole", "whole", reading.still(batch),
         title=_("“%(file)s” as a whole") % {"file": batch.file_name}, step_title=frame.words_of("whole"), errors=errors, profile=profile,
         columns=columns, tests=conditions.TESTS, source_fields=_source_fields(profile), standing=Document.objects.order_by("-pk")[:200],
         governments=Government.objects.order_by("name").values_list("code", "name"),
