@@ -73,7 +73,9 @@ class Steps:
             values[name] = list(value) if isinstance(value, list | tuple) else [value]
         return self.client.post(self.address(step) + query, {**values, button: "1"})
 
-    def columns(self, holds: Mapping[str, Sequence[str]], *, constants: Mapping[str, str] | None = None, keys: Mapping[str, Sequence[str]] | None = None) -> Any:
+    def columns(
+        self, holds: Mapping[str, Sequence[str]], *, constants: Mapping[str, str] | None = None, keys: Mapping[str, Sequence[str]] | None = None
+    ) -> Any:
         """Say what the columns hold, by their names; what is not named is left out."""
         response = self.page("columns")
         lines = {line.offered.name: line.index for line in response.context["lines"]}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from tracker.admin.importing import frame
 from tracker.admin.importing.draft import field_words
 from tracker.exchange.imports.findings import PROBLEMS, wrote
+from tracker.exchange.profiles.kinds import is_flag
 from tracker.exchange.schema import BY_NAME, Resource
 from tracker.jobs.models import BackgroundJob, JobState
 from tracker.models import Did, Import, ImportedRow, ImportPreview, ImportState
@@ -71,6 +72,17 @@ def column_words(resource: str, column: str) -> str:
     """What a column of a package is called on the desk's forms."""
     found = BY_NAME[resource].by_name.get(column) if resource in BY_NAME else None
     return field_words(found) if found else column
+
+
+def cell_words(resource: str, column: str, text: str) -> str:
+    """A cell as the desk's forms show it: the word of a vocabulary, yes and no, else the text itself."""
+    found = BY_NAME[resource].by_name.get(column) if resource in BY_NAME else None
+    if found is None or not text:
+        return text
+    if is_flag(found):
+        return {"true": _("yes"), "false": _("no")}.get(text, text)
+    vocabulary = getattr(found.field, "vocabulary", None)
+    return _(vocabulary(text).label) if vocabulary is not None and text in found.words else text
 
 
 def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
@@ -138,7 +150,8 @@ def _conflict(index: int, one: Mapping[str, Any]) -> dict[str, Any]:
         {
             "noun": noun(row["resource"]), "key": row["key"], "row": row["row"], "why": row["why"], "is_new": row["here"] is None,
             "cells": [
-                (column_words(row["resource"], column), (row["here"] or {}).get(column, ""), text) for column, text in row["file"].items()
+                (column_words(of, column), cell_words(of, column, (row["here"] or {}).get(column, "")), cell_words(of, column, text))
+                for of in [row["resource"]] for column, text in row["file"].items()
             ],
         }
         for row in one["rows"]
@@ -147,8 +160,12 @@ def _conflict(index: int, one: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _change(one: Mapping[str, Any]) -> dict[str, Any]:
-    cells = [(column_words(one["resource"], column), text, one["after"].get(column, "")) for column, text in one["before"].items()]
-    return {"noun": noun(one["resource"]), "key": one["key"], "row": one["row"], "cells": cells}
+    of = one["resource"]
+    cells = [
+        (column_words(of, column), cell_words(of, column, text), cell_words(of, column, one["after"].get(column, "")))
+        for column, text in one["before"].items()
+    ]
+    return {"noun": noun(of), "key": one["key"], "row": one["row"], "cells": cells}
 
 
 def _created(rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -164,7 +181,9 @@ def _created(rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
             "rows": [
                 {
                     "key": row["key"], "row": row["row"],
-                    "cells": [(column_words(name, column), text) for column, text in row["cells"].items() if column not in keys][:SHOWN_CELLS],
+                    "cells": [
+                        (column_words(name, column), cell_words(name, column, text)) for column, text in row["cells"].items() if column not in keys
+                    ][:SHOWN_CELLS],
                 }
                 for row in found
             ],
