@@ -94,7 +94,7 @@ class MappedFile:
         self.duplicates: list[Duplicate] = []
         self.raw: dict[str, dict[str, tuple[str, int]]] = {}
         self.not_the_staffs: list[int] = []
-        self.seen: dict[int, tuple[int, int, int]] = {}
+        self.seen: dict[int, int] = {}
 
     def __iter__(self) -> Iterator[Group]:
         """Go through the file, from its beginning."""

@@ -1,5 +1,6 @@
 """Keys out of what a file says: letters, digits, dots and hyphens, the same from the same words in every file and on every day."""
 
+import functools
 import hashlib
 import re
 import unicodedata
@@ -8,6 +9,7 @@ from collections.abc import Iterable
 LONGEST = 60
 _MARK = 8
 
+_PLAIN = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*", re.ASCII)
 _OTHER = re.compile(r"[^A-Za-z0-9.]+")
 
 
@@ -22,8 +24,11 @@ def key_of(*parts: str) -> str:
     return f"{kept}-{mark}" if kept else f"k{mark}"
 
 
+@functools.lru_cache(maxsize=100_000)
 def slug(text: str) -> str:
     """The letters, digits and dots of a text, a hyphen between them. Accents fall away; a text of other letters is left with none."""
+    if _PLAIN.fullmatch(text):
+        return text
     bare = unicodedata.normalize("NFKD", text).translate(_APART).encode("ascii", "ignore").decode()
     lost = sum(letter.isalnum() for letter in unicodedata.normalize("NFKC", text)) - sum(letter.isalnum() for letter in bare)
     slugged = _OTHER.sub("-", bare).strip("-.")

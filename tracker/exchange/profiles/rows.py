@@ -82,14 +82,15 @@ class Filler:
         # Texts stand for themselves; a date, a flag and a number for something that must be read.
         self.read = frozenset(column.name for column in resource.columns if is_date(column) or column.field.get_internal_type().endswith(_READ))
         self.longest = {column.name: column.field.max_length for column in resource.columns if column.field.max_length}
+        self.special = frozenset({*self.words, *self.read, *self.longest})
         self.remembered: dict[tuple[str, str], Any] = {}
 
     def row(
         self,
         number: int,
         cells: Mapping[str, str],
-        sources: Mapping[str, str] | None = None,
-        raw: Mapping[str, str] | None = None,
+        sources: dict[str, str] | None = None,
+        raw: dict[str, str] | None = None,
         *,
         rows: tuple[int, ...] = (),
         only_new: bool = False,
@@ -102,13 +103,18 @@ class Filler:
             dict(self.nothing),
             False,
             rows or (number,),
-            dict(sources or ()),
-            dict(raw or ()),
+            sources or {},
+            raw or {},
             only_new,
         )
         problems = [made.fault("there must be a value.", name) for name in self.required if not made.cells[name]]
         for name, text in cells.items():
             if not text:
+                continue
+            if name not in self.special:
+                made.values[name] = text
+                if "\0" in text:
+                    problems.append(made.problem(name, "holds a NUL character, which no text may hold"))
                 continue
             if name in self.words and text not in self.words[name]:
                 words = self.resource.by_name[name].words

@@ -21,6 +21,9 @@ from tracker.rules.vocabulary import AssessorKind, Status
 if TYPE_CHECKING:
     from tracker.exchange.profiles.mapping import MappedFile
 
+_HALF = 0xFFFFFFFF
+"""Of a hash, as much as is kept: 32 bits, which are compared only where the keys are the same."""
+
 
 class RowMaker:
     """One row of the file on its way to be rows of the package."""
@@ -73,26 +76,29 @@ class RowMaker:
         apart: tuple[str, ...] = (),
         quiet: bool = False,
     ) -> bool | None:
-        """Add a record, unless an earlier row gave it; None where an earlier row says something else under its key. ``apart``: columns in which two rows may differ; ``quiet``: all of them."""
+        """Add a record, unless an earlier row gave it; None where an earlier row says something else under its key.
+
+        ``apart``: columns in which two rows may differ; ``quiet``: all of them.
+        """
         filler = self.fillers[resource]
         key = tuple(cells.get(name, "") for name in filler.key)
         mark = hash((resource, key))
-        words = hash(cells.get("statement") or cells.get("description") or cells.get("title"))
-        rest = 0 if quiet else hash(frozenset((name, text) for name, text in cells.items() if text and name not in apart))
+        words = hash(cells.get("statement") or cells.get("description") or cells.get("title")) & _HALF
+        rest = 0 if quiet else hash(frozenset((name, text) for name, text in cells.items() if text and name not in apart)) & _HALF
         if (before := self.file.seen.get(mark)) is not None:
-            self.first = self.first or before[0]
-            if rest != before[2]:
+            row, words_before, rest_before = before & _HALF, before >> 32 & _HALF, before >> 64
+            self.first = self.first or row
+            if rest != rest_before:
                 named = " ".join(filter(None, key))
-                another = "another text" if words != before[1] else "other details"
-                where = f"in {rows_told([before[0]])} " if before[0] != self.number else "in this row "
-                words_for_it = f"{filler.noun} {named} stands {where}already, with {another}; the first is taken."
+                another = "another text" if words != words_before else "other details"
+                where = f"in {rows_told([row])}" if row != self.number else "in this row"
+                words_for_it = f"{filler.noun} {named} stands {where} already, with {another}; the first is taken."
                 self.problems.append(problem_at([self.number], "", words_for_it))
                 return None
             self.met += 1
             return False
-        self.file.seen[mark] = (self.number, words, rest)
-        sources = {name: taken.sources[name] for name in cells if name in taken.sources} if taken else {}
-        raw = {name: taken.raw[name] for name in cells if name in taken.raw} if taken else {}
+        self.file.seen[mark] = self.number | words << 32 | rest << 64  # one number, not a tuple: there is one for each record of the file
+        sources, raw = (taken.sources, taken.raw) if taken else (None, None)
         made, problems = filler.row(self.number, cells, sources, raw, rows=rows or self.rows, only_new=only_new)
         self.records.append(made)
         self.problems += problems
