@@ -13,6 +13,9 @@ PART_BYTES = 16_000_000
 PARTS = 10_000
 """Entries in a workbook's directory: a sheet with some thousand pictures has fewer."""
 
+MARKS = 24_000_000
+"""Tags in a part of a workbook, opening and closing ones: a hundred thousand rows of forty cells with six each. Bounds time, as above."""
+
 ROWS = 1_048_576
 """The rows that a spreadsheet has."""
 

@@ -40,6 +40,7 @@ _LONGEST_TAG = 4_000_000
 """Bytes of one tag, in which nothing else begins: attributes of a real one are a line."""
 
 _MOST_STYLES = 100_000
+_MOST_TRANSLATED = 2_000_000  # characters of formulas
 _MOST_MERGED = 200_000
 _DATES_ELSEWHERE = frozenset([*range(27, 37), *range(50, 59)])  # formats for dates built into Excel in East Asia
 _LAST_DAY = 2_958_466  # 10000-01-01, as Excel counts
@@ -178,9 +179,12 @@ class Workbook:
         try:
             with zipfile.ZipFile(self.path) as archive, archive.open(part) as stream:
                 size = max(1, archive.getinfo(part).file_size)
-                count = 0
+                count, marks = 0, 0
                 while block := stream.read(_BLOCK):
                     count += len(block)
+                    marks += block.count(b"<")
+                    if marks > limits.MARKS:
+                        raise refused(self.name, f"holds more cells than are read in {part}; clear the empty ones, or bring it in parts")
                     if count > most:
                         raise refused(self.name, f"holds more than {most / 1e6:,.0f} MB in {part}; bring it in parts, or as CSV")
                     yield block, count / size
@@ -241,6 +245,7 @@ class SheetRows:
         """Look once through the sheet: for damage before anything of it is used, and for merged cells, which are told at its end."""
         self.workbook, self.sheet, self.name = workbook, sheet, workbook.name
         self.done = 0.0
+        self._given = 0  # characters: a short file may refer to a long text without end
 
     @cached_property
     def merged(self) -> list[tuple[int, int, int]]:
@@ -267,6 +272,7 @@ class SheetRows:
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """Numbered rows of cells, as the sheet numbers them; rows without a value are left out."""
         self.done = 0.0
+        self._given = 0
         ahead = self.merged
         reached = 0
         covering: dict[int, tuple[int, Value | _Shared]] = {}  # by column: the last row that merged cells cover, and their value
@@ -303,6 +309,10 @@ class SheetRows:
                 if "\0" in value:
                     raise refused(self.name, f"holds a NUL character in cell {_name(column)}{number}, which no text has; take it out")
             values[column - 1] = value or None if isinstance(value, str) else value
+        self._given += characters
+        if self._given > limits.EXPANDED_BYTES:
+            words = f"repeats texts until they come to more than {limits.EXPANDED_BYTES / 1e6:,.0f} MB by row {number}; bring it in parts"
+            raise refused(self.name, words)
         return values
 
 
@@ -330,6 +340,7 @@ class _RowReader:
         self._has_formula = False
         self._shared: dict[str, tuple[str, str]] = {}  # by number: formula and the cell in which it stands
         self._shared_number = ""
+        self._translated = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == "c":
@@ -417,12 +428,18 @@ class _RowReader:
                 self._shared[self._shared_number] = (formula, here)
             return f"={formula}"
         if self._shared_number in self._shared:
-            origin_formula, origin = self._shared[self._shared_number]
-            try:
-                return str(Translator(f"={origin_formula}", origin).translate_formula(here))
-            except (TranslatorError, TokenizerError, ValueError, IndexError):
-                return f"={origin_formula}"
+            return self._moved(*self._shared[self._shared_number], here)
         return None  # the result of a formula that stands elsewhere (an array, a table of data)
+
+    def _moved(self, formula: str, origin: str, here: str) -> str:
+        """A formula that many cells share, with the references of this cell; as it stands in the first once that has been much work."""
+        self._translated += len(formula)
+        if self._translated < _MOST_TRANSLATED:
+            try:
+                return str(Translator(f"={formula}", origin).translate_formula(here))
+            except (TranslatorError, TokenizerError, ValueError, IndexError):
+                pass  # not a formula that openpyxl knows; told as it is
+        return f"={formula}"
 
     def _plain_value(self) -> "Value | _Shared":
         text = "".join(self._value)
@@ -470,6 +487,8 @@ class _SharedTexts:
         self._at_hand: dict[str, str] = {}
         if not part:
             return
+        for _block in workbook.blocks(part):  # refused before anything of it is parsed, if it is too much
+            pass
         pieces: list[str] = []
         inside, phonetic, length, position = False, 0, 0, 0
 

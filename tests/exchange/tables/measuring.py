@@ -1,0 +1,36 @@
+"""Run as a program: reads the file given to its end, and prints what reading took of memory, how many records there were, and any refusal.
+
+Its own process, because memory that a test runner once had stays with it.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+
+def peak() -> int:
+    """The most memory that this process has had so far, in bytes."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError("the system does not say how much memory a process has had")
+
+
+def main(path: str) -> None:
+    """Guess, look at samples, read everything."""
+    from tracker.exchange.tables import TableError, open_table, samples
+
+    base = peak()
+    records, refusal = 0, ""
+    try:
+        table = open_table(Path(path))
+        samples(table)
+        for _record in table:
+            records += 1
+    except TableError as error:
+        refusal = str(error)
+    print(json.dumps({"memory": peak() - base, "records": records, "refusal": refusal}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
