@@ -36,7 +36,7 @@ TABLE = (
     "3,Recall the envoy,Nowhereland,succes,05/05/2019\n"
 )
 HOLDS = {
-    "No": ["recommendation.document_reference"],
+    "No": ["recommendation.number"],
     "Text": ["recommendation.statement"],
     "Country": ["addressee.government"],
     "Status": ["assessment.status"],

@@ -103,7 +103,7 @@ def places(profile: Profile) -> list[tuple[str, list[tuple[str, str]]]]:
     found = []
     for name in names:
         if kind := kind_of(profile, name):
-            fields = [(str(Slot(name, field)), field_words(column)) for field, column in kind.fields.items()]
+            fields = [(str(Slot(name, field)), f"{record_words(profile, name)} · {field_words(column)}") for field, column in kind.fields.items()]
             found.append((record_words(profile, name), fields))
     return found
 
@@ -178,7 +178,7 @@ def _read_from(source: Offered, old: FieldRule | None, guess: FieldRule | None, 
 
 
 def guesses(offered: Iterable[Offered], governments: Governments) -> dict[tuple[str, Slot], FieldRule]:
-    """What each column probably is, and how it would be read."""
+    """What each column probably is, and how it would be read. What a guess leaves out of the words of a column is asked, not dropped."""
     by_name = {each.name: each for each in offered}
     found = {}
     for choice in guess_profile([Seen(each.name, each.values) for each in by_name.values()], governments):
@@ -191,7 +191,7 @@ def guesses(offered: Iterable[Offered], governments: Governments) -> dict[tuple[
 def _of_choice(choice: Choice, source: Offered) -> FieldRule:
     path, name = (source.name, "") if source.is_path else ("", source.name)
     return FieldRule(
-        column=name, path=path, split=(choice.split,) if choice.split else (), map=choice.map, formats=choice.formats, languages=choice.languages,
+        column=name, path=path, split=(choice.split,) if choice.split else (), map={value: meant for value, meant in choice.map.items() if meant}, formats=choice.formats, languages=choice.languages,
         serial=choice.serial, html=choice.html,
     )  # fmt: skip
 
@@ -211,7 +211,7 @@ def begun(file_name: str) -> Profile:
     return Profile(
         name=slugify(stem)[:50] or "file",
         title=stem[:200],
-        source=Source(fields={"title": stem[:200], "kind": "report", "language": "en"}),
+        source=Source(fields={"title": stem[:200]}),
     )
 
 
