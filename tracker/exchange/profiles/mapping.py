@@ -103,7 +103,7 @@ class MappedFile:
             self._joins = list(self._read_joins())
         if self.profile.rows.unite and self._united is None:
             self._united = self._unite()
-        kinds = {name: KindReader(self.profile, rules, self.raw) for name, rules in self.profile.records.items()}
+        kinds = {name: KindReader(self.profile, rules, self.governments, self.raw) for name, rules in self.profile.records.items()}
         first = RowMaker(self, {}, 0, {})
         first.source_document()
         yield self._group(first, self._join_problems)
@@ -195,7 +195,7 @@ class MappedFile:
     def _unite(self) -> dict[int, tuple[tuple[int, ...], dict[str, list[str]]]]:
         """A first time through the file: the rows of each recommendation that has several, and their values put together."""
         rules = self.profile.records["recommendation"]
-        kind = KindReader(self.profile, rules, {})
+        kind = KindReader(self.profile, rules, self.governments, {})
         names = [place.partition(".")[2] for place in self.profile.rows.unite]
         once: dict[int, tuple[int, list[list[str]]]] = {}
         several: dict[int, tuple[tuple[int, ...], dict[str, list[str]]]] = {}

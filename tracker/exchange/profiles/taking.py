@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from tracker.exchange.files import Problem
+from tracker.exchange.profiles.governments import Governments
 from tracker.exchange.profiles.kinds import KINDS, is_government
 from tracker.exchange.profiles.model import Profile, RecordRules
 from tracker.exchange.profiles.naming import first_words, key_of
@@ -31,8 +32,10 @@ class Taken:
 class KindReader:
     """Reads what a row says of one kind of record."""
 
-    def __init__(self, profile: Profile, rules: RecordRules, raw: dict[str, dict[str, tuple[str, int]]]) -> None:
-        """Make its fields ready."""
+    def __init__(self, profile: Profile, rules: RecordRules, governments: Governments, raw: dict[str, dict[str, tuple[str, int]]]) -> None:
+        """Make its fields ready. A key that names the government by its column has the code instead, however a row spells the name."""
+        addressed = profile.records["addressee"].fields.get("government") if "addressee" in profile.records else None
+        self.governments, self.coded = governments, [bool(addressed) and column == addressed.column for column in rules.key]  # type: ignore[union-attr]
         kind = KINDS[rules.kind]
         self.kind, self.name = kind, rules.kind
         self.tests = [Test(condition) for condition in rules.when]
@@ -51,7 +54,8 @@ class KindReader:
 
     def key_parts(self, values: Values) -> list[str]:
         """What stands in the columns of the key."""
-        return [text_of(get(values)) for get in self.key]
+        parts = [text_of(get(values)) for get in self.key]
+        return [(self.governments.resolve(part) or part) if coded else part for part, coded in zip(parts, self.coded, strict=True)]
 
     def read(self, values: Values, number: int, problems: list[Problem]) -> Taken:
         """All fields; what cannot be read is left empty and told."""

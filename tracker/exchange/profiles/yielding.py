@@ -379,8 +379,9 @@ class RowMaker:
             return
         named = [self.reference or self.document or f"row-{self.number}"]
         named += [self.codes[0]] if len(self.codes) == 1 else []
+        told = self.kinds["recommendation"].key_parts(self.values) if "recommendation" in self.kinds else []
         for kind in ("assessment", "position", "action"):
-            named += self.kinds[kind].key_parts(self.values) if kind in self.taken else []
+            named += [part for part in self.kinds[kind].key_parts(self.values) if part not in told] if kind in self.taken else []
         key = key_of(self.deriving.key, *named)
         says = "; ".join(dict.fromkeys(self.says)) or "Lists it"
         where = first_words(self.deriving.locator(self.values, rows_told([self.number])), 200)
