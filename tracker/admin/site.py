@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 HEADINGS = (
     (_("Records"), ("Capture", "Document", "Citation", "Recommendation", "Addressee", "Action", "Effect", "Assessment")),
-    (_("Imports"), ("Import", "ImportProfile")),
+    (_("Imports"), ("Import",)),
     (_("Review"), ("Submission", "Challenge")),
     (_("Reference"), ("Government", "Measure", "Theme", "Party")),
     (_("Accounts"), ("User", "Group", "AccountEvent")),

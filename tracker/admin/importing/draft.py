@@ -191,7 +191,8 @@ def guesses(offered: Iterable[Offered], governments: Governments) -> dict[tuple[
 def _of_choice(choice: Choice, source: Offered) -> FieldRule:
     path, name = (source.name, "") if source.is_path else ("", source.name)
     return FieldRule(
-        column=name, path=path, split=(choice.split,) if choice.split else (), map={value: meant for value, meant in choice.map.items() if meant}, formats=choice.formats, languages=choice.languages,
+        column=name, path=path, split=(choice.split,) if choice.split else (), formats=choice.formats, languages=choice.languages,
+        map={value: meant for value, meant in choice.map.items() if meant},
         serial=choice.serial, html=choice.html,
     )  # fmt: skip
 

@@ -74,6 +74,12 @@ def column_words(resource: str, column: str) -> str:
     return field_words(found) if found else column
 
 
+def in_order(by_resource: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """By the files of a package, in their order: a database keeps the names in one of its own."""
+    order = list(BY_NAME)
+    return sorted(by_resource.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+
+
 def cell_words(resource: str, column: str, text: str) -> str:
     """A cell as the desk's forms show it: the word of a vocabulary, yes and no, else the text itself."""
     found = BY_NAME[resource].by_name.get(column) if resource in BY_NAME else None
@@ -90,7 +96,7 @@ def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
     columns = ((Did.CREATED,), (Did.CHANGED, Did.TAKEN), (Did.SAME,), (Did.KEPT,))
     lines = [
         {"noun": nouns(BY_NAME.get(name), name), "numbers": [sum(of[did] for did in dids) for dids in columns]}
-        for name, of in counts["resources"].items()
+        for name, of in in_order(counts["resources"])
     ]
     rows = counts["rows"]
     return {
@@ -173,11 +179,12 @@ def _created(rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     by_resource: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         by_resource.setdefault(row["resource"], []).append(row)
-    for name, found in by_resource.items():
+    for name, found in in_order(by_resource):
         resource = BY_NAME.get(name)
         keys = {column.name for column in resource.key_columns} if resource else set()
         yield {
             "noun": nouns(resource, name),
+            "is_first": name == "recommendations",
             "rows": [
                 {
                     "key": row["key"], "row": row["row"],

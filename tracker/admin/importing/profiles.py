@@ -52,6 +52,10 @@ class ImportProfileAdmin(NounAdmin):
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})},
     }
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Reached from the list of imports."""
+        return False
+
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """The text is written as code is."""
         if db_field.name == "text":
