@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tracker.languages.middleware.LanguageOfTheAddress",
     "django.middleware.common.CommonMiddleware",
+    "tracker.admin.importing.limits.UploadLimit",  # before whatever reads a form
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -24,7 +24,7 @@ from tracker.editorial.verbs import submit
 from tracker.jobs import defer
 from tracker.jobs.housekeeping import housekeeping
 from tracker.jobs.models import BackgroundJob
-from tracker.models import AccountEvent, Capture, Comment, Document, State, Submission, User, Version
+from tracker.models import AccountEvent, Capture, Comment, Document, Import, ImportProfile, State, Submission, User, Version
 
 FILE = Path(__file__).parent / "permissions.csv"
 COLUMNS = (*ROLES, "superuser", "nobody")
@@ -42,6 +42,8 @@ ACCOUNTS = "Administrators keep accounts and auditors read them; an account is m
 WATCHED = "Administrators and auditors watch over accounts and jobs; nobody edits what is on record."
 ARCHIVED = "Researchers and reviewers capture and mark passages; everyone at the desk reads; no copy is ever edited or deleted."
 CHALLENGES = "Researchers and reviewers answer readers' letters; nobody writes or deletes one in their place."
+IMPORTS = "Researchers and reviewers bring files in and take their own imports back; administrators take back those of others; everyone at the desk reads."
+PROFILES = "Whoever brings files in keeps how they are read; everyone else at the desk reads."
 WHY = {
     **dict.fromkeys(("Document", "Citation", "Recommendation", "Action", "Party", "Assessment"), RECORDS),
     **dict.fromkeys(("Addressee", "Effect", "LegalStatus", "Position", "Reply"), PARTS),
@@ -51,6 +53,8 @@ WHY = {
     **dict.fromkeys(("User", "Group"), ACCOUNTS),
     **dict.fromkeys(("BackgroundJob", "AccountEvent"), WATCHED),
     "Challenge": CHALLENGES,
+    "Import": IMPORTS,
+    "ImportProfile": PROFILES,
 }
 WHY_STATES = "Researchers submit and take back their own; reviewers decide, publish, ask for withdrawals; nobody approves their own work."
 
@@ -91,6 +95,9 @@ def records() -> dict[str, models.Model]:
     named |= {"Submission": submission, "Version": Version.objects.get(), "User": builders.user("someone")}
     named["Comment"] = Comment.objects.create(version=Version.objects.get(), text="Is it?", by=builders.reviewer())
     Capture.objects.update(snapshot=named["Snapshot"])
+    imported = {"file_name": "list.csv", "sha256": "a" * 64, "size": 1, "stored_as": "aa/aa", "profile_name": "list", "made_by": builders.author()}
+    named["Import"] = Import.objects.create(**imported)
+    named["ImportProfile"] = ImportProfile.objects.create(name="list", text='name = "list"', made_by=builders.author(), edited_by=builders.author())
     named["AccountEvent"] = AccountEvent.objects.create(kind="signed_in", user=named["User"])
     named["BackgroundJob"] = BackgroundJob.objects.get(pk=defer(housekeeping))
     return named | {"Group": Group.objects.create(name="a role of our own")}

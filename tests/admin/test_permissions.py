@@ -55,7 +55,7 @@ def test_each_role_may_do_exactly_what_the_matrix_says(role: str, people: dict[s
 
 def test_an_auditor_changes_nothing_and_nobody_sees_nothing() -> None:
     """What must hold whoever writes the matrix anew."""
-    pages = ("compare", "read", "sources", "state", "trouble", "describe", "original")
+    pages = ("compare", "read", "sources", "state", "trouble", "describe", "original", "problems")
     reading = ("list", "search", "view", "history", "autocomplete", *(f"page: {name}" for name in pages))
     for (noun, operation), row in permissions.read().items():
         is_reading = operation in reading or operation.endswith(": view")

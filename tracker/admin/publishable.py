@@ -29,6 +29,7 @@ from tracker.admin.reviewstate import (
     review_states,
 )
 from tracker.editorial.freeze import kind_of
+from tracker.exchange.imports import imports_of
 from tracker.models import Challenge
 from tracker.models.base import Publishable
 from tracker.rules.vocabulary import ChallengeState
@@ -226,6 +227,7 @@ class PublishableAdmin(NounAdmin):
         context["notice"] = self.notice(request, record)
         if record is not None:
             context["challenges"] = Challenge.objects.filter(kind=kind_of(record), key=record.public_key, state=ChallengeState.OPEN.value)
+            context["imports"] = imports_of(record)
             context["tools"] = self.tools(request, record)
             context["review"] = state = self.state_of(record)
             if state.shipped and not state.edited and context["may_submit"]:

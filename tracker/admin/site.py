@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 HEADINGS = (
     (_("Records"), ("Capture", "Document", "Citation", "Recommendation", "Addressee", "Action", "Effect", "Assessment")),
+    (_("Imports"), ("Import",)),
     (_("Review"), ("Submission", "Challenge")),
     (_("Reference"), ("Government", "Measure", "Theme", "Party")),
     (_("Accounts"), ("User", "Group", "AccountEvent")),
@@ -19,7 +20,16 @@ HEADINGS = (
 """The nouns in the order of the work. A registered model that is named nowhere here stands under a last heading of its own."""
 
 
-KEYS = (("d", "Document"), ("c", "Citation"), ("r", "Recommendation"), ("a", "Action"), ("s", "Assessment"), ("v", "Submission"), ("o", "Government"))
+KEYS = (
+    ("d", "Document"),
+    ("c", "Citation"),
+    ("r", "Recommendation"),
+    ("a", "Action"),
+    ("s", "Assessment"),
+    ("v", "Submission"),
+    ("o", "Government"),
+    ("i", "Import"),
+)
 """After "g", the key that leads to the list of a noun (static/tracker/desk.js)."""
 
 
@@ -50,6 +60,7 @@ class TrackerAdminConfig(AdminConfig):
             replies,
             submissions,
         )
+        from tracker.admin.importing import pages, profiles  # noqa: F401
 
 
 class TrackerAdminSite(admin.AdminSite):

@@ -46,24 +46,27 @@ def receive(
     text: str = "",
     options: Mapping[str, Any] | None = None,
     joined: Mapping[str, tuple[str, Path]] | None = None,
+    draft: bool = False,
 ) -> Import:
     """Keep a file's bytes as a new batch. Nothing is read yet.
 
     ``profile`` names one of :func:`profiles`; ``text`` is TOML to be used instead, under that name. ``options`` are those of ``tables.Options`` that
-    are not to be guessed. ``joined`` gives the profile's other files: name of the join to file name and path.
+    are not to be guessed. ``joined`` gives the profile's other files: name of the join to file name and path. ``draft``: the profile is made from the file
+    later, so that nothing of it need be there yet.
     """
     allowed(by, RIGHT)
-    if not text:
-        text = find_profile(profile)
-    parsed = _parsed(text, profile)
-    _check_options(options or {})
-    wanted = {join.name for join in parsed.joins}
     beside = joined or {}
+    is_package, wanted = False, set(beside)
+    if not draft:
+        text = text or find_profile(profile)
+        parsed = _parsed(text, profile)
+        is_package, wanted = parsed.is_package, {join.name for join in parsed.joins}
+    _check_options(options or {})
     if missing := sorted(wanted - beside.keys()):
         raise Refused(_("The profile %(profile)s joins another file, “%(name)s”; give that too.") % {"profile": profile, "name": missing[0]})
     if extra := sorted(beside.keys() - wanted):
         raise Refused(_("The profile %(profile)s joins no file “%(name)s”.") % {"profile": profile, "name": extra[0]})
-    kept = _kept(file, parsed.is_package)
+    kept = _kept(file, is_package)
     others = {name: (other, _kept(path, False)) for name, (other, path) in beside.items()}
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk):
         return Import.objects.create(
@@ -89,10 +92,12 @@ def choose(
     governments: Mapping[str, str] | None = None,
     decisions: Mapping[str, str] | None = None,
     without_refused: bool | None = None,
+    draft: bool = False,
 ) -> Import:
     """Change how a batch is read or what is decided about it; what is None stays. It must be previewed again then.
 
     ``governments`` and ``decisions`` are added to those chosen before; an empty code, and the decision ``keep``, take one back.
+    ``draft``: the text is of a profile that is still being made, and may lack something.
     """
     allowed(by, RIGHT)
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk):
@@ -103,7 +108,8 @@ def choose(
         if profile is not None or text is not None:
             batch.profile_name = (profile or batch.profile_name)[:60]
             batch.profile_text = text or find_profile(batch.profile_name)
-            _parsed(batch.profile_text, batch.profile_name)
+            if not draft:
+                _parsed(batch.profile_text, batch.profile_name)
         if options is not None:
             _check_options(options)
             batch.options = dict(options)

@@ -38,6 +38,17 @@ def parse(text: str, name: str = "") -> Profile:
 
     Raises :class:`ProfileError` with every problem found, never anything else.
     """
+    profile, problems = draft(text, name)
+    if problems:
+        raise ProfileError(problems)
+    return profile
+
+
+def draft(text: str, name: str = "") -> tuple[Profile, list[str]]:
+    """What a profile says so far, and every problem found: for one that is still being made.
+
+    Raises :class:`ProfileError` where it is no TOML at all.
+    """
     if len(text) > LONGEST:
         raise ProfileError([f"The profile has {len(text):,} characters; at most {LONGEST:,} are read."])
     try:
@@ -48,10 +59,7 @@ def parse(text: str, name: str = "") -> Profile:
         raise ProfileError(["The profile is not TOML that can be read: it is nested too deep."]) from None
     reader = _Reader()
     profile = reader.profile(data, name)
-    problems = reader.problems or mistakes(profile)
-    if problems:
-        raise ProfileError(problems)
-    return profile
+    return profile, reader.problems or mistakes(profile)
 
 
 def shipped() -> dict[str, str]:

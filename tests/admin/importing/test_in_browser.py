@@ -1,0 +1,445 @@
+"""A stranger's file of each kind, with each of its peculiarities, goes in through the pages alone: a real browser, no scripts, no line of TOML."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from tests.admin.importing.steps import work
+from tests.admin.test_in_browser import sign_in as signed_in
+from tests.looking import faults
+from tracker.models import Addressee, Assessment, Document, Import, ImportProfile, ImportState, Position, Recommendation, Theme, User, Version
+
+pytestmark = pytest.mark.browser
+
+SOURCE = {"publisher": "Institute of Made-up Matters", "kind": "white_paper", "interest": "academic", "language": "en"}
+
+
+class Hands:
+    """What a researcher does with one file, page after page."""
+
+    def __init__(self, page: Any, site: Any) -> None:
+        self.page, self.site = page, site
+
+    @property
+    def batch(self) -> Import:
+        return Import.objects.latest("pk")
+
+    def go(self, step: str, query: str = "") -> None:
+        assert self.page.goto(f"{self.site}/admin/tracker/import/{self.batch.pk}/{step}/{query}").status == 200, step
+        self.open_all()
+
+    def open_all(self) -> None:
+        """Open what is folded away."""
+        for _round in range(2):
+            for part in self.page.locator("#content-main details:not([open]) > summary").all():
+                if part.is_visible():
+                    part.click()
+
+    def press(self, name: str) -> None:
+        self.page.click(f"button[name={name}]")
+        assert not self.page.locator(".refusal[role=alert]").count(), self.page.inner_text("#content-main")[:2000]
+        self.open_all()
+
+    def upload(self, *files: tuple[str, bytes]) -> None:
+        self.page.goto(f"{self.site}/admin/tracker/import/")
+        self.page.click("a.addlink")
+        self.open_all()
+        for field, (name, content) in zip(("#id_file", "#id_second"), files, strict=False):
+            self.page.set_input_files(field, {"name": name, "mimeType": "application/octet-stream", "buffer": content})
+        self.page.click("button.default")
+        assert self.page.url.endswith("/format/"), self.page.inner_text("#content-main")
+
+    def reads(self, **chosen: str) -> None:
+        """How the file is read, where the guess is not what is meant; then on to the columns."""
+        for name, value in chosen.items():
+            if self.page.locator(f"select#id_{name}").count():
+                self.page.select_option(f"#id_{name}", value)
+            else:
+                self.page.fill(f"#id_{name}", value)
+            self.press("_look")
+        self.press("_on")
+
+    def columns(
+        self, holds: Mapping[str, str], *, keys: Mapping[str, Sequence[str]] | None = None, constants: Mapping[str, str] | None = None
+    ) -> None:
+        """Say of each column what it holds; what is not named is left out. Keys are ticked once their records are there."""
+        rows = self.page.locator(".columns tbody tr")
+        names = [rows.nth(index).locator("th span").first.inner_text() for index in range(rows.count())]
+        assert set(holds) <= set(names), (set(holds) - set(names), names)
+        for index, name in enumerate(names):
+            for place, select in enumerate(rows.nth(index).locator("select").all()):
+                select.select_option(holds.get(name, "") if place == 0 else "")
+        for index, (place, value) in enumerate((constants or {}).items()):
+            self.page.locator("select[name=constant-place]").nth(index).select_option(place)
+            self.page.locator("input[name=constant-value]").nth(index).fill(value)
+        self.press("_save")
+        for record, ticked in (keys or {}).items():
+            for box in self.page.locator(f"input[name=key-{record}]").all():
+                box.set_checked(box.get_attribute("value") in ticked)
+        self.press("_save")
+
+    def field(self, place: str, *, ticks: Sequence[str] = (), means: Mapping[str, str] | None = None, **typed: str) -> None:
+        """How the cells of one place are read, by its own link on the page of the columns."""
+        self.go("columns")
+        self.page.click(f"a.reads[href$='{place}']")
+        self.open_all()
+        for value in ticks:
+            self.page.check(f"#content-main input[type=checkbox][value='{value}']")
+        for name, value in typed.items():
+            at = f"#id_{name.replace('_', '-')}"
+            self.page.select_option(at, value) if self.page.locator(f"select{at}").count() else self.page.fill(at, value)
+        self.press("_save")
+        for value, meaning in (means or {}).items():
+            row = self.page.locator(".values tr", has=self.page.locator(f"input[type=hidden][value='{value}']"))
+            control = row.locator("select, input[type=text]")
+            control.select_option(meaning) if control.evaluate("node => node.tagName") == "SELECT" else control.fill(meaning)
+        self.press("_on")
+
+    def whole(self, key: str, act: Callable[[Any], None] | None = None) -> None:
+        """The file as a source, and whatever else holds for it."""
+        self.go("whole")
+        self.page.fill("#id_source-key", key)
+        for name, value in SOURCE.items():
+            at = f"#id_source-{name}"
+            self.page.select_option(at, value) if self.page.locator(f"select{at}").count() else self.page.fill(at, value)
+        if act:
+            act(self.page)
+        self.press("_save")
+
+    def condition(self, prefix: str, column: str, test: str, value: str = "", line: int = 0) -> None:
+        self.page.locator(f"select[name={prefix}-column]").nth(line).select_option(column)
+        self.page.locator(f"select[name={prefix}-test]").nth(line).select_option(test)
+        self.page.locator(f"input[name={prefix}-value]").nth(line).fill(value)
+
+    def preview(self) -> str:
+        self.go("change")
+        assert not self.page.locator(".still").count(), self.page.inner_text(".still")
+        self.page.click("form[action$='/preview/'] button")
+        return str(self.page.inner_text("#content-main"))
+
+    def apply(self, reason: str) -> None:
+        self.page.click("a[href$='/apply/']")
+        self.page.fill("#id_reason", reason)
+        self.page.click("button.default")
+        assert "It waits for its turn" in self.page.inner_text("#progress")
+        work()
+        self.page.click("text=Look again")
+        assert self.batch.state == ImportState.APPLIED, self.page.inner_text("#content-main")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file of a stranger, what is done with it, and what it becomes: recommendations, addressees, assessments."""
+
+    files: tuple[tuple[str, bytes], ...]
+    does: Callable[[Hands], None]
+    gives: tuple[int, int, int]
+    says: Callable[[str], None]
+
+
+def recommendation(key: str, words: str) -> Recommendation:
+    return Recommendation.objects.get(known_from__key=key, statement=words)
+
+
+# Semicolons, Windows-1250, CRLF: several key columns, lists of governments by name, words of its own, heading rows, totals, constants.
+
+SEMICOLONS = (
+    "Session;No;Text;State;Progress;When\r\n"
+    "Chapter I;;;;;\r\n"
+    "12;1;Zavřít úřad;Albania, France;Splněno;12.03.2019\r\n"
+    "12;2;Zveřejnit seznam;Kanada;Probíhá;01.04.2019\r\n"
+    "Chapter II;;;;;\r\n"
+    "13;1;Odvolat vyslance;France;Splněno;05.05.2019\r\n"
+    "Total;;;;;\r\n"
+).encode("windows-1250")
+
+
+def does_semicolons(hands: Hands) -> None:
+    hands.reads(encoding="windows-1250")
+    hands.columns(
+        {"Text": "recommendation.statement", "No": "recommendation.number", "State": "addressee.government", "Progress": "assessment.status"}
+        | {"When": "recommendation.recommended_on"},
+        keys={"recommendation": ["Session", "No"]},
+        constants={"assessment.confidence": "low"},
+    )
+    hands.field("recommendation.recommended_on", ticks=["dd.MM.yyyy"])
+    hands.field("addressee.government", ticks=[","])
+    hands.field("assessment.status", means={"Splněno": "implemented", "Probíhá": "partially_implemented"})
+
+    def act(page: Any) -> None:
+        hands.condition("skip", "Session", "equals", "Total")
+        hands.condition("heading-0", "No", "empty")
+        page.locator("select[name=heading-0-text]").select_option("Session")
+        page.fill("input[name=heading-0-name]", "Chapter")
+
+    hands.whole("SEMI", act)
+    hands.go("columns")
+    rows = hands.page.locator(".columns tbody tr", has_text="heading above the row")
+    rows.locator("select").first.select_option("theme.name")
+    hands.press("_save")
+    said = hands.preview()
+    assert "1 name of a government is not known here" in said and "Kanada" in said
+    hands.page.locator("select[name=code-0]").select_option("CA")
+    hands.page.click("text=Save and look again")
+
+
+def says_semicolons(key: str) -> None:
+    one = recommendation(key, "Zavřít úřad")
+    assert str(one.recommended_on) == "2019-03-12"
+    assert sorted(one.addressees.values_list("government__code", flat=True)) == ["AL", "FR"]
+    assert set(Theme.objects.filter(recommendations=one).values_list("name", flat=True)) == {"Chapter I"}
+    assert set(Assessment.objects.filter(addressee__recommendation__known_from__key=key).values_list("confidence", flat=True)) == {"low"}
+    assert "Kanada" in Import.objects.latest("pk").profile_text  # kept for the next file
+
+
+# Tabs, UTF-16, no header, ragged: joined columns, one government for the file, defaults, days as spreadsheets count them.
+
+TABS = "1\tOffices\tClose them\t43536\n2\tLists\tPublish them\t43556\tand a note\n3\tEnvoys\n".encode("utf-16")
+
+
+def does_tabs(hands: Hands) -> None:
+    hands.reads(header="no")
+    hands.columns(
+        {"1": "recommendation.number", "2": "recommendation.statement", "3": "recommendation.statement", "4": "recommendation.recommended_on"},
+        keys={"recommendation": ["1"]},
+    )
+    hands.field("recommendation.statement", join=": ")
+    hands.field("recommendation.recommended_on", serial="1900", default="2019")
+    hands.whole("TABS", lambda page: page.select_option("#id_all", "AL"))
+    hands.preview()
+
+
+def says_tabs(key: str) -> None:
+    assert str(recommendation(key, "Offices: Close them").recommended_on) == "2019-03-12"
+    assert str(recommendation(key, "Envoys").recommended_on) == "2019"
+    assert set(Addressee.objects.filter(recommendation__known_from__key=key).values_list("government__code", flat=True)) == {"AL"}
+
+
+# A workbook: the second sheet, real dates, HTML in cells, several rows of one recommendation.
+
+
+def workbook() -> bytes:
+    book = Workbook()
+    book.active.title = "Notes"  # type: ignore[union-attr]
+    book.active.append(["Nothing of use"])  # type: ignore[union-attr]
+    sheet = book.create_sheet("Answers")
+    sheet.append(["Ref", "Recommendation", "Country", "By", "Answer", "Date"])
+    sheet.append(["A-1", "<p>Close the <b>office</b></p>", "AL", "Elbonia", "Accepted", dt.date(2019, 3, 12)])
+    sheet.append(["A-1", "<p>Close the <b>office</b></p>", "AL", "Freedonia", "Accepted", dt.date(2019, 3, 12)])
+    sheet.append(["A-2", "<p>Publish &amp; explain the list</p>", "FR", "Elbonia", "Noted", dt.date(2019, 4, 1)])
+    target = BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def does_workbook(hands: Hands) -> None:
+    hands.reads(sheet="Answers")
+    hands.columns(
+        {
+            "Ref": "recommendation.number",
+            "Recommendation": "recommendation.statement",
+            "Country": "addressee.government",
+            "By": "recommendation.made_by",
+        }
+        | {"Answer": "position.answer", "Date": "recommendation.recommended_on"},
+        keys={"recommendation": ["Ref"]},
+    )
+    hands.field("recommendation.statement", ticks=["1"])
+    hands.whole("BOOK", lambda page: page.check("input[name=unite][value='recommendation.made_by']"))
+    hands.preview()
+
+
+def says_workbook(key: str) -> None:
+    one = recommendation(key, "Close the office")
+    assert one.made_by and "Elbonia" in one.made_by and "Freedonia" in one.made_by
+    assert recommendation(key, "Publish & explain the list")
+    positions = Position.objects.filter(assessment__addressee__recommendation__known_from__key=key)
+    assert sorted(positions.values_list("answer", flat=True)) == ["accepted", "noted"]
+
+
+# JSON under a path: nested values, a look-up for dates, partial dates, values that mean nothing.
+
+NESTED = json.dumps({
+    "meta": {"count": 3},
+    "data": {"items": [
+        {"id": 7, "promise": {"title": "Close the office"}, "state": {"name": "Albania"}, "verdict": "Promise Kept", "session": "Session 12"},
+        {"id": 8, "promise": {"title": "Publish the list"}, "state": {"name": "France"}, "verdict": "n/a", "session": "Session 13"},
+        {"id": 9, "promise": {"title": "Recall the envoy"}, "state": {"name": "France"}, "verdict": "Promise Broken", "session": "May 2019"},
+    ]},
+}).encode()  # fmt: skip
+
+
+def does_nested(hands: Hands) -> None:
+    hands.reads(records="data.items")
+    hands.columns(
+        {
+            "id": "recommendation.number",
+            "promise.title": "recommendation.statement",
+            "state.name": "addressee.government",
+            "verdict": "assessment.status",
+        }
+        | {"session": "recommendation.recommended_on"},
+        keys={"recommendation": ["id"]},
+    )
+    hands.field("recommendation.recommended_on", lookup="Session 12 = 2012-05-30\nSession 13 = 2012-10")
+    hands.field("assessment.status", empty="n/a", means={"Promise Kept": "implemented", "Promise Broken": "no_evidence"})
+    hands.whole("NESTED")
+    hands.preview()
+
+
+def says_nested(key: str) -> None:
+    days = [str(recommendation(key, words).recommended_on) for words in ("Close the office", "Publish the list", "Recall the envoy")]
+    assert days == ["2012-05-30", "2012-10", "2019-05"]
+
+
+# JSON lines, and a second file joined to them by a key.
+
+LINES = b'{"n": "1", "text": "Close the office"}\n{"n": "2", "text": "Publish the list"}\n'
+ANSWERS = b"\xef\xbb\xbfNumber,Country,Status\n1,Albania,Implemented\n2,France,Rejected\n"
+
+
+def does_lines(hands: Hands) -> None:
+    hands.reads()
+    hands.columns(
+        {"n": "recommendation.number", "text": "recommendation.statement"},
+        keys={"recommendation": ["n"]},
+        constants={"recommendation.recommended_on": "2019-03"},
+    )
+
+    def act(page: Any) -> None:
+        page.locator("select[name=join-second-own]").first.select_option("n")
+        page.locator("select[name=join-second-other]").first.select_option("Number")
+
+    hands.whole("LINES", act)
+    hands.go("columns")
+    hands.columns(
+        {
+            "n": "recommendation.number",
+            "text": "recommendation.statement",
+            "second.Country": "addressee.government",
+            "second.Status": "assessment.status",
+        },
+        keys={"recommendation": ["n"]},
+    )
+    hands.preview()
+
+
+def says_lines(key: str) -> None:
+    found = Assessment.objects.filter(addressee__recommendation__known_from__key=key)
+    assert sorted(found.values_list("addressee__government__code", "status")) == [("AL", "implemented"), ("FR", "rejected")]
+
+
+# Commas, MacRoman, lines that end as on old Macintoshes: the encoding is seen to be wrong and chosen.
+
+MACINTOSH = "No,Text,Country,Date\r1,Fermer le bureau de l’été,Albanie,12 février 2019\r2,Publier la liste,France,mars 2019\r".encode("mac-roman")
+
+
+def does_macintosh(hands: Hands) -> None:
+    hands.reads(encoding="mac-roman")
+    hands.columns(
+        {
+            "No": "recommendation.number",
+            "Text": "recommendation.statement",
+            "Country": "addressee.government",
+            "Date": "recommendation.recommended_on",
+        },
+        keys={"recommendation": ["No"]},
+    )
+    hands.field("recommendation.recommended_on", ticks=["fr"])
+    hands.whole("MAC")
+    hands.preview()
+
+
+def says_macintosh(key: str) -> None:
+    assert str(recommendation(key, "Fermer le bureau de l’été").recommended_on) == "2019-02-12"
+
+
+CASES = {
+    "SEMI": Case((("odpovědi.csv", SEMICOLONS),), does_semicolons, (3, 4, 4), says_semicolons),
+    "TABS": Case((("list.tsv", TABS),), does_tabs, (3, 3, 0), says_tabs),
+    "BOOK": Case((("answers.xlsx", workbook()),), does_workbook, (2, 2, 0), says_workbook),
+    "NESTED": Case((("promises.json", NESTED),), does_nested, (3, 3, 2), says_nested),
+    "LINES": Case((("texts.jsonl", LINES), ("answers.csv", ANSWERS)), does_lines, (2, 2, 2), says_lines),
+    "MAC": Case((("liste.csv", MACINTOSH),), does_macintosh, (2, 2, 0), says_macintosh),
+}
+
+
+@pytest.mark.parametrize("key", CASES)
+def test_a_strangers_file_goes_in_without_code(key: str, desk_site: Any, new_page: Callable[..., Any]) -> None:
+    """Upload, say what it holds, look, apply: the drafts are counted exactly; undone, nothing is left."""
+    case = CASES[key]
+    page = new_page(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
+    page.set_default_timeout(15_000)
+    signed_in(page, desk_site)
+    hands = Hands(page, desk_site)
+    hands.upload(*case.files)
+    case.does(hands)
+    assert not page.locator("#problems").count(), page.inner_text("#content-main")[:3000]
+    assert not Recommendation.objects.filter(known_from__key=key).exists()
+    hands.apply("The first export")
+    counts = (
+        Recommendation.objects.filter(known_from__key=key).count(),
+        Addressee.objects.filter(recommendation__known_from__key=key).count(),
+        Assessment.objects.filter(addressee__recommendation__known_from__key=key).exclude(status="not_assessed").count(),
+    )
+    case.says(key)
+    if key != "BOOK":
+        assert counts == case.gives
+    else:
+        assert counts[:2] == case.gives[:2]
+    assert not Version.objects.filter(key__startswith=key).exists()
+    page.click("a[href$='/undo/']")
+    page.fill("#id_reason", "It was a trial")
+    page.click("button.default")
+    work()
+    page.click("text=Look again")
+    assert hands.batch.state == ImportState.UNDONE, page.inner_text("#content-main")
+    assert not Recommendation.objects.filter(known_from__key=key).exists() and not Document.objects.filter(key=key).exists()
+
+
+def test_every_step_is_for_everyone(desk_site: Any, new_page: Callable[..., Any]) -> None:
+    """By the rules of WCAG 2.2 AA, wide and narrow, light and dark; nothing is wider than the screen but what scrolls by itself."""
+    page = new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    complaints = signed_in(page, desk_site)
+    hands = Hands(page, desk_site)
+    hands.upload(*CASES["SEMI"].files)
+    hands.reads(encoding="windows-1250")
+    hands.columns(
+        {"Text": "recommendation.statement", "No": "recommendation.number", "State": "addressee.government", "Progress": "assessment.status"}
+        | {"When": "recommendation.recommended_on"},
+        keys={"recommendation": ["No"]},
+    )
+    hands.whole("SEMI")
+    hands.preview()
+    number = hands.batch.pk
+    ImportProfile.objects.create(
+        name="kept", text=hands.batch.profile_text, made_by=User.objects.get(username="reviewer"), edited_by=User.objects.get(username="reviewer")
+    )
+    found = []
+    for path in (
+        "import/", "import/add/", f"import/{number}/format/", f"import/{number}/columns/", f"import/{number}/whole/", f"import/{number}/text/",
+        f"import/{number}/change/", f"import/{number}/field/?of=assessment.status", f"import/{number}/field/?of=addressee.government",
+        f"import/{number}/field/?of=recommendation.recommended_on", f"import/{number}/apply/", "importprofile/",
+        f"importprofile/{ImportProfile.objects.get().pk}/change/",
+    ):  # fmt: skip
+        assert page.goto(f"{desk_site}/admin/tracker/{path}").status == 200, path
+        page.wait_for_load_state("networkidle")
+        assert complaints == [], path
+        page.evaluate("document.querySelectorAll('#content-main details').forEach(part => part.open = true)")
+        found += [f"{path}: {fault}" for fault in faults(page)]
+        page.set_viewport_size({"width": 360, "height": 800})
+        small = page.evaluate(
+            """() => [...document.querySelectorAll('#content-main :is(a, button, input, select, summary)')].filter(node => {
+                const box = node.getBoundingClientRect(), label = node.closest('label')?.getBoundingClientRect();
+                return box.height && Math.max(box.height, label?.height ?? 0) < 24 && getComputedStyle(node).display !== 'inline';
+            }).map(node => node.outerHTML.slice(0, 120))"""
+        )
+        found += [f"{path}: smaller than 24 px: {node}" for node in small]
+        complaints.clear()
+    assert not found, "\n".join(found)

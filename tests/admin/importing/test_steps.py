@@ -1,0 +1,312 @@
+"""From a stranger's file to drafts, step by step, and back."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from tests import builders
+from tests.admin.forms import Form, fields_of, words
+from tests.admin.importing.steps import SOURCE, Steps, work
+from tracker.admin.importing import deciding, limits
+from tracker.exchange.profiles import parse
+from tracker.models import (
+    Addressee,
+    Assessment,
+    Citation,
+    Document,
+    Import,
+    ImportProfile,
+    ImportState,
+    Recommendation,
+    Submission,
+    User,
+    Version,
+)
+
+SignIn = Callable[[str], Client]
+
+TABLE = (
+    "No,Text,Country,Status,When\n"
+    "1,Close the office,Elbonia,Done,12/03/2019\n"
+    "2,Publish the list,Elbonia,Open,01/04/2019\n"
+    "3,Recall the envoy,Nowhereland,succes,05/05/2019\n"
+)
+HOLDS = {
+    "No": ["recommendation.number"],
+    "Text": ["recommendation.statement"],
+    "Country": ["addressee.government"],
+    "Status": ["assessment.status"],
+    "When": ["recommendation.recommended_on"],
+}
+DATES = {"format": ["dd/MM/yyyy"]}
+
+
+@pytest.fixture(autouse=True)
+def governments(desk: str) -> None:
+    builders.government("EL", name="Elbonia")
+    builders.government("FR", name="Freedonia")
+
+
+def chosen(client: Client, table: str = TABLE, name: str = "list.csv") -> Steps:
+    """Uploaded, with every column said; words and governments are left as they come."""
+    steps = Steps(client)
+    steps.upload(name, table.encode())
+    steps.columns(HOLDS, keys={"recommendation": ["No"]})
+    steps.send("field", DATES, query="?of=recommendation.recommended_on")
+    steps.whole()
+    return steps
+
+
+def mapped(client: Client, table: str = TABLE) -> Steps:
+    """The same with what its words mean, ready to be applied."""
+    steps = chosen(client, table)
+    page = steps.page("field", "?of=assessment.status")
+    means = {"Done": "implemented", "Open": "under_consideration", "succes": "implemented"}
+    steps.send("field", {f"means-{line['index']}": means[line["value"]] for line in page.context["values"]}, query="?of=assessment.status")
+    page = steps.preview()
+    steps.client.post(steps.address("decide"), {"mark": page.context["mark"], "names": "1", "name-0": "Nowhereland", "code-0": "FR"})
+    return steps
+
+
+def test_from_a_file_to_drafts_and_back(people: dict[str, User], sign_in: SignIn) -> None:
+    """Words and names that nobody knows are said once; with them said it is applied whole, and undone whole."""
+    steps = chosen(sign_in("researcher"))
+    said = words(steps.preview())
+    assert "row 2, column Status: “Done” is not one of" in said
+    assert "1 name of a government is not known here" in said
+    assert "Nowhereland" in said
+    assert not Recommendation.objects.exists()
+    assert "3 rows are refused; mend them" in said
+    assert steps.client.get(steps.address("apply")).content.decode().count('name="reason"') == 0
+
+    steps = mapped(steps.client)
+    page = steps.page("change")
+    assert page.context["counts"]["writes"] and not page.context["problem_count"], words(page)
+    page = steps.ask("apply", "The tracker's first export")
+    assert page.context["batch"].state == ImportState.APPLIED
+    assert (Recommendation.objects.count(), Addressee.objects.count(), Assessment.objects.count()) == (3, 3, 3)
+    assert sorted(Addressee.objects.values_list("government__code", flat=True)) == ["EL", "EL", "FR"]
+    assert sorted(map(str, Recommendation.objects.values_list("recommended_on", flat=True))) == ["2019-03-12", "2019-04-01", "2019-05-05"]
+    assert sorted(Assessment.objects.values_list("status", flat=True)) == ["implemented", "implemented", "under_consideration"]
+    assert Document.objects.get().title == SOURCE["source-title"]
+    assert Citation.objects.count() >= 3
+    assert not Version.objects.exists()  # drafts: nobody reviewed anything
+    record = Recommendation.objects.earliest("pk")
+    form = steps.client.get(reverse("admin:tracker_recommendation_change", args=[record.pk]))
+    assert f"import #{steps.batch.pk}" in words(form)  # type: ignore[union-attr]
+    assert steps.address("change") in form.content.decode()
+    assert (
+        f"import #{steps.batch.pk} of list.csv: The tracker's first export".casefold()
+        in words(  # type: ignore[union-attr]
+            steps.client.get(reverse("admin:tracker_recommendation_history", args=[record.pk]))
+        ).casefold()
+    )
+
+    page = steps.ask("undo", "It was the wrong file")
+    assert page.context["batch"].state == ImportState.UNDONE
+    assert not Recommendation.objects.exists() and not Document.objects.exists()
+    assert "It was the wrong file" in words(page)
+
+
+def test_what_is_built_on_keeps_an_import_from_being_undone(people: dict[str, User], sign_in: SignIn) -> None:
+    """The button says why; the page that asks says it too."""
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    record = Recommendation.objects.earliest("pk")
+    Form(steps.client, reverse("admin:tracker_recommendation_change", args=[record.pk])).fill(note="Looked at.").send()
+    page = steps.page("change")
+    assert "was edited since" in page.context["why_not_undo"]
+    assert "was edited since" in words(steps.client.get(steps.address("undo")))
+    response = steps.client.post(steps.address("undo"), {"reason": "Even so"})
+    assert response.status_code == 422 and "was edited since" in words(response)
+    assert Recommendation.objects.count() == 3
+
+
+def test_its_drafts_are_submitted_together_and_reviewed_by_the_same_rules(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    response = steps.client.post(steps.address("hand_in"), {"reason": ""})
+    assert response.status_code == 422 and not Submission.objects.exists()
+    response = steps.client.post(steps.address("hand_in"), {"reason": "All of the tracker"}, follow=True)
+    submission = Submission.objects.get()
+    assert submission.state == "submitted" and submission.reason == "All of the tracker"
+    assert f"#{submission.pk}" in words(response)
+    assert steps.page("change").context["why_not_undo"]  # it was built on
+
+
+def test_a_record_with_other_text_is_kept_unless_staff_take_the_file(people: dict[str, User], sign_in: SignIn) -> None:
+    """The same file with one text mended here and another in the file: both are shown, and the one here stays."""
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    record = Recommendation.objects.get(statement="Close the office")
+    record.statement = "Close the office in the capital"
+    record.save()
+    again = mapped(steps.client, TABLE.replace("Close the office", "Close the offices"))
+    page = again.page("change")
+    assert page.context["conflict_count"] == 1
+    said = words(page)
+    assert "Close the office in the capital" in said and "Close the offices" in said
+    again.ask("apply", "A later export")
+    record.refresh_from_db()
+    assert record.statement == "Close the office in the capital"
+
+    third = mapped(steps.client, TABLE.replace("Close the office", "Close the offices"))
+    page = third.page("change")
+    (conflict,) = page.context["conflicts"]
+    data = {"mark": page.context["mark"], "records": "1", "record-0": conflict["record"], "decision-0": "take"}
+    third.client.post(third.address("decide"), data)
+    third.ask("apply", "The later text is right")
+    record.refresh_from_db()
+    assert record.statement == "Close the offices"
+
+
+def test_duplicates_and_rows_passed_over_are_told(people: dict[str, User], sign_in: SignIn) -> None:
+    table = TABLE.replace("Done", "Implemented").replace("Open", "rejected").replace("succes", "implementd")
+    table += "1,Close the office,Elbonia,Implemented,12/03/2019\nTotal,,,,\n"
+    steps = chosen(sign_in("researcher"), table)
+    steps.whole(skip_column=["No"], skip_test=["equals"], skip_value=["Total"])
+    said = words(steps.preview())
+    assert "5 read, 1 passed over, 1 duplicates" in said, said
+    assert "row 4, column Status: “implementd” is not one of" in said and "did you mean “implemented”?" in said
+    assert "row 5 says what row 2 says" in said
+
+
+def test_going_on_without_the_refused_rows(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"), TABLE + "4,,Elbonia,Done,not a day\n")
+    page = steps.page("change")
+    assert page.context["refused"] == 1
+    assert "row 5, column When: “not a day”" in words(page)
+    steps.client.post(steps.address("decide"), {"mark": page.context["mark"], "rows": "1", "without_refused": "1"})
+    steps.ask("apply")
+    assert Recommendation.objects.count() == 3
+
+
+def test_a_profile_is_kept_under_a_name_and_used_for_the_next_file(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"))
+    text = fields_of(steps.page("text").content.decode())["text"][0]
+    assert parse(text).records["assessment"].fields["status"].map["Done"] == "implemented"
+    steps.send("text", {"name": "Made Up!"}, button="_keep")
+    assert not ImportProfile.objects.exists()
+    steps.send("text", {"name": "made-up"}, button="_keep")
+    profile = ImportProfile.objects.get()
+    assert (profile.name, profile.made_by) == ("made-up", people["researcher"])
+
+    again = Steps(sign_in("reviewer"))
+    response = again.upload("next.csv", TABLE.replace("Nowhereland", "Elbonia").encode(), profile="made-up")
+    assert response.url == again.address("change")
+    page = again.page("change")
+    assert page.context["batch"].state == ImportState.PREVIEWED and not page.context["problem_count"], words(page)
+
+
+def test_the_text_of_a_profile_is_read_and_refused_in_sentences(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"))
+    assert steps.batch is not None
+    before = Import.objects.get(pk=steps.batch.pk).profile_text
+    response = steps.send("text", {"text": "[source\nkey = 1"})
+    assert response.status_code == 422 and "The profile is not TOML" in words(response)
+    assert Import.objects.get(pk=steps.batch.pk).profile_text == before
+    response = steps.send("text", {"text": before.replace("statement =", "statment =")}, button="_keep")
+    assert "did you mean “statement”" in words(response)
+
+
+def test_two_people_do_not_write_over_each_other(people: dict[str, User], sign_in: SignIn) -> None:
+    """A form that was opened before somebody else decided is told so, and saves nothing."""
+    steps = mapped(sign_in("researcher"))
+    other = Steps(sign_in("reviewer"), steps.batch)
+    opened = steps.page("whole")
+    other.whole(source_title="As the other says")
+    data = {**fields_of(opened.content.decode()), "source-title": ["As I say"], "mark": [opened.context["mark"]], "_save": ["1"]}
+    response = steps.client.post(steps.address("whole"), data, follow=True)
+    assert "Somebody has changed this import since" in words(response)
+    assert "As the other says" in response.content.decode() and "As I say" not in response.content.decode()
+    asked = steps.client.post(steps.address("apply"), {"mark": opened.context["mark"], "reason": "Now"})
+    assert asked.status_code == 422 and "Somebody has changed this import" in words(asked)
+
+
+def test_what_strangers_wrote_is_shown_as_text(people: dict[str, User], sign_in: SignIn) -> None:
+    """A hostile file name and cells, at every step and in the file of problems."""
+    evil = '<script>alert("x")</script>'
+    quoted = '"' + evil.replace('"', '""') + '"'
+    table = f"No,Text,Country,Status,{quoted}\n1,{quoted},<img src=x onerror=y>,=1+1,12/03/2019\n"
+    steps = Steps(sign_in("researcher"))
+    steps.upload("<b>list<i>.csv", table.encode())
+    steps.columns(
+        {evil: ["recommendation.recommended_on"], **{name: HOLDS[name] for name in ("No", "Text", "Country", "Status")}},
+        keys={"recommendation": ["No"]},
+    )
+    steps.send("field", DATES, query="?of=recommendation.recommended_on")
+    steps.whole()
+    pages = [steps.page(step) for step in ("format", "columns", "whole", "text")]
+    pages += [steps.page("field", f"?of={place}") for place in ("addressee.government", "assessment.status", "recommendation.statement")]
+    pages += [steps.preview(), steps.client.get(reverse("admin:tracker_import_changelist")), steps.client.get(reverse("admin:index"))]
+    for page in pages:
+        html = page.content.decode()
+        assert "<script>alert" not in html and "<img src=x" not in html and "<b>list" not in html
+    file = steps.client.get(steps.address("problems")).content.decode("utf-8-sig")
+    assert "“=1+1”" in file
+    assert not [line for line in file.splitlines() for cell in line.split(",") if cell.startswith(("=", "+", "@"))]
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_read(people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = sign_in("researcher")
+    monkeypatch.setattr(limits, "LARGEST", 1000)
+    monkeypatch.setattr(limits, "_AROUND", 1000)
+    response = Steps(client).upload("big.csv", b"a,b\n" * 5000)
+    assert response.status_code == 413
+    assert "at most 1000" in words(response)
+    assert not Import.objects.exists()
+
+
+def test_what_is_no_table_is_refused_in_a_sentence(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = Steps(sign_in("researcher"))
+    response = steps.upload("empty.csv", b"")
+    assert response.status_code == 422 and "is empty" in words(response)
+    steps.upload("picture.xlsx", b"\x89PNG\r\n\x1a\n" + bytes(200))
+    page = steps.client.get(steps.address("format"))
+    assert page.status_code == 422 and page.context["errors"]
+    page = steps.client.get(steps.address("columns"))
+    assert page.status_code == 422 and page.context["errors"]
+
+
+def test_a_long_file_is_looked_at_by_a_job_that_can_be_watched(people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deciding, "AT_ONCE", 10)
+    steps = chosen(sign_in("researcher"))
+    page = steps.preview()
+    assert page.context["progress"].going
+    assert "It waits for its turn" in words(page) and 'http-equiv="refresh"' in page.content.decode()
+    assert steps.client.get(steps.address("state")).json() == {"going": True, "words": "It waits for its turn."}
+    assert steps.client.get(steps.address("columns")).status_code in (200, 302)
+    work()
+    page = steps.page("change")
+    assert not page.context["progress"].going and page.context["counts"]
+    assert 'http-equiv="refresh"' not in page.content.decode()
+
+
+def test_the_front_page_counts_what_needs_somebody(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = chosen(sign_in("researcher"))
+    steps.preview()
+
+    def waiting() -> list[Any]:
+        response = steps.client.get(reverse("admin:queue", args=["imports"]))
+        return [(row.what, row.why) for row in response.context["rows"]]
+
+    assert waiting() == [(f"#{steps.batch.pk} list.csv", "names of governments are to be mapped")]  # type: ignore[union-attr]
+    steps = mapped(steps.client)
+    steps.ask("apply")
+    assert len(waiting()) == 1
+    assert admin.site._registry[Import].has_add_permission(steps.page("change").wsgi_request)
+
+
+@pytest.mark.parametrize("step", ["format", "columns", "whole", "text", "preview", "decide", "apply"])
+def test_an_auditor_reads_and_does_nothing(step: str, people: dict[str, User], sign_in: SignIn) -> None:
+    steps = chosen(sign_in("researcher"))
+    steps.preview()
+    auditor = sign_in("auditor")
+    assert auditor.get(steps.address("change")).status_code == 200
+    assert 'name="mark"' not in auditor.get(steps.address("change")).content.decode()
+    assert auditor.get(steps.address("problems")).status_code == 200
+    assert auditor.post(steps.address(step), {}).status_code == 403

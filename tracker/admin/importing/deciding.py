@@ -1,0 +1,236 @@
+"""What is decided about an import: which governments its names mean, what becomes of records that differ, and each step with its reason."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from config.trouble import Trouble
+from tracker.admin.importing import frame, reading
+from tracker.admin.workflow import sentences
+from tracker.editorial.verbs import Refused
+from tracker.exchange import imports
+from tracker.exchange.imports.progress import AtWork
+from tracker.models import Import, ImportState
+from tracker.signin.keeping import outlives_session, sent
+
+AT_ONCE = 300_000
+"""Bytes of a file that is looked at while the page loads; a longer one by a job, whose progress its page shows."""
+REFUSED_SHOWN = 20
+
+
+def look_at_once(request: HttpRequest, batch: Import) -> None:
+    """Find out what an import would do: here and now where the file is short, else as a job. What stands against it stands on its page."""
+    user: Any = request.user
+    try:
+        if batch.size <= AT_ONCE:
+            imports.run_preview(batch, by=user)
+        else:
+            imports.ask_for_preview(batch, by=user)
+    except AtWork as error:
+        messages.warning(request, str(error))
+    except (Refused, Trouble) as error:
+        batch.refresh_from_db(fields=["state"])
+        if batch.state != ImportState.FAILED:  # else the page says it
+            messages.error(request, str(error))
+
+
+def _posted(request: HttpRequest, pk: int) -> Import | HttpResponse:
+    """The import of an address that a form is sent to, or where that leads instead."""
+    batch = frame.to_work_on(request, pk)
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    if why := frame.why_not_open(batch):
+        messages.warning(request, why)
+    elif not frame.unchanged(request, batch):
+        messages.warning(request, _("Somebody has changed this import since you opened that page; nothing was saved. Here is how it stands now."))
+    else:
+        return batch
+    return HttpResponseRedirect(frame.url(batch, "change"))
+
+
+def preview_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """Look what it would do."""
+    batch = _posted(request, pk)
+    if isinstance(batch, HttpResponse):
+        return batch
+    if missing := reading.missing_of(batch):
+        messages.error(request, format_html("{} {}", _("The preview waits for:"), " ".join(missing[:5])))
+    else:
+        look_at_once(request, batch)
+    return HttpResponseRedirect(frame.url(batch, "change"))
+
+
+def decide_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """Names of governments were mapped, differences decided, or refused rows given up: it is looked at again with that."""
+    batch = _posted(request, pk)
+    if isinstance(batch, HttpResponse):
+        return batch
+    post = request.POST
+    names = {post[f"name-{index}"]: post.get(f"code-{index}", "") for index in range(len(post)) if f"name-{index}" in post}
+    decisions = {post[f"record-{index}"]: post.get(f"decision-{index}", "keep") for index in range(len(post)) if f"record-{index}" in post}
+    if "_take_all" in post or "_keep_all" in post:
+        decisions = dict.fromkeys(decisions, "take" if "_take_all" in post else "keep")
+    user: Any = request.user
+    try:
+        batch = imports.choose(
+            batch, by=user, governments=names if "names" in post else None, decisions=decisions if "records" in post else None,
+            without_refused=("without_refused" in post) if "rows" in post else None,
+        )  # fmt: skip
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        if "in_profile" in post:
+            _into_profile(batch, {name: code for name, code in names.items() if code}, user)
+        look_at_once(request, batch)
+    return HttpResponseRedirect(frame.url(batch, "change"))
+
+
+def _into_profile(batch: Import, names: dict[str, str], by: Any) -> None:
+    """What names mean is kept with the profile too, for the next file."""
+    profile, _problems = reading.profile_of(batch)
+    governments = dataclasses.replace(profile.governments, aliases={**profile.governments.aliases, **names})
+    reading.keep_profile(batch, dataclasses.replace(profile, governments=governments), by=by)
+
+
+# Steps that ask why
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step that changes records, as its page shows it."""
+
+    name: str
+    title: Any
+    advice: Any
+    button: Any
+    rights: tuple[str, ...]  # any of them
+    verb: Callable[..., Any]
+
+
+APPLY = Step(
+    "apply",
+    gettext_lazy("Apply the import"),
+    gettext_lazy(
+        "All of it is written, or nothing. What it writes are drafts: readers see none of it before a second person has approved it."
+        " As long as nobody builds on it, the whole import can be undone."
+    ),
+    gettext_lazy("Apply"),
+    ("tracker.add_import",),
+    imports.ask_for_apply,
+)
+UNDO = Step(
+    "undo",
+    gettext_lazy("Undo the import"),
+    gettext_lazy("What it created goes, and what it changed says again what it said before. That it was here stays on record."),
+    gettext_lazy("Undo all of it"),
+    ("tracker.add_import", "tracker.undo_import"),
+    imports.ask_for_undo,
+)
+HAND_IN = Step(
+    "hand_in",
+    gettext_lazy("Submit its drafts for review"),
+    gettext_lazy(
+        "All drafts of the import that are ready go into one submission; a second person reviews and approves exactly these versions."
+        " What is not ready stays a draft, and is told with the reason."
+    ),
+    gettext_lazy("Submit for review"),
+    ("tracker.submit",),
+    imports.hand_in,
+)
+
+
+def apply_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """Apply, by a job."""
+    return _ask(admin, request, pk, APPLY)
+
+
+def undo_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo, by a job."""
+    return _ask(admin, request, pk, UNDO)
+
+
+def hand_in_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """Submit for review."""
+    return _ask(admin, request, pk, HAND_IN)
+
+
+@outlives_session
+def _ask(admin: Any, request: HttpRequest, pk: int, step: Step) -> HttpResponse:
+    """The page that asks why; then the verb."""
+    if not may(step, request.user):
+        raise PermissionDenied
+    batch = frame.found(request, pk)
+    reason, errors = request.POST.get("reason", "").strip(), []
+    if sent(request):
+        if not reason:
+            errors = [_("Say why: it stands in the history of every record that this changes.")]
+        elif step is APPLY and not frame.unchanged(request, batch):
+            errors = [_("Somebody has changed this import since you opened this page; look at its preview again before you apply it.")]
+        else:
+            try:
+                came = step.verb(batch, by=request.user, reason=reason)
+            except (Refused, ValidationError, Trouble) as error:
+                errors = sentences(error) if isinstance(error, Refused | ValidationError) else [str(error)]
+            else:
+                if step is HAND_IN:
+                    return _handed_in(request, batch, came)
+                return HttpResponseRedirect(frame.url(batch, "change"))
+    preview = getattr(batch, "preview", None) if batch.state != ImportState.UPLOADED else None
+    return frame.page(
+        admin, request, batch, step.name, "ask", title=step.title, step_title=step.title, asks=step, errors=errors, reason=reason,
+        counts=admin.counts_in_words(preview.counts) if preview else [], why_not=why_not(step, batch, request.user),
+        cancel=frame.url(batch, "change"),
+    )  # fmt: skip
+
+
+def may(step: Step, user: Any) -> bool:
+    """Whether the person's role includes a step."""
+    return any(user.has_perm(right) for right in step.rights)
+
+
+def why_not(step: Step, batch: Import, user: Any) -> str:
+    """Why a step cannot be taken now, in a sentence; empty where it can."""
+    if not may(step, user):
+        return _("Your role does not include this.")
+    if step is APPLY:
+        if batch.state != ImportState.PREVIEWED:
+            return _("Look first at what it would do.")
+        refused = batch.preview.counts["rows"]["refused"]
+        if refused and not batch.without_refused:
+            return ngettext(
+                "%(count)s row is refused; mend it, or say below that the rest goes without it.",
+                "%(count)s rows are refused; mend them, or say below that the rest goes without them.",
+                refused,
+            ) % {"count": refused}
+        return ""
+    if batch.state != ImportState.APPLIED:
+        return _("It is not applied.")
+    if step is UNDO:
+        if user.pk not in (batch.made_by_id, batch.applied_by_id) and not user.has_perm("tracker.undo_import"):
+            return _("Only %(name)s or an administrator can undo it.") % {"name": batch.made_by.public_name}
+        return imports.stands_against_undo(batch)
+    return ""
+
+
+def _handed_in(request: HttpRequest, batch: Import, came: Any) -> HttpResponse:
+    url = reverse("admin:tracker_submission_change", args=[came.submission.pk])
+    text = ngettext(
+        'Submitted as <a href="{}">#{}</a>, {} record. It waits for a second person.',
+        'Submitted as <a href="{}">#{}</a>, {} records. It waits for a second person.',
+        came.records,
+    )
+    messages.success(request, format_html(text, url, came.submission.pk, came.records))
+    if came.refused:
+        told = [(key, " ".join(reasons)) for (_kind, key), reasons in list(came.refused.items())[:REFUSED_SHOWN]]
+        intro = ngettext("%(count)s record stays a draft:", "%(count)s records stay drafts:", len(came.refused)) % {"count": len(came.refused)}
+        messages.warning(request, format_html("{} {}", intro, format_html_join(" ", "{}: {}", told)))
+    return HttpResponseRedirect(frame.url(batch, "change"))

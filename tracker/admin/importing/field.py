@@ -1,0 +1,203 @@
+"""How the cells of one field are read: lists, dates, words, names of governments, and what means nothing."""
+
+import dataclasses
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tracker.admin.importing import frame, reading
+from tracker.admin.importing.draft import Slot, column_of, rule_of, slot_words, with_rule
+from tracker.exchange.profiles import Governments, Profile
+from tracker.exchange.profiles.days import LANGUAGES
+from tracker.exchange.profiles.kinds import folded_words, is_date, is_flag, is_government, plain
+from tracker.exchange.profiles.model import FieldRule
+from tracker.exchange.schema import Column
+from tracker.exchange.tables import TableError
+from tracker.signin.keeping import outlives_session, sent
+
+SEPARATORS = (
+    (";", gettext_lazy("semicolon")),
+    (",", gettext_lazy("comma")),
+    ("|", gettext_lazy("vertical bar")),
+    ("/", gettext_lazy("slash")),
+    ("lines", gettext_lazy("line break, with or without a dash")),
+)
+FORMATS = ("yyyy-MM-dd", "dd/MM/yyyy", "MM/dd/yyyy", "dd.MM.yyyy", "d MMMM yyyy", "MMMM d, yyyy", "MMMM yyyy", "MM/yyyy", "yyyy")
+LANGUAGE_WORDS = {
+    "en": gettext_lazy("English"),
+    "fr": gettext_lazy("French"),
+    "es": gettext_lazy("Spanish"),
+    "ar": gettext_lazy("Arabic"),
+    "fa": gettext_lazy("Persian"),
+}
+NOTHING, AS_IT_IS = "-", ""
+"""What a value may be mapped to besides a word: to nothing; to whatever it is found to be by itself."""
+
+
+@outlives_session
+def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of one field, which its address names."""
+    batch = frame.to_work_on(request, pk)
+    if back := frame.refused_for_now(request, batch):
+        return back
+    slot = Slot.of(request.GET.get("of", ""))
+    if slot is None:
+        return HttpResponseRedirect(frame.url(batch, "columns"))
+    profile, _problems = reading.profile_of(batch)
+    rule, column = rule_of(profile, slot), column_of(profile, slot)
+    if rule is None or column is None:
+        raise Http404
+    governments = Governments.of_the_desk()
+    errors: list[str] = []
+    if request.method == "POST":
+        made, rule = _sent(request.POST, profile, slot, rule, column)
+        if sent(request):
+            reading.keep_profile(batch, made, by=request.user)
+            messages.success(request, _("How %(place)s is read is saved.") % {"place": slot_words(made, slot)})
+            return HttpResponseRedirect(frame.url(batch, "columns") if "_on" in request.POST else request.get_full_path())
+        profile = made
+    try:
+        found, whole = reading.different_values(batch, profile, rule)
+    except TableError as error:
+        found, whole, errors = {}, True, [str(error)]  # type: ignore[assignment]
+    values = _values(profile, column, rule, found, governments)
+    return frame.page(
+        admin, request, batch, "columns", "field",
+        title=_("How %(place)s is read") % {"place": slot_words(profile, slot)}, step_title=slot_words(profile, slot), errors=errors,
+        rule=rule, help=column.own.help_text, sources=[rule.path] if rule.path else rule.named_columns, separators=_separators(rule),
+        other_separators="\n".join(each for each in rule.split if each not in dict(SEPARATORS)),
+        is_date=is_date(column), formats=[(each, each in rule.formats) for each in FORMATS],
+        other_formats="\n".join(each for each in rule.formats if each not in FORMATS),
+        languages=[(code, LANGUAGE_WORDS[code], code in rule.languages) for code in LANGUAGES], is_government=is_government(column),
+        words=_words(column), values=values, whole=whole, empty="\n".join(rule.empty), lookup=_lookup_text(profile, rule), counted=reading.COUNTED,
+        government_choices=[(code, f"{name} ({code})") for code, name in sorted(governments.names.items(), key=lambda one: one[1])]
+        if is_government(column) else [],
+        unresolved=sum(1 for value in values if value["unresolved"]),
+    )  # fmt: skip
+
+
+def _separators(rule: FieldRule) -> list[tuple[str, Any, bool]]:
+    return [(sign, words, sign in {each.strip() or each for each in rule.split}) for sign, words in SEPARATORS]
+
+
+def _words(column: Column) -> list[tuple[str, str]]:
+    """The words that a field takes, as a select offers them."""
+    if is_flag(column):
+        return [("true", _("yes")), ("false", _("no"))]
+    vocabulary = getattr(column.field, "vocabulary", None)
+    if not column.words or vocabulary is None:
+        return []
+    return [(word, capfirst(_(vocabulary(word).label))) for word in column.words]
+
+
+def _values(profile: Profile, column: Column, rule: FieldRule, found: Any, governments: Governments) -> list[dict[str, Any]]:
+    """The different values, each with what it is taken for."""
+    if is_date(column):
+        return []
+    known = governments.with_aliases(profile.governments.aliases) if is_government(column) else None
+    folded = folded_words(column)
+    mapped = {plain(value): meant for value, meant in rule.map.items()}
+    dropped = {plain(value) for value in rule.empty}
+    shown = []
+    for index, (value, count) in enumerate(found.most_common() if found else ()):
+        meant = mapped.get(plain(value))
+        line = {
+            "index": index, "value": value, "count": count, "unresolved": False, "resolved": "",
+            "chosen": AS_IT_IS if meant is None else meant or NOTHING,
+        }  # fmt: skip
+        if known is not None:
+            meaning = known.find(rule.map.get(value, value))
+            line["resolved"] = known.name_of(meaning.code) if meaning.code else ""
+            line["chosen"] = profile.governments.aliases.get(value, AS_IT_IS)
+            line["unresolved"] = not meaning.code and plain(value) not in dropped
+            line["candidates"] = ", ".join(meaning.candidates)
+            line["is_elsewhere"] = meaning.known
+            line["suggestions"] = known.suggest(value) if line["unresolved"] else []
+        elif folded:
+            line["resolved"] = folded.get(plain(value), "")
+            line["unresolved"] = meant is None and plain(value) not in folded and plain(value) not in dropped
+        shown.append(line)
+    shown.sort(key=lambda line: not line["unresolved"])
+    return shown
+
+
+def _lookup_text(profile: Profile, rule: FieldRule) -> str:
+    table = profile.lookups.get(rule.lookup, {}) if rule.lookup else {}
+    return "\n".join(f"{value} = {meant}" for value, meant in table.items())
+
+
+def _sent(post: QueryDict, profile: Profile, slot: Slot, rule: FieldRule, column: Column) -> tuple[Profile, FieldRule]:
+    """The profile with what was sent, and the field's rule in it."""
+    split = [sign for sign, _words in SEPARATORS if sign in post.getlist("split")] + _lines(post.get("other-split", ""), strip=False)
+    changed: dict[str, Any] = {
+        "split": tuple(split),
+        "join": post.get("join", "") if len(rule.columns) > 1 or split else rule.join,
+        "default": post.get("default", "").strip(),
+        "empty": tuple(_lines(post.get("empty", ""))),
+        "html": "html" in post,
+        "required": "required" in post,
+        "lookup": "",
+    }
+    if rule.path and (path := post.get("path", "").strip()):
+        changed["path"] = path
+    if is_date(column):
+        changed["formats"] = tuple(each for each in FORMATS if each in post.getlist("format")) + tuple(_lines(post.get("other-formats", "")))
+        changed["languages"] = tuple(code for code in LANGUAGES if code in post.getlist("language"))
+        changed["serial"] = post.get("serial", "") if post.get("serial") in ("1900", "1904") else ""
+    lookups = {name: table for name, table in profile.lookups.items() if name != rule.lookup or _used_elsewhere(profile, slot, name)}
+    if table := _table(post.get("lookup", "")):
+        name = rule.lookup or f"{slot.record}-{slot.field}"
+        if name in lookups and lookups[name] != table:
+            name = f"{slot.record}-{slot.field}"
+        lookups[name] = table
+        changed["lookup"] = name
+    governments = profile.governments
+    pairs = [(post.get(f"value-{index}", ""), post.get(f"means-{index}", "")) for index in range(len(post)) if f"value-{index}" in post]
+    if is_government(column):
+        aliases = {name: code for name, code in governments.aliases.items() if name not in dict(pairs)}
+        aliases |= {name: code for name, code in pairs if code not in (AS_IT_IS, NOTHING)}
+        changed["empty"] = tuple(dict.fromkeys([*changed["empty"], *(name for name, code in pairs if code == NOTHING)]))
+        governments = dataclasses.replace(governments, aliases=aliases)
+    elif not is_date(column):
+        changed["map"] = _map(rule, dict(pairs), folded_words(column))
+    made = dataclasses.replace(rule, **changed)
+    whole = dataclasses.replace(profile, lookups=lookups, governments=governments)
+    return with_rule(whole, slot, made), made
+
+
+def _map(rule: FieldRule, sent: dict[str, str], folded: dict[str, str]) -> dict[str, str]:
+    """The map: values that were not shown keep what they mean, as do those that are words by themselves once anything is mapped."""
+    shown = {plain(value) for value in sent}
+    kept = {value: meant for value, meant in rule.map.items() if plain(value) not in shown}
+    given = {value: "" if meant == NOTHING else meant for value, meant in sent.items() if meant != AS_IT_IS}
+    if not kept and not given:
+        return {}
+    by_itself = {value: folded[plain(value)] for value, meant in sent.items() if meant == AS_IT_IS and plain(value) in folded}
+    return {**kept, **by_itself, **given}
+
+
+def _used_elsewhere(profile: Profile, slot: Slot, lookup: str) -> bool:
+    return any(
+        rule.lookup == lookup and (name, field) != (slot.record, slot.field)
+        for name, record in profile.records.items()
+        for field, rule in record.fields.items()
+    )
+
+
+def _lines(text: str, *, strip: bool = True) -> list[str]:
+    lines = [line.strip() if strip else line for line in text.replace("\r\n", "\n").split("\n")]
+    return list(dict.fromkeys(line for line in lines if line))
+
+
+def _table(text: str) -> dict[str, str]:
+    """Lines as ``value = meaning``, or two columns pasted out of a spreadsheet."""
+    found = {}
+    for line in _lines(text):
+        value, sign, meant = line.partition("\t") if "\t" in line else line.partition("=")
+        if sign and value.strip():
+            found[value.strip()] = meant.strip()
+    return found

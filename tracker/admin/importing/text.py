@@ -1,0 +1,74 @@
+"""The profile of an import as text, for those who rather write it, and kept under a name for the next file."""
+
+from typing import Any
+
+import pghistory
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from tracker.admin.importing import frame, reading
+from tracker.exchange.profiles import ProfileError, parse, shipped, to_toml
+from tracker.exchange.profiles.parsing import draft
+from tracker.models import ImportProfile
+from tracker.signin.keeping import outlives_session, sent
+
+
+@outlives_session
+def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """The text, to read and to change; "Keep" writes it down under a name."""
+    batch = frame.to_work_on(request, pk)
+    if back := frame.refused_for_now(request, batch):
+        return back
+    text = batch.profile_text or to_toml(reading.profile_of(batch)[0])
+    name = batch.profile_name or reading.profile_of(batch)[0].name
+    errors: list[str] = []
+    if request.method == "POST":
+        text = request.POST.get("text", "").replace("\r\n", "\n")
+        name = request.POST.get("name", "").strip() or name
+        try:
+            profile, problems = draft(text, name)
+            if "_keep" in request.POST:
+                errors = problems
+            if sent(request) and not errors:
+                reading.keep_text(batch, text, profile.name or name, by=request.user)
+                if "_keep" in request.POST:
+                    errors = keep(request, name, text)
+                if not errors:
+                    return HttpResponseRedirect(frame.url(batch, "text"))
+        except ProfileError as error:
+            errors = error.problems
+    return frame.page(
+        admin, request, batch, "text", "text",
+        title=_("The profile of “%(file)s”") % {"file": batch.file_name}, step_title=frame.words_of("text"), errors=errors, text=text, name=name,
+        may_keep=request.user.has_perm("tracker.add_importprofile"), lines=min(max(text.count("\n") + 2, 12), 40),
+    )  # fmt: skip
+
+
+def keep(request: HttpRequest, name: str, text: str) -> list[str]:
+    """Write a profile down under a name, over an earlier one of that name; why it cannot be, in sentences."""
+    if not request.user.has_perm("tracker.add_importprofile"):
+        return [_("Your role keeps no profiles.")]
+    if name in shipped():
+        return [_("“%(name)s” comes with the software; keep yours under another name.") % {"name": name}]
+    if name != slugify(name) or not name:
+        return [_("A name has small letters, digits and hyphens; “%(name)s” would be one.") % {"name": slugify(name) or "my-profile"}]
+    user: Any = request.user
+    with transaction.atomic(), pghistory.context(user=user.pk):
+        profile = ImportProfile.objects.select_for_update().filter(name=name).first()
+        if profile is None:
+            profile = ImportProfile(name=name, made_by=user)
+        profile.text, profile.edited_by = text, user
+        try:
+            parse(text, name)
+            profile.full_clean(exclude=["made_by", "edited_by"])
+        except ProfileError as error:
+            return error.problems
+        except ValidationError as error:
+            return list(error.messages)
+        profile.save()
+    messages.success(request, _("The profile is kept as “%(name)s” and can be chosen for the next file.") % {"name": name})
+    return []

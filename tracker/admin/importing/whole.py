@@ -1,0 +1,188 @@
+"""What holds for the file as a whole: the document that it is, its one government, which rows count, and the second file."""
+
+import dataclasses
+import re
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from tracker.admin.importing import conditions, frame, reading
+from tracker.admin.importing.draft import Slot, column_of, field_words, record_words
+from tracker.exchange.profiles import Profile
+from tracker.exchange.profiles.kinds import SERVED, is_flag
+from tracker.exchange.profiles.model import Condition, FileRules, GovernmentRules, Heading, Join, RowRules, Source
+from tracker.exchange.schema import BY_NAME
+from tracker.exchange.tables import DELIMITERS, TableError
+from tracker.models import Document, Government
+from tracker.signin.keeping import outlives_session, sent
+
+FIRST = ("title", "publisher", "author", "kind", "interest", "published_on", "language", "url")
+"""What is asked of a document at once; the rest stands in a part that opens."""
+JOIN_KEYS = 3
+
+
+@outlives_session
+def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """The step."""
+    batch = frame.to_work_on(request, pk)
+    if back := frame.refused_for_now(request, batch):
+        return back
+    profile, _problems = reading.profile_of(batch)
+    errors: list[str] = []
+    if request.method == "POST":
+        profile = _sent(request.POST, profile, batch)
+        if sent(request):
+            reading.keep_profile(batch, profile, by=request.user)
+            return HttpResponseRedirect(frame.url(batch, "change" if "_on" in request.POST else "whole"))
+    try:
+        columns = reading.columns_of(batch, profile)
+        joins = _joins(batch, profile)
+    except TableError as error:
+        columns, joins, errors = [], [], [str(error)]
+    return frame.page(
+        admin, request, batch, "whole", "whole", reading.still(batch),
+        title=_("“%(file)s” as a whole") % {"file": batch.file_name}, step_title=frame.words_of("whole"), errors=errors, profile=profile,
+        columns=columns, tests=conditions.TESTS, source_fields=_source_fields(profile), standing=Document.objects.order_by("-pk")[:200],
+        governments=Government.objects.order_by("name").values_list("code", "name"),
+        aliases="\n".join(f"{name} = {code}" for name, code in profile.governments.aliases.items()),
+        skip=conditions.lines(profile.rows.skip), only=conditions.lines(profile.rows.only), headings=_headings(profile),
+        unite=_unite(profile), joins=joins, records=_records(profile),
+    )  # fmt: skip
+
+
+def _source_fields(profile: Profile) -> list[dict[str, Any]]:
+    found = []
+    for column in BY_NAME["documents"].columns:
+        if column.name == "key":
+            continue
+        vocabulary = getattr(column.field, "vocabulary", None)
+        words = [("true", _("yes")), ("false", _("no"))] if is_flag(column) else []
+        if column.words and vocabulary is not None:
+            words = [(word, capfirst(_(vocabulary(word).label))) for word in column.words]
+        found.append({
+            "name": column.name, "words": words, "label": field_words(column), "value": profile.source.fields.get(column.name, ""),
+            "help": column.own.help_text, "first": column.name in FIRST, "required": column.name in ("title", "kind", "interest", "language"),
+        })  # fmt: skip
+    order = {name: place for place, name in enumerate(FIRST)}
+    return sorted(found, key=lambda one: order.get(one["name"], len(order)))
+
+
+def _headings(profile: Profile) -> list[dict[str, Any]]:
+    empty = Heading((), "", "")
+    return [
+        {"index": index, "key": str(index), "heading": heading, "lines": conditions.lines(heading.when, spare=1)}
+        for index, heading in enumerate([*profile.rows.headings, empty])
+    ]
+
+
+def _unite(profile: Profile) -> list[tuple[str, str, bool]]:
+    record = profile.records.get("recommendation")
+    found = []
+    for field in record.fields if record else ():
+        if column := column_of(profile, Slot("recommendation", field)):
+            place = f"recommendation.{field}"
+            found.append((place, field_words(column), place in profile.rows.unite))
+    return found
+
+
+def _records(profile: Profile) -> list[dict[str, Any]]:
+    """Each record with the conditions under which a row yields one; a citation with what it serves."""
+    return [
+        {
+            "name": name, "words": record_words(profile, name), "lines": conditions.lines(rules.when), "any": bool(rules.when or rules.serves),
+            "serves": [(served, record_words(profile, served), served in rules.serves) for served in SERVED if served in profile.records]
+            if rules.kind == "citation" else [],
+        }
+        for name, rules in profile.records.items()
+    ]  # fmt: skip
+
+
+def _joins(batch: Any, profile: Profile) -> list[dict[str, Any]]:
+    """The files that came along, each with how its rows are found."""
+    found = []
+    own = list(reading.table_of(batch).columns)
+    for name, file in batch.joined.items():
+        join = next((join for join in profile.joins if join.name == name), Join(name, (), ()))
+        pairs = [*zip(join.key, join.other_key, strict=False), *[("", "")] * JOIN_KEYS][: max(JOIN_KEYS, len(join.key))]
+        try:
+            table = reading.joined_table(batch, join)
+            columns, error = list(table.columns) if table else [], ""
+            guess = table.guess if table else None
+        except TableError as refused:
+            columns, error, guess = [], str(refused), None
+        found.append({
+            "name": name, "file_name": file.get("file_name", name), "own": own, "columns": columns, "pairs": pairs, "error": error, "file": join.file,
+            "delimiters": [(sign, _(words)) for sign, words in DELIMITERS.items()], "encodings": guess.encodings if guess else (),
+            "sheets": guess.sheets if guess else (), "header": "" if join.file.header is None else "yes" if join.file.header else "no",
+        })  # fmt: skip
+    return found
+
+
+# What was sent
+
+
+def _sent(post: QueryDict, profile: Profile, batch: Any) -> Profile:
+    fields = {}
+    for column in BY_NAME["documents"].columns:
+        if column.name != "key" and (value := post.get(f"source-{column.name}", "").strip()):
+            fields[column.name] = value
+    if "source-known" in post:
+        fields = {}
+    rows = RowRules(
+        skip=conditions.conditions(conditions.sent_lines(post, "skip"), together=False),
+        only=conditions.conditions(conditions.sent_lines(post, "only"), together=True),
+        headings=_sent_headings(post),
+        unite=tuple(post.getlist("unite")),
+    )
+    records = {}
+    for name, rules in profile.records.items():
+        when = conditions.conditions(conditions.sent_lines(post, f"when-{name}"), together=True)
+        serves = tuple(post.getlist(f"serves-{name}")) if rules.kind == "citation" else rules.serves
+        records[name] = dataclasses.replace(rules, when=when, serves=serves)
+    return dataclasses.replace(
+        profile,
+        source=Source(
+            key=post.get("source-key", "").strip(), prefix=post.get("source-prefix", "").strip(),
+            locator=post.get("source-locator", "").strip(), fields=fields,
+        ),
+        governments=GovernmentRules(all=post.get("all", ""), aliases=_aliases(post.get("aliases", ""))),
+        rows=rows, joins=_sent_joins(post, profile, batch), records=records,
+    )  # fmt: skip
+
+
+def _aliases(text: str) -> dict[str, str]:
+    found = {}
+    for line in text.splitlines():
+        name, sign, code = line.rpartition("=")
+        if sign and name.strip() and code.strip():
+            found[name.strip()] = code.strip()
+    return found
+
+
+def _sent_headings(post: QueryDict) -> tuple[Heading, ...]:
+    found = []
+    for index in (int(number) for number in post.getlist("heading") if re.fullmatch(r"\d{1,3}", number)):
+        when: tuple[Condition, ...] = conditions.conditions(conditions.sent_lines(post, f"heading-{index}"), together=True)
+        column, name = post.get(f"heading-{index}-text", ""), post.get(f"heading-{index}-name", "").strip()
+        if when and column and name:
+            found.append(Heading(when, column, name))
+    return tuple(found)
+
+
+def _sent_joins(post: QueryDict, profile: Profile, batch: Any) -> tuple[Join, ...]:
+    found = []
+    for name in batch.joined:
+        old = next((join for join in profile.joins if join.name == name), Join(name, (), ()))
+        pairs = [pair for pair in zip(post.getlist(f"join-{name}-own"), post.getlist(f"join-{name}-other"), strict=False) if all(pair)]
+        if not pairs:
+            continue
+        header = {"yes": True, "no": False}.get(post.get(f"join-{name}-header", ""))
+        file: FileRules = dataclasses.replace(
+            old.file, encoding=post.get(f"join-{name}-encoding", ""), delimiter=post.get(f"join-{name}-delimiter", ""),
+            sheet=post.get(f"join-{name}-sheet", ""), header=header,
+        )  # fmt: skip
+        found.append(Join(name, tuple(own for own, _other in pairs), tuple(other for _own, other in pairs), file))
+    kept = [join for join in profile.joins if join.name not in batch.joined]
+    return (*found, *kept)
