@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from functools import cache
 
 import pytest
 import xlsxwriter
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from tracker.exchange.tables import Options, TableError, guess, limits, open_table, samples
 
+PARTS = ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels")
+INSERTED = (b"-1", b"99999999999", b"&lt;", b' r="A1"', b' t="d"', b' t="s"', b"<f>1+</f>", b"<row/>", b"<c/>", b' si="0"')
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 
 
@@ -42,6 +45,7 @@ def ole(*names: str) -> bytes:
     return bytes(header) + b"".join(name.encode("utf-16-le").ljust(128, b"\0") for name in names).ljust(512, b"\0")
 
 
+@cache
 def workbook() -> bytes:
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream)
@@ -116,7 +120,7 @@ PARAMETER = b'<!DOCTYPE x SYSTEM "https://example.org/x.dtd">'
 @pytest.mark.parametrize("declaration", [LAUGHS, OUTSIDE, PARAMETER], ids=["laughs", "outside", "parameter"])
 @pytest.mark.parametrize(
     "part",
-    ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels", "_rels/.rels"],
+    PARTS,
 )
 def test_no_entity_is_expanded_or_fetched_in_any_part_that_is_read(tmp_path, declaration, part):
     def laugh(xml: bytes) -> bytes:
@@ -231,18 +235,13 @@ def test_a_file_damaged_anywhere_is_read_or_refused_and_nothing_else(tmp_path, d
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    data=st.data(),
-    part=st.sampled_from(["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels"]),
-)
+@given(data=st.data(), part=st.sampled_from(PARTS))
 def test_a_workbook_with_a_part_changed_is_read_or_refused_and_nothing_else(tmp_path, data, part):
     def change(xml: bytes) -> bytes:
         changed_xml = bytearray(xml)
         for _ in range(data.draw(st.integers(1, 3))):
             place = data.draw(st.integers(0, len(changed_xml) - 1))
-            new = st.binary(max_size=3) | st.sampled_from(
-                [b"-1", b"99999999999", b"&lt;", b' r="A1"', b' t="d"', b' t="s"', b"<f>1+</f>", b"<row/>", b"<c/>", b' si="0"']
-            )
+            new = st.binary(max_size=3) | st.sampled_from(INSERTED)
             changed_xml[place : place + data.draw(st.integers(0, 3))] = data.draw(new)
         return bytes(changed_xml)
 

@@ -2,7 +2,8 @@
 
 The guess follows rules that can be told: a mark at the beginning; bytes that are valid UTF-8; NUL bytes at every other place (UTF-16);
 else the one of Windows-1252, Windows-1250 and MacRoman in which the words with letters beyond ASCII are spelt with the alphabet of one
-language. Tried on sentences of ten languages against charset-normalizer, which names one of ninety encodings and is right less often.
+language. Tried on a few sentences at a time of thirteen languages against charset-normalizer told of these three encodings: these rules were right
+on all of 81 texts, it on 61.
 """
 
 import codecs
