@@ -298,7 +298,11 @@ class RowMaker:
             self.served.append(("assessment", cells["key"]))
             found[code] = cells["key"]
             if Status(cells["status"]).rests_on_a_search:
-                searched = self.deriving.search(cells["assessor"], cells.get("effective_on", ""), taken.get("rationale") or f"“{raw}”.")
+                searched = self.deriving.search(
+                    cells["assessor"] or self.deriving.named or self.deriving.title,
+                    cells.get("effective_on", ""),
+                    taken.get("rationale") or f"“{raw}”.",
+                )
                 self.put("searches", {"key": key_of(cells["key"], "search"), "assessment": cells["key"], **searched}, rows=(self.number,))
         if found:
             self.says.append(f"gives the status as “{raw}”")
