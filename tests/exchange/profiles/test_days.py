@@ -53,6 +53,8 @@ def test_what_cannot_be_read_says_why(written: str, told: str) -> None:
         ("4 mars 2019", "d MMMM yyyy", "2019-03-04"),
         ("2019.03", "yyyy.MM", "2019-03"),
         ("in 2019", "'in' yyyy", "2019"),
+        ("2024-11-05", "dd/MM/yyyy", "2024-11-05"),  # a workbook has dates of its own beside typed ones
+        ("2024-11-05 10:30:00", "dd/MM/yyyy", "2024-11-05"),
     ],
 )
 def test_a_format_decides(written: str, pattern: str, meant: str) -> None:

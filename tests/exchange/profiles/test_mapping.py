@@ -100,6 +100,24 @@ def test_one_government_for_the_whole_file(tmp_path: Path) -> None:
         mapped(tmp_path, profile.replace("Canada", "Lanternland"), [ROW])
 
 
+def test_whom_a_recommendation_addresses_may_be_said_once_for_the_file(tmp_path: Path) -> None:
+    _file, groups = mapped(tmp_path, PLAIN.replace('[addressee]\ngovernment = "Country"', '[governments]\nall = "CA"'), [ROW])
+    assert cells(groups, "addressees", "recommendation", "government", "basis") == [{"recommendation": "P-1", "government": "CA", "basis": "named"}]
+
+
+def test_a_record_within_a_record_stops_nothing(tmp_path: Path) -> None:
+    profile = PLAIN + '[[heading]]\nwhen = { column = "No", empty = true }\ncolumn = "Text"\nname = "Chapter"\n'
+    profile += '[[join]]\nname = "more"\nkey = ["Country"]\n'
+    rows = [{"No": None, "Text": {"a": 1}, "Country": {"b": 2}}, {"No": "1", "Text": {"a": 1}, "Country": {"b": 2}}, row(No="3")]
+    second = table(tmp_path, [{"Country": {"c": 3}}, {"Country": "France"}], "second.json")
+    _file, groups = mapped(tmp_path, profile, rows, "file.json", joined={"more": second})
+    assert problems(groups) == [
+        "row 2, column Text: holds a record of its own; name a part of it by its path: a.",
+        "row 2, column Country: holds a record of its own; name a part of it by its path: b.",
+    ]
+    assert cells(groups, "recommendations", "reference") == ["P-3"]
+
+
 def test_a_cell_may_hold_several_values(tmp_path: Path) -> None:
     profile = PLAIN.replace('"Country"', '{ column = "Country", split = ["; "] }') + '[theme]\nname = { column = "Themes", split = [" | "] }\n'
     _file, groups = mapped(tmp_path, profile, [row(Country="France; Canada;", Themes="Sea | Light | Sea"), row(No="2", Themes="light")])

@@ -34,6 +34,7 @@ def refused(text: str) -> list[str]:
         (PLAIN.replace('"Text"', "{ html = true }"), "none is given"),
         (PLAIN.replace('"Text"', "{ column = 'A', html = 'yes' }"), "recommendation.statement.html: it takes true or false."),
         (PLAIN.replace('"Text"', "{ column = 'A', colum = 'B' }"), "recommendation.statement.colum: there is no such key; did you mean “column”?"),
+        (PLAIN.replace('"Text"', "{ column = 'A', split = '' }"), "recommendation.statement.split: an empty text parts nothing"),
         (PLAIN.replace('key = ["No"]', ""), "recommendation.key: either key"),
         (PLAIN.replace('key = ["No"]', "key = [1]"), "recommendation.key: it takes a list of texts, or one text."),
         (PLAIN.replace('key = "DOC"', 'key = "D O"'), "source.key: “D O” is refused: Use letters, digits, dots and hyphens"),
