@@ -36,10 +36,9 @@ class Hands:
 
     def open_all(self) -> None:
         """Open what is folded away."""
-        for _round in range(2):
-            for part in self.page.locator("#content-main details:not([open]) > summary").all():
-                if part.is_visible():
-                    part.click()
+        folded = self.page.locator("#content-main details:not([open], .holds *) > summary:visible")
+        while folded.count():
+            folded.first.click()
 
     def press(self, name: str) -> None:
         self.page.click(f"button[name={name}]")
@@ -73,7 +72,7 @@ class Hands:
         names = [rows.nth(index).locator("th span").first.inner_text() for index in range(rows.count())]
         assert set(holds) <= set(names), (set(holds) - set(names), names)
         for index, name in enumerate(names):
-            for place, select in enumerate(rows.nth(index).locator("select").all()):
+            for place, select in enumerate(rows.nth(index).locator("select:visible").all()):
                 select.select_option(holds.get(name, "") if place == 0 else "")
         for index, (place, value) in enumerate((constants or {}).items()):
             self.page.locator("select[name=constant-place]").nth(index).select_option(place)
@@ -129,7 +128,7 @@ class Hands:
         self.page.click("button.default")
         assert "It waits for its turn" in self.page.inner_text("#progress")
         work()
-        self.page.click("text=Look again")
+        self.page.wait_for_selector(".import-applied")  # the page that waits loads itself again
         assert self.batch.state == ImportState.APPLIED, self.page.inner_text("#content-main")
 
 
@@ -398,7 +397,7 @@ def test_a_strangers_file_goes_in_without_code(key: str, desk_site: Any, new_pag
     page.fill("#id_reason", "It was a trial")
     page.click("button.default")
     work()
-    page.click("text=Look again")
+    page.wait_for_selector(".import-undone")
     assert hands.batch.state == ImportState.UNDONE, page.inner_text("#content-main")
     assert not Recommendation.objects.filter(known_from__key=key).exists() and not Document.objects.filter(key=key).exists()
 
