@@ -234,7 +234,9 @@ def broken(cluster: Any, client: Client, database: str, ending: str) -> str:
     parts = iter(response.streaming_content)
     begun = [next(parts) for _ in range(4)]
     cut_off(cluster, database)
-    return b"".join([*begun, *parts]).decode()
+    text = b"".join([*begun, *parts]).decode()
+    connections["public"].close()  # as the server does with a broken one when the request has ended
+    return text
 
 
 def test_a_csv_that_breaks_off_says_so_in_its_last_line(cluster: Any, large_site: Client, large_database: str) -> None:
@@ -355,7 +357,7 @@ def test_files_of_the_matrix_say_that_they_are_whole_and_where_they_are_had_agai
 
 
 def test_a_file_of_the_matrix_that_breaks_off_says_so(cluster: Any, large_site: Client, large_database: str) -> None:
-    response: Any = large_site.get("/api/v1/matrix.csv?shape=long")
+    response: Any = large_site.get("/api/v1/matrix.csv?shape=long&rows=governments")
     parts = iter(response.streaming_content)
     begun = [next(parts) for _ in range(4)]
     cut_off(cluster, large_database)
