@@ -29,6 +29,7 @@ CITED = {
     "/search/": "page/search",
     "/methodology/": "page/methodology",
     "/data/": "page/data",
+    "/releases/": "page/releases",
     "/about/": "page/about",
     "/accessibility/": "page/accessibility",
     "/governments/BE/brief/": "government-brief/BE",
