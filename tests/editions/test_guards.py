@@ -30,6 +30,8 @@ FORGED_EDITION = NEW_EDITION.format(records=1)
 TABLES = [table._meta.db_table.replace('"', "") for table in (*READING_TABLES, RecordEdition, SiteEdition)]
 DATABASES_OWN = ["editions.chain", "editions.erasure"]
 """Published too, and written by nobody who runs the site: tests/editions/test_chain.py tries them."""
+RELEASES = ["editions.release", "editions.release_file", "editions.release_line"]
+"""What was released, which stays as it was made: tests/releases tries them."""
 SET_ASIDE = "editions.withheld"
 """What was taken down, which no reader reads: tests/public/test_takedowns.py tries it."""
 
@@ -63,7 +65,7 @@ def db(as_role: AsRole, made: dict[str, Any]) -> Attempts:
 
 def test_every_published_table_is_tried_here(as_role: AsRole, made: dict[str, Any]) -> None:
     db = as_role("owner")
-    assert {*TABLES, *DATABASES_OWN, SET_ASIDE} == {
+    assert {*TABLES, *DATABASES_OWN, *RELEASES, SET_ASIDE} == {
         f"editions.{name}"
         for (name,) in db.rows("SELECT relname::text FROM pg_class WHERE relnamespace = 'editions'::regnamespace AND relkind = 'r'")
     }
@@ -575,7 +577,7 @@ def test_the_desk_adds_to_the_log_of_the_admin_and_changes_nothing_in_it(db: Att
 
 def test_the_desk_has_no_right_to_remove_what_is_kept(db: Attempts) -> None:
     """Triggers refuse it as well; neither is there because the other is missing."""
-    kept = [*TABLES, *DATABASES_OWN, SET_ASIDE, *sorted(grants.history_tables()), *grants.KEPT_TABLES]
+    kept = [*TABLES, *DATABASES_OWN, *RELEASES, SET_ASIDE, *sorted(grants.history_tables()), *grants.KEPT_TABLES]
     assert (
         db.rows("SELECT name FROM unnest(%s::text[]) AS name WHERE has_table_privilege(name, 'DELETE, TRUNCATE, TRIGGER, REFERENCES')", [kept]) == []
     )
@@ -640,7 +642,7 @@ def test_the_public_reads_editions_and_nothing_else(as_role: AsRole, made: dict[
         f"SELECT c.oid::regclass::text FROM pg_class c WHERE {ours} AND relkind IN ('r', 'p', 'v', 'm', 'f')"
         " AND has_any_column_privilege(c.oid, 'SELECT')"
     )
-    assert {name for (name,) in readable} == {*TABLES, *DATABASES_OWN}, "what is set aside is read by nobody"
+    assert {name for (name,) in readable} == {*TABLES, *DATABASES_OWN, *RELEASES}, "what is set aside is read by nobody"
     writable = (
         f"SELECT c.oid::regclass::text FROM pg_class c WHERE {ours} AND (relkind IN ('r', 'p', 'v', 'm', 'f') AND"
         " (has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') OR has_any_column_privilege(c.oid, 'INSERT, UPDATE'))"

@@ -187,6 +187,8 @@ def test_budgets(desk: str) -> None:
 def test_pages_stand_in_every_language(released: str, language: str, path: str) -> None:
     page = answer(f"/{language}{path}").content.decode()
     assert f'lang="{language}"' in page and 'hreflang="en"' in page
+    if path == "/releases/v1/":
+        assert "Policy-recommendation tracker: release v1 " in re.sub(r"<[^>]+>", " ", page), "cited in the language of its files"
 
 
 def test_releases_are_reached_from_every_page_and_in_the_sitemap(released: str) -> None:

@@ -30,6 +30,7 @@ CITED = {
     "/methodology/": "page/methodology",
     "/data/": "page/data",
     "/api/docs/": "page/api-docs",
+    "/releases/": "page/releases",
     "/about/": "page/about",
     "/accessibility/": "page/accessibility",
     "/governments/BE/brief/": "government-brief/BE",

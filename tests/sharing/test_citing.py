@@ -106,7 +106,7 @@ def read_ris(text: str) -> list[tuple[str, str]]:
 
 
 CSL_STRINGS = {"title", "publisher", "container-title", "language", "version", "note", "URL"}
-CSL_TYPES = {"webpage", "report", "article", "article-newspaper", "legislation", "legal_case", "document"}
+CSL_TYPES = {"webpage", "report", "article", "article-newspaper", "legislation", "legal_case", "document", "dataset"}
 
 
 def check_csl(item: dict[str, Any]) -> None:

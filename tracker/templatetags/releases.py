@@ -5,11 +5,13 @@ Nothing here reads the database or the clock.
 
 from django import template
 from django.template.defaultfilters import filesizeformat
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from tracker.public.releases.differences import ADDED, REMOVED, RowDifference
 
 register = template.Library()
+RELEASE = gettext_lazy("release")
+"""What an erasure calls a release or its file among the records that it names: written out here so that the catalogue has it."""
 
 
 @register.filter

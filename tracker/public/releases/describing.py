@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from tracker.public import citing
 from tracker.public.citing import Genre, Work
@@ -329,7 +328,7 @@ def _cff(about: About) -> str:
     asked = about.asked
     entries: dict[str, Any] = {
         "cff-version": "1.2.0",
-        "message": pgettext("CITATION.cff", "If you use these data, please cite them as below."),
+        "message": "If you use these data, please cite them as below.",
         "type": "dataset",
         "title": about.title,
         "version": asked.name,

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -20,6 +20,7 @@ from tracker.public.clocks import Clocks
 from tracker.public.pages import NotHere, Page, problem, public_page
 from tracker.public.releases import differences, kept
 from tracker.public.releases.describing import work_of
+from tracker.public.releases.freezing import LANGUAGE
 from tracker.public.releases.kept import Kept
 from tracker.public.views.words import operator
 
@@ -49,14 +50,15 @@ def release_page(request: HttpRequest, clocks: Clocks, name: str) -> Page:
     release = found(name)
     (whole,) = kept.kept([release])
     before, after = kept.neighbours(release)
-    work = work_of(
-        release,
-        site=origin(request),
-        publisher=operator()["operator_name"],
-        manifest=release.manifest_hash,
-        accessed=clocks.today,
-        language=get_language() or "en",
-    )
+    with translation.override(LANGUAGE):  # of the files, whatever the reader's is
+        work = work_of(
+            release,
+            site=origin(request),
+            publisher=operator()["operator_name"],
+            manifest=release.manifest_hash,
+            accessed=clocks.today,
+            language=LANGUAGE,
+        )
     return "tracker/release.html", {
         "whole": whole,
         "before": before,
