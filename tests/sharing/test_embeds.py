@@ -77,6 +77,7 @@ def test_an_embed_is_whole_and_small(client: Client, path: str) -> None:
     assert len(response.content) < 30_000
     assert '<base target="_top">' in page
     assert '<meta name="robots" content="noindex">' in page
+    assert '<meta name="description" content="What became of each' in page
     assert "Policy-recommendation tracker" in page
     assert "As of <time" in page
     assert "edition " in page
