@@ -117,7 +117,9 @@ class Run:
         return tables, said, contradicting
 
     def _earlier(self, groups: list[Group]) -> dict[Name, tuple[str, int]]:
-        """What earlier pieces of this file said of the keys of this one, and in which row."""
+        """What earlier pieces of this file said of the keys of this one, and in which row. Mapping gives each key of a table once already."""
+        if isinstance(self.source, Mapped):
+            return {}
         wanted: dict[str, dict[str, Key]] = defaultdict(dict)
         for group in groups:
             for row in group.records:
