@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.admin.importing import conditions, field, frame, reading
-from tracker.admin.importing.draft import Offered, Slot, begun, column_of, nested, places, rule_of, with_places, with_rule
+from tracker.admin.importing.draft import Offered, Slot, addressed, begun, column_of, nested, places, rule_of, with_places, with_rule
 from tracker.exchange.profiles import to_toml
 from tracker.exchange.profiles.kinds import KINDS
-from tracker.exchange.profiles.model import Condition, FieldRule
+from tracker.exchange.profiles.model import Condition, FieldRule, GovernmentRules
 from tracker.exchange.profiles.parsing import draft
 
 STATUS, TEXT, COUNTRY = Slot("assessment", "status"), Slot("recommendation", "statement"), Slot("addressee", "government")
@@ -35,6 +35,14 @@ def test_columns_fill_places_and_what_was_said_of_them_stays() -> None:
     assert rule_of(moved, STATUS) == FieldRule(path="state.name", map={"Done": "implemented"})
     assert moved.records["recommendation"].key == ()
     assert column_of(moved, Slot("recommendation", "no such field")) is None
+
+
+def test_one_government_for_the_whole_file_is_whom_it_concerns() -> None:
+    profile = with_places(begun("list.csv"), {TEXT: [Offered("Text")]}, {}, {}, {})
+    for_all = addressed(replace(profile, governments=GovernmentRules(all="AL")))
+    assert list(for_all.records) == ["recommendation", "addressee"]
+    assert "addressee" in with_places(for_all, {TEXT: [Offered("Text")]}, {}, {}, {}).records
+    assert "addressee" not in addressed(replace(for_all, governments=GovernmentRules())).records
 
 
 def test_dates_and_lists_are_read_as_they_look_where_nothing_was_guessed() -> None:
