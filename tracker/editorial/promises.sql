@@ -58,6 +58,10 @@ CREATE FUNCTION public.tracker_an_edit_voids_approval() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE row jsonb;
 BEGIN
+    -- Nothing waits for its approval or publication: the usual state while a long file comes in.
+    IF NOT EXISTS (SELECT FROM tracker_submission WHERE state IN ('submitted', 'approved')) THEN
+        RETURN NULL;
+    END IF;
     IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - tracker_not_frozen(TG_TABLE_NAME) = to_jsonb(NEW) - tracker_not_frozen(TG_TABLE_NAME) THEN
         RETURN NULL;
     END IF;

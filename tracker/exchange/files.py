@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ class Row:
     values: dict[str, Any] = field(default_factory=dict)
     broken: bool = False  # a cell of it cannot be read
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, ...]:
         """Its natural key."""
         return self.resource.key_of(self.cells)
@@ -258,6 +259,7 @@ def check(row: Row) -> list[Problem]:
     """Check each cell of a row, keep the values that they stand for, and note whether one cannot be read."""
     found = list(_cell_problems(row))
     row.broken = bool(found)
+    row.__dict__.pop("key", None)  # its cells may be written in another way now
     return found
 
 

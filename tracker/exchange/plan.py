@@ -40,6 +40,7 @@ class Plan:
         for row in in_circles:
             self.problems.append(row.problem(_self_reference(resource)[0].name, f"leads in a circle back to this {resource.noun}"))
             self.known[resource.name].setdefault(row.key, resource.model())
+        not_here = _not_here(resource.model)
         for row in (row for wave in in_order for row in wave):
             name = (resource.name, row.key)
             record = self.standing.stored[resource.name].get(row.key)
@@ -74,7 +75,7 @@ class Plan:
                 if is_new:
                     record.recorded_by = self.standing.by  # type: ignore[attr-defined]
                 record.edited_by = self.standing.by  # type: ignore[attr-defined]
-            self.problems += refusals(row, record, lambda record: record.clean_fields(exclude=_not_here(record)))
+            self.problems += refusals(row, record, lambda record: record.clean_fields(exclude=not_here))
             (self.new if is_new else self.changed)[resource.name].append(row)
             self.touched.add(self.standing.root_of(row))
 
@@ -151,6 +152,12 @@ def refusals(row: Row, record: models.Model, check: Callable[[Any], None]) -> li
     """Run one of Django's own checks on a record; what it refuses, as problems of the row."""
     found: list[Problem] = []
     try:
+        check(record)
+        return found
+    except ValidationError:
+        pass
+    # Once more for its words, which are English as the rest is: to change the language for every record would take longer than to check it.
+    try:
         with translation.override("en"):
             check(record)
     except ValidationError as error:
@@ -165,9 +172,9 @@ def refusals(row: Row, record: models.Model, check: Callable[[Any], None]) -> li
     return found
 
 
-def _not_here(record: models.Model) -> list[str]:
+def _not_here(record: type[models.Model]) -> set[str]:
     """Fields that are checked elsewhere: references by resolving them, the rest by who loads."""
-    return [own.name for own in record._meta.concrete_fields if own.is_relation or own.name in EXCUSED]
+    return {own.name for own in record._meta.concrete_fields if own.is_relation or own.name in EXCUSED}
 
 
 def _self_reference(resource: Resource) -> tuple[Column, ...]:

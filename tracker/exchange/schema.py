@@ -87,12 +87,12 @@ class Column:
         """Whether it names another record."""
         return self.own.is_relation
 
-    @property
+    @cached_property
     def required(self) -> bool:
         """Whether a row must have a value here."""
         return not self.own.blank
 
-    @property
+    @cached_property
     def words(self) -> list[str]:
         """The values of the vocabulary that it takes; empty where it takes any."""
         if isinstance(self.field, WordField) and self.field.vocabulary is not None:
@@ -214,8 +214,22 @@ class Resource:
         """The columns whose values together name a row."""
         return [column for name in self.identity for column in self.columns_of(name)]
 
+    @cached_property
+    def key_names(self) -> list[str]:
+        """Their names."""
+        return [column.name for column in self.key_columns]
+
     def columns_of(self, name: str) -> list[Column]:
         """The columns that one field is written in: its own, or one for each part of the key that it refers to."""
+        if name not in self._columns_of:
+            self._columns_of[name] = self._find_columns_of(name)
+        return self._columns_of[name]
+
+    @cached_property
+    def _columns_of(self) -> dict[str, list[Column]]:
+        return {}
+
+    def _find_columns_of(self, name: str) -> list[Column]:
         field: Any = self.model._meta.get_field(name)
         if not field.is_relation:
             return [Column(name, field, (name,), field)]
@@ -236,7 +250,7 @@ class Resource:
 
     def key_of(self, cells: dict[str, str]) -> tuple[str, ...]:
         """The natural key of a row."""
-        return tuple(cells[column.name] for column in self.key_columns)
+        return tuple([cells[name] for name in self.key_names])
 
     @property
     def is_record(self) -> bool:

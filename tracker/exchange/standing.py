@@ -35,6 +35,7 @@ class Standing:
         self.system = User.objects.filter(is_system=True).values_list("pk", flat=True).first()
         self.rows: dict[str, dict[Key, Row]] = {name: {row.key: row for row in rows} for name, rows in package.tables.items()}
         self.stored: dict[str, dict[Key, models.Model]] = {}  # as the database has them, by key
+        self._roots: dict[int, Name] = {}  # by id() of rows
         self.said: dict[int, dict[str, str]] = {}  # by id(): what a stored record said before the load changed it
         files = {str(KINDS[resource.model]): resource.name for resource in RESOURCES if resource.is_record}  # type: ignore[index]
         self.reviewed: set[Name] = {(files[kind], (key,)) for kind, key in reviewed}
@@ -145,6 +146,13 @@ class Standing:
 
     def root_of(self, row: Row) -> Name:
         """The name of the record that a row of the package is part of: itself, or what it belongs to."""
+        if not row.resource.parents:
+            return row.resource.name, row.key
+        if (found := self._roots.get(id(row))) is None:
+            found = self._roots[id(row)] = self._root_of(row)
+        return found
+
+    def _root_of(self, row: Row) -> Name:
         for name in row.resource.parents:
             columns = row.resource.columns_of(name)
             key = tuple(row.cells[column.name] for column in columns)

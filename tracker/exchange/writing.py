@@ -8,6 +8,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone, translation
 
+from tracker.exchange import copying
 from tracker.exchange.files import PackageError, Problem, Row
 from tracker.exchange.plan import Plan, refusals, waves
 from tracker.exchange.schema import BY_NAME, RESOURCES, Resource
@@ -39,8 +40,10 @@ class Writing:
                 told = " ".join(filter(None, BY_NAME[name].key_of(self.plan.standing.said[id(record)])))
                 self.problems.append(f"{file} no longer has {told}, but other records here refer to it; take them back first.")
         for resource in RESOURCES:
+            if resource.model.clean is models.Model.clean:
+                continue
             for row in self.plan.new[resource.name] + self.plan.changed[resource.name]:
-                self.problems += refusals(row, self.plan.instance[resource.name, row.key], lambda record: record.clean())
+                self.problems += refusals(row, self.plan.instance[resource.name, row.key], _clean)
         self._mark_edited()
         self._stop_at_problems()
 
@@ -63,9 +66,8 @@ class Writing:
         return kept
 
     def _create(self, resource: Resource, rows: list[Row]) -> None:
-        manager = resource.model._default_manager
         for wave in waves(resource, rows)[0]:
-            self._all_or_each(wave, lambda records: manager.bulk_create(records, batch_size=AT_ONCE), _insert)
+            self._all_or_each(wave, lambda records: copying.insert(resource.model, records), _insert)
 
     def _update(self, resource: Resource, rows: list[Row]) -> None:
         names = [own.name for own in resource.fields if own.name not in resource.identity]
@@ -101,7 +103,7 @@ class Writing:
             waiting = again  # a row may have had to wait for another one to make room
         for row in waiting:
             # The model may say it better than the database.
-            better = refusals(row, self.plan.instance[row.resource.name, row.key], lambda record: record.clean())
+            better = refusals(row, self.plan.instance[row.resource.name, row.key], _clean)
             self.problems += better or [_refusal(row, refused[row.line])]
         self._stop_at_problems()
 
@@ -129,6 +131,10 @@ class Writing:
                 self.plan.touched.add(name)
                 self.plan.known[name[0]].setdefault(name[1], root)
                 type(root)._default_manager.filter(pk=root.pk).update(edited_by=self.by, edited_at=timezone.now())
+
+
+def _clean(record: models.Model) -> None:
+    record.clean()
 
 
 def _insert(record: models.Model) -> None:

@@ -895,6 +895,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'submissions',
                 'ordering': ['-id'],
                 'permissions': [('submit', 'Can submit records for review'), ('review', 'Can approve, return and withdraw'), ('publish', 'Can publish'), ('take_down', 'Can ask for a record to be taken down for legal reasons')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['submitted', 'approved'])), fields=['state'], name='open_submissions')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['submitted', 'returned', 'approved', 'published', 'taken_back'])), name='submission_state_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('edition', None), ('state', 'published'), _connector='OR'), name='only_a_published_submission_has_an_edition'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'published'), _negated=True), ('edition__isnull', False), _connector='OR'), name='a_published_submission_has_an_edition')],
             },
         ),

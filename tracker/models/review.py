@@ -72,6 +72,8 @@ class Submission(models.Model):
             ("publish", _("Can publish")),
             ("take_down", _("Can ask for a record to be taken down for legal reasons")),
         ]
+        # Whether anything waits is asked at every edit of a record (promises.sql).
+        indexes = [models.Index(fields=["state"], name="open_submissions", condition=Q(state__in=["submitted", "approved"]))]
         constraints = [
             one_of("state", State, "submission_state_is_in_the_vocabulary"),
             models.CheckConstraint(condition=Q(edition=None) | Q(state=State.PUBLISHED.value), name="only_a_published_submission_has_an_edition"),

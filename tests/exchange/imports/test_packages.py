@@ -13,7 +13,7 @@ from tracker.models import ImportState, Recommendation
 
 pytestmark = pytest.mark.filterwarnings("error")
 
-PACKAGE = '[file]\nformat = "package"\n'
+
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -41,7 +41,7 @@ def package(casefile_desk: str, tmp_path: Path) -> Path:
 
 def test_export_import_export_gives_the_same_bytes(package: Path, desk: str, archive: Path, tmp_path: Path) -> None:
     by = builders.author()
-    batch = receive(zipped(package), by=by, profile="package", text=PACKAGE)
+    batch = receive(zipped(package), by=by, profile="package")
     preview = run_preview(batch, by=by)
     assert not Recommendation.objects.exists()
     batch = run_apply(batch, by=by, reason="Moved here")

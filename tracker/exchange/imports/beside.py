@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from tracker.editorial.freeze import KINDS
 from tracker.exchange.files import Package, Row
-from tracker.exchange.profiles.mapping import MappedRow
+from tracker.exchange.profiles.rows import MappedRow, rows_told
 from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, resource_of
 from tracker.exchange.standing import AT_ONCE, Key, Name, Standing, name_of
 from tracker.models import Import, ImportedRow, ImportState, State, User, Version
@@ -49,6 +49,8 @@ def given(row: Row) -> set[str]:
     if not isinstance(row, MappedRow):
         return set(row.cells)
     says = {name for name, cell in row.cells.items() if cell} - set(getattr(row, "assumed", ()))
+    if row.cells.get("locator") == rows_told(list(row.rows)):
+        says.discard("locator")  # a row is counted anew when another is put in above it: a record says where it stood when it first came
     return {*row.sources, *says, *(column.name for column in row.resource.key_columns)}
 
 

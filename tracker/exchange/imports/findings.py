@@ -2,7 +2,7 @@
 
 ``counts``     {"rows": {"read", "skipped", "refused", "repeated"}, "problems": n, "conflicts": n,
                "resources": {"recommendations": {"created", "changed", "taken", "same", "kept"}, ...}}
-``problems``   [{"row", "resource", "column", "sentence"}, ...]
+``problems``   [{"row", "file", "sentence"}, ...]; ``file`` is that of a package, else empty
 ``governments``[{"name", "count", "rows", "known", "candidates", "suggestions": [[code, name], ...]}, ...], the most frequent first
 ``conflicts``  [{"record": "recommendations:R-1", "decision": "keep" | "take", "rows": [{"resource", "key", "row", "why", "here": {column: text} | None,
                "file": {column: text}}, ...]}, ...]; of a row that stands here, only the columns that differ
@@ -55,16 +55,13 @@ class Findings:
         self.skipped: list[dict[str, Any]] = []
         self._digest = hashlib.blake2b(digest_size=32)
 
-    def add_problem(self, problem: Problem | str, row: Row | None = None) -> None:
+    def add_problem(self, problem: Problem | str, *, in_package: bool = False) -> None:
         """A reason for which a row is refused."""
         self.problem_count += 1
         if len(self.problems) < PROBLEMS:
             place = problem.place if isinstance(problem, Problem) else (-1, 0, 0)
-            resource = RESOURCES[place[0]] if 0 <= place[0] < len(RESOURCES) else None
-            column = resource.header[place[2] - 1] if resource and 0 < place[2] <= len(resource.header) else ""
-            self.problems.append({
-                "row": place[1], "resource": resource.name if resource else "", "column": column, "sentence": str(problem),
-            })  # fmt: skip
+            file = RESOURCES[place[0]].name if in_package and place[0] >= 0 else ""
+            self.problems.append({"row": place[1], "file": file, "sentence": str(problem)})
 
     def add_outcome(self, row: Row, did: Did, wrote: str, before: dict[str, str] | None) -> None:
         """What becomes of one row of a package's file."""

@@ -60,7 +60,11 @@ def held(batch: Import, listener: Say | None = None) -> Iterator[Progress]:
         got = connection.execute(f"SELECT pg_try_advisory_lock({KEY})", [str(batch.pk)]).fetchone()
         if got is None or not got[0]:
             raise AtWork(_("Import #%(number)s is being worked on already; wait until that has ended.") % {"number": batch.pk})
-        yield Progress(connection, batch, listener)
+        try:
+            yield Progress(connection, batch, listener)
+        finally:
+            if not connection.broken:  # said, as PostgreSQL notices a closed connection only a moment later
+                connection.execute(f"SELECT pg_advisory_unlock({KEY})", [str(batch.pk)])
 
 
 def is_held(batch: Import) -> bool:

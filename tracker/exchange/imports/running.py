@@ -45,6 +45,8 @@ class Run:
         self.findings = Findings()
         self.rows = 0
         self.refused: set[tuple[int, int]] = set()  # file of a package, or -1, and row: a row is refused once
+        self.spare: dict[Name, Row] = {}  # what refused rows would have shared with others: themes, kinds of measure, documents
+        self.lent: set[Name] = set()  # of these, what is part of the piece at hand
 
     def go(self) -> Findings:
         """All of the file, within the caller's transaction."""
@@ -79,11 +81,13 @@ class Run:
                 continue
             problems = self._write(tables, said)
             if not problems:
+                for name in self.lent:
+                    del self.spare[name]
                 return
-            remaining = self._without(standing, self._places(standing, problems))
-            if len(remaining) == len(standing):
+            refused = self._places(standing, problems)
+            if not refused and not self._take_back_lent(problems):
                 raise PackageError(problems)  # of no row: nothing can be left out to mend it
-            standing = remaining
+            standing = self._without(standing, refused)
 
     def _tables(self, groups: list[Group]) -> tuple[Tables, dict[Name, str], dict[int, list[Problem | str]]]:
         """The rows of a piece by file and key, each once; what the file says in each; and, by group, what contradicts an earlier row."""
@@ -91,6 +95,7 @@ class Run:
         tables: Tables = defaultdict(dict)
         said: dict[Name, str] = {}
         contradicting: dict[int, list[Problem | str]] = {}
+        self.lent = set()
         for number, group in enumerate(groups):
             for row in group.records:
                 name = (row.resource.name, row.key)
@@ -101,6 +106,7 @@ class Run:
                     before, line = earlier[name]
                 else:
                     tables[name[0]][name[1]], said[name] = row, says
+                    self._lend(row, tables, said)
                     continue
                 if isinstance(row, MappedRow) and (row.only_new or before == says):
                     continue  # what several rows of the file share
@@ -111,7 +117,9 @@ class Run:
         return tables, said, contradicting
 
     def _earlier(self, groups: list[Group]) -> dict[Name, tuple[str, int]]:
-        """What earlier pieces of this file said of the keys of this one, and in which row."""
+        """What earlier pieces of this file said of the keys of this one, and in which row. Mapping gives each key of a table once already."""
+        if isinstance(self.source, Mapped):
+            return {}
         wanted: dict[str, dict[str, Key]] = defaultdict(dict)
         for group in groups:
             for row in group.records:
@@ -137,23 +145,42 @@ class Run:
         self._note(plan, standing, said)
         return []
 
+    def _lend(self, row: Row, tables: Tables, said: dict[Name, str]) -> None:
+        """What a refused row of the file would have shared with this one, its theme or its document, comes with this one."""
+        if not self.spare:
+            return
+        for _field, target, columns in row.resource.references:
+            name = (target.name, tuple(row.cells[column.name] for column in columns))
+            if name in self.spare and name not in said:
+                tables[name[0]][name[1]], said[name] = self.spare[name], _says(self.spare[name])
+                self.lent.add(name)
+                self._lend(self.spare[name], tables, said)
+
+    def _take_back_lent(self, problems: list[Problem | str]) -> bool:
+        """Forget what was lent and is itself at fault; whether there was any."""
+        rows = {problem.place[1] for problem in problems if isinstance(problem, Problem)}
+        faulty = {name for name in self.lent if self.spare[name].line in rows}
+        for name in faulty:
+            del self.spare[name]
+        self.lent -= faulty
+        return bool(faulty)
+
     def _places(self, groups: list[Group], problems: list[Problem | str]) -> dict[int, list[Problem | str]]:
-        """Which groups problems are of: a row that several groups share is refused with all of them."""
-        by_place: dict[tuple[int, ...], list[Problem | str]] = defaultdict(list)
+        """Which groups problems are of."""
+        by_row: dict[tuple[int, int], list[Problem | str]] = defaultdict(list)
         for problem in problems:
             if isinstance(problem, Problem):
-                by_place[problem.place[:2]].append(problem)
-        shared: dict[Name, list[Problem | str]] = {}
-        for group in groups:
-            for row in group.records:
-                if found := by_place.get((RESOURCES.index(row.resource), row.line)):
-                    shared.setdefault((row.resource.name, row.key), found)
+                by_row[self._file(problem.place[0]), problem.place[1]].append(problem)
         places: dict[int, list[Problem | str]] = {}
         for number, group in enumerate(groups):
-            found = [problem for row in group.records for problem in shared.get((row.resource.name, row.key), ())]
-            if found:
-                places[number] = list(dict.fromkeys(found))
+            lines = {(self._file(RESOURCES.index(row.resource)), line) for row in group.records for line in (row.line, *getattr(row, "rows", ())[:1])}
+            if found := [problem for line in sorted(lines) for problem in by_row.get(line, ())]:
+                places[number] = found
         return places
+
+    def _file(self, resource: int) -> int:
+        """A package has several files, whose rows are counted each from its beginning; somebody's table is one."""
+        return resource if isinstance(self.source, OfPackage) else -1
 
     def _without(self, groups: list[Group], refused: dict[int, list[Problem | str]]) -> list[Group]:
         for number, problems in refused.items():
@@ -161,10 +188,12 @@ class Run:
         return [group for number, group in enumerate(groups) if number not in refused]
 
     def _refuse(self, group: Group, problems: list[Problem | str]) -> None:
-        place = (RESOURCES.index(group.records[0].resource), group.row) if isinstance(self.source, OfPackage) else (-1, group.row)
-        self.refused.add(place)
+        self.refused.add((self._file(RESOURCES.index(group.records[0].resource)) if group.records else -1, group.row))
         for problem in problems:
-            self.findings.add_problem(problem)
+            self.findings.add_problem(problem, in_package=isinstance(self.source, OfPackage))
+        for row in group.records:
+            if isinstance(row, MappedRow) and not row.broken and (row.only_new or row.resource.name == "documents"):
+                self.spare[row.resource.name, row.key] = row
 
     def _note(self, plan: Plan, standing: Beside, said: dict[Name, str]) -> None:
         """What became of each row: for the preview, for later pieces, for the next import and for the undo."""

@@ -1,0 +1,245 @@
+"""``import_file`` and ``undo_import``: exact counts, one clear sentence, nothing half done however it ends."""
+
+import csv
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.core.management import call_command
+from django.db import connections, transaction
+from procrastinate.contrib.django import connector_params
+
+from config.trouble import Trouble
+from tests.exchange.imports.conftest import PROFILE, rows, written
+from tracker.exchange import loader
+from tracker.exchange.imports import ask_for_apply, ask_for_preview, ask_for_undo, is_at_work, notice_the_dead, receive, run_apply, run_preview
+from tracker.exchange.imports.jobs import apply_import, preview_import, undo_import
+from tracker.exchange.imports.progress import AtWork, held
+from tracker.exchange.imports.running import Run
+from tracker.jobs.models import BackgroundJob
+from tracker.models import Addressee, Import, ImportedRow, ImportProgress, ImportState, Position, Recommendation, Theme, User
+
+
+def called(*words: Any) -> tuple[str, str]:
+    out, err = io.StringIO(), io.StringIO()
+    call_command(*map(str, words), stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+@pytest.fixture
+def profile(tmp_path: Path) -> Path:
+    path = tmp_path / "review.toml"
+    path.write_text(PROFILE, encoding="utf-8")
+    return path
+
+
+def test_the_counts_are_those_of_a_plain_reading_of_the_file(by: User, profile: Path, tmp_path: Path) -> None:
+    file = written(tmp_path / "review.csv", rows(50))
+    with file.open(encoding="utf-8", newline="") as stream:
+        plain = list(csv.DictReader(stream))
+    out, err = called("import_file", file, "--profile", profile, "--by", "author")
+    assert f"recommendations: {len(plain)} created, 0 changed" in out
+    assert f"themes: {len({topic for row in plain for topic in row['Topic'].split('|')})} created" in out
+    assert f"positions: {len(plain)} created" in out
+    assert "50 rows read, 0 skipped, 0 duplicates, 0 refused." in out
+    assert "rows of the file gone through" in err
+    assert Recommendation.objects.count() == len(plain) and Position.objects.count() == len(plain)
+    found = Counter(Addressee.objects.values_list("government__name", flat=True))
+    assert found == Counter(row["Country"] for row in plain)
+    out, _err = called("import_file", file, "--profile", profile, "--by", "author")
+    assert "Nothing changes." in out
+    number = Import.objects.earliest("pk").pk
+    out, _err = called("undo_import", number, "--by", "author", "--reason", "A test")
+    assert out == f"All that import #{number} wrote is taken back.\n"
+    assert not Recommendation.objects.exists() and not Theme.objects.exists()
+
+
+def test_a_dry_run_prints_the_preview_and_writes_nothing(by: User, profile: Path, tmp_path: Path) -> None:
+    data = rows(4)
+    data[0][1], data[1][5] = "Ruritania", "succes"
+    file = written(tmp_path / "review.csv", data)
+    out, err = called("import_file", file, "--profile", profile, "--by", "author", "--dry-run")
+    assert "Unknown government “Ruritania” in 1 rows" in out and out.endswith("Nothing was written.\n")
+    assert "row 3, column Status: “succes” is not one of" in err
+    assert not Recommendation.objects.exists()
+    with pytest.raises(Trouble, match="rows of the file are refused.*Nothing was imported"):
+        called("import_file", file, "--profile", profile, "--by", "author")
+    out, _err = called("import_file", file, "--profile", profile, "--by", "author", "--map", "Ruritania=IS", "--without-refused")
+    assert "recommendations: 3 created" in out
+
+
+def test_take_overwrites_what_was_edited_here(by: User, profile: Path, tmp_path: Path) -> None:
+    file = written(tmp_path / "review.csv", rows(2))
+    called("import_file", file, "--profile", profile, "--by", "author")
+    mine = Recommendation.objects.get(number="1")
+    mine.statement = "Sample: mine."
+    mine.save()
+    out, _err = called("import_file", file, "--profile", profile, "--by", "author")
+    assert f"recommendations:{mine.reference}: left as it is" in out and "here “Sample: mine.”" in out
+    called("import_file", file, "--profile", profile, "--by", "author", "--take", mine.reference)
+    assert Recommendation.objects.get(number="1").statement == rows(2)[0][2]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["FILE", "--profile", "nowhere", "--by", "author"], "There is no import profile “nowhere”"),
+        (["missing.csv", "--profile", "PROFILE", "--by", "author"], "missing.csv cannot be read"),
+        (["FILE", "--profile", "PROFILE", "--by", "nobody"], "“nobody” is no active member of staff here"),
+        (["FILE", "--profile", "PROFILE", "--by", "author", "--map", "Ruritania"], "--map takes Name=CODE"),
+        (["FILE", "--profile", "PROFILE", "--by", "author", "--map", "Ruritania=ZZ"], "no government with the code “ZZ”"),
+    ],
+)
+def test_what_cannot_be_imported_is_said_in_one_sentence(words: list[str], sentence: str, by: User, profile: Path, tmp_path: Path) -> None:
+    file = written(tmp_path / "review.csv", rows(2))
+    with pytest.raises(Trouble) as caught:
+        called("import_file", *[{"FILE": file, "PROFILE": profile}.get(word, word) for word in words])
+    assert sentence in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_ctrl_c_leaves_nothing(by: User, profile: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Run, "_note", interrupted)
+    with pytest.raises(Trouble, match="Interrupted: nothing was imported") as caught:
+        called("import_file", written(tmp_path / "review.csv", rows(2)), "--profile", profile, "--by", "author")
+    assert caught.value.exit_code == 130
+    assert not Recommendation.objects.exists() and not ImportedRow.objects.exists()
+    assert Import.objects.get().state == ImportState.FAILED
+
+
+KILLED = """
+import os, sys
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.test_settings"
+import django
+django.setup()
+from django.db import connections
+for alias in ("default", "owner", "public", "eraser"):
+    connections.settings[alias]["NAME"] = sys.argv[1]
+from django.conf import settings
+settings.ARCHIVE_DIR = sys.argv[2]
+import time
+from tracker.exchange.imports import run_apply, running
+from tracker.models import Import, User
+def stopped(self, *_):
+    print("written", flush=True)
+    time.sleep(120)
+running.Run._note = stopped
+run_apply(Import.objects.get(), by=User.objects.get(username="author"), reason="Killed", unseen=True)
+"""
+
+
+def test_a_killed_import_leaves_nothing_says_so_and_can_be_run_again(desk: str, by: User, archive: Path, tmp_path: Path) -> None:
+    batch = receive(written(tmp_path / "review.csv", rows(3)), by=by, profile="review", text=PROFILE)
+    process = subprocess.Popen([sys.executable, "-c", KILLED, desk, str(archive)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None and process.stdout.readline() == "written\n"
+        assert is_at_work(batch)
+        assert Import.objects.get().state == ImportState.APPLYING
+        assert ImportProgress.objects.get().words  # to be watched while the transaction is open
+        assert notice_the_dead() == []
+        with pytest.raises(AtWork, match="is being worked on already"):
+            run_preview(batch, by=by)
+    finally:
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+    for _try in range(100):  # until PostgreSQL has noticed
+        if not is_at_work(batch):
+            break
+        time.sleep(0.1)
+    assert [one.pk for one in notice_the_dead()] == [batch.pk]
+    batch = Import.objects.get()
+    assert batch.state == ImportState.FAILED and "nothing was written, and it can be run again" in batch.problem
+    assert not Recommendation.objects.exists() and not ImportedRow.objects.exists()
+    run_preview(batch, by=by)
+    run_apply(batch, by=by, reason="Again")
+    assert Recommendation.objects.count() == 3
+
+
+def test_of_two_that_apply_the_same_batch_one_does(by: User, tmp_path: Path) -> None:
+    batch = receive(written(tmp_path / "review.csv", rows(3)), by=by, profile="review", text=PROFILE)
+    run_preview(batch, by=by)
+    ended: list[str] = []
+
+    def apply() -> None:
+        try:
+            run_apply(batch, by=by, reason="Both")
+            ended.append("applied")
+        except Exception as error:
+            ended.append(str(error))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=apply) for _number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ended.count("applied") == 1
+    assert next(said for said in ended if said != "applied").startswith(f"Import #{batch.pk} is ")
+    assert Recommendation.objects.count() == 3
+
+
+def test_an_import_waits_for_another_one(by: User, tmp_path: Path) -> None:
+    batch = receive(written(tmp_path / "review.csv", rows(3)), by=by, profile="review", text=PROFILE)
+    heard: list[str] = []
+    with psycopg.connect(**connector_params("default"), autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [loader.LOCK])
+
+        def say(words: str) -> None:
+            heard.append(words)
+            if words.startswith("Waiting"):
+                other.execute("SELECT pg_advisory_unlock(%s)", [loader.LOCK])
+
+        run_preview(batch, by=by, say=say)
+    assert "Waiting for another import to end" in heard
+
+
+def test_the_jobs_do_the_steps(by: User, tmp_path: Path) -> None:
+    batch = receive(written(tmp_path / "review.csv", rows(3)), by=by, profile="review", text=PROFILE)
+    number = ask_for_preview(batch, by=by)
+    assert BackgroundJob.objects.get(pk=number).task_name == "preview_import" and Import.objects.get().job == number
+    assert preview_import(number=batch.pk, by=by.pk) == "3 rows of the file compared."
+    ask_for_apply(batch, by=by, reason="Looked at")
+    said = apply_import(number=batch.pk, by=by.pk, reason="Looked at")
+    assert said is not None and said.endswith("rows written.")
+    assert Recommendation.objects.count() == 3
+    batch.refresh_from_db()
+    ask_for_undo(batch, by=by, reason="Wrong")
+    undo_import(number=batch.pk, by=by.pk, reason="Wrong")
+    assert not Recommendation.objects.exists()
+    assert set(BackgroundJob.objects.values_list("task_name", flat=True)) == {"preview_import", "apply_import", "undo_import"}
+
+
+def test_a_batch_that_is_held_is_not_free(by: User, tmp_path: Path) -> None:
+    batch = receive(written(tmp_path / "review.csv", rows(1)), by=by, profile="review", text=PROFILE)
+    with held(batch):
+        assert is_at_work(batch)
+    assert not is_at_work(batch)
+
+
+def test_a_file_that_cannot_be_read_fails_in_a_sentence(by: User, tmp_path: Path) -> None:
+    path = written(tmp_path / "review.csv", rows(1), header=["No", "Land", "Text", "Topic", "Answer", "Status", "Since"])
+    batch = receive(path, by=by, profile="review", text=PROFILE)
+    with pytest.raises(Trouble, match="Country"):
+        run_preview(batch, by=by)
+    batch = Import.objects.get()
+    assert batch.state == ImportState.FAILED and "Country" in batch.problem
+
+
+def test_a_step_runs_outside_any_other_transaction(by: User, tmp_path: Path) -> None:
+    batch = receive(written(tmp_path / "review.csv", rows(1)), by=by, profile="review", text=PROFILE)
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        run_preview(batch, by=by)

@@ -1,0 +1,358 @@
+"""Preview, apply and undo: what a preview says is what applying does, whole or not at all, and nothing is written over silently."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pghistory
+import pytest
+from django.apps import apps
+from django.db import DatabaseError
+
+from config.trouble import Trouble
+from tests import builders
+from tests.exchange.imports.conftest import PROFILE, rows
+from tracker.editorial.verbs import Refused, approve, publish, submit
+from tracker.exchange.imports import choose, hand_in, imports_of, run_apply, run_preview, run_undo, stands_against_undo
+from tracker.models import (
+    Addressee,
+    Assessment,
+    Citation,
+    CitationUse,
+    Document,
+    Import,
+    ImportedRow,
+    ImportState,
+    Measure,
+    Position,
+    Recommendation,
+    Theme,
+    User,
+)
+from tracker.models.recommendation import RecommendationTheme
+from tracker.rules.vocabulary import AssessorKind
+
+Received = Callable[..., Import]
+RECORDS = (Document, Citation, Recommendation, RecommendationTheme, Addressee, Assessment, Position, CitationUse, Theme, Measure)
+
+
+def standing() -> dict[str, list[dict[str, Any]]]:
+    """Every row of the records, but for who wrote it when."""
+    left_out = ("edited_at", "edited_by_id", "recorded_at", "recorded_by_id")
+    return {
+        model.__name__: [{name: value for name, value in row.items() if name not in left_out} for row in model.objects.order_by("pk").values()]
+        for model in RECORDS
+    }
+
+
+def events() -> dict[str, int]:
+    """Entries of the history of each kind of record."""
+    return {model.__name__: model.pgh_event_model.objects.count() for model in RECORDS}
+
+
+def counted(of: dict[str, Any], resource: str) -> dict[str, int]:
+    return {did: count for did, count in of["resources"].get(resource, {}).items() if count}
+
+
+def applied(batch: Import, by: User) -> Import:
+    run_preview(batch, by=by)
+    return run_apply(batch, by=by, reason="A test")
+
+
+def changed(of: dict[str, Any]) -> dict[str, dict[str, int]]:
+    """What would be written."""
+    return {
+        name: written
+        for name, dids in of["resources"].items()
+        if (written := {did: count for did, count in dids.items() if count and did in ("created", "changed", "taken")})
+    }
+
+
+def test_a_preview_writes_nothing_and_says_what_applying_then_does(received: Received, by: User) -> None:
+    batch = received(rows(7))
+    before = standing()
+    preview = run_preview(batch, by=by)
+    assert standing() == before and not ImportedRow.objects.exists()
+    assert Import.objects.get(pk=batch.pk).state == ImportState.PREVIEWED
+    assert preview.counts["rows"] == {"read": 7, "skipped": 0, "refused": 0, "repeated": 0}
+    batch = run_apply(batch, by=by, reason="A test")
+    assert batch.state == ImportState.APPLIED
+    assert (batch.preview.counts, batch.preview.digest) == (preview.counts, preview.digest)
+    made = {model.__name__: model.objects.count() for model in RECORDS}
+    assert counted(preview.counts, "recommendations") == {"created": 7} and made["Recommendation"] == 7
+    assert counted(preview.counts, "addressees") == {"created": 7} and made["Addressee"] == 7
+    assert counted(preview.counts, "assessments") == {"created": 7} and made["Assessment"] == 7
+    assert counted(preview.counts, "positions") == {"created": 7} and made["Position"] == 7
+    assert counted(preview.counts, "themes") == {"created": 3} and made["Theme"] == 3
+    assert counted(preview.counts, "citation_uses") == {"created": made["CitationUse"]}
+
+
+def test_the_same_file_again_changes_nothing(received: Received, by: User) -> None:
+    applied(received(rows(7)), by)
+    before, entries = standing(), events()
+    again = applied(received(rows(7)), by)
+    assert changed(again.preview.counts) == {}
+    assert again.preview.counts["conflicts"] == 0
+    assert standing() == before
+    assert events() == entries
+    assert not ImportedRow.objects.filter(batch=again).exists()
+
+
+def test_a_corrected_file_changes_exactly_what_differs(received: Received, by: User) -> None:
+    applied(received(rows(6)), by)
+    corrected = rows(7)
+    corrected[1][2] = "Sample: paint lighthouse 2 blue."
+    corrected.insert(0, ["100", "Canada", "Sample: a row above the others.", "Benches", "No", "rejected", "2021"])
+    preview = run_preview(batch := received(corrected), by=by)
+    assert changed(preview.counts)["recommendations"] == {"created": 2, "changed": 1}
+    assert changed(preview.counts)["addressees"] == {"created": 2}
+    assert [change["after"] for change in preview.changes if change["resource"] == "recommendations"] == [
+        {"short_title": "Sample: paint lighthouse 2 blue.", "statement": "Sample: paint lighthouse 2 blue."}
+    ]
+    assert {change["resource"] for change in preview.changes} == {"recommendations"}
+    run_apply(batch, by=by, reason="Corrected")
+    assert Recommendation.objects.get(number="2").statement == "Sample: paint lighthouse 2 blue."
+    assert [one.pk for one in imports_of(Recommendation.objects.get(number="2"))][0] == batch.pk
+
+
+def test_a_problem_names_row_and_column_and_nothing_is_written(received: Received, by: User) -> None:
+    data = rows(5)
+    data[2][5] = "implementd"
+    batch = received(data)
+    preview = run_preview(batch, by=by)
+    assert preview.problems[0]["row"] == 4
+    assert preview.problems[0]["sentence"].startswith("row 4, column Status: “implementd” is not one of")
+    assert preview.problems[0]["sentence"].endswith("did you mean “implemented”?")
+    assert preview.counts["rows"]["refused"] == 1
+    with pytest.raises(Trouble, match="1 rows of the file are refused"):
+        run_apply(batch, by=by, reason="A test")
+    assert not Recommendation.objects.exists() and not ImportedRow.objects.exists()
+    assert Import.objects.get(pk=batch.pk).state == ImportState.PREVIEWED
+
+
+def test_what_a_refused_row_shares_with_others_does_not_take_them_down(received: Received, by: User) -> None:
+    data = rows(6)
+    data[0][5] = "implementd"  # the first row of its theme, and of the kind of measure
+    batch = received(data)
+    choose(batch, by=by, without_refused=True)
+    batch = applied(batch, by)
+    assert batch.preview.counts["rows"]["refused"] == 1 and batch.preview.counts["problems"] == 1
+    assert set(Recommendation.objects.values_list("number", flat=True)) == {"2", "3", "4", "5", "6"}
+    assert not Recommendation.objects.filter(number="1").exists()
+
+
+def test_an_unknown_government_is_listed_once_and_can_be_mapped(received: Received, by: User) -> None:
+    data = rows(6)
+    data[0][1] = data[3][1] = "Ruritania"
+    batch = received(data)
+    preview = run_preview(batch, by=by)
+    assert [(one["name"], one["count"], one["rows"]) for one in preview.governments] == [("Ruritania", 2, [2, 5])]
+    with pytest.raises(Refused, match="no government with the code"):
+        choose(batch, by=by, governments={"Ruritania": "ZZ"})
+    batch = choose(batch, by=by, governments={"Ruritania": "IS"})
+    assert batch.state == ImportState.UPLOADED
+    preview = run_preview(batch, by=by)
+    assert preview.governments == [] and preview.counts["rows"]["refused"] == 0
+    run_apply(batch, by=by, reason="A test")
+    assert Addressee.objects.get(recommendation__number="1").government.code == "IS"
+
+
+def test_duplicates_in_the_file_are_shown(received: Received, by: User) -> None:
+    data = rows(3)
+    preview = run_preview(received([*data, data[0]]), by=by)
+    assert preview.counts["rows"]["repeated"] == 1
+    assert preview.repeated == [{"row": 5, "first": 2}]
+    assert counted(preview.counts, "recommendations") == {"created": 3}
+
+
+def test_another_text_under_the_same_key_in_the_file_is_refused(received: Received, by: User) -> None:
+    data = rows(3)
+    preview = run_preview(received([*data, ["1", "France", "Sample: something else.", "", "", "", ""]]), by=by)
+    assert preview.counts["rows"]["refused"] == 1
+    assert "row 5" in preview.problems[0]["sentence"] and "row 2" in preview.problems[0]["sentence"]
+
+
+def test_what_was_edited_here_since_is_a_conflict_and_stays_unless_staff_take_the_file(received: Received, by: User) -> None:
+    applied(received(rows(3)), by)
+    mine = Recommendation.objects.get(number="2")
+    mine.statement = "Sample: as edited here."
+    mine.save()
+    data = rows(3)
+    data[1][2] = "Sample: as the file has it now."
+    batch = received(data)
+    preview = run_preview(batch, by=by)
+    (conflict,) = preview.conflicts
+    assert conflict["record"] == f"recommendations:{mine.reference}" and conflict["decision"] == "keep"
+    assert conflict["rows"][0]["here"]["statement"] == "Sample: as edited here."
+    assert conflict["rows"][0]["file"]["statement"] == "Sample: as the file has it now."
+    assert "edited here since import" in conflict["rows"][0]["why"]
+    run_apply(batch, by=by, reason="A test")
+    assert Recommendation.objects.get(number="2").statement == "Sample: as edited here."
+    batch = choose(received(data), by=by, decisions={conflict["record"]: "take"})
+    batch = applied(batch, by)
+    assert counted(batch.preview.counts, "recommendations") == {"taken": 1, "same": 2}
+    assert Recommendation.objects.get(number="2").statement == "Sample: as the file has it now."
+
+
+def test_what_came_from_elsewhere_with_other_text_is_a_conflict(received: Received, by: User) -> None:
+    preview = run_preview(received(rows(1)), by=by)
+    reference = next(one["key"] for one in preview.created if one["resource"] == "recommendations")
+    builders.recommendation(reference, builders.document("other"))
+    batch = applied(received(rows(1)), by)
+    assert [one["record"] for one in batch.preview.conflicts] == [f"recommendations:{reference}"]
+    assert {row["why"] for row in batch.preview.conflicts[0]["rows"]} == {"it stands here from elsewhere"}
+    assert Recommendation.objects.get().statement != rows(1)[0][2]
+
+
+def test_what_is_in_review_or_public_is_a_conflict(received: Received, by: User) -> None:
+    batch = applied(received(rows(2)), by)
+    hand_in(batch, by=by, reason="Ready")
+    data = rows(2)
+    data[0][2] = "Sample: corrected."
+    preview = run_preview(received(data), by=by)
+    assert "is submitted" in preview.conflicts[0]["rows"][0]["why"]
+    assert changed(preview.counts) == {}
+
+
+def test_what_was_deleted_here_does_not_come_back_by_itself(received: Received, by: User) -> None:
+    applied(received(rows(2)), by)
+    CitationUse.objects.filter(recommendation__number="1").delete()
+    gone = CitationUse.objects.count()
+    preview = run_preview(received(rows(2)), by=by)
+    assert changed(preview.counts) == {}
+    assert "deleted here since" in preview.conflicts[0]["rows"][0]["why"] and preview.conflicts[0]["rows"][0]["here"] is None
+    assert CitationUse.objects.count() == gone
+
+
+def test_a_verdict_without_date_or_evidence_is_the_sources_own(received: Received, by: User) -> None:
+    data = rows(2)
+    data[0][6] = ""
+    applied(received(data, profile=PROFILE.replace("[assessment]\n", '[assessment]\nassessor_kind = { constant = "staff" }\n')), by)
+    for verdict in Assessment.objects.all():
+        assert verdict.assessor_kind == AssessorKind.THIRD_PARTY and verdict.assessor == "Review Body"
+        assert [use.citation.document.key for use in verdict.citation_uses.all()] == ["REVIEW"]
+
+
+def test_a_stale_preview_is_noticed_and_says_what_differs(received: Received, by: User) -> None:
+    batch = received(rows(3))
+    run_preview(batch, by=by)
+    applied(received(rows(1), name="other.csv"), by)
+    with pytest.raises(Trouble, match="recommendations created: 3 then, 2 now"):
+        run_apply(batch, by=by, reason="A test")
+    batch = Import.objects.get(pk=batch.pk)
+    assert Recommendation.objects.count() == 1
+    assert batch.state == ImportState.PREVIEWED and "changed since the preview" in batch.problem
+    run_apply(batch, by=by, reason="Seen")
+    assert Recommendation.objects.count() == 3
+
+
+def test_an_applied_import_is_not_applied_again(received: Received, by: User) -> None:
+    batch = applied(received(rows(1)), by)
+    with pytest.raises(Refused, match="is applied; it cannot be applied now"):
+        run_apply(batch, by=by, reason="Twice")
+
+
+def test_undo_takes_back_what_was_created_and_puts_back_what_was_changed(received: Received, by: User) -> None:
+    before_all = standing()
+    first = applied(received(rows(4)), by)
+    before = standing()
+    data = rows(5)
+    data[1][2] = "Sample: corrected."
+    second = applied(received(data), by)
+    assert stands_against_undo(first).endswith(f"was changed by import #{second.pk} since; undo that one first.")
+    run_undo(second, by=by, reason="Wrong file")
+    assert standing() == before
+    entry = Recommendation.pgh_event_model.objects.filter(number="5", pgh_label="delete").get()
+    assert entry.pgh_context["user"] == by.pk and "Wrong file" in entry.pgh_context["reason"]
+    run_undo(first, by=by, reason="All of it")
+    assert standing() == before_all
+    assert Import.objects.get(pk=first.pk).state == ImportState.UNDONE
+    applied(received(rows(4)), by)
+    assert Recommendation.objects.count() == 4
+
+
+@pytest.mark.parametrize(
+    ("build", "why"),
+    [
+        (lambda by: _edit(), "was edited since"),
+        (lambda by: Position.objects.all()[0].delete(), "was deleted since"),
+        (lambda by: submit(_ready(), by=by, reason="Ready"), "was handed in since and is submitted"),
+        (lambda by: _publish(by), "was handed in since and is published"),
+        (lambda by: CitationUse.objects.create(citation=Citation.objects.all()[0], action=builders.action("other")), "rests on"),
+        (lambda by: Addressee.objects.create(recommendation=Recommendation.objects.all()[0], government=builders.government("XK")), "rests on"),
+    ],
+)
+def test_undo_is_refused_where_something_was_built_on_it(build: Callable[[User], Any], why: str, received: Received, by: User) -> None:
+    batch = applied(received(rows(3)), by)
+    build(by)
+    before = standing()
+    with pytest.raises((Refused, Trouble), match=why):
+        run_undo(batch, by=by, reason="A test")
+    assert standing() == before
+    assert Import.objects.get(pk=batch.pk).state == ImportState.APPLIED
+
+
+def _edit() -> None:
+    record = Recommendation.objects.all()[0]
+    record.note = "Looked at."
+    record.save()
+
+
+def _ready() -> list[Any]:
+    return [*Document.objects.all(), *Recommendation.objects.all(), *Assessment.objects.all()]
+
+
+def _publish(by: User) -> None:
+    publish(approve(submit(_ready(), by=by, reason="Ready"), by=builders.reviewer()), by=builders.reviewer())
+
+
+def test_who_may_import_and_undo(received: Received, by: User) -> None:
+    auditor = builders.user("auditor", role="auditor")
+    with pytest.raises(Refused, match="does not include this"):
+        received(rows(1), by=auditor)
+    batch = received(rows(1))
+    for verb in (lambda: run_preview(batch, by=auditor), lambda: run_apply(batch, by=auditor, reason="x"), lambda: choose(batch, by=auditor)):
+        with pytest.raises(Refused, match="does not include this"):
+            verb()
+    applied(batch, by)
+    with pytest.raises(Refused, match="does not include this"):
+        run_undo(batch, by=builders.user("colleague", role="researcher"), reason="Not mine")
+    run_undo(batch, by=builders.user("chief", role="administrator"), reason="Asked to")
+    assert Import.objects.get(pk=batch.pk).undone_by.username == "chief"
+
+
+def test_handing_in_leaves_what_is_not_ready_a_draft_and_says_why(received: Received, by: User) -> None:
+    batch = applied(received(rows(300)), by)
+    bare = Assessment.objects.get(addressee__recommendation__number="7")
+    CitationUse.objects.filter(assessment=bare).delete()
+    done = hand_in(batch, by=by, reason="From the review")
+    assert set(done.refused) == {("assessment", bare.key)}
+    assert "has no supporting citation" in done.refused["assessment", bare.key][0]
+    assert done.submission.versions.count() == done.records == 300 + 299 + 1
+    reviewer = builders.reviewer()
+    edition = publish(approve(done.submission, by=reviewer), by=reviewer)
+    assert edition.number == 1
+    with pytest.raises(Refused, match="None of the 1 records"):
+        hand_in(batch, by=by, reason="Again")
+
+
+def test_the_history_of_each_record_says_who_why_and_from_which_import(received: Received, by: User) -> None:
+    batch = applied(received(rows(2)), by)
+    for entry in Recommendation.pgh_event_model.objects.all():
+        assert entry.pgh_context["user"] == by.pk
+        assert entry.pgh_context["reason"] == f"Import #{batch.pk} of review.csv: A test"
+
+
+def test_the_bytes_of_the_file_are_kept(received: Received, by: User, archive: Path) -> None:
+    batch = received(rows(2))
+    assert (archive / batch.stored_as).stat().st_size == batch.size
+
+
+def test_nothing_of_what_an_import_wrote_can_be_rewritten(received: Received, by: User) -> None:
+    applied(received(rows(1)), by)
+    for write in (lambda: ImportedRow.objects.all()[:1].get().delete(), lambda: ImportedRow.objects.update(digest="0" * 32)):
+        with pytest.raises(DatabaseError), pghistory.context(user=by.pk):
+            write()
+    with pytest.raises(DatabaseError):
+        Import.objects.update(profile_text="another")
+    assert apps.get_model("tracker", "ImportHistory").objects.exists()
