@@ -42,7 +42,9 @@ ACCOUNTS = "Administrators keep accounts and auditors read them; an account is m
 WATCHED = "Administrators and auditors watch over accounts and jobs; nobody edits what is on record."
 ARCHIVED = "Researchers and reviewers capture and mark passages; everyone at the desk reads; no copy is ever edited or deleted."
 CHALLENGES = "Researchers and reviewers answer readers' letters; nobody writes or deletes one in their place."
-IMPORTS = "Researchers and reviewers bring files in and take their own imports back; administrators take back those of others; everyone at the desk reads."
+IMPORTS = (
+    "Researchers and reviewers bring files in and take their own imports back; administrators take back those of others; everyone at the desk reads."
+)
 PROFILES = "Whoever brings files in keeps how they are read; everyone else at the desk reads."
 WHY = {
     **dict.fromkeys(("Document", "Citation", "Recommendation", "Action", "Party", "Assessment"), RECORDS),

@@ -22,6 +22,7 @@ from tracker.models import (
     Capture,
     Challenge,
     Effect,
+    Import,
     LinkCheck,
     PassageCheck,
     Search,
@@ -96,12 +97,15 @@ def fill(people: dict[str, User], number: int) -> None:
     Capture.objects.create(requested_by=mine, url="https://example.org/a", state="nothing", problem="It did not answer.")
     Capture.objects.create(requested_by=other, url="https://example.org/b", state="held", snapshot=copy)
     Challenge.objects.create(kind="document", key=paper.key, edition=1, says="The date is wrong.")
+    Import.objects.create(
+        file_name="list.csv", sha256="a" * 64, size=1, stored_as="aa/aa", profile_name="list", made_by=mine, state="failed", problem="No table."
+    )
     ship([builders.document(f"SHIPPED-{number}", by=system_actor())], reason="Shipped")
 
 
 EXPECTED = {
     "mine": 11, "to-review": 1, "to-publish": 1, "challenges": 1, "differing": 1, "new-evidence": 2, "due": 2, "deadlines": 2, "sources": 3,
-    "captures": 1, "shipped": 1,
+    "captures": 1, "shipped": 1, "imports": 1,
 }  # fmt: skip
 
 
@@ -132,6 +136,8 @@ def test_each_queue_holds_what_it_says_and_counts_what_it_holds(people: dict[str
         ("NONE-1 → Land of AL", "the search of 2020-03 counts for twelve months"),
         ("REC-1 → Land of AL", "was to be looked at again on 2020"),
     ]
+    ((_what, reason),) = rows(client, "imports")
+    assert reason == "broken off: No table."
     late = "was due on 2020-05; no action that fulfils it is on record"
     assert sorted(rows(client, "deadlines")) == [("LATE-1 → Land of AL", late), ("LATE-1 → Land of BE", late)]
     assert rows(client, "sources")[0] == ("PAPER-1 · Title of PAPER-1", "its address: gone")

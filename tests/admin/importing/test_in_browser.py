@@ -67,13 +67,16 @@ class Hands:
     def columns(
         self, holds: Mapping[str, str], *, keys: Mapping[str, Sequence[str]] | None = None, constants: Mapping[str, str] | None = None
     ) -> None:
-        """Say of each column what it holds; what is not named is left out. Keys are ticked once their records are there."""
+        """Say of each column what it holds, one place or two; what is not named is left out. Keys are ticked once their records are there."""
         rows = self.page.locator(".columns tbody tr")
         names = [rows.nth(index).locator("th span").first.inner_text() for index in range(rows.count())]
         assert set(holds) <= set(names), (set(holds) - set(names), names)
         for index, name in enumerate(names):
             for place, select in enumerate(rows.nth(index).locator("select:visible").all()):
-                select.select_option(holds.get(name, "") if place == 0 else "")
+                select.select_option(holds.get(name, "").split(" ")[0] if place == 0 else "")
+            if " " in holds.get(name, ""):
+                rows.nth(index).locator("summary").click()
+                rows.nth(index).locator("details select").select_option(holds[name].split(" ")[1])
         for index, (place, value) in enumerate((constants or {}).items()):
             self.page.locator("select[name=constant-place]").nth(index).select_option(place)
             self.page.locator("input[name=constant-value]").nth(index).fill(value)
@@ -246,7 +249,7 @@ def does_workbook(hands: Hands) -> None:
             "Country": "addressee.government",
             "By": "recommendation.made_by",
         }
-        | {"Answer": "position.answer", "Date": "recommendation.recommended_on"},
+        | {"Answer": "position.answer", "Date": "recommendation.recommended_on position.on"},
         keys={"recommendation": ["Ref"]},
     )
     hands.field("recommendation.statement", ticks=["1"])
@@ -287,7 +290,7 @@ def does_nested(hands: Hands) -> None:
         keys={"recommendation": ["id"]},
     )
     hands.field("recommendation.recommended_on", lookup="Session 12 = 2012-05-30\nSession 13 = 2012-10")
-    hands.field("assessment.status", empty="n/a", means={"Promise Kept": "implemented", "Promise Broken": "no_evidence"})
+    hands.field("assessment.status", empty="n/a", means={"Promise Kept": "implemented", "Promise Broken": "rejected"})
     hands.whole("NESTED")
     hands.preview()
 
@@ -434,7 +437,7 @@ def test_every_step_is_for_everyone(desk_site: Any, new_page: Callable[..., Any]
         found += [f"{path}: {fault}" for fault in faults(page)]
         page.set_viewport_size({"width": 360, "height": 800})
         small = page.evaluate(
-            """() => [...document.querySelectorAll('#content-main :is(a, button, input, select, summary)')].filter(node => {
+            """() => [...document.querySelectorAll('.importing :is(a, button, input, select, summary)')].filter(node => {
                 const box = node.getBoundingClientRect(), label = node.closest('label')?.getBoundingClientRect();
                 return box.height && Math.max(box.height, label?.height ?? 0) < 24 && getComputedStyle(node).display !== 'inline';
             }).map(node => node.outerHTML.slice(0, 120))"""

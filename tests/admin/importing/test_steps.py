@@ -301,6 +301,19 @@ def test_the_front_page_counts_what_needs_somebody(people: dict[str, User], sign
     assert admin.site._registry[Import].has_add_permission(steps.page("change").wsgi_request)
 
 
+def test_a_profile_for_another_file_is_told_so(people: dict[str, User], sign_in: SignIn) -> None:
+    """Chosen by name for a file without its columns: the page says which, and nothing is written."""
+    steps = mapped(sign_in("researcher"))
+    steps.send("text", {"name": "made-up"}, button="_keep")
+    other = Steps(steps.client)
+    other.upload("other.csv", b"Number,Words\n1,Close the office\n", profile="made-up")
+    page = other.page("change")
+    assert page.context["batch"].state == ImportState.FAILED
+    assert "there is no column “Text” in this file, which has “Number”, “Words”" in words(page)
+    assert steps.client.get(other.address("columns")).status_code == 200  # where it is mended
+    assert "not in this file" in words(steps.client.get(other.address("columns")))
+
+
 @pytest.mark.parametrize("step", ["format", "columns", "whole", "text", "preview", "decide", "apply"])
 def test_an_auditor_reads_and_does_nothing(step: str, people: dict[str, User], sign_in: SignIn) -> None:
     steps = chosen(sign_in("researcher"))

@@ -160,7 +160,18 @@ def with_places(
         in_order = {field: fields[name][field] for field in (kind.fields if kind else fields[name]) if field in fields[name]}
         key = keys.get(name, old_record.key) if kind and kind.keyed else ()
         records[name] = dataclasses.replace(old_record, fields=in_order, key=key)
-    return dataclasses.replace(profile, records=records)
+    return addressed(dataclasses.replace(profile, records=records))
+
+
+def addressed(profile: Profile) -> Profile:
+    """The same profile: where one government is said for the whole file, every recommendation concerns it without a column that says so."""
+    records = dict(profile.records)
+    standing = records.get("addressee")
+    if profile.governments.all and "recommendation" in records and standing is None:
+        records["addressee"] = RecordRules("addressee")
+    elif not profile.governments.all and standing is not None and not standing.fields:
+        del records["addressee"]
+    return dataclasses.replace(profile, records={kind: records[kind] for kind in KINDS if kind in records})
 
 
 def _read_from(source: Offered, old: FieldRule | None, guess: FieldRule | None, column: Column | None) -> FieldRule:

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tracker.admin.importing import conditions, frame, reading
-from tracker.admin.importing.draft import Slot, column_of, field_words, record_words
+from tracker.admin.importing.draft import Slot, addressed, column_of, field_words, record_words
 from tracker.exchange.profiles import Profile
 from tracker.exchange.profiles.kinds import SERVED, is_flag
 from tracker.exchange.profiles.model import Condition, FileRules, GovernmentRules, Heading, Join, RowRules, Source
@@ -141,7 +141,7 @@ def _sent(post: QueryDict, profile: Profile, batch: Any) -> Profile:
         when = conditions.conditions(conditions.sent_lines(post, f"when-{name}"), together=True)
         serves = tuple(post.getlist(f"serves-{name}")) if rules.kind == "citation" else rules.serves
         records[name] = dataclasses.replace(rules, when=when, serves=serves)
-    return dataclasses.replace(
+    made = dataclasses.replace(
         profile,
         source=Source(
             key=post.get("source-key", "").strip(), prefix=post.get("source-prefix", "").strip(),
@@ -150,6 +150,7 @@ def _sent(post: QueryDict, profile: Profile, batch: Any) -> Profile:
         governments=GovernmentRules(all=post.get("all", ""), aliases=_aliases(post.get("aliases", ""))),
         rows=rows, joins=_sent_joins(post, profile, batch), records=records,
     )  # fmt: skip
+    return addressed(made)
 
 
 def _aliases(text: str) -> dict[str, str]:

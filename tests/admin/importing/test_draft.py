@@ -1,0 +1,118 @@
+"""A profile that is made column by column: nothing that was said is lost, and what is written is what is read again."""
+
+from dataclasses import replace
+
+import pytest
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.admin.importing import conditions, field, frame, reading
+from tracker.admin.importing.draft import Offered, Slot, addressed, begun, column_of, nested, places, rule_of, with_places, with_rule
+from tracker.exchange.profiles import to_toml
+from tracker.exchange.profiles.kinds import KINDS
+from tracker.exchange.profiles.model import Condition, FieldRule, GovernmentRules
+from tracker.exchange.profiles.parsing import draft
+
+STATUS, TEXT, COUNTRY = Slot("assessment", "status"), Slot("recommendation", "statement"), Slot("addressee", "government")
+words = st.text(st.characters(categories=("L", "N"), max_codepoint=0x2000), min_size=1, max_size=12)
+
+
+def test_every_field_that_a_profile_may_set_can_be_chosen() -> None:
+    offered = {value for _group, fields in places(begun("list.csv")) for value, _words in fields}
+    assert offered == {f"{kind.name}.{name}" for kind in KINDS.values() for name in kind.fields}
+
+
+def test_columns_fill_places_and_what_was_said_of_them_stays() -> None:
+    profile = with_places(begun("list.csv"), {TEXT: [Offered("Text")], STATUS: [Offered("State")]}, {COUNTRY: "AL"}, {"recommendation": ("No",)}, {})
+    profile = with_rule(profile, STATUS, FieldRule(column="State", map={"Done": "implemented"}))
+    again = with_places(profile, {TEXT: [Offered("Title"), Offered("Text")], STATUS: [Offered("State")]}, {}, {}, {})
+    assert rule_of(again, STATUS) == FieldRule(column="State", map={"Done": "implemented"})
+    assert rule_of(again, TEXT) == FieldRule(columns=("Title", "Text"))
+    assert "addressee" not in again.records
+    assert again.records["recommendation"].key == ("No",)
+    moved = with_places(again, {TEXT: [Offered("Text")], STATUS: [Offered("state.name", is_path=True)]}, {}, {"recommendation": ()}, {})
+    assert rule_of(moved, STATUS) == FieldRule(path="state.name", map={"Done": "implemented"})
+    assert moved.records["recommendation"].key == ()
+    assert column_of(moved, Slot("recommendation", "no such field")) is None
+
+
+def test_one_government_for_the_whole_file_is_whom_it_concerns() -> None:
+    profile = with_places(begun("list.csv"), {TEXT: [Offered("Text")]}, {}, {}, {})
+    for_all = addressed(replace(profile, governments=GovernmentRules(all="AL")))
+    assert list(for_all.records) == ["recommendation", "addressee"]
+    assert "addressee" in with_places(for_all, {TEXT: [Offered("Text")]}, {}, {}, {}).records
+    assert "addressee" not in addressed(replace(for_all, governments=GovernmentRules())).records
+
+
+def test_dates_and_lists_are_read_as_they_look_where_nothing_was_guessed() -> None:
+    offered = [Offered("When", date_formats=("dd/MM/yyyy",)), Offered("Who", separator=";")]
+    profile = with_places(begun("list.csv"), {Slot("recommendation", "recommended_on"): offered[:1], COUNTRY: offered[1:]}, {}, {}, {})
+    assert rule_of(profile, Slot("recommendation", "recommended_on")) == FieldRule(column="When", formats=("dd/MM/yyyy",))
+    assert rule_of(profile, COUNTRY) == FieldRule(column="Who", split=(";",))
+
+
+def test_an_incomplete_profile_is_read_again_as_it_was_written() -> None:
+    profile = with_places(begun("My list (2).csv"), {TEXT: [Offered("Text")]}, {}, {}, {})
+    text = to_toml(profile)
+    again, problems = draft(text)
+    assert again == profile
+    assert [sentence.partition(":")[0] for sentence in problems][:2] == ["source.key", "source.kind"] or problems
+
+
+@given(
+    st.lists(
+        st.builds(
+            Condition, column=words, equals=st.lists(words, max_size=3).map(tuple), contains=st.just(""), empty=st.sampled_from([None, True, False])
+        ).filter(lambda one: one.equals or one.empty is not None),
+        max_size=4,
+    )
+)
+def test_conditions_come_back_from_their_lines(given_conditions: list[Condition]) -> None:
+    lines = conditions.lines(given_conditions)
+    again = conditions.conditions(lines, together=False)
+    asked = {(one.column, one.equals, one.empty) for one in again}
+    for one in given_conditions:
+        assert not one.equals or (one.column, one.equals, None) in asked
+        assert one.empty is None or (one.column, (), one.empty) in asked
+
+
+def test_lines_about_one_column_that_must_all_hold_are_one_condition() -> None:
+    post = QueryDict(
+        "only-column=Type&only-test=differs&only-value=Total|Note&only-column=Type&only-test=filled&only-value=&only-column=&only-test=equals&only-value=x"
+    )
+    found = conditions.conditions(conditions.sent_lines(post, "only"), together=True)
+    assert found == (Condition("Type", differs=("Total", "Note"), empty=False),)
+
+
+def test_nested_values_are_offered_by_their_paths() -> None:
+    found = nested([{"a": {"b": {"c": 1}, "d": "x"}, "l": [1, 2]}, {"a": {"d": "y"}, "l": []}], ["a", "l"])
+    assert found == {"a.b.c": [1], "a.d": ["x", "y"]}
+
+
+def test_a_value_that_nobody_says_anything_of_is_left_to_itself() -> None:
+    """Words of ours are recognised; once anything is mapped, what was recognised is written down with it, as a map refuses all else."""
+    folded = {"implemented": "implemented"}
+    assert field._map(FieldRule(), {"Implemented": "", "Done": ""}, folded) == {}
+    assert field._map(FieldRule(), {"Implemented": "", "Done": "implemented", "N/A": "-"}, folded) == {
+        "Implemented": "implemented", "Done": "implemented", "N/A": "",
+    }  # fmt: skip
+    kept = replace(FieldRule(), map={"Old": "rejected", "Done": "rejected"})
+    assert field._map(kept, {"Done": ""}, folded) == {"Old": "rejected"}
+
+
+@pytest.mark.parametrize(
+    ("text", "table"),
+    [
+        ("Session 12 = 2012-05-30\nSession 13=2012-10", {"Session 12": "2012-05-30", "Session 13": "2012-10"}),
+        ("a = b\tx = y", {"a = b": "x = y"}),
+        ("", {}),
+    ],
+)
+def test_a_look_up_is_typed_or_pasted_out_of_a_spreadsheet(text: str, table: dict[str, str]) -> None:
+    assert field._table(text) == table
+
+
+def test_a_problem_leads_to_where_it_is_mended() -> None:
+    assert [reading.as_text(value) for value in (None, True, 3.0, 2.5, "x")] == ["", "true", "3", "2.5", "x"]
+    assert {"source", "rows", "governments"} <= set(frame.OF_THE_WHOLE)
