@@ -58,6 +58,7 @@ PAGES = {
     "data": "/data/",
     "about": "/about/",
     "accessibility": "/accessibility/",
+    "api": "/api/docs/",
     "bad filter": "/recommendations/?status=nonsense",
     "not found": "/recommendations/NO-SUCH/",
     "not yet there": "/recommendations/MQ-1/AL/?as_of=2018-01-01",

@@ -31,7 +31,7 @@ MOVED_ON = ("/recommendations/MQ-1/", "/timeline/?government=AL", "/map/?recomme
 """Pages that say otherwise after what ``_publish_on`` does."""
 FRAMES = ("/embed/status/MQ-1/AL/", "/embed/row/MQ-1/", "/embed/chart/document/WP-MQ/", "/embed/chart/government/AL/")
 LISTS = (
-    *(f"/api/v1/{name}{ending}" for name in LISTINGS for ending in ("", ".json", ".csv")),
+    *(f"/api/v1/{name}{ending}" for name in LISTINGS for ending in ("", ".json", ".jsonl", ".csv")),
     *("/api/v1/matrix.json", "/api/v1/matrix.csv", "/feeds/changes.atom"),
 )
 GOLDEN = Path(__file__).parent / "permalinks"
@@ -62,7 +62,7 @@ KEPT_PAGES = {
     "embedded_row": "/embed/row/MQ-1/?as_of=2022-12-31&known=edition-1",
 }
 """Pages of the same, of which it is kept what they tell and not how they word it (``facts_of``)."""
-OF_THE_ANSWER = ("url", "facets", "next", "chain_head")
+OF_THE_ANSWER = ("url", "facets", "next", "chain_head", "query", "complete")
 """Fields that are no data of the site: where it is served, and the words of its form."""
 
 
@@ -174,8 +174,8 @@ def test_an_edition_is_said_as_its_number_too_and_files_name_it(published: str) 
     response: Any = client.get("/api/v1/documents.csv?as_of=2020-01-01&known=edition-1")
     assert response["Content-Disposition"] == 'inline; filename="documents-2020-01-01-edition-1.csv"'
     header, row, *_rest = b"".join(response.streaming_content).decode().splitlines()
-    assert header.endswith("url,as_of,known,site_edition")
-    assert row.endswith("2020-01-01,edition-1,1")
+    assert header.endswith("url,as_of,known,site_edition,filter")
+    assert row.endswith("2020-01-01,edition-1,1,")
 
 
 @pytest.mark.parametrize("path", ["/", "/recommendations/MQ-1/", "/compare/", "/api/v1/actions", "/api/v1/actions.csv", "/feeds/changes.atom"])

@@ -35,7 +35,7 @@ LISTS = (
     "/changes/?q=Unsayable", "/corrections/", "/methodology/", "/feeds/changes.atom", "/compare/?government=AL&with_government=FR",
     "/compare/?as_of=2019-06-01&with_known=edition-2",
 )  # fmt: skip
-FILES = tuple(f"/api/v1/{name}{ending}" for name in LISTINGS for ending in ("", ".json", ".csv"))
+FILES = tuple(f"/api/v1/{name}{ending}" for name in LISTINGS for ending in ("", ".json", ".jsonl", ".csv"))
 
 
 def _world(kind: str) -> dict[str, Any]:

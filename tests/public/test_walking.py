@@ -30,9 +30,9 @@ def client(published: str) -> Client:
 
 
 @pytest.fixture
-def by_seven(monkeypatch: pytest.MonkeyPatch) -> None:
+def in_small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (views, walking):
-        monkeypatch.setattr(module, "PER_PAGE", 7)
+        monkeypatch.setattr(module, "PER_PAGE", 19)
 
 
 def page(client: Client, address: str) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def cursor_of(address: str) -> str:
 SORTS = [(name, sign + sort) for name, listing in LISTINGS.items() for sort in listing.sorts for sign in ("", "-")]
 
 
-@pytest.mark.usefixtures("by_seven")
+@pytest.mark.usefixtures("in_small_pages")
 @pytest.mark.parametrize(("name", "sort"), [*((name, "") for name in LISTS), *SORTS])
 def test_a_walk_gives_each_row_once_in_the_order_of_the_list(client: Client, name: str, sort: str) -> None:
     """Every order both ways, those by columns that hold nothing in some rows included."""
@@ -79,9 +79,8 @@ def test_a_walk_gives_each_row_once_in_the_order_of_the_list(client: Client, nam
     assert {each["count"] for each in pages} == {len(rows_of(pages))}
 
 
-def test_some_orders_are_by_columns_that_hold_nothing_in_some_rows(client: Client) -> None:
-    for name, column in (("addressees", "status"), ("documents", "published_on")):
-        assert {row[column] is None for row in whole(client, f"/api/v1/{name}", {})} == {True, False}
+def test_an_order_is_by_a_column_that_holds_nothing_in_some_rows(client: Client) -> None:
+    assert {row["status"] is None for row in whole(client, "/api/v1/addressees", {})} == {True, False}
 
 
 def test_the_last_key_of_every_order_is_unique() -> None:
@@ -165,7 +164,7 @@ def test_pages_by_number_go_on_and_lead_into_a_walk(client: Client) -> None:
     assert second["next"] is None
 
 
-@pytest.mark.usefixtures("by_seven")
+@pytest.mark.usefixtures("in_small_pages")
 def test_a_page_by_cursor_asks_as_much_as_the_first(client: Client) -> None:
     first = page(client, "/api/v1/addressees")
 
@@ -180,7 +179,7 @@ def test_a_page_by_cursor_asks_as_much_as_the_first(client: Client) -> None:
 # --- Whatever is published meanwhile ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("by_seven")
+@pytest.mark.usefixtures("in_small_pages")
 def test_a_walk_stays_in_the_edition_in_which_it_was_begun(casefile_desk: str) -> None:
     client = Client(SERVER_NAME="localhost")
     for name in ("addressees", "documents", "changes"):
@@ -198,7 +197,7 @@ def test_a_walk_stays_in_the_edition_in_which_it_was_begun(casefile_desk: str) -
         assert all("known=edition-" in row["url"] for row in rows_of(pages[1:]))
 
 
-@pytest.mark.usefixtures("by_seven")
+@pytest.mark.usefixtures("in_small_pages")
 def test_a_walk_goes_on_on_the_day_on_which_it_was_begun(client: Client, monkeypatch: pytest.MonkeyPatch, today: dt.date) -> None:
     first = page(client, "/api/v1/effects")
     later = timezone.now() + dt.timedelta(days=3)

@@ -123,17 +123,14 @@ def _files(said: dict[str, Any]) -> list[tuple[str, str]]:
 def _examples(clocks: Clocks) -> list[tuple[str, str]]:
     """Addresses that answer on this site, each with what it asks."""
     held = clocks.rows(AddresseeEdition).filter(counted=True).order_by("government").values_list("government", flat=True).first()
-    found = [
-        (
-            _("Every counted addressee that reads implemented, newest first"),
-            "addressees",
-            {"counted": "yes", "status": "implemented", "sort": "-valid_from"},
-        ),
+    found: list[tuple[str, str, list[tuple[str, str]]]] = [
+        (_("Every addressee that reads implemented, newest first"), "addressees", [("status", "implemented"), ("sort", "-valid_from")]),
         (_("Recommendations of two years, for a spreadsheet"), "recommendations.xlsx", [("year", "2019"), ("year", "2020")]),
-        (_("What was corrected on this site"), "changes", {"nature": "correction"}),
-        (_("Actions that anything disputes, a line each"), "actions.jsonl", {"disputed": "yes"}),
+        (_("What was corrected on this site"), "changes", [("nature", "correction")]),
+        (_("Actions that anything disputes, a line each"), "actions.jsonl", [("disputed", "yes")]),
     ]
     if held:
-        found.insert(1, (_("All that is followed at one government, as a table"), "addressees.csv", {"government": held}))
-        found.append((_("The same rows on any later day: both clocks are said"), "addressees.json", {"government": held, **clocks.pinned}))
+        found.insert(1, (_("All that is followed at one government, as a table"), "addressees.csv", [("government", held)]))
+        pinned = [("government", held), *clocks.pinned.items()]
+        found.append((_("The same rows on any later day: both clocks are said"), "addressees.json", pinned))
     return [(words, f"/api/v1/{path}?{urlencode(parameters)}") for words, path, parameters in found]
