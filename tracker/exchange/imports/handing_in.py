@@ -5,6 +5,7 @@ What publication would refuse stays a draft, and so does what rests on it; each 
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
@@ -40,7 +41,7 @@ def records_of(batch: Import, names: Collection[Name] | None = None) -> list[Pub
         kind = KINDS[resource.model]  # type: ignore[index]
         keys = ImportedRow.objects.filter(batch=batch, did__in=WROTE, of_resource=resource.name).values("of_key").distinct()
         column = resource.key_columns[0].name
-        records = resource.model._default_manager.filter(**{f"{column}__in": keys}).order_by(column)
+        records: Any = resource.model._default_manager.filter(**{f"{column}__in": keys}).order_by(column)
         if names is not None:
             records = records.filter(**{f"{column}__in": [key for other, key in names if other == kind]})
         found += records

@@ -65,7 +65,7 @@ class Run:
     def _piece(self, groups: list[Group]) -> None:
         standing: list[Group] = []
         for group in groups:
-            problems = list(group.problems)
+            problems: list[Problem | str] = list(group.problems)
             for row in group.records:
                 if not row.values:
                     _fill_in_defaults(row)

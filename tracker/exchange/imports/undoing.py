@@ -184,7 +184,7 @@ def _put_back(batch: Import, by: User) -> None:
     while piece := list(islice(rows, AT_ONCE)):
         tables: dict[str, list[Row]] = {}
         for one in piece:
-            row = Row(BY_NAME[one.resource], one.source_row, dict(one.before))
+            row = Row(BY_NAME[one.resource], one.source_row, dict(one.before or {}))
             check(row)
             tables.setdefault(one.resource, []).append(row)
         plan = Plan(Package("", "", "", {}, []), _Here(Package("", "", "", tables, []), by))

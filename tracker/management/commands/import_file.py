@@ -35,7 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--map", action="append", default=[], metavar="NAME=CODE", help="which government a name in the file means; repeatable")
         parser.add_argument("--take", action="append", default=[], metavar="KEY", help="a record here with other text: take the file's; repeatable")
         parser.add_argument("--without-refused", action="store_true", help="leave refused rows out and import the others")
-        parser.add_argument("--join", action="append", default=[], metavar="NAME=FILE", help="the second file of a profile that joins one; repeatable")
+        parser.add_argument(
+            "--join", action="append", default=[], metavar="NAME=FILE", help="the second file of a profile that joins one; repeatable"
+        )
         for name, words in (
             ("encoding", "as utf-8, windows-1252, mac-roman"), ("delimiter", "between cells"), ("sheet", "of a workbook"),
             ("records", "where the list of records is in a JSON file: data.items"),
@@ -116,7 +118,9 @@ class Command(BaseCommand):
             close = ", ".join(f"{code} ({name})" for code, name in one["suggestions"]) or "none is close"
             self.stdout.write(f"Unknown government “{one['name']}” in {one['count']} rows; --map “{one['name']}=CODE”: {close}.")
         for conflict in preview.conflicts[:SHOWN]:
-            decided = "the file's text is taken" if conflict["decision"] == "take" else "left as it is; --take " + conflict["record"] + " takes the file's"
+            decided = (
+                "the file's text is taken" if conflict["decision"] == "take" else "left as it is; --take " + conflict["record"] + " takes the file's"
+            )
             self.stdout.write(f"{conflict['record']}: {decided}.")
             for row in conflict["rows"]:
                 self.stdout.write(f"  row {row['row']}, {row['resource']} {row['key']}: {row['why']}.")
