@@ -78,10 +78,10 @@ def hand_in(batch: Import, *, by: User, reason: str, names: Collection[Name] | N
 
 def _bodies(records: list[Publishable]) -> tuple[dict[Name, Body], dict[Name, Publishable]]:
     """As they would be submitted, without those that are public word for word."""
-    public = dict(
-        ((kind, key), digest)
+    public = {
+        (kind, key): digest
         for kind, key, digest in RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).values_list("kind", "key", "content_hash")
-    )
+    }
     bodies: dict[Name, Body] = {}
     found: dict[Name, Publishable] = {}
     for start in range(0, len(records), AT_ONCE):

@@ -1,7 +1,7 @@
 """Going through a file piece by piece, within one transaction of the caller's: compared, checked and written as packages are.
 
-A preview is the same run, rolled back: what it says is what applying does. A piece is some thousand rows of the file; what pieces share (the file's own
-document, themes) the later ones find in the database, and what this file said of a key before, in :class:`~tracker.models.importing.ImportedRow`.
+A preview is the same run, rolled back: what it says is what applying does. A piece is some thousand rows of the file; what pieces share (the
+file's own document, themes) the later ones find in the database, and what this file said of a key before, in ``ImportedRow``.
 A row of the file whose records are refused is left out whole, and what rests on it with it.
 """
 

@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The file, how it is read, and what is decided about it."""
-        parser.add_argument("file", type=Path, metavar="FILE", help="the file; with the profile package, the folder of a data package or its zip")
+        parser.add_argument("file", type=Path, metavar="FILE", help="the file; with the profile package, a package's folder or its zip")
         parser.add_argument("--profile", required=True, metavar="NAME", help="how its columns become records: a profile's name, or a TOML file")
         parser.add_argument("--by", required=True, metavar="USERNAME", help="the member of staff whose drafts the records become")
         parser.add_argument("--reason", default="", help="why; it stands in the history of each record")
