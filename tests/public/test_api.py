@@ -167,7 +167,7 @@ def test_the_address_of_a_row_is_read_by_the_clocks_of_the_file(client: Client, 
 @pytest.mark.parametrize("asked", [{}, OPENED], ids=["none", "both"])
 def test_the_addresses_of_the_matrix_are_read_by_its_clocks(client: Client, file: str, asked: dict[str, str]) -> None:
     body = whole(client.get(f"/api/v1/{file}{urlencode({'document': 'WP-MQ', **asked})}")).decode()
-    found = re.findall(r'http://localhost/(?!api/)[^",\s]+', body)  # the pages; the file'''s own address says both clocks always
+    found = re.findall(r'http://localhost/(?!api/)[^",\s]+', body)  # the pages; the file’s own address says both clocks always
     assert found
     assert {urlsplit(address).query for address in found} == {urlencode(asked)}
 
