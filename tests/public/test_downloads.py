@@ -67,10 +67,10 @@ def test_the_four_formats_hold_the_same_rows(client: Client, name: str, query: d
     names = [column.name for column in LISTINGS[name].columns]
     for row, line in zip(said["results"], as_lines(lines), strict=True):
         assert {key: line[key] for key in row} == row
-        assert list(line) == [*names, *TAIL]
+        assert list(line) == [*names, *(column.name for column in TAIL)]
     cells, about = as_book(book)
     for row, cell, line in zip(as_csv(table), cells, said["results"], strict=True):
-        assert list(row) == list(cell) == [*names, *TAIL]
+        assert list(row) == list(cell) == [*names, *(column.name for column in TAIL)]
         assert {key: _as_text(value) for key, value in cell.items()} == row
         assert all(natural(row[key]) == value for key, value in line.items() if isinstance(value, str))
         assert all(row[key] == str(value) for key, value in line.items() if type(value) is int)

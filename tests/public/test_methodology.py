@@ -20,8 +20,9 @@ VOCABULARIES = [
 
 
 def words_of(path: str) -> str:
-    page = Client(SERVER_NAME="localhost").get(path).content.decode()
-    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+    answer = Client(SERVER_NAME="localhost").get(path)
+    assert answer.status_code == 200, answer.content.decode()
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())))
 
 
 @pytest.fixture

@@ -26,6 +26,9 @@ from tracker.editorial.verbs import Refused
 from tracker.editorial.verification import verify
 from tracker.public.columns import LISTINGS
 from tracker.public.releases.schema import TABLES
+from tracker.rules.crosswalk import CROSSWALK, Match
+from tracker.rules.formulas import IN_WORDS
+from tracker.rules.vocabulary import Status
 
 NAMES = ("v1", "2026.v2")
 
@@ -94,6 +97,44 @@ def test_a_list_says_what_the_api_says_by_the_same_clocks(released: str, listing
     assert len(table("v1", listing)) > 5
 
 
+def test_the_crosswalk_is_the_sites(released: str) -> None:
+    """The same bytes, but for the mark that spreadsheets want; and the words that rows have are the words that it gives."""
+    assert read("/api/v1/crosswalk.csv").decode("utf-8-sig") == read("/releases/v1/crosswalk.csv").decode()
+    given = {(line["vocabulary"], line["status"]): line["word"] for line in table("v1", "crosswalk") if line["exported"] == "true"}
+    rows = table("v1", "addressees")
+    assert {row[f"status_{name}"] for row in rows for name in CROSSWALK} > {""}
+    for row in rows:
+        assert all(row[f"status_{name}"] == given.get((name, row["status"]), "") for name in CROSSWALK)
+    resources = {resource["name"]: resource for resource in json.loads(read("/releases/v1/datapackage.json"))["resources"]}
+    fields = {field["name"]: field for field in resources["crosswalk"]["schema"]["fields"]}
+    assert list(fields) == list(table("v1", "crosswalk")[0])
+    assert fields["status"]["constraints"]["enum"] == list(Status) and Status.NO_EVIDENCE.definition in fields["status"]["description"]
+    assert fields["confirmed"]["type"] == "boolean" and "required" not in fields["confirmed"].get("constraints", {})
+    assert fields["why"]["description"] and fields["relation"]["constraints"]["enum"] == list(Match)
+
+
+def test_types_and_words_are_those_of_the_columns(released: str) -> None:
+    """What the API says of a column in JSON Schema, a release says in Table Schema; and a cell is empty only where a column may say nothing."""
+    for resource in json.loads(read("/releases/v1/datapackage.json"))["resources"]:
+        if resource["name"] not in LISTINGS:
+            continue
+        listing = LISTINGS[resource["name"]]
+        fields = {field["name"]: field for field in resource["schema"]["fields"]}
+        for column in listing.columns:
+            shape, field = listing.shape_of(column), fields[column.name]
+            said = field.get("constraints", {})
+            assert [each for each in shape.get("enum", ()) if each] == said.get("enum", [])
+            assert shape.get("pattern", "").strip("^$") == said.get("pattern", "")
+            if column.name not in TABLES[listing.name].identity and "null" in shape["type"]:
+                assert "required" not in said, column.name
+            for word in said.get("enum", ()):
+                assert getattr(next(each for each in shape["enum"] if each == word), "definition", "") in field["description"]
+        required = [name for name, field in fields.items() if field.get("constraints", {}).get("required")]
+        assert {"url", "as_of", "known", "site_edition"} <= set(required) and "filter" not in required
+        for row in table("v1", listing.name):
+            assert all(row[name] for name in required) and row["filter"] == ""
+
+
 def test_a_rows_address_opens_what_the_release_says(released: str) -> None:
     row = table("v1", "recommendations")[0]
     assert row["url"].startswith(ORIGIN) and "known=edition-" in row["url"] and "as_of=" in row["url"]
@@ -132,15 +173,15 @@ def test_later_editions_change_nothing_of_it(casefile_desk: str) -> None:
 def test_a_cell_that_a_spreadsheet_would_run_has_an_apostrophe_and_the_package_says_so(released: str) -> None:
     (row,) = [row for row in table("2026.v2", "recommendations") if row["reference"] == "MQ-1"]
     assert row["target"] == "'" + EMBASSY
-    for path in ("README.md", "datapackage.json"):
-        assert "apostrophe" in read(f"/releases/2026.v2/{path}").decode()
+    for text in (read("/releases/2026.v2/README.md").decode(), json.loads(read("/releases/2026.v2/datapackage.json"))["description"]):
+        assert IN_WORDS in text
 
 
 def test_the_codebook_names_every_column_with_its_meaning_and_every_value_with_its_definition(released: str) -> None:
     rows = list(csv.DictReader(io.StringIO(read("/releases/v1/codebook.csv").decode(), newline="")))
     values = list(csv.DictReader(io.StringIO(read("/releases/v1/codebook-values.csv").decode(), newline="")))
     words = read("/releases/v1/CODEBOOK.md").decode()
-    for listing in LISTINGS:
+    for listing in (*LISTINGS, "crosswalk"):
         columns = [row for row in rows if row["file"] == f"{listing}.csv"]
         assert [row["column"] for row in columns] == list(table("v1", listing)[0])
         assert all(row["meaning"] and row["label"] and row["type"] for row in columns)
@@ -150,7 +191,7 @@ def test_the_codebook_names_every_column_with_its_meaning_and_every_value_with_i
     package = json.loads(read("/releases/v1/datapackage.json"))
     for resource in package["resources"]:
         assert all(field["description"] and field["type"] for field in resource["schema"]["fields"])
-        assert resource["schema"]["primaryKey"] and resource["schema"]["missingValues"] == [""]
+        assert ("primaryKey" in resource["schema"]) is (resource["name"] != "crosswalk") and resource["schema"]["missingValues"] == [""]
 
 
 def test_types_keys_and_references_are_declared(released: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.rules.formulas import FORMULA_STARTS, harmless, natural
+from tracker.rules.formulas import FORMULA_STARTS, IN_WORDS, harmless, natural
 
 TRICKY = st.builds(str.__add__, st.text(" \t\r\n\v'\xa0", max_size=3), st.builds(str.__add__, st.sampled_from([*FORMULA_STARTS, "'", ""]), st.text()))
 
@@ -25,6 +25,14 @@ def test_no_cell_runs(text: str) -> None:
 @given(st.text() | TRICKY, st.text() | TRICKY)
 def test_two_texts_never_become_one_cell(one: str, other: str) -> None:
     assert (harmless(one) == harmless(other)) is (one == other)
+
+
+def test_the_rule_in_words_names_every_sign_that_it_is_about() -> None:
+    """Of single signs: those before which an apostrophe is put."""
+    names = {"\t": "a tab", "\r": "a carriage return", "\n": "a line feed", "'": "an apostrophe"}
+    held = {sign for sign in map(chr, range(0x10000)) if harmless(sign) != sign}
+    assert held == {*FORMULA_STARTS, "'"}
+    assert all(names.get(sign, f" {sign}") in IN_WORDS for sign in held)
 
 
 @pytest.mark.parametrize(

@@ -537,7 +537,7 @@ CITATIONS = Listing(
     address=lambda row: f"/documents/{row.document}/",
     columns=(
         Column("citation", _("citation"), _("Its key. One citation may serve several records: each is a row.")),
-        Column("record_kind", _("serves"), _("recommendation, action or assessment.")),
+        Column("record_kind", _("serves"), _("recommendation, action or assessment."), shape=word_in("recommendation", "action", "assessment")),
         Column("record_key", _("record"), _("Key of the record that it serves; a recommendation’s reference.")),
         Column("stance", _("stance"), _("What it does for that record: supports, disputes or context.")),
         Column("says", _("what it says"), _("The passage in our words.")),
@@ -602,10 +602,15 @@ CHANGES = Listing(
     }.get(row.kind, f"/changes/#{row.kind}-{row.key}-{row.edition}"),
     columns=(
         Column("edition", _("edition"), _("Number of the site edition.")),
-        Column("kind", _("kind"), _("document, recommendation, action or assessment.")),
+        Column(
+            "kind",
+            _("kind"),
+            _("document, recommendation, action or assessment."),
+            shape=word_in("document", "recommendation", "action", "assessment"),
+        ),
         Column("key", _("key"), _("Names the record.")),
         Column("title", _("title"), _("What the record is called; its key where it was taken down.")),
-        Column("change", _("change"), _("publish, withdraw or take_down.")),
+        Column("change", _("change"), _("publish, withdraw or take_down."), shape=word_in("publish", "withdraw", "take_down")),
         Column("nature", _("nature"), _("first, added_to, corrected, withdrawn, merged or taken_down: what it does to what was public before.")),
         Column("forwards_to", _("forwards to"), _("Of a merged duplicate: the key of the record to which its address leads.")),
         Column("reason", _("reason"), _("Why.")),

@@ -3,42 +3,51 @@
 It is a rule of the software and not data of an edition: no clock and no filter changes it.
 """
 
-import csv
-import io
+from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from tracker.public.shapes import FLAG, TEXT, list_of, maybe, record_of, word_in, word_of
-from tracker.rules.crosswalk import CROSSWALK, Vocabulary, from_foreign, rows, to_foreign
-from tracker.rules.formulas import harmless
+from tracker.editions.frozen import as_lines
+from tracker.public.columns import Column
+from tracker.public.formats.rows import cell_of, written
+from tracker.public.shapes import FLAG, TEXT, Shape, list_of, maybe, record_of, word_in, word_of
+from tracker.rules.crosswalk import CROSSWALK, Match, Vocabulary, from_foreign, rows, to_foreign
 from tracker.rules.vocabulary import Status
 
-HEADER = ("vocabulary", "status", "word", "relation", "exported", "imported", "confirmed", "why")
-"""Of the CSV: a line a status and word. ``exported``: the word stands for the status in files; ``imported``: the status is taken from the word."""
+
+def _column(name: str, label: Promise, meaning: Promise, shape: Shape) -> Column:
+    return Column(name, label, meaning, itemgetter(name), shape=shape)
+
+
+COLUMNS = (
+    _column("vocabulary", _("vocabulary"), _("Whose words they are."), word_in(*CROSSWALK)),
+    _column("status", _("status"), _("Of this site."), word_of(Status)),
+    _column("word", _("word"), _("The word of the vocabulary; empty where the status has no counterpart."), maybe(TEXT)),
+    _column("relation", _("relation"), _("How the word stands to the status, by the names of SKOS."), maybe(word_in(*Match))),
+    _column("exported", _("exported"), _("Whether the word stands for the status in files."), FLAG),
+    _column("imported", _("imported"), _("Whether the status is taken from the word in files that are imported."), FLAG),
+    _column("confirmed", _("confirmed"), _("Whether the word was read in a document of its publisher; empty where there is no word."), maybe(FLAG)),
+    _column("why", _("why"), _("Why they stand to each other so, or why the status has no counterpart."), TEXT),
+)
+"""Of the table: a line a status and word."""
 
 
 def answer(ending: str) -> HttpResponse:
     """The whole crosswalk as JSON, or with ``csv`` its lines."""
     found: HttpResponse
     if ending == "csv":
-        found = HttpResponse(_csv(), content_type="text/csv; charset=utf-8")
+        found = HttpResponse(["\ufeff", *as_csv()], content_type="text/csv; charset=utf-8")
     else:
         found = JsonResponse(as_told(), json_dumps_params={"ensure_ascii": False})
     found["Content-Disposition"] = f'inline; filename="crosswalk.{ending}"'
     return found
 
 
-LINE = record_of(
-    vocabulary=word_in(*CROSSWALK),
-    status=word_of(Status),
-    word=maybe(TEXT),
-    relation=maybe(TEXT),
-    exported=FLAG,
-    imported=FLAG,
-    confirmed=maybe(FLAG),
-    why=TEXT,
-)
+LINE = record_of(**{column.name: column.shape or TEXT for column in COLUMNS})
 SHAPE = record_of(
     statuses=list_of(record_of(value=word_of(Status), label=TEXT, definition=TEXT)),
     vocabularies=list_of(
@@ -106,19 +115,10 @@ def lines() -> list[dict[str, Any]]:
     ]
 
 
-def _csv() -> str:
-    written = io.StringIO(newline="")
-    writer = csv.writer(written)
-    writer.writerow(HEADER)
-    for line in lines():
-        writer.writerow([_cell(line[name]) for name in HEADER])
-    return "\ufeff" + written.getvalue()
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else harmless(str(value))
+def as_csv() -> Iterator[str]:
+    """Every line as CSV, the first of them the header."""
+    yield from as_lines([[column.name for column in COLUMNS]])
+    yield from as_lines([written(cell_of(column, line)) for column in COLUMNS] for line in lines())
 
 
 def table() -> list[tuple[Status, list[tuple[Vocabulary, Any]]]]:

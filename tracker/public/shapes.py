@@ -27,8 +27,8 @@ def maybe(shape: Shape) -> Shape:
 
 
 def word_of(vocabulary: type[Word]) -> Shape:
-    """A value of a controlled vocabulary."""
-    return word_in(*(word.value for word in vocabulary))
+    """A value of a controlled vocabulary: its words themselves, which are texts, so that whoever has the shape has their definitions too."""
+    return word_in(*vocabulary)
 
 
 def word_in(*words: str) -> Shape:

@@ -9,6 +9,12 @@ import re
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 """What a formula begins with in one spreadsheet or another; the wide signs in those that are set up for East Asian languages."""
 _RUN = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n']")
+IN_WORDS = (
+    "A text that begins with = + - @ or one of their wide forms ＝ ＋ － ＠, with or without white space before it, or with a tab, a carriage return,"
+    " a line feed or an apostrophe, has one apostrophe before it, so that no spreadsheet runs it as a formula. Taking one apostrophe from the"
+    " beginning of every cell that has it gives each text back, letter for letter. Numbers are left as they are."
+)
+"""The rule, for whoever reads the files."""
 
 
 def harmless(text: str) -> str:

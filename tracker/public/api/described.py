@@ -22,7 +22,7 @@ from tracker.public.clocks import Clocks
 from tracker.public.columns import LISTINGS, Listing
 from tracker.public.crosswalking import SHAPE
 from tracker.public.formats import ENDINGS
-from tracker.public.formats.said import TAIL_MEANS
+from tracker.public.formats.said import KNOWN, SITE_EDITION, URL
 from tracker.public.layout import MatrixFilters
 from tracker.public.shapes import ADDRESS, DAY, FLAG, NUMBER, PARTIAL_DATE, TEXT, Shape, list_of, maybe, record_of, word_of
 from tracker.rules.vocabulary import Corroboration, Status
@@ -194,8 +194,8 @@ def _members(chosen: Listing) -> dict[str, Shape]:
         "count": {**NUMBER, "minimum": 0, "description": gettext("Rows that match, over all pages.")},
         "next": {**maybe(ADDRESS), "description": gettext("The next page, with both clocks said; null at the last.")},
         "as_of": DAY,
-        "known": {**maybe(TEXT), "description": str(TAIL_MEANS["known"])},
-        "site_edition": {**maybe(NUMBER), "description": str(TAIL_MEANS["site_edition"])},
+        "known": {**maybe(TEXT), "description": str(KNOWN.meaning)},
+        "site_edition": {**maybe(NUMBER), "description": str(SITE_EDITION.meaning)},
         "query": record_of(
             list={**TEXT, "const": chosen.name},
             filters={
@@ -229,7 +229,7 @@ def _row_name(chosen: Listing) -> str:
 def row_of(chosen: Listing) -> Shape:
     """What a row of a list has: every column with its type and meaning, and its page."""
     columns = {column.name: {**chosen.shape_of(column), "title": str(column.label), "description": str(column.meaning)} for column in chosen.columns}
-    return record_of(**columns, url={**ADDRESS, "description": str(TAIL_MEANS["url"])})
+    return record_of(**columns, url={**ADDRESS, "description": str(URL.meaning)})
 
 
 def _matrix() -> Shape:

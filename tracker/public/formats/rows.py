@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from tracker.public.clocks import Clocks
 from tracker.public.columns import Column, Listing
 from tracker.public.facets import Facet
+from tracker.rules.formulas import harmless
 
 CHUNK = 500
 """Rows that a stream takes from the database, and writes, at a time."""
@@ -31,6 +32,15 @@ def cell_of(column: Column, row: Any) -> Cell:
     """One of them: text, number, true or false, or nothing."""
     value: Cell = _json(column.cell(row))
     return value
+
+
+def written(cell: Cell) -> str:
+    """A cell as CSV has it: nothing as an empty one, and a text that a spreadsheet would run as a formula made harmless."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    return harmless(cell) if isinstance(cell, str) else str(cell)
 
 
 def facets_as_json(found: list[Facet]) -> dict[str, Any]:

@@ -8,18 +8,28 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from tracker.public.clocks import Clocks
-from tracker.public.columns import Listing
+from tracker.public.columns import Column, Listing
 from tracker.public.filters import Grammar
+from tracker.public.formats.rows import Cell, cells_of
+from tracker.public.shapes import ADDRESS, DAY, NUMBER, TEXT, maybe
 
-TAIL = ("url", "as_of", "known", "site_edition", "filter")
+URL = Column("url", _("address"), _("The public page of the row."), shape=ADDRESS)
+AS_OF = Column("as_of", "as_of", _("The day by which it was read: what was true then."), shape=DAY)
+KNOWN = Column(
+    "known",
+    "known",
+    _("The day, instant or edition by which the site was asked; empty where it was asked for what it says now."),
+    shape=maybe(TEXT),
+)
+SITE_EDITION = Column(
+    "site_edition",
+    _("edition of the site"),
+    _("Number of the edition of the site that it was read from; empty where nothing was published yet."),
+    shape=maybe(NUMBER),
+)
+FILTER = Column("filter", _("filter"), _("The filter, as its address has it; empty where it is the whole list."), shape=maybe(TEXT))
+TAIL = (URL, AS_OF, KNOWN, SITE_EDITION, FILTER)
 """The last columns of every table: the row's page, and what the file says of itself, the same in each row."""
-TAIL_MEANS = {
-    "url": _("The public page of the row."),
-    "as_of": _("The day by which it was read: what was true then."),
-    "known": _("The day, instant or edition by which the site was asked; empty where it was asked for what it says now."),
-    "site_edition": _("Number of the edition of the site that it was read from; empty where nothing was published yet."),
-    "filter": _("The filter, as its address has it; empty where it is the whole list."),
-}
 
 
 def edition_read(clocks: Clocks) -> int | None:
@@ -83,6 +93,15 @@ class Said:
             "site_edition": edition_read(self.clocks),
             "filter": self.filter or None,
         }
+
+    @property
+    def header(self) -> list[str]:
+        """The names of a table's columns."""
+        return [column.name for column in (*self.listing.columns, *TAIL)]
+
+    def line(self, row: Any) -> list[Cell]:
+        """A row of a table: its own columns, its page, and what the file says of itself."""
+        return [*cells_of(self.listing, row), self.listing.url(row, self.clocks, self.site), *self.tail.values()]
 
     def filename(self, ending: str) -> str:
         """The list, the day and the edition: what a file is called where it is kept."""

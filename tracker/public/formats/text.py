@@ -12,9 +12,8 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
 from tracker.public.facets import Facet
-from tracker.public.formats.rows import Cell, cells_of, facets_as_json, row_as_json, told
-from tracker.public.formats.said import TAIL, Said
-from tracker.rules.formulas import harmless
+from tracker.public.formats.rows import Cell, facets_as_json, row_as_json, told, written
+from tracker.public.formats.said import Said
 
 logger = logging.getLogger(__name__)
 
@@ -37,14 +36,8 @@ def as_csv(said: Said, rows: QuerySet[Any]) -> StreamingHttpResponse:
 
     Each row carries its public address and what the file says of itself. A cell that a spreadsheet would run as a formula is made harmless.
     """
-    tail = list(said.tail.values())
-
-    def lines() -> Iterator[list[Cell]]:
-        yield [*(column.name for column in said.listing.columns), *TAIL]
-        for row in told(said.listing, rows, said.clocks):
-            yield [*cells_of(said.listing, row), said.listing.url(row, said.clocks, said.site), *tail]
-
-    return csv_of(lines(), said.filename("csv"))
+    lines = (said.line(row) for row in told(said.listing, rows, said.clocks))
+    return csv_of(itertools.chain([said.header], lines), said.filename("csv"))
 
 
 def csv_of(lines: Iterable[Iterable[Cell]], filename: str) -> StreamingHttpResponse:
@@ -55,7 +48,7 @@ def csv_of(lines: Iterable[Iterable[Cell]], filename: str) -> StreamingHttpRespo
     def parts() -> Iterator[str]:
         nonlocal width
         for number, line in enumerate(lines):
-            cells = [_written(cell) for cell in line]
+            cells = [written(cell) for cell in line]
             width = len(cells)
             yield ("" if number else "\ufeff") + writer.writerow(cells)
 
@@ -63,14 +56,6 @@ def csv_of(lines: Iterable[Iterable[Cell]], filename: str) -> StreamingHttpRespo
         return str(writer.writerow([f"{BROKEN}: {reason}", *[""] * (width - 1)]))
 
     return streamed(parts(), end, CSV, filename)
-
-
-def _written(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    return harmless(cell) if isinstance(cell, str) else str(cell)
 
 
 def as_json(said: Said, rows: QuerySet[Any], found: list[Facet]) -> StreamingHttpResponse:

@@ -14,8 +14,8 @@ from django.db.models import QuerySet
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
-from tracker.public.formats.rows import Cell, cells_of, told
-from tracker.public.formats.said import TAIL, TAIL_MEANS, Said, edition_read
+from tracker.public.formats.rows import Cell, told
+from tracker.public.formats.said import TAIL, Said, edition_read
 from tracker.rules.formulas import harmless
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -73,10 +73,7 @@ class _Sheets:
 
 def as_workbook(said: Said, rows: QuerySet[Any]) -> FileResponse:
     """All rows as a workbook, with the same columns as the CSV."""
-    lines = (
-        [*cells_of(said.listing, row), said.listing.url(row, said.clocks, said.site), *said.tail.values()]
-        for row in told(said.listing, rows, said.clocks)
-    )
+    lines = (said.line(row) for row in told(said.listing, rows, said.clocks))
     file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the response
     try:
         _write(file, said, lines)
@@ -95,7 +92,7 @@ def _write(file: Any, said: Said, lines: Iterable[Iterable[Cell]]) -> None:
     edition = said.clocks.edition()
     if edition:
         book.set_properties({"title": said.listing.name, "created": edition.published_at.replace(tzinfo=None)})
-    sheets = _Sheets(book, said.listing.name, [*(column.name for column in said.listing.columns), *TAIL])
+    sheets = _Sheets(book, said.listing.name, said.header)
     for line in lines:
         sheets.write(line)
     about = book.add_worksheet("About")
@@ -129,7 +126,5 @@ def _about(said: Said, sheets: _Sheets) -> Iterator[tuple[str, str | int]]:
         "apostrophes",
         _("An apostrophe at the beginning of a cell was put there, so that nothing runs as a formula; without it the text is whole."),
     )
-    for column in said.listing.columns:
+    for column in (*said.listing.columns, *TAIL):
         yield f"column {column.name}", str(column.meaning)
-    for name in TAIL:
-        yield f"column {name}", str(TAIL_MEANS[name])

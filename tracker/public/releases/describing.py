@@ -5,8 +5,6 @@ Pure functions of what is frozen: no database and no clock, so that the same edi
 Sources: Frictionless Data Package and Tabular Data Resource, version 1 (specs.frictionlessdata.io); Citation File Format 1.2.0 (CITATION.cff).
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,10 +12,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tracker.public import citing
+from tracker.editions.frozen import as_lines
+from tracker.public import citing, crosswalking
 from tracker.public.citing import Genre, Work
-from tracker.public.releases.schema import TABLES, Described, described
+from tracker.public.formats.rows import Cell, written
+from tracker.public.releases.schema import CROSSWALK, TABLES, Described, described
 from tracker.public.sharing import site_name
+from tracker.rules import formulas
 from tracker.rules.dates import PartialDate
 
 TITLES = {
@@ -30,6 +31,7 @@ TITLES = {
     "documents": "Documents that are cited",
     "governments": "Governments and groups",
     "changes": "Every change of the public record",
+    CROSSWALK: "Crosswalk: how each status stands to the words of others",
 }
 CODEBOOK = (
     ("file", "The file that the column stands in."),
@@ -47,10 +49,6 @@ VALUES = (
     ("value", "A value that it takes."),
     ("label", "The value in words."),
     ("definition", "What it means; empty where the word says it."),
-)
-FORMULAS = (
-    "A cell whose text begins with = + - @, a tab, a carriage return or an apostrophe has one apostrophe more before it, so that no spreadsheet runs"
-    " it as a formula. Whoever needs the text letter for letter takes the first apostrophe of such a cell off."
 )
 LICENCE = (
     "The software that made these files is free under the MIT licence. Titles and short descriptions of sources, and quotations, are given for"
@@ -98,14 +96,15 @@ def work_of(release: Any, *, site: str, publisher: str, manifest: str = "", acce
     )
 
 
-def before_the_manifest(about: About, written: Any, keys: Any) -> Iterator[tuple[str, str, str]]:
+def before_the_manifest(about: About, package: Any, keys: Any) -> Iterator[tuple[str, str, str]]:
     """Path, media type and text of each file but the manifest and the hashes. Each is written before the next is asked for."""
-    columns = {name: described(name) for name in TABLES}
+    columns = described()
+    yield f"{CROSSWALK}.csv", "text/csv; charset=utf-8", "".join(crosswalking.as_csv())
     yield "codebook.csv", "text/csv; charset=utf-8", _csv(CODEBOOK, _codebook(columns))
     yield "codebook-values.csv", "text/csv; charset=utf-8", _csv(VALUES, _values(columns))
     yield "CODEBOOK.md", "text/markdown; charset=utf-8", _codebook_in_words(about, columns)
-    yield "datapackage.json", "application/json", _json(_datapackage(about, written, columns, keys))
-    yield "README.md", "text/markdown; charset=utf-8", _readme(about, written)
+    yield "datapackage.json", "application/json", _json(_datapackage(about, package, columns, keys))
+    yield "README.md", "text/markdown; charset=utf-8", _readme(about, package)
     yield "LICENCE.txt", "text/plain; charset=utf-8", LICENCE + "\n"
     yield "CITATION.cff", "text/plain; charset=utf-8", _cff(about)
     work = work_of(about.asked, site=about.asked.site, publisher=about.publisher)
@@ -113,7 +112,7 @@ def before_the_manifest(about: About, written: Any, keys: Any) -> Iterator[tuple
     yield "CITATION.bib", "application/x-bibtex; charset=utf-8", citing.bibtex(work)
 
 
-def manifest(about: About, written: Any) -> str:
+def manifest(about: About, package: Any) -> str:
     """What the release is and the hash of every file before this one; with the release before it, so that releases hold each other in place."""
     asked = about.asked
     previous = {"name": asked.previous.name, "manifest_sha256": asked.previous.manifest_hash} if asked.previous else None
@@ -129,15 +128,15 @@ def manifest(about: About, written: Any) -> str:
             "previous": previous,
             "files": [
                 {"path": each.path, "bytes": each.size, "sha256": each.sha256, **({} if each.rows is None else {"rows": each.rows})}
-                for each in written.files
+                for each in package.files
             ],
         }
     )
 
 
-def sums(written: Any) -> str:
+def sums(package: Any) -> str:
     """The hashes of all files as ``sha256sum -c`` reads them."""
-    return "".join(f"{each.sha256}  {each.path}\n" for each in written.files)
+    return "".join(f"{each.sha256}  {each.path}\n" for each in package.files)
 
 
 def _plain(pieces: Any) -> str:
@@ -148,19 +147,17 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
-def _csv(columns: tuple[tuple[str, str], ...], rows: Iterable[Iterable[str]]) -> str:
-    file = io.StringIO(newline="")
-    csv.writer(file).writerows([[name for name, _meaning in columns], *rows])
-    return file.getvalue()
+def _csv(columns: tuple[tuple[str, str], ...], rows: Iterable[Iterable[Cell]]) -> str:
+    return "".join(as_lines([[name for name, _meaning in columns], *([written(cell) for cell in row] for row in rows)]))
 
 
-def _codebook(columns: dict[str, list[Described]]) -> Iterator[list[str]]:
+def _codebook(columns: dict[str, list[Described]]) -> Iterator[list[Cell]]:
     for name, found in columns.items():
         for place, each in enumerate(found, start=1):
-            yield [f"{name}.csv", str(place), each.name, each.label, each.type, "true" if each.required else "false", each.pattern, each.meaning]
+            yield [f"{name}.csv", place, each.name, each.label, each.type, each.required, each.pattern, each.meaning]
 
 
-def _values(columns: dict[str, list[Described]]) -> Iterator[list[str]]:
+def _values(columns: dict[str, list[Described]]) -> Iterator[list[Cell]]:
     for name, found in columns.items():
         for each in found:
             for value, label, definition in each.values:
@@ -170,7 +167,8 @@ def _values(columns: dict[str, list[Described]]) -> Iterator[list[str]]:
 def _codebook_in_words(about: About, columns: dict[str, list[Described]]) -> str:
     lines = [f"# Codebook: {about.title}", "", "Every column of every file, and what its values mean. A list in a cell is joined by semicolons.", ""]
     for name, found in columns.items():
-        lines += [f"## {name}.csv", "", f"{TITLES[name]}. Rows are told apart by: {', '.join(TABLES[name].identity)}.", ""]
+        apart = f" Rows are told apart by: {', '.join(TABLES[name].identity)}." if name in TABLES else ""
+        lines += [f"## {name}.csv", "", f"{TITLES[name]}.{apart}", ""]
         for each in found:
             lines.append(f"- `{each.name}` ({each.type}{', always there' if each.required else ''}): {each.meaning}")
             lines += [
@@ -184,9 +182,9 @@ def _codebook_in_words(about: About, columns: dict[str, list[Described]]) -> str
 # datapackage.json ----------------------------------------------------------------------------------------------------------
 
 
-def _datapackage(about: About, written: Any, columns: dict[str, list[Described]], keys: Any) -> dict[str, Any]:
+def _datapackage(about: About, package: Any, columns: dict[str, list[Described]], keys: Any) -> dict[str, Any]:
     asked = about.asked
-    kept = {each.path: each for each in written.files}
+    kept = {each.path: each for each in package.files}
     version = {"version": asked.name, "created": f"{asked.as_of.isoformat()}T00:00:00Z"}
     pinned = f"{asked.site}/?as_of={asked.as_of.isoformat()}&known=edition-{asked.edition}"
     resources = [_resource(name, TITLES[name], kept, _schema(name, found, keys)) for name, found in columns.items()]
@@ -201,7 +199,7 @@ def _datapackage(about: About, written: Any, columns: dict[str, list[Described]]
         "title": about.title,
         "description": (
             f"What this site said in its edition {asked.edition}, read as of {asked.as_of.isoformat()}: every list that it publishes."
-            f" `created` names the day. {FORMULAS}"
+            f" `created` names the day. {formulas.IN_WORDS}"
         ),
         "homepage": about.home,
         **version,
@@ -232,11 +230,10 @@ def _resource(name: str, title: str, kept: dict[str, Any], schema: dict[str, Any
 
 def _schema(name: str, columns: list[Described], keys: Any) -> dict[str, Any]:
     """References are declared where every one leads to a row: what was taken down is still named by what others say of it."""
-    schema: dict[str, Any] = {
-        "fields": [_field(each) for each in columns],
-        "missingValues": [""],
-        "primaryKey": list(TABLES[name].identity),
-    }
+    schema: dict[str, Any] = {"fields": [_field(each) for each in columns], "missingValues": [""]}
+    if name not in TABLES:
+        return schema  # of the crosswalk's lines some have no word, so that no columns are its key
+    schema["primaryKey"] = list(TABLES[name].identity)
     if references := keys.kept(name):
         schema["foreignKeys"] = [
             {
@@ -278,9 +275,9 @@ def _plain_schema(columns: tuple[tuple[str, str], ...], identity: list[str]) -> 
 # For people ----------------------------------------------------------------------------------------------------------------
 
 
-def _readme(about: About, written: Any) -> str:
+def _readme(about: About, package: Any) -> str:
     asked = about.asked
-    lists = [f"- `{each.path}`: {TITLES[each.path.removesuffix('.csv')]}; {each.rows} rows" for each in written.files if each.rows is not None]
+    lists = [f"- `{each.path}`: {TITLES[each.path.removesuffix('.csv')]}; {each.rows} rows" for each in package.files if each.rows is not None]
     pinned = f"as_of={asked.as_of.isoformat()}&known=edition-{asked.edition}"
     return "\n".join(
         [
@@ -295,6 +292,7 @@ def _readme(about: About, written: Any) -> str:
             "## Files",
             "",
             *lists,
+            f"- `{CROSSWALK}.csv`: {TITLES[CROSSWALK]}; in what their words were read stands at {asked.site}/methodology/#crosswalk",
             "- `codebook.csv`, `codebook-values.csv`, `CODEBOOK.md`: what every column and every value means",
             "- `datapackage.json`: the same for programs (Frictionless Data Package), with types, keys and references",
             "- `CITATION.cff`, `CITATION.txt`, `CITATION.bib`: how to cite it",
@@ -304,7 +302,7 @@ def _readme(about: About, written: Any) -> str:
             "## How to read them",
             "",
             "- CSV after RFC 4180, in UTF-8 without a byte-order mark. Of a row that says nothing in a column the cell is empty.",
-            f"- {FORMULAS}",
+            f"- {formulas.IN_WORDS}",
             "- Dates are a day, a month or a year (2019-02-01, 2019-02, 2019), as the sources give them.",
             f"- The last columns of every row are its page on the site, by the clocks of the release ({pinned}), and these clocks.",
             "- Counts on the site are of counted addressees: `counted` is true.",

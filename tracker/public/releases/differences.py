@@ -14,7 +14,7 @@ from psycopg import sql
 
 from tracker.editions.frozen import as_lines
 from tracker.editions.tables import PUBLIC, Release, ReleaseFile
-from tracker.public.releases.freezing import TAIL
+from tracker.public.formats.said import TAIL
 
 CHUNK = 500
 SHOWN = 20
@@ -87,7 +87,8 @@ class Pair:
     @property
     def compared(self) -> list[str]:
         """The columns that are compared."""
-        return [name for name in self.after.columns if name in self.before.columns and name not in (*TAIL, *self.identity)]
+        left_out = {*(column.name for column in TAIL), *self.identity}
+        return [name for name in self.after.columns if name in self.before.columns and name not in left_out]
 
 
 def pairs(before: Release, after: Release) -> list[Pair]:

@@ -15,13 +15,12 @@ from django.utils import translation
 from tracker.editions.tables import TranslationEdition
 from tracker.public.clocks import Clocks
 from tracker.public.columns import LISTINGS, Listing
-from tracker.public.formats.rows import CHUNK
+from tracker.public.formats.rows import CHUNK, written
+from tracker.public.formats.said import Said
 from tracker.public.releases import describing
 from tracker.public.releases.schema import TABLES, Reference
-from tracker.rules.formulas import harmless
 
 CSV = "text/csv; charset=utf-8"
-TAIL = ("url", "as_of", "known", "site_edition")
 LANGUAGE = "en"
 """Of the words that the software adds: a release has one."""
 
@@ -68,25 +67,23 @@ class Keys:
         ]
 
 
-def files(asked: Asked, written: Any, make: Any, *, publisher: str = "") -> Iterator[Any]:
+def files(asked: Asked, package: Any, make: Any, *, publisher: str = "") -> Iterator[Any]:
     """Every file of a release, for the verb that keeps them (``tracker.editorial.releasing.release``).
 
-    ``written`` lists what was kept so far, with sizes and hashes; ``make`` builds a file; ``publisher`` answers for the site (may be empty).
+    ``package`` lists what was kept so far, with sizes and hashes; ``make`` builds a file; ``publisher`` answers for the site (may be empty).
     """
     with translation.override(LANGUAGE):
         clocks = clocks_of(asked)
         keys = Keys()
         for name in TABLES:
-            listing = LISTINGS[name]
-            header = (*(column.name for column in listing.columns), *TAIL)
-            rows = _rows(listing, clocks, asked.site, header, keys)
-            yield make(f"{name}.csv", CSV, columns=header, identity=TABLES[name].identity, rows=rows)
+            said = said_of(name, clocks, asked.site)
+            yield make(f"{name}.csv", CSV, columns=tuple(said.header), identity=TABLES[name].identity, rows=_rows(said, keys))
         about = describing.About(asked, publisher)
-        for path, media_type, text in describing.before_the_manifest(about, written, keys):
+        for path, media_type, text in describing.before_the_manifest(about, package, keys):
             yield make(path, media_type, text=text)
-        manifest = describing.manifest(about, written)
+        manifest = describing.manifest(about, package)
         yield make("manifest.json", "application/json", text=manifest)
-        yield make("SHA256SUMS", "text/plain; charset=utf-8", text=describing.sums(written))
+        yield make("SHA256SUMS", "text/plain; charset=utf-8", text=describing.sums(package))
 
 
 def clocks_of(asked: Asked) -> Clocks:
@@ -95,29 +92,23 @@ def clocks_of(asked: Asked) -> Clocks:
     return Clocks(asked.as_of, asked.published_at, asked.as_of, f"edition-{number}", edition_asked=number, as_of_is_said=True)
 
 
-def _rows(listing: Listing, clocks: Clocks, site: str, header: tuple[str, ...], keys: Keys) -> Iterator[tuple[list[str], list[str]]]:
+def said_of(name: str, clocks: Clocks, site: str) -> Said:
+    """What the API says of a whole list at the same clocks."""
+    listing = LISTINGS[name]
+    return Said(listing, listing.filters(QueryDict(), clocks), clocks, site, f"/api/v1/{name}.csv")
+
+
+def _rows(said: Said, keys: Keys) -> Iterator[tuple[list[str], list[str]]]:
     """The rows of a list, each with the published rows whose words it has."""
-    tail = [clocks.as_of.isoformat(), clocks.known_as_written, str(clocks.edition_asked)]
-    parameters = QueryDict()
-    found = listing.queryset(clocks, listing.filters(parameters, clocks), parameters)
+    listing, clocks = said.listing, said.clocks
+    found = listing.queryset(clocks, said.grammar, QueryDict())
     streamed = found.order_by(*found.query.order_by, "pk").iterator(CHUNK)  # the same order whatever the plan
     while chunk := listing.told(itertools.islice(streamed, CHUNK), clocks):
         translations = _translations(listing, chunk, clocks)
         for row in chunk:
-            cells = [*(written(column.cell(row)) for column in listing.columns), listing.url(row, clocks, site), *tail]
-            keys.see(listing.name, dict(zip(header, cells, strict=True)))
+            cells = [written(cell) for cell in said.line(row)]
+            keys.see(listing.name, dict(zip(said.header, cells, strict=True)))
             yield cells, [_name_of(row), *_documents_in(row), *translations[row.pk]]
-
-
-def written(value: Any) -> str:
-    """A value as a cell of a release."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dt.datetime):
-        return value.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
-    return harmless(value) if isinstance(value, str) else str(value)
 
 
 def _name_of(row: Any) -> str:
