@@ -27,7 +27,12 @@ def rows_of(path, options: Options = Options()):  # noqa: B008
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize(("end", "called"), [("\n", "LF"), ("\r\n", "CRLF"), ("\r", "CR")])
 def test_delimiter_and_line_ends_are_told_and_read(file, delimiter, end, called):
-    rows = [["Name", "Status", "Note"], ["Ruritania", "done", "a, b; c | d"], ["Graustark", "open", "two\nlines"], ["Grand Fenwick", "open", 'says "no"']]
+    rows = [
+        ["Name", "Status", "Note"],
+        ["Ruritania", "done", "a, b; c | d"],
+        ["Graustark", "open", "two\nlines"],
+        ["Grand Fenwick", "open", 'says "no"'],
+    ]
     text = io.StringIO()
     csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(rows)
     path = file(text.getvalue())
@@ -245,11 +250,14 @@ def test_what_the_csv_module_writes_is_read_back(tmp_path, rows, delimiter, end,
     if not wanted or not text.getvalue().lstrip("\ufeff").strip():
         return
     # A mark at the beginning is the file's, not the first cell's.
-    wanted = [(number, [cell.removeprefix("\ufeff") if number == 1 and place == 0 else cell for place, cell in enumerate(cells)]) for number, cells in wanted]
+    wanted = [
+        (number, [cell.removeprefix("\ufeff") if number == 1 and place == 0 else cell for place, cell in enumerate(cells)])
+        for number, cells in wanted
+    ]
     try:
         table = open_table(path, options)
     except TableError as error:
-        assert any(words in str(error) for words in ("holds bytes that no text has", "is XML", "is a web page", "white space", "is empty"))  # noqa: PT017
+        assert any(words in str(error) for words in ("holds bytes that no text has", "is XML", "is a web page", "white space", "is empty"))
         return
     read = [(record.number, [record.values.get(str(place)) or "" for place in range(1, len(rows[0]) + 1)]) for record in table]
     assert read == [(number, cells) for number, cells in wanted if any(cells)]

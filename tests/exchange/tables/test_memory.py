@@ -33,7 +33,15 @@ def rows(count: int = ROWS):
     for number in range(count):
         # Each text is another one, as in real tables: no reader may keep them all.
         text = f"Rückmeldung {number}, größer als «{chance.random()}»; " + "ż" * chance.randrange(300)
-        yield [f"R-{number:06}", text, "Ruritania | Graustark", "in progress", f"2024-0{number % 9 + 1}-11", number / 4, "two\nlines" if number % 9 else ""]
+        yield [
+            f"R-{number:06}",
+            text,
+            "Ruritania | Graustark",
+            "in progress",
+            f"2024-0{number % 9 + 1}-11",
+            number / 4,
+            "two\nlines" if number % 9 else "",
+        ]
 
 
 def written_csv(path: Path) -> None:
@@ -105,8 +113,13 @@ def workbook_around(path: Path, sheet: str | None = None, texts: str | None = No
     plain = f'<worksheet {NAMESPACE}><sheetData><row r="1"><c r="A1"><v>1</v></c></row></sheetData></worksheet>'
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("_rels/.rels", f'<Relationships xmlns="{package}"><Relationship Id="r1" Type="{relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>')
-        archive.writestr("xl/workbook.xml", f'<workbook {NAMESPACE} xmlns:r="{relations}"><sheets><sheet name="Data" sheetId="1" r:id="r1"/></sheets></workbook>')
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{package}"><Relationship Id="r1" Type="{relations}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        )
+        archive.writestr(
+            "xl/workbook.xml", f'<workbook {NAMESPACE} xmlns:r="{relations}"><sheets><sheet name="Data" sheetId="1" r:id="r1"/></sheets></workbook>'
+        )
         archive.writestr(
             "xl/_rels/workbook.xml.rels",
             f'<Relationships xmlns="{package}"><Relationship Id="r1" Type="{relations}/worksheet" Target="worksheets/sheet1.xml"/>'
@@ -129,7 +142,9 @@ def expands(path):
 
 
 def one_long_text(path):
-    workbook_around(path, texts=f"<sst {NAMESPACE}><si><t>{'x' * 300_000_000}</t></si></sst>", sheet=sheet_of('<row r="1"><c t="s"><v>0</v></c></row>'))
+    workbook_around(
+        path, texts=f"<sst {NAMESPACE}><si><t>{'x' * 300_000_000}</t></si></sst>", sheet=sheet_of('<row r="1"><c t="s"><v>0</v></c></row>')
+    )
 
 
 def one_long_tag(path):

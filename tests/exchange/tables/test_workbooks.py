@@ -1,4 +1,5 @@
 """Excel workbooks: sheets, kinds of cells, merged cells, what other writers leave out or get wrong."""
+# ruff: noqa: DTZ001 (cells know no time zone)
 
 import datetime as dt
 import zipfile
@@ -41,12 +42,16 @@ def by_hand(path, rows, *, before="", after="", texts="", namespace=MAIN, prefix
     declared = f'xmlns:{prefix}="{namespace}"' if prefix else f'xmlns="{namespace}"'
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("_rels/.rels", f'<Relationships xmlns="{PACKAGE}"><Relationship Id="x" Type="{OFFICE}/officeDocument" Target="/xl/workbook.xml"/></Relationships>')
+        archive.writestr(
+            "_rels/.rels",
+            f'<Relationships xmlns="{PACKAGE}"><Relationship Id="x" Type="{OFFICE}/officeDocument" Target="/xl/workbook.xml"/></Relationships>',
+        )
         archive.writestr("xl/workbook.xml", f'<workbook xmlns="{namespace}" xmlns:r="{OFFICE}"><sheets>{sheets}</sheets></workbook>')
         archive.writestr(
             "xl/_rels/workbook.xml.rels",
             f'<Relationships xmlns="{PACKAGE}"><Relationship Id="a" Type="{OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-            f'<Relationship Id="b" Type="{OFFICE}/sharedStrings" Target="sharedStrings.xml"/><Relationship Id="c" Type="{OFFICE}/styles" Target="styles.xml"/>'
+            f'<Relationship Id="b" Type="{OFFICE}/sharedStrings" Target="sharedStrings.xml"/>'
+            f'<Relationship Id="c" Type="{OFFICE}/styles" Target="styles.xml"/>'
             f'<Relationship Id="d" Type="{OFFICE}/externalLink" TargetMode="External" Target="https://example.org/x.xml"/></Relationships>',
         )
         archive.writestr("xl/styles.xml", f'<styleSheet xmlns="{namespace}">{styles}</styleSheet>')
@@ -65,10 +70,36 @@ def column(path):
 
 
 def test_each_kind_of_cell_comes_as_what_it_is(path):
-    values = ["text", 12.0, 12.5, -3, 1e300, True, False, dt.date(2024, 2, 29), dt.datetime(2024, 2, 29, 13, 5, 7), "#N/A", dt.time(9, 30), dt.timedelta(hours=30)]
+    values = [
+        "text",
+        12.0,
+        12.5,
+        -3,
+        1e300,
+        True,
+        False,
+        dt.date(2024, 2, 29),
+        dt.datetime(2024, 2, 29, 13, 5, 7),
+        "#N/A",
+        dt.time(9, 30),
+        dt.timedelta(hours=30),
+    ]
     saved(path, *[[value] for value in values])
     read = column(path)
-    assert read == ["text", 12, 12.5, -3, 1e300, True, False, dt.date(2024, 2, 29), dt.datetime(2024, 2, 29, 13, 5, 7), "#N/A", "09:30:00", "30:00:00"]
+    assert read == [
+        "text",
+        12,
+        12.5,
+        -3,
+        1e300,
+        True,
+        False,
+        dt.date(2024, 2, 29),
+        dt.datetime(2024, 2, 29, 13, 5, 7),
+        "#N/A",
+        "09:30:00",
+        "30:00:00",
+    ]
     assert [type(value) for value in read[:9]] == [str, int, float, int, float, bool, bool, dt.date, dt.datetime]
 
 
@@ -84,7 +115,11 @@ def test_a_formula_is_its_text_and_never_its_result(path):
 
 
 def test_a_formula_shared_by_many_cells_has_the_references_of_each(path):
-    by_hand(path, '<row r="1"><c r="A1"><f t="shared" si="0" ref="A1:A2">B1&amp;"x"</f><v>2</v></c></row><row r="2"><c r="A2"><f t="shared" si="0"/><v>3</v></c></row>')
+    by_hand(
+        path,
+        '<row r="1"><c r="A1"><f t="shared" si="0" ref="A1:A2">B1&amp;"x"</f><v>2</v></c></row>'
+        '<row r="2"><c r="A2"><f t="shared" si="0"/><v>3</v></c></row>',
+    )
     assert column(path) == ['=B1&"x"', '=B2&"x"']
 
 
@@ -111,7 +146,7 @@ def test_a_number_is_a_date_where_its_format_says_so(path, code, value):
 
 def test_dates_counted_from_1904_are_the_same_days(path):
     book = xlsxwriter.Workbook(path, {"date_1904": True})
-    book.add_worksheet().write_datetime(0, 0, dt.datetime(2024, 3, 1), book.add_format({"num_format": "yyyy-mm-dd"}))  # noqa: DTZ001
+    book.add_worksheet().write_datetime(0, 0, dt.datetime(2024, 3, 1), book.add_format({"num_format": "yyyy-mm-dd"}))
     book.close()
     assert column(path) == [dt.date(2024, 3, 1)]
 
@@ -166,7 +201,18 @@ def test_each_row_that_merged_cells_cover_has_their_value_and_columns_beside_do_
         sheet.merge_cells("A2:A4")
         sheet.merge_cells("B5:C6")
 
-    table = open_table(saved(path, ["Country", "Text", "Note"], ["Ruritania", "a", 1], [None, "b", 2], [None, None, 3], ["Graustark", "c", None], ["Grand Fenwick"], change=merge))
+    table = open_table(
+        saved(
+            path,
+            ["Country", "Text", "Note"],
+            ["Ruritania", "a", 1],
+            [None, "b", 2],
+            [None, None, 3],
+            ["Graustark", "c", None],
+            ["Grand Fenwick"],
+            change=merge,
+        )
+    )
     assert [tuple(record.values.values()) for record in table] == [
         ("Ruritania", "a", 1),
         ("Ruritania", "b", 2),
@@ -187,7 +233,11 @@ def test_rich_text_is_its_text_and_phonetic_hints_are_not(path):
     book.active["A1"] = CellRichText("one ", TextBlock(InlineFont(b=True), "two"), " three")
     book.save(path)
     assert column(path) == ["one two three"]
-    by_hand(path, '<row><c t="s"><v>0</v></c></row>', texts="<si><r><t>東</t></r><r><t xml:space='preserve'>京 </t></r><rPh sb='0' eb='2'><t>トウキョウ</t></rPh></si>")
+    by_hand(
+        path,
+        '<row><c t="s"><v>0</v></c></row>',
+        texts="<si><r><t>東</t></r><r><t xml:space='preserve'>京 </t></r><rPh sb='0' eb='2'><t>トウキョウ</t></rPh></si>",
+    )
     assert column(path) == ["東京 "]
 
 
@@ -213,7 +263,11 @@ def test_a_value_in_the_far_corner_is_refused(path):
 
 
 def test_rows_and_cells_without_places_follow_each_other(path):
-    by_hand(path, "<row><c><v>1</v></c><c t='inlineStr'><is><t>two</t></is></c></row><row r='5'><c r='B5'><v>3</v></c><c><v>4</v></c></row><row><c><v>5</v></c></row>")
+    by_hand(
+        path,
+        "<row><c><v>1</v></c><c t='inlineStr'><is><t>two</t></is></c></row>"
+        "<row r='5'><c r='B5'><v>3</v></c><c><v>4</v></c></row><row><c><v>5</v></c></row>",
+    )
     assert rows_of(path, Options(header=False, skip=0)) == [(1, (1, "two", None)), (5, (None, 3, 4)), (6, (5, None, None))]
 
 
@@ -221,7 +275,13 @@ def test_rows_and_cells_without_places_follow_each_other(path):
 def test_other_namespaces_and_prefixes_read_the_same(path, namespace, prefix):
     p = f"{prefix}:" if prefix else ""
     merged = f'<{p}mergeCells count="1"><{p}mergeCell ref="A1:A2"/></{p}mergeCells>'
-    by_hand(path, f'<{p}row r="1"><{p}c r="A1"><{p}v>7</{p}v></{p}c></{p}row><{p}row r="2"><{p}c r="B2"><{p}v>8</{p}v></{p}c></{p}row>', namespace=namespace, prefix=prefix, after=merged)
+    by_hand(
+        path,
+        f'<{p}row r="1"><{p}c r="A1"><{p}v>7</{p}v></{p}c></{p}row><{p}row r="2"><{p}c r="B2"><{p}v>8</{p}v></{p}c></{p}row>',
+        namespace=namespace,
+        prefix=prefix,
+        after=merged,
+    )
     assert rows_of(path, Options(header=False, skip=0)) == [(1, (7, None)), (2, (7, 8))]
 
 
@@ -230,7 +290,9 @@ def test_characters_that_xml_cannot_hold_are_unescaped(path):
     assert column(path) == ["a\rb _x0041_ _xD83D_"]
 
 
-@pytest.mark.parametrize(("text", "value"), [("12", 12), ("12.0", 12), ("1E3", 1000), ("0.1", 0.1), ("1e999", "1e999"), ("nan", "nan"), ("1_000", "1_000"), ("", None)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("12", 12), ("12.0", 12), ("1E3", 1000), ("0.1", 0.1), ("1e999", "1e999"), ("nan", "nan"), ("1_000", "1_000"), ("", None)]
+)
 def test_numbers_as_written(path, text, value):
     by_hand(path, f"<row><c><v>{text}</v></c><c><v>1</v></c></row>")
     assert open_table(path, Options(header=False, skip=0)).__iter__().__next__().values.get("1") == value
@@ -275,14 +337,27 @@ def test_progress_and_reading_again(path):
     assert table.done == 1
 
 
-TEXTS = st.text(st.characters(exclude_characters="\0\r", exclude_categories=("Cs", "Cc")), min_size=1, max_size=20).filter(lambda text: "_x" not in text and not text.startswith("="))
+TEXTS = st.text(st.characters(exclude_characters="\0\r", exclude_categories=("Cs", "Cc")), min_size=1, max_size=20).filter(
+    lambda text: "_x" not in text and not text.startswith("=")
+)
 DAYS = st.dates(dt.date(1900, 3, 1), dt.date(2200, 1, 1))
-MOMENTS = st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(2200, 1, 1)).map(lambda moment: moment.replace(microsecond=0))  # noqa: DTZ001
-VALUES = st.one_of(st.none(), TEXTS, st.integers(-(10**14), 10**14), st.floats(-1e14, 1e14, allow_nan=False).map(lambda number: float(f"{number:.10g}")), st.booleans(), DAYS, MOMENTS)
+MOMENTS = st.datetimes(dt.datetime(1900, 3, 1), dt.datetime(2200, 1, 1)).map(lambda moment: moment.replace(microsecond=0))
+VALUES = st.one_of(
+    st.none(),
+    TEXTS,
+    st.integers(-(10**14), 10**14),
+    st.floats(-1e14, 1e14, allow_nan=False).map(lambda number: float(f"{number:.10g}")),
+    st.booleans(),
+    DAYS,
+    MOMENTS,
+)
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(st.lists(VALUES, min_size=1, max_size=4), min_size=1, max_size=6), writer=st.sampled_from(["openpyxl", "xlsxwriter", "xlsxwriter in constant memory"]))
+@given(
+    rows=st.lists(st.lists(VALUES, min_size=1, max_size=4), min_size=1, max_size=6),
+    writer=st.sampled_from(["openpyxl", "xlsxwriter", "xlsxwriter in constant memory"]),
+)
 def test_what_others_write_is_read_back(path, rows, writer):
     if not any(value is not None for row in rows for value in row):
         return
@@ -292,7 +367,12 @@ def test_what_others_write_is_read_back(path, rows, writer):
             book.active.append(row)
         book.save(path)
     else:
-        options = {"default_date_format": "yyyy-mm-dd", "strings_to_formulas": False, "strings_to_urls": False, "constant_memory": "constant" in writer}
+        options = {
+            "default_date_format": "yyyy-mm-dd",
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "constant_memory": "constant" in writer,
+        }
         book = xlsxwriter.Workbook(path, options)
         moments = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
         sheet = book.add_worksheet()
@@ -304,7 +384,9 @@ def test_what_others_write_is_read_back(path, rows, writer):
                     sheet.write(number, place, value)
         book.close()
     read = rows_of_places(path)
-    wanted = {number: {str(place): value for place, value in enumerate(row, start=1) if value is not None} for number, row in enumerate(rows, start=1)}
+    wanted = {
+        number: {str(place): value for place, value in enumerate(row, start=1) if value is not None} for number, row in enumerate(rows, start=1)
+    }
     assert read == {number: row for number, row in wanted.items() if row}
     kinds = {number: {place: type(value) for place, value in row.items() if not isinstance(value, float)} for number, row in wanted.items() if row}
     assert {number: {place: type(row[place]) for place in kinds[number]} for number, row in read.items()} == kinds

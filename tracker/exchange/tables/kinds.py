@@ -76,7 +76,7 @@ def refuse_binary(name: str, head: bytes, encoding: str) -> None:
     if encoding.startswith(("utf-16", "utf-32")):
         return
     signs = len(_CONTROL.findall(head))
-    if b"\0" in head or signs > len(head) * 0.01:
+    if b"\0" in head or signs > 8 + len(head) * 0.01:
         raise refused(name, "is no text: it holds bytes that no text has; bring a table as CSV, .xlsx or JSON")
 
 

@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,13 @@ from tracker.exchange.tables.encodings import Misfit, TextStream
 from tracker.exchange.tables.kinds import refused
 from tracker.exchange.tables.sources import Cells
 
+_BLOCK = 65_536
+_STEP = 8
 _EVENTS_SCANNED = 2_000_000
 """Of JSON, to find its lists of records: about forty thousand records of ten values in each."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_TOO_MANY_DIGITS = re.compile(rb"\d{4000}")
 _TOP = "the top of the file"
 
 
@@ -31,6 +34,7 @@ class JsonRecords:
         """Take how to read it; nothing is opened yet."""
         self.path, self.name, self.encoding, self.records = path, name, encoding, records
         self.done = 0.0
+        self._slow_from: int | None = None  # read in small steps from this byte on: a fault is there, and its record wanted
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """Numbered records. A null counts, and is left out."""
@@ -39,7 +43,7 @@ class JsonRecords:
         found = False
         keys: list[str | None] = []  # of each container around: the key that it stands at now, or None in a list
         with TextStream(self.path, self.encoding) as raw:
-            reader = _Counted(raw, self.path.stat().st_size)
+            reader = _Counted(raw, self.path.stat().st_size, self._slow_from)
             events = self._events(reader, lambda: number)
             for event, value in events:
                 if event == "map_key":
@@ -73,7 +77,9 @@ class JsonRecords:
         lists: list[str | None] = []  # of each container around: the path of the list that it is
         with TextStream(self.path, self.encoding) as raw:
             reader = _Counted(raw, self.path.stat().st_size)
-            for count, (event, value) in enumerate(self._events(reader, lambda: 0)):
+            for count, (event, value) in enumerate(
+                self._events(reader, lambda: max(seen.values(), default=0), lambda: max(seen, key=seen.__getitem__, default=""))
+            ):
                 if count > _EVENTS_SCANNED:
                     break
                 if event == "map_key":
@@ -91,23 +97,28 @@ class JsonRecords:
                     lists.pop()
         return dict(sorted(seen.items(), key=lambda item: (-item[1], item[0].count("."))))
 
-    def _events(self, reader: "_Counted", number: Any) -> Iterator[tuple[str, Any]]:
-        """What ijson meets in the file, its errors as ours."""
-        after = ""
+    def _events(self, reader: "_Counted", number: Callable[[], int], records: Callable[[], str] | None = None) -> Iterator[tuple[str, Any]]:
+        """What ijson meets in the file, its errors as ours. ``number`` is the record that is being read, of the list ``records``."""
         try:
-            for event in ijson.basic_parse(reader, buf_size=65_536):
+            for event in ijson.basic_parse(reader, buf_size=_BLOCK):
                 reader.since = 0
                 yield event
-        except ijson.JSONError as error:
-            after = f" after record {number()}" if number() else ""
-            raise refused(self.name, f"is not JSON{after}: {_in_words(str(error))}") from None
         except Misfit as error:
-            raise refused(self.name, error.words, row=number() + 1) from None
+            raise refused(self.name, error.words, row=max(1, number())) from None
         except _TooLong:
             words = f"holds a text of more than {limits.RECORD:,} bytes; at most {limits.CELL:,} characters are read in one"
-            raise refused(self.name, words, row=number() + 1) from None
-        except (SystemError, InvalidOperation, ValueError):
-            raise refused(self.name, "holds a number with more digits than can be read; write it as text", row=number() + 1) from None
+            raise refused(self.name, words, row=max(1, number())) from None
+        except (ijson.JSONError, InvalidOperation, _TooManyDigits) as error:
+            if self._slow_from is None:
+                # What stands before the fault in the same block was not handed out. Read again, in small steps where the fault is.
+                again = JsonRecords(self.path, self.name, self.encoding, records() if records else self.records)
+                again._slow_from = reader.block_at
+                for _row in again.rows():
+                    pass
+            if not isinstance(error, ijson.JSONError):
+                raise refused(self.name, "holds a number with more digits than can be read; write it as text", row=max(1, number())) from None
+            near = f" near record {number()}" if number() else ""
+            raise refused(self.name, f"is not JSON{near}: {_in_words(str(error))}") from None
 
 
 class JsonLines:
@@ -146,7 +157,7 @@ class JsonLines:
 
     def _record(self, number: int, line: str) -> Cells | None:
         try:
-            value = json.loads(line, parse_float=_number, parse_int=_number, parse_constant=_no_number, object_pairs_hook=_once)
+            value = json.loads(line, parse_float=_number, parse_int=_whole, parse_constant=_no_number, object_pairs_hook=_once)
         except json.JSONDecodeError as error:
             words = f"the line is no JSON record by itself, at its character {error.colno}; each line holds one record in braces"
             raise refused(self.name, words, row=number) from None
@@ -161,17 +172,32 @@ class _TooLong(Exception):
     """A single text or number beyond what is read."""
 
 
+class _TooManyDigits(Exception):
+    """A number beyond what Python makes one of."""
+
+
 class _Counted:
     """A stream for ijson, which counts the bytes since its last event."""
 
-    def __init__(self, stream: TextStream, size: int) -> None:
-        self._stream, self._size = stream, max(1, size)
+    def __init__(self, stream: TextStream, size: int, slow_from: int | None = None) -> None:
+        self._stream, self._size, self._slow_from = stream, max(1, size), slow_from
+        self._at = 0
+        self.block_at = 0  # where the latest block began
         self.since = 0
+        self._tail = b""
 
     def read(self, size: int) -> bytes:
+        if self._slow_from is not None and self._slow_from <= self._at < self._slow_from + 2 * _BLOCK:
+            size = min(size, _STEP)  # ijson asks for nothing first, to see what kind of stream it is
         data = self._stream.read(size) or b""
+        # ijson's parser in C leaves an error behind, to surface anywhere, where Python refuses to make a number of so many digits.
+        if _TOO_MANY_DIGITS.search(self._tail + data):
+            raise _TooManyDigits
+        self._tail = (self._tail + data)[-4_000:]
+        self.block_at = self._at
+        self._at += len(data)
         self.since += len(data)
-        if self.since > limits.RECORD + 65_536:
+        if self.since > limits.RECORD + _BLOCK:
             raise _TooLong
         return data
 
@@ -286,7 +312,7 @@ def _number_of(value: int | Decimal) -> Value:
     """A number as Python's, without losing a digit: whole ones as int, others as float, as text where no float is that number."""
     if isinstance(value, int):
         return value
-    if value == value.to_integral_value() and abs(value.adjusted()) < 18:
+    if value == value.to_integral_value() and abs(value.adjusted()) < 15:
         return int(value)
     near = float(value)
     return near if Decimal(repr(near)) == value else str(value)
@@ -296,6 +322,12 @@ def _number(text: str) -> Value:
     if len(text) > 1_000:
         raise ValueError("holds a number with more digits than can be read; write it as text")
     return _number_of(Decimal(text))
+
+
+def _whole(text: str) -> Value:
+    if len(text) > 1_000:
+        raise ValueError("holds a number with more digits than can be read; write it as text")
+    return int(text)
 
 
 def _no_number(text: str) -> Value:
