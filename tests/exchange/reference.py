@@ -29,6 +29,11 @@ def packaged(case: str, resource: str) -> Table:
     return read(CASEFILES / case / f"{resource}.csv")
 
 
+def packaged_governments() -> list[tuple[str, str, str]]:
+    """The governments that come with the software: code, name and kind."""
+    return [(row["code"], row["name"], row["kind"]) for row in packaged("governments", "governments")]
+
+
 def rewrite(folder: Path, file: str, change: Callable[[Table], Table | None]) -> None:
     """Change the rows of a file of a package; ``change`` edits them in place or returns others."""
     path = folder / f"{file}.csv"

@@ -133,8 +133,8 @@ BEGIN
                 RETURN format('A search of assessment %s is dated a day to come.', key);
             END IF;
         END LOOP;
-        -- What came with the software is as old as it is; a person searches anew.
-        IF on_a_search AND reviewed AND today >= ALL (
+        -- What came with the software is as old as it is, and what others said is dated as they said it; the staff search anew.
+        IF on_a_search AND reviewed AND body ->> 'assessor_kind' = 'staff' AND today >= ALL (
             SELECT editions.search_due_on(search ->> 'searched_on') FROM jsonb_array_elements(body -> 'searches') AS search
         ) THEN
             RETURN format('Assessment %s rests on a search that is due again.', key);

@@ -224,7 +224,10 @@ def _public_citing(kind: RecordKind, citations: Set[str], *, but: Set[Name]) -> 
 
 
 def _searches(key: str, body: Body, today: dt.date) -> list[str]:
-    """A person's status that finds nothing rests on a search that still holds, and none was made on a day to come."""
+    """The staff's status that finds nothing rests on a search that still holds, and none was made on a day to come.
+
+    What others said is dated as they said it: nobody here searches anew so that a tracker may have found nothing years ago.
+    """
     made = [PartialDate(search["searched_on"]) for search in body["searches"]]
     found = [
         _("Assessment %(key)s logs a search of %(day)s, a day to come.") % {"key": key, "day": searched_on}
@@ -232,7 +235,8 @@ def _searches(key: str, body: Body, today: dt.date) -> list[str]:
         if searched_on.first > today
     ]
     newest = searches.latest(made)
-    if Status(body["status"]).rests_on_a_search and newest is not None and searches.is_due(newest, today):
+    is_ours = body["assessor_kind"] == AssessorKind.STAFF
+    if is_ours and Status(body["status"]).rests_on_a_search and newest is not None and searches.is_due(newest, today):
         sentence = _("Assessment %(key)s rests on the search of %(day)s, which is due again since %(since)s; search again and log it.")
         found.append(sentence % {"key": key, "day": newest, "since": searches.due_again(newest)})
     return found

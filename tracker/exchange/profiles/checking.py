@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from tracker.exchange.files import close_to, ended
-from tracker.exchange.profiles.kinds import KINDS, SERVED, Kind, is_date, is_flag
+from tracker.exchange.profiles.kinds import KINDS, SERVED, is_date, is_flag
 from tracker.exchange.profiles.model import FieldRule, Profile, RecordRules
 from tracker.exchange.schema import BY_NAME, Column
 
@@ -172,8 +172,3 @@ def _missing(place: str, column: str, known: Sequence[str]) -> str:
     shown = ", ".join(f"“{name}”" for name in known[:40]) + (f" and {len(known) - 40} more" if len(known) > 40 else "")
     guess = close_to(column, known)
     return ended(f"{place}: there is no column “{column}” in this file, which has {shown or 'none'}{guess}")
-
-
-def kind_of(name: str) -> Kind:
-    """A kind of record by its name in a profile."""
-    return KINDS[name]

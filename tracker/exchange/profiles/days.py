@@ -2,7 +2,8 @@
 
 Patterns are those of the CLDR, small or capital letters alike, as spreadsheets show them: ``d`` ``dd`` a day, ``M`` ``MM`` a month's number,
 ``MMM`` ``MMMM`` its name, short or whole, ``yy`` ``yyyy`` a year; whatever else stands there is written as it is, ``E`` ``EEEE`` a weekday is passed
-over. Without a pattern only what can be read in one way is read: ISO forms and months by name; 03/04/2019 is refused.
+over. A whole ISO day is read beside any pattern, since a workbook has dates of its own beside typed ones. Without a pattern only what can be read in
+one way is read: ISO forms and months by name; 03/04/2019 is refused.
 """
 
 import datetime as dt
@@ -24,6 +25,7 @@ YEARS = range(1700, 2200)
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?", re.ASCII)
+_TYPED = re.compile(r"\d{4}-\d{2}-\d{2}( \d{2}:\d{2}:\d{2}(\.\d+)?)?", re.ASCII)  # as a workbook's own dates are written
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}|[ap]\.?m\.?)?$", re.IGNORECASE | re.ASCII)
 _NUMBERS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
 _MONTH_AND_YEAR = re.compile(r"(\d{1,2})[/.-](\d{4})", re.ASCII)
@@ -38,7 +40,7 @@ def read(text: str, *, formats: tuple[str, ...] = (), languages: tuple[str, ...]
     spelt = _spelt(text)
     if serial and (number := re.fullmatch(r"(\d{1,6})(\.\d+)?", spelt)):
         return of_serial(int(number[1]), serial)
-    if formats:
+    if formats and not _TYPED.fullmatch(spelt):
         for pattern in formats:
             if found := _by_pattern(pattern, languages).fullmatch(spelt):
                 return _of_parts(found.groupdict(), languages)

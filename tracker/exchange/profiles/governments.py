@@ -113,7 +113,7 @@ class Governments:
 
     def suggest(self, text: str, most: int = 3) -> list[tuple[str, str]]:
         """Governments of this site with a name close to the text, the closest first, as (code, name)."""
-        close = get_close_matches(comparable(text[:_LONGEST]), self._spellings, n=most * 2, cutoff=0.7)
+        close = get_close_matches(comparable(text[:_LONGEST]), self._spellings, n=most * 2, cutoff=0.75)
         codes = dict.fromkeys(self._spellings[spelling] for spelling in close)
         return [(code, self.names[code]) for code in codes][:most]
 

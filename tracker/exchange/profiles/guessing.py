@@ -204,7 +204,7 @@ def guess_profile(columns: Iterable[Seen], governments: Governments, *, name: st
     if ("addressee", "government") not in taken and (found := next((column for column in left if _names_governments(column, governments)), None)):
         taken["addressee", "government"] = found
         left.remove(found)
-    if ("recommendation", "statement") not in taken and left and (longest := max(left, key=_length)) and _length(longest) > 40:
+    if ("recommendation", "statement") not in taken and left and (longest := max(left, key=_length)) and _length(longest) > 25:
         taken["recommendation", "statement"] = longest
     found_choices = [_choice(column, kind, field) for (kind, field), column in taken.items()]
     return _with_keys(found_choices, seen)

@@ -1,6 +1,5 @@
 """The kinds of record that a row may yield, and which fields a profile may set of each: the columns of the package's files, and no others."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -93,8 +92,7 @@ def folded_words(column: Column) -> dict[str, str]:
     if vocabulary is None or column.is_reference:
         return {}
     taken = set(column.words)
-    spelt: Callable[[str], str] = plain
-    return {spelt(text): word.value for word in vocabulary if word.value in taken for text in (word.value, word.label)}
+    return {plain(text): word.value for word in vocabulary if word.value in taken for text in (word.value, word.label)}
 
 
 def plain(text: str) -> str:

@@ -14,7 +14,7 @@ from tracker.exchange.profiles.deriving import Deriving
 from tracker.exchange.profiles.governments import Governments
 from tracker.exchange.profiles.kinds import plain
 from tracker.exchange.profiles.model import Profile, ProfileError, Rows
-from tracker.exchange.profiles.reading import Getter, Test, Unreadable, Values, getter, text_of
+from tracker.exchange.profiles.reading import Getter, Test, Unreadable, Values, getter, key_text
 from tracker.exchange.profiles.rows import Filler, MappedRow, problem_at
 from tracker.exchange.profiles.taking import KindReader, reference_of
 from tracker.exchange.profiles.yielding import RowMaker
@@ -136,13 +136,13 @@ class MappedFile:
             ):
                 for _tests, _get, name in self._headings[place:]:
                     heads.pop(name, None)
-                heads[self._headings[place][2]] = text_of(self._headings[place][1](values))
+                heads[self._headings[place][2]] = key_text(self._headings[place][1](values))
                 self._pass_over("heading of those below it", record.number, counting)
                 continue
             if heads or self._joins:
                 values = {**values, **heads}
                 for getters, index in self._joins or ():
-                    values.update(index.get(tuple(plain(text_of(get(values))) for get in getters), ()))
+                    values.update(index.get(tuple(plain(key_text(get(values))) for get in getters), ()))
             if reason := self._reason_to_skip(values):
                 self._pass_over(reason, record.number, counting)
                 continue
@@ -154,7 +154,7 @@ class MappedFile:
             if all(test(values) for test in tests):
                 for _tests, _get, lower in self._headings[place:]:
                     heads.pop(lower, None)
-                heads[name] = text_of(get(values))
+                heads[name] = key_text(get(values))
                 return True
         return False
 
@@ -182,7 +182,7 @@ class MappedFile:
             first: dict[tuple[str, ...], int] = {}
             others = [getter(column) for column in join.other_key]
             for record in self.joined[join.name]:
-                key = tuple(plain(text_of(get(record.values))) for get in others)
+                key = tuple(plain(key_text(get(record.values))) for get in others)
                 if not any(key):
                     continue
                 if key in index:

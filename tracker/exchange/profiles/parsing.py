@@ -169,6 +169,8 @@ class _Reader:
         if len(given) != 1:
             told = "none is given" if not given else f"{' and '.join(given)} are given"
             self.problems.append(f"{where}: one of column, columns, path and constant says where its value comes from; {told}.")
+        if "" in rule.split:
+            self.problems.append(f'{where}.split: an empty text parts nothing; write what stands between the values, as "; ".')
         for pattern in rule.formats:
             if wrong := days.problem_of(pattern):
                 self.problems.append(f"{where}.formats: “{pattern}” {wrong}.")

@@ -84,6 +84,14 @@ def text_of(value: Any) -> str:
     return str(value).strip()
 
 
+def key_text(value: Any) -> str:
+    """A value as it is compared to another file's: a record within the record is equal to nothing."""
+    try:
+        return text_of(value)
+    except ValueError:
+        return ""
+
+
 def text_of_html(text: str) -> str:
     """What a reader sees of a piece of HTML; nothing of it runs or is fetched. A text without a mark of HTML stays as it is."""
     if "<" not in text and "&" not in text:

@@ -64,7 +64,7 @@ def _record(rules: RecordRules) -> Iterator[str]:
 
 
 def _section(place: str, values: Mapping[str, Any], *, many: bool = False, sub: str = "", comment: str = "") -> Iterator[str]:
-    if not values:
+    if not values and not place.startswith("lookups."):
         return
     meaning = comment or keys.at("")[place].meaning
     yield from ("", f"# {_comment(meaning)}", f"[[{place}]]" if many else f"[{place}]")

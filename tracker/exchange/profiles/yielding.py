@@ -204,12 +204,11 @@ class RowMaker:
             self.codes = self.resolved(names)
         elif self.file.profile.governments.all:
             self.codes = self.resolved([self.file.profile.governments.all])
-        if taken is None or not self.reference:
-            return
+        if not self.reference or (taken is None and "statement" not in self.kinds["recommendation"].by_name):
+            return  # whom a recommendation addresses that the site has already, the site says
         for code in self.codes:
-            self.put(
-                "addressees", {"basis": "named", **taken.values, "recommendation": self.reference, "government": code}, taken, rows=(self.number,)
-            )
+            cells = {"basis": "named", **(taken.values if taken else {}), "recommendation": self.reference, "government": code}
+            self.put("addressees", cells, taken, rows=(self.number,))
 
     def themes(self) -> None:
         """The recommendation's subjects."""
@@ -298,7 +297,11 @@ class RowMaker:
             self.served.append(("assessment", cells["key"]))
             found[code] = cells["key"]
             if Status(cells["status"]).rests_on_a_search:
-                searched = self.deriving.search(cells["assessor"], cells.get("effective_on", ""), taken.get("rationale") or f"“{raw}”.")
+                searched = self.deriving.search(
+                    cells["assessor"] or self.deriving.named or self.deriving.title,
+                    cells.get("effective_on", ""),
+                    taken.get("rationale") or f"“{raw}”.",
+                )
                 self.put("searches", {"key": key_of(cells["key"], "search"), "assessment": cells["key"], **searched}, rows=(self.number,))
         if found:
             self.says.append(f"gives the status as “{raw}”")

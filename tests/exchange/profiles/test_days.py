@@ -1,0 +1,99 @@
+"""Dates in the forms in which files write them; what may be two days is refused."""
+
+import datetime as dt
+
+import pytest
+from babel.dates import format_date
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tracker.exchange.profiles import days
+from tracker.rules.dates import PartialDate
+
+any_day = st.dates(min_value=dt.date(1800, 1, 1), max_value=dt.date(2150, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        *[("2019-02-01", "2019-02-01"), ("2019-02", "2019-02"), ("2019", "2019"), ("2019/2/1", "2019-02-01"), ("2019-02-01T10:00:00Z", "2019-02-01")],
+        *[("February 2019", "2019-02"), ("Mar 4, 2019", "2019-03-04"), ("4-Mar-2019", "2019-03-04"), ("Feb 1st, 2019", "2019-02-01")],
+        *[("Monday, 4 March 2019", "2019-03-04"), ("Sept. 2019", "2019-09"), ("3/2019", "2019-03"), ("13/04/2019", "2019-04-13")],
+        *[("févr. 2019", "2019-02"), ("1er février 2019", "2019-02-01"), ("fevrier 2019", "2019-02"), ("le 5 août 2019", "2019-08-05")],
+        *[("1 de febrero de 2019", "2019-02-01"), ("٤ مارس ٢٠١٩", "2019-03-04"), ("كانون الثاني 2020", "2020-01"), ("۴ مارس ۲۰۱۹", "2019-03-04")],
+    ],
+)
+def test_a_date_that_can_be_read_in_one_way_is_read(written: str, meant: str) -> None:
+    assert days.read(written) == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("03/04/2019", "may be two days"),
+        ("43497", 'say serial = "1900"'),
+        ("1397", "none of the Gregorian calendar"),
+        ("31 February 2019", "no day of the calendar"),
+        ("March", "is not a date"),
+        ("soon", "is not a date"),
+        ("2019-13", "no day of the calendar"),
+    ],
+)
+def test_what_cannot_be_read_says_why(written: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        days.read(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "pattern", "meant"),
+    [
+        ("03/04/2019", "dd/MM/yyyy", "2019-04-03"),
+        ("03/04/2019", "mm/dd/yyyy", "2019-03-04"),
+        ("04-Mar-19", "d-MMM-yy", "2019-03-04"),
+        ("4 mars 2019", "d MMMM yyyy", "2019-03-04"),
+        ("2019.03", "yyyy.MM", "2019-03"),
+        ("in 2019", "'in' yyyy", "2019"),
+        ("2024-11-05", "dd/MM/yyyy", "2024-11-05"),  # a workbook has dates of its own beside typed ones
+        ("2024-11-05 10:30:00", "dd/MM/yyyy", "2024-11-05"),
+    ],
+)
+def test_a_format_decides(written: str, pattern: str, meant: str) -> None:
+    assert days.read(written, formats=("yyyyMMdd", pattern)) == meant
+
+
+def test_what_does_not_fit_its_format_says_so() -> None:
+    with pytest.raises(ValueError, match="not a date written as dd/MM/yyyy or yyyy"):
+        days.read("4 March 2019", formats=("dd/MM/yyyy", "yyyy"))
+
+
+@given(any_day, st.sampled_from(days.LANGUAGES), st.sampled_from(["d MMMM y", "d MMM y", "MMMM y", "MMM d, y", "EEEE d MMMM y"]))
+def test_a_day_in_words_of_any_language_comes_back(day: dt.date, language: str, pattern: str) -> None:
+    written = format_date(day, pattern, locale=language)
+    meant = day.isoformat() if "d" in pattern else day.isoformat()[:7]
+    assert days.read(written, languages=(language,)) == meant
+    assert days.read(written, formats=(pattern.replace("y", "yyyy"),), languages=(language,)) == meant
+
+
+@given(st.dates(min_value=dt.date(1900, 3, 1), max_value=dt.date(2150, 1, 1)))
+def test_a_spreadsheets_number_is_its_day(day: dt.date) -> None:
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904, to_excel
+
+    assert days.read(str(int(to_excel(day))), serial="1900") == day.isoformat()
+    assume(day.year > 1904)
+    assert days.read(str(int(to_excel(day, CALENDAR_MAC_1904))), serial="1904") == day.isoformat()
+
+
+@given(st.text(max_size=40), st.sampled_from(["", "1900"]))
+def test_any_text_is_a_date_or_refused_in_words(text: str, serial: str) -> None:
+    try:
+        PartialDate(days.read(text, serial=serial))
+    except ValueError as refused:
+        assert str(refused)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "told"), [("dd/MM", "no year"), ("dd yyyy", "day without a month"), ("MM/MM/yyyy", "m in it twice"), ("d MMMM yyyy", "")]
+)
+def test_a_pattern_that_is_no_date_is_refused(pattern: str, told: str) -> None:
+    assert told in days.problem_of(pattern)
+    assert bool(told) is bool(days.problem_of(pattern))

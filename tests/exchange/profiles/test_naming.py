@@ -1,0 +1,46 @@
+"""Keys: letters, digits, dots and hyphens, the same from the same words, different from different ones."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.exchange.profiles.naming import LONGEST, first_words, key_of, listed, short_name
+from tracker.models.base import KEY_PATTERN
+
+texts = st.text(min_size=1, max_size=120)
+
+
+@given(st.lists(texts, min_size=1, max_size=4))
+def test_a_key_is_plain_and_stays_the_same(parts: list[str]) -> None:
+    key = key_of(*parts)
+    assert re.match(KEY_PATTERN, key)
+    assert len(key) <= LONGEST
+    assert key_of(*parts) == key
+
+
+@given(texts)
+def test_a_theme_is_named_in_small_letters(name: str) -> None:
+    assert re.fullmatch(r"[a-z0-9-]{1,60}", short_name(name))
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9))
+def test_long_keys_and_keys_of_other_letters_stay_apart(one: int, other: int) -> None:
+    for words in ("a very long name of a report that goes on and on and on and on and on {}", "توصية {} بشأن المصابيح"):
+        assert (key_of("P", words.format(one)) == key_of("P", words.format(other))) is (one == other)
+
+
+def test_accents_and_signs_fall_away() -> None:
+    assert key_of("UPR", "État n° 12", "101.3 (a)") == "UPR-Etat-n-12-101.3-a"
+
+
+def test_the_beginning_of_a_text_ends_between_words() -> None:
+    assert first_words("one two  three", 80) == "one two three"
+    cut = first_words("word " * 100, 50)
+    assert len(cut) <= 50
+    assert cut.endswith("word…")
+
+
+@given(st.lists(st.text("abc ", min_size=1, max_size=30), min_size=1, max_size=60), st.integers(60, 300))
+def test_a_list_is_cut_to_what_a_field_holds(items: list[str], most: int) -> None:
+    assert len(listed(items, most)) <= most
