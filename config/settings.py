@@ -177,7 +177,10 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Where jobs are declared (tracker/jobs says how). The queue is in the desk's database, and the desk's role works on it.
 JOB_MODULES = [
-    "tracker.jobs.housekeeping", "tracker.signin.upkeep", "tracker.editorial.capturing", "tracker.editorial.tending",
+    "tracker.jobs.housekeeping",
+    "tracker.signin.upkeep",
+    "tracker.editorial.capturing",
+    "tracker.editorial.tending",
     "tracker.exchange.imports.jobs",
 ]
 JOBS_AT_ONCE = env.number("JOBS_AT_ONCE", 2, least=1, most=32)

@@ -22,6 +22,11 @@ from tracker.models import (
     Document,
     Effect,
     Government,
+    Import,
+    ImportedRow,
+    ImportPreview,
+    ImportProfile,
+    ImportProgress,
     LegalStatus,
     LinkCheck,
     Measure,
@@ -247,6 +252,15 @@ def everything() -> dict[str, Any]:
     )
     for name, text in (("document", "title"), ("action", "title"), ("assessment", "rationale")):
         made[f"{name}_translation"] = translation(made[name], text, kind="machine")
+    made["importprofile"] = ImportProfile.objects.create(name="review", text="[file]", made_by=author(), edited_by=author())
+    made["import"] = Import.objects.create(
+        file_name="review.csv", sha256="b" * 64, size=10, stored_as="bb/bb", profile_name="review", profile_text="[file]", made_by=author()
+    )
+    made["importpreview"] = ImportPreview.objects.create(batch=made["import"], counts={}, digest="c" * 64)
+    made["importprogress"] = ImportProgress.objects.create(batch=made["import"], words="Reading", at=dt.datetime(2020, 3, 1, tzinfo=dt.UTC))
+    made["importedrow"] = ImportedRow.objects.create(
+        batch=made["import"], resource="themes", key="safety", of_resource="themes", of_key="safety", did="created", said="d" * 32
+    )
     return made
 
 

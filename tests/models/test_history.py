@@ -20,7 +20,9 @@ EXCUSED = {"User"}
 MADE_ANEW = {"SnapshotText", "LinkCheck", "PassageCheck", "CopyCheck", "Capture"}
 # What signing in leaves: a record that is append-only itself, and what is forgotten.
 OF_SESSIONS = {"AccountEvent", "KeptForm", "Tally", "SharedValue"}
-HISTORYLESS = tuple(EXCUSED | MADE_ANEW | OF_SESSIONS)
+# What an import found, how far it has come, and what it wrote: a log that stays as it was written.
+OF_IMPORTS = {"ImportPreview", "ImportProgress", "ImportedRow"}
+HISTORYLESS = tuple(EXCUSED | MADE_ANEW | OF_SESSIONS | OF_IMPORTS)
 NOUNS = [
     model
     for model in apps.get_app_config("tracker").get_models(include_auto_created=True)
@@ -91,7 +93,7 @@ def _harmless(model: type[models.Model]) -> str:
             return name
     return {
         "Challenge": "says", "CitationUse": "stance", "DeadlineMove": "moved_by", "Recommendation_themes": "theme", "Membership": "until",
-        "Translation": "words",
+        "Translation": "words", "Import": "problem",
     }[model.__name__]  # fmt: skip
 
 

@@ -54,6 +54,9 @@ BROKEN: dict[str, tuple[str, dict[str, str]]] = {
     "an_official_translation_says_where_it_can_be_read": ("translation", {"url": "''"}),
     "a_reply_is_to_one_record": ("reply", {"assessment_id": "{assessment}"}),
     "a_reply_says_who_and_what": ("reply", {"said_by": "' '"}),
+    "an_applied_import_says_by_whom_and_when": ("import", {"applied_by_id": "made_by_id"}),
+    "an_import_is_applied_once_it_says_so": ("import", {"state": "'applied'"}),
+    "an_undone_import_says_by_whom_when_and_why": ("import", {"undone_by_id": "made_by_id"}),
     "an_answered_challenge_says_why": ("challenge", {"state": "'upheld'"}),
     "challenge_state_is_in_the_vocabulary": (
         "challenge",

@@ -17,9 +17,9 @@ def insert(model: type[models.Model], records: Sequence[Any]) -> None:
     fields = model._meta.concrete_fields
     references = [field for field in fields if field.is_relation]
     table = sql.Identifier(model._meta.db_table)
-    columns = sql.SQL(", ").join(sql.Identifier(field.column) for field in fields)
+    columns = sql.SQL(", ").join(sql.Identifier(str(field.column)) for field in fields)
     number = model._meta.pk
-    assert number is not None
+    assert number is not None and number.column is not None
     with connection.cursor() as cursor:
         # A statement that is no plain SELECT, so that who and why stand in the transaction's settings for the triggers of the history.
         cursor.execute(

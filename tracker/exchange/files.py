@@ -230,7 +230,10 @@ def _is_text(path: Path, at: Any) -> bool:
                 text = decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as error:
                 place = read - waiting + error.start
-                at(lines + piece.count(b"\n", 0, max(error.start - waiting, 0)), f"byte {place + 1} of the file is not UTF-8; save the file as UTF-8.")
+                at(
+                    lines + piece.count(b"\n", 0, max(error.start - waiting, 0)),
+                    f"byte {place + 1} of the file is not UTF-8; save the file as UTF-8.",
+                )
                 return False
             if "\0" in text:
                 at(lines + text.count("\n", 0, text.index("\0")), "there is a NUL character, which no text may hold; take it out.")

@@ -179,7 +179,10 @@ class ImportProgress(models.Model):
 
 
 class ImportPreview(models.Model):
-    """What an import would do, as the last preview found it; of an applied one, what it did. ``tracker/exchange/imports/findings.py`` says its shape."""
+    """What an import would do, as the last preview found it; of an applied one, what it did.
+
+    ``tracker/exchange/imports/findings.py`` says what each column holds.
+    """
 
     batch = models.OneToOneField(Import, on_delete=models.CASCADE, primary_key=True, related_name="preview", verbose_name=_("import"))
     counts = models.JSONField(_("counts"), help_text=_("Rows of the file, and what would become of the rows of each of a package's files."))

@@ -71,7 +71,7 @@ def test_a_dry_run_prints_the_preview_and_writes_nothing(by: User, profile: Path
     assert "Unknown government “Ruritania” in 1 rows" in out and out.endswith("Nothing was written.\n")
     assert "row 3, column Status: “succes” is not one of" in err
     assert not Recommendation.objects.exists()
-    with pytest.raises(Trouble, match="rows of the file are refused.*Nothing was imported"):
+    with pytest.raises(Trouble, match=r"rows of the file are refused.*Nothing was imported"):
         called("import_file", file, "--profile", profile, "--by", "author")
     out, _err = called("import_file", file, "--profile", profile, "--by", "author", "--map", "Ruritania=IS", "--without-refused")
     assert "recommendations: 3 created" in out

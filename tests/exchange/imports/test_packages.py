@@ -7,13 +7,11 @@ import pytest
 
 from tests import builders
 from tracker.exchange.exporter import export
-from tracker.exchange.imports import receive, run_apply, run_preview, run_undo
+from tracker.exchange.imports import receive, run_apply, run_preview
 from tracker.exchange.imports.sources import pack
 from tracker.models import ImportState, Recommendation
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-
 
 
 def contents(folder: Path) -> dict[str, bytes]:

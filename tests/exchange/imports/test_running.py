@@ -112,7 +112,7 @@ def test_a_corrected_file_changes_exactly_what_differs(received: Received, by: U
     assert {change["resource"] for change in preview.changes} == {"recommendations"}
     run_apply(batch, by=by, reason="Corrected")
     assert Recommendation.objects.get(number="2").statement == "Sample: paint lighthouse 2 blue."
-    assert [one.pk for one in imports_of(Recommendation.objects.get(number="2"))][0] == batch.pk
+    assert imports_of(Recommendation.objects.get(number="2"))[0] == batch
 
 
 def test_a_problem_names_row_and_column_and_nothing_is_written(received: Received, by: User) -> None:

@@ -133,22 +133,22 @@ class Beside(Standing):
         for name, keys in missing.items():
             self._find_in(BY_NAME[name], keys)
 
-    def _last_imports(self, rows: list[Row], roots: Iterable[Name]) -> dict[Name, tuple[str, int, int]]:
-        """What imports wrote last of these rows and records: the digest, the import, the number of the record. Undone ones wrote nothing."""
+    def _last_imports(self, rows: list[Row], roots: Iterable[Name]) -> dict[Name, tuple[str, int]]:
+        """What imports wrote last of these rows and records: the digest, and the import. Undone ones wrote nothing."""
         wanted: dict[str, dict[str, Key]] = defaultdict(dict)
         for row in rows:
             wanted[row.resource.name][told(row.key)] = row.key
         for name, key in roots:
             wanted[name][told(key)] = key
-        found: dict[Name, tuple[str, int, int]] = {}
+        found: dict[Name, tuple[str, int]] = {}
         for name, keys in wanted.items():
             listed = sorted(keys)
             for start in range(0, len(listed), AT_ONCE):
                 written = ImportedRow.objects.filter(
                     Q(batch=self.batch) | Q(batch__state=ImportState.APPLIED), resource=name, key__in=listed[start : start + AT_ONCE], did__in=WROTE
                 )
-                for key, wrote, batch, record in written.order_by("pk").values_list("key", "digest", "batch", "record"):
-                    found[name, keys[key]] = (wrote, batch, record)
+                for text, wrote, batch in written.order_by("pk").values_list("key", "digest", "batch"):
+                    found[name, keys[text]] = (wrote, batch)
         return found
 
     def _in_review(self, roots: set[Name]) -> dict[Name, State]:
@@ -181,7 +181,7 @@ class Beside(Standing):
                     }  # fmt: skip
         return found
 
-    def _why_kept(self, row: Row, root: Name, last: dict[Name, tuple[str, int, int]], in_review: dict[Name, State]) -> str:
+    def _why_kept(self, row: Row, root: Name, last: dict[Name, tuple[str, int]], in_review: dict[Name, State]) -> str:
         """Why a row that differs may not be written; empty where it may."""
         name = (row.resource.name, row.key)
         record, whole = self._stored(name), self._stored(root)

@@ -4,8 +4,8 @@
                "resources": {"recommendations": {"created", "changed", "taken", "same", "kept"}, ...}}
 ``problems``   [{"row", "file", "sentence"}, ...]; ``file`` is that of a package, else empty
 ``governments``[{"name", "count", "rows", "known", "candidates", "suggestions": [[code, name], ...]}, ...], the most frequent first
-``conflicts``  [{"record": "recommendations:R-1", "decision": "keep" | "take", "rows": [{"resource", "key", "row", "why", "here": {column: text} | None,
-               "file": {column: text}}, ...]}, ...]; of a row that stands here, only the columns that differ
+``conflicts``  [{"record": "recommendations:R-1", "decision": "keep" | "take", "rows": [{"resource", "key", "row", "why",
+               "here": {column: text} | None, "file": {column: text}}, ...]}, ...]; of a row that stands here, only the columns that differ
 ``changes``    [{"resource", "key", "row", "before": {column: text}, "after": {column: text}}, ...]; only the columns that differ
 ``created``    [{"resource", "key", "row", "cells": {column: text}}, ...]; the first of each file of a package
 ``repeated``   [{"row", "first"}, ...]

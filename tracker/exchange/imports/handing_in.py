@@ -5,6 +5,7 @@ What publication would refuse stays a draft, and so does what rests on it; each 
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
@@ -40,7 +41,7 @@ def records_of(batch: Import, names: Collection[Name] | None = None) -> list[Pub
         kind = KINDS[resource.model]  # type: ignore[index]
         keys = ImportedRow.objects.filter(batch=batch, did__in=WROTE, of_resource=resource.name).values("of_key").distinct()
         column = resource.key_columns[0].name
-        records = resource.model._default_manager.filter(**{f"{column}__in": keys}).order_by(column)
+        records: Any = resource.model._default_manager.filter(**{f"{column}__in": keys}).order_by(column)
         if names is not None:
             records = records.filter(**{f"{column}__in": [key for other, key in names if other == kind]})
         found += records
@@ -77,10 +78,10 @@ def hand_in(batch: Import, *, by: User, reason: str, names: Collection[Name] | N
 
 def _bodies(records: list[Publishable]) -> tuple[dict[Name, Body], dict[Name, Publishable]]:
     """As they would be submitted, without those that are public word for word."""
-    public = dict(
-        ((kind, key), digest)
+    public = {
+        (kind, key): digest
         for kind, key, digest in RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).values_list("kind", "key", "content_hash")
-    )
+    }
     bodies: dict[Name, Body] = {}
     found: dict[Name, Publishable] = {}
     for start in range(0, len(records), AT_ONCE):

@@ -28,8 +28,10 @@ def preview_import(*, number: int, by: int) -> str:
 
 @job("apply_import", title=gettext_lazy("Apply an import"), about=_about)
 def apply_import(*, number: int, by: int, reason: str) -> str:
-    """Write an import, whole or not at all. Safe to run twice: it is one transaction, at whose end the import counts as applied, and one that is applied
-    is not applied again."""
+    """Write an import, whole or not at all.
+
+    Safe to run twice: it is one transaction, at whose end the import counts as applied, and one that is applied is not applied again.
+    """
     try:
         batch = steps.run_apply(Import.objects.get(pk=number), by=User.objects.get(pk=by), reason=reason)
     except Refused as refused:

@@ -1,7 +1,7 @@
 """Going through a file piece by piece, within one transaction of the caller's: compared, checked and written as packages are.
 
-A preview is the same run, rolled back: what it says is what applying does. A piece is some thousand rows of the file; what pieces share (the file's own
-document, themes) the later ones find in the database, and what this file said of a key before, in :class:`~tracker.models.importing.ImportedRow`.
+A preview is the same run, rolled back: what it says is what applying does. A piece is some thousand rows of the file; what pieces share (the
+file's own document, themes) the later ones find in the database, and what this file said of a key before, in ``ImportedRow``.
 A row of the file whose records are refused is left out whole, and what rests on it with it.
 """
 
@@ -65,7 +65,7 @@ class Run:
     def _piece(self, groups: list[Group]) -> None:
         standing: list[Group] = []
         for group in groups:
-            problems = list(group.problems)
+            problems: list[Problem | str] = list(group.problems)
             for row in group.records:
                 if not row.values:
                     _fill_in_defaults(row)

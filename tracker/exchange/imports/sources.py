@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from config.trouble import Trouble
 from tracker.archive import store
 from tracker.exchange import files
-from tracker.exchange.files import PackageError, Problem
+from tracker.exchange.files import PackageError, Problem, Row
 from tracker.exchange.imports.findings import ROWS_TOLD, Findings
 from tracker.exchange.profiles import Governments, Group, Profile, ProfileError, map_records, parse
 from tracker.exchange.schema import BY_NAME, DESCRIPTOR, Resource
@@ -86,18 +86,23 @@ class OfPackage:
                     waiting.append(row)
                     continue
                 known.add(row.key)
-            yield Group(row.line, [row], files.check(row))
+            yield _alone(row)
         while waiting:
             ready = [row for row in waiting if tuple(row.cells[column.name] for column in within or ()) in known] or waiting
             known |= {row.key for row in ready}
             going = {id(row) for row in ready}
             waiting = [row for row in waiting if id(row) not in going]
             for row in ready:
-                yield Group(row.line, [row], files.check(row))
+                yield _alone(row)
 
     def tell(self, findings: Findings) -> None:
         """How much was read."""
         findings.rows["read"] = self.read
+
+
+def _alone(row: Row) -> Group:
+    """A row of a package: it stands for itself."""
+    return Group(row.line, [row], files.check(row))  # type: ignore[list-item]
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The steps of a batch: preview, apply, undo; each asked for as a job, or run here and now. One at a time a batch, and all or nothing.
 
-What a step does is one transaction. Where the batch stands is written before and after it, so that a step that died is seen: nothing of it was written,
-and it can be run again.
+What a step does is one transaction. Where the batch stands is written before and after it, so that a step that died is seen: nothing of it was
+written, and it can be run again.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,11 +15,10 @@ from procrastinate.exceptions import JobAborted
 
 from config.trouble import Trouble
 from tracker.editions.tables import DESK
-from tracker.editorial.freeze import MODELS, kind_of
 from tracker.editorial.verbs import Refused, allowed
 from tracker.exchange.files import PackageError
 from tracker.exchange.imports import undoing
-from tracker.exchange.imports.findings import Findings, difference, wrote
+from tracker.exchange.imports.findings import Findings, difference
 from tracker.exchange.imports.progress import AtWork, Progress, held, is_held
 from tracker.exchange.imports.receiving import RIGHT
 from tracker.exchange.imports.running import Run
@@ -120,10 +119,9 @@ def run_apply(batch: Import, *, by: User, reason: str, say: Say | None = None, u
         if preview is None and not unseen:
             raise Trouble(_("Import #%(number)s was not previewed; look first at what it would do.") % {"number": batch.pk})
         findings = _findings(batch, by, reason, progress, keep=True, preview=None if unseen else preview)
-        if refused := findings.rows["refused"]:
-            if not batch.without_refused:
-                _keep_preview(batch, by, findings)
-                raise Trouble(_refused_rows(refused))
+        if (refused := findings.rows["refused"]) and not batch.without_refused:
+            _keep_preview(batch, by, findings)
+            raise Trouble(_refused_rows(refused))
         if preview is not None and not unseen and preview.digest != findings.digest:
             changed = difference(preview.counts, findings.counts)
             _keep_preview(batch, by, findings, problem=_stale(changed))
@@ -132,17 +130,20 @@ def run_apply(batch: Import, *, by: User, reason: str, say: Say | None = None, u
 
 
 def run_undo(batch: Import, *, by: User, reason: str, say: Say | None = None) -> Import:
-    """Take back all that a batch wrote: what it created goes, what it changed says again what it said before. ``Refused`` where something stands on it."""
+    """Take back all that a batch wrote: what it created goes, what it changed says again what it said before.
+
+    ``Trouble``, in one sentence, where something stands on it.
+    """
     _may_undo(batch, by)
     _say_why(reason)
-    with held(batch, say) as progress, transaction.atomic(using=DESK, durable=True):
-        with pghistory.context(user=by.pk, reason=_("Import #%(number)s undone: %(reason)s") % {"number": batch.pk, "reason": reason}):
-            _one_load_at_a_time(progress)
-            batch = Import.objects.get(pk=batch.pk)
-            _must_be(batch, (ImportState.APPLIED,), _("undone"))
-            undoing.undo(batch, by=by, progress=progress)
-            batch.state, batch.undone_by, batch.undone_at, batch.undo_reason = ImportState.UNDONE, by, timezone.now(), reason
-            batch.save()
+    why = _("Import #%(number)s undone: %(reason)s") % {"number": batch.pk, "reason": reason}
+    with held(batch, say) as progress, transaction.atomic(using=DESK, durable=True), pghistory.context(user=by.pk, reason=why):
+        _one_load_at_a_time(progress)
+        batch = Import.objects.get(pk=batch.pk)
+        _must_be(batch, (ImportState.APPLIED,), _("undone"))
+        undoing.undo(batch, by=by, progress=progress)
+        batch.state, batch.undone_by, batch.undone_at, batch.undo_reason = ImportState.UNDONE, by, timezone.now(), reason
+        batch.save()
     return batch
 
 

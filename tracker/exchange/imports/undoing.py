@@ -1,7 +1,7 @@
 """Taking an import back: what it created goes, and what it changed says again what it said before, as long as nothing was built on any of it.
 
-Built on it is: what was submitted or published since, what somebody edited or deleted since, what a later import changed, and what refers to its records
-without having come with it. Checks that the night makes by itself (whether an address answers) are not.
+Built on it is: what was submitted or published since, what somebody edited or deleted since, what a later import changed, and what refers to its
+records without having come with it. Checks that the night makes by itself (whether an address answers) are not.
 """
 
 from collections.abc import Iterator
@@ -87,10 +87,10 @@ def _reviewed(batch: Import) -> Iterator[str]:
             continue
         keys = _written(batch).filter(of_resource=resource.name).values("of_key")
         versions = Version.objects.filter(
-            kind=str(KINDS[resource.model]),
+            kind=str(KINDS[resource.model]),  # type: ignore[index]
             key__in=keys,
             submission__state__in=BUILT_ON,
-            submission__submitted_at__gt=batch.applied_at,  # type: ignore[index]
+            submission__submitted_at__gt=batch.applied_at,
         )
         for key, number, state in versions.order_by("key").values_list("key", "submission", "submission__state")[:1]:
             yield _("%(record)s was handed in since and is %(state)s (submission #%(number)s).") % {
@@ -184,7 +184,7 @@ def _put_back(batch: Import, by: User) -> None:
     while piece := list(islice(rows, AT_ONCE)):
         tables: dict[str, list[Row]] = {}
         for one in piece:
-            row = Row(BY_NAME[one.resource], one.source_row, dict(one.before))
+            row = Row(BY_NAME[one.resource], one.source_row, dict(one.before or {}))
             check(row)
             tables.setdefault(one.resource, []).append(row)
         plan = Plan(Package("", "", "", {}, []), _Here(Package("", "", "", tables, []), by))

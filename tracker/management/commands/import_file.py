@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The file, how it is read, and what is decided about it."""
-        parser.add_argument("file", type=Path, metavar="FILE", help="the file; with the profile package, the folder of a data package or its zip")
+        parser.add_argument("file", type=Path, metavar="FILE", help="the file; with the profile package, a package's folder or its zip")
         parser.add_argument("--profile", required=True, metavar="NAME", help="how its columns become records: a profile's name, or a TOML file")
         parser.add_argument("--by", required=True, metavar="USERNAME", help="the member of staff whose drafts the records become")
         parser.add_argument("--reason", default="", help="why; it stands in the history of each record")
@@ -35,7 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--map", action="append", default=[], metavar="NAME=CODE", help="which government a name in the file means; repeatable")
         parser.add_argument("--take", action="append", default=[], metavar="KEY", help="a record here with other text: take the file's; repeatable")
         parser.add_argument("--without-refused", action="store_true", help="leave refused rows out and import the others")
-        parser.add_argument("--join", action="append", default=[], metavar="NAME=FILE", help="the second file of a profile that joins one; repeatable")
+        parser.add_argument(
+            "--join", action="append", default=[], metavar="NAME=FILE", help="the second file of a profile that joins one; repeatable"
+        )
         for name, words in (
             ("encoding", "as utf-8, windows-1252, mac-roman"), ("delimiter", "between cells"), ("sheet", "of a workbook"),
             ("records", "where the list of records is in a JSON file: data.items"),
@@ -116,7 +118,9 @@ class Command(BaseCommand):
             close = ", ".join(f"{code} ({name})" for code, name in one["suggestions"]) or "none is close"
             self.stdout.write(f"Unknown government “{one['name']}” in {one['count']} rows; --map “{one['name']}=CODE”: {close}.")
         for conflict in preview.conflicts[:SHOWN]:
-            decided = "the file's text is taken" if conflict["decision"] == "take" else "left as it is; --take " + conflict["record"] + " takes the file's"
+            decided = (
+                "the file's text is taken" if conflict["decision"] == "take" else "left as it is; --take " + conflict["record"] + " takes the file's"
+            )
             self.stdout.write(f"{conflict['record']}: {decided}.")
             for row in conflict["rows"]:
                 self.stdout.write(f"  row {row['row']}, {row['resource']} {row['key']}: {row['why']}.")
