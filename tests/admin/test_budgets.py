@@ -16,8 +16,9 @@ from tracker.models import LegalStatus, Party, Position, Theme, User
 
 # The dearest list is that of actions: what is frozen to tell whether a row was edited comes from a dozen tables.
 LIST_BUDGET = 32
-# The dearest form is an assessment's: nine of its queries gather what the proposed status follows from, and one the open challenges to it.
-FORM_BUDGET = 24
+# The dearest form is an assessment's: nine of its queries gather what the proposed status follows from, one the open challenges to it, and one the
+# imports that it came with.
+FORM_BUDGET = 25
 
 
 def records(numbers: range) -> None:

@@ -28,7 +28,7 @@ def made(number: int, found: int) -> Import:
             "rows": {"read": found, "skipped": found, "refused": found, "repeated": found}, "problems": found, "conflicts": found,
             "resources": {"recommendations": {"created": found, "changed": found, "taken": 0, "same": 0, "kept": 0}},
         },
-        problems=[{"row": row, "resource": "recommendations", "column": "number", "sentence": f"row {row}: no."} for row in range(found)],
+        problems=[{"row": row, "file": "", "sentence": f"row {row}: no."} for row in range(found)],
         governments=[{"name": f"N{row}", "count": 1, "rows": [row], "known": "", "candidates": [], "suggestions": []} for row in range(found)],
         conflicts=[
             {

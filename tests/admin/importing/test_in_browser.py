@@ -42,16 +42,19 @@ class Hands:
 
     def press(self, name: str) -> None:
         self.page.click(f"button[name={name}]")
+        self.page.wait_for_load_state()
         assert not self.page.locator(".refusal[role=alert]").count(), self.page.inner_text("#content-main")[:2000]
         self.open_all()
 
     def upload(self, *files: tuple[str, bytes]) -> None:
         self.page.goto(f"{self.site}/admin/tracker/import/")
         self.page.click("a.addlink")
+        self.page.wait_for_load_state()
         self.open_all()
         for field, (name, content) in zip(("#id_file", "#id_second"), files, strict=False):
             self.page.set_input_files(field, {"name": name, "mimeType": "application/octet-stream", "buffer": content})
         self.page.click("button.default")
+        self.page.wait_for_load_state()
         assert self.page.url.endswith("/format/"), self.page.inner_text("#content-main")
 
     def reads(self, **chosen: str) -> None:

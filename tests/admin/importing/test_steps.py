@@ -31,8 +31,8 @@ SignIn = Callable[[str], Client]
 
 TABLE = (
     "No,Text,Country,Status,When\n"
-    "1,Close the office,Elbonia,Done,12/03/2019\n"
-    "2,Publish the list,Elbonia,Open,01/04/2019\n"
+    "1,Close the office,Elbonia,Finished,12/03/2019\n"
+    "2,Publish the list,Elbonia,Discussed,01/04/2019\n"
     "3,Recall the envoy,Nowhereland,succes,05/05/2019\n"
 )
 HOLDS = {
@@ -65,7 +65,7 @@ def mapped(client: Client, table: str = TABLE) -> Steps:
     """The same with what its words mean, ready to be applied."""
     steps = chosen(client, table)
     page = steps.page("field", "?of=assessment.status")
-    means = {"Done": "implemented", "Open": "under_consideration", "succes": "implemented"}
+    means = {"Finished": "implemented", "Discussed": "under_consideration", "succes": "implemented"}
     steps.send("field", {f"means-{line['index']}": means[line["value"]] for line in page.context["values"]}, query="?of=assessment.status")
     page = steps.preview()
     steps.client.post(steps.address("decide"), {"mark": page.context["mark"], "names": "1", "name-0": "Nowhereland", "code-0": "FR"})
@@ -76,7 +76,7 @@ def test_from_a_file_to_drafts_and_back(people: dict[str, User], sign_in: SignIn
     """Words and names that nobody knows are said once; with them said it is applied whole, and undone whole."""
     steps = chosen(sign_in("researcher"))
     said = words(steps.preview())
-    assert "row 2, column Status: “Done” is not one of" in said
+    assert "row 2, column Status: “Finished” is not one of" in said
     assert "1 name of a government is not known here" in said
     assert "Nowhereland" in said
     assert not Recommendation.objects.exists()
@@ -165,18 +165,18 @@ def test_a_record_with_other_text_is_kept_unless_staff_take_the_file(people: dic
 
 
 def test_duplicates_and_rows_passed_over_are_told(people: dict[str, User], sign_in: SignIn) -> None:
-    table = TABLE.replace("Done", "Implemented").replace("Open", "rejected").replace("succes", "implementd")
+    table = TABLE.replace("Finished", "Implemented").replace("Discussed", "rejected").replace("succes", "implementd")
     table += "1,Close the office,Elbonia,Implemented,12/03/2019\nTotal,,,,\n"
     steps = chosen(sign_in("researcher"), table)
     steps.whole(skip_column=["No"], skip_test=["equals"], skip_value=["Total"])
     said = words(steps.preview())
     assert "5 read, 1 passed over, 1 duplicates" in said, said
-    assert "row 4, column Status: “implementd” is not one of" in said and "did you mean “implemented”?" in said
+    assert "row 4, column Status: “implementd” is not one of" in said and "did you mean “implemented”?" in said.casefold()
     assert "row 5 says what row 2 says" in said
 
 
 def test_going_on_without_the_refused_rows(people: dict[str, User], sign_in: SignIn) -> None:
-    steps = mapped(sign_in("researcher"), TABLE + "4,,Elbonia,Done,not a day\n")
+    steps = mapped(sign_in("researcher"), TABLE + "4,,Elbonia,Finished,not a day\n")
     page = steps.page("change")
     assert page.context["refused"] == 1
     assert "row 5, column When: “not a day”" in words(page)
@@ -188,7 +188,7 @@ def test_going_on_without_the_refused_rows(people: dict[str, User], sign_in: Sig
 def test_a_profile_is_kept_under_a_name_and_used_for_the_next_file(people: dict[str, User], sign_in: SignIn) -> None:
     steps = mapped(sign_in("researcher"))
     text = fields_of(steps.page("text").content.decode())["text"][0]
-    assert parse(text).records["assessment"].fields["status"].map["Done"] == "implemented"
+    assert parse(text).records["assessment"].fields["status"].map["Finished"] == "implemented"
     steps.send("text", {"name": "Made Up!"}, button="_keep")
     assert not ImportProfile.objects.exists()
     steps.send("text", {"name": "made-up"}, button="_keep")

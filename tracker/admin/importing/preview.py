@@ -204,12 +204,12 @@ def problems_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     response.headers["Content-Disposition"] = f'attachment; filename="import-{batch.pk}-problems.csv"'
     response.write("\ufeff")
     rows = csv.writer(response, lineterminator="\r\n")
-    rows.writerow(["row", "kind", "column", "problem"])
+    rows.writerow(["row", "file", "problem"])
     preview = getattr(batch, "preview", None)
     for problem in preview.problems if preview else ():
-        rows.writerow([problem["row"] or "", *(harmless(problem[name]) for name in ("resource", "column", "sentence"))])
+        rows.writerow([problem["row"] or "", problem["file"], harmless(problem["sentence"])])
     if preview and preview.counts["problems"] > len(preview.problems):
-        rows.writerow(["", "", "", _("%(more)s more, which are not listed.") % {"more": preview.counts["problems"] - len(preview.problems)}])
+        rows.writerow(["", "", _("%(more)s more, which are not listed.") % {"more": preview.counts["problems"] - len(preview.problems)}])
     return response
 
 

@@ -51,8 +51,8 @@ def receive(
     """Keep a file's bytes as a new batch. Nothing is read yet.
 
     ``profile`` names one of :func:`profiles`; ``text`` is TOML to be used instead, under that name. ``options`` are those of ``tables.Options`` that
-    are not to be guessed. ``joined`` gives the profile's other files: name of the join to file name and path. ``draft``: the profile is made from the file
-    later, so that nothing of it need be there yet.
+    are not to be guessed. ``joined`` gives the profile's other files: name of the join to file name and path.
+    ``draft``: the profile is made from the file later, so that nothing of it need be there yet.
     """
     allowed(by, RIGHT)
     beside = joined or {}
