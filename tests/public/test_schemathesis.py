@@ -23,7 +23,7 @@ IN_THE_SUITE = 500
 def test_nothing_is_found(published: str) -> None:
     from config.wsgi import application
 
-    assert settings.API_REQUESTS_PER_MINUTE > 100 * CASES, "or the answers are about the limit"
+    assert settings.API_REQUESTS_PER_MINUTE > 10 * CASES, "or the answers are about the limit"
     # Answers as they are: within one process nobody unpacks them.
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application, headers={"Accept-Encoding": "identity"})
     schema.config.headers = {"Accept-Encoding": "identity"}
@@ -48,6 +48,7 @@ def run(schema: Any) -> tuple[dict[str, int], Counter[str], list[str]]:
         match event:
             case events.ScenarioFinished():
                 cases += len(event.recorder.interactions)
+                print(f"{event.phase}: {event.label}: {cases} cases, {len(found)} findings", flush=True)
                 labels.add(event.label)
                 for key, checks in event.recorder.checks.items():
                     checked.update(check.name for check in checks)
