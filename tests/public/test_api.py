@@ -71,7 +71,7 @@ BUDGETS = {
     "/corrections/": 10,
     "/methodology/": 6,
     "/citations/": 14,
-    "/data/": 2,
+    "/data/": 3,
     "/about/": 1,
     "/accessibility/": 1,
 }

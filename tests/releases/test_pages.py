@@ -37,7 +37,7 @@ def test_the_list_names_each_release_with_what_it_froze(released: str) -> None:
 def test_every_file_is_led_to_and_served_as_what_it_is(released: str) -> None:
     page = answer("/releases/v1/").content.decode()
     files = list(ReleaseFile.objects.filter(release="v1"))
-    assert len(files) == 20
+    assert len(files) == 21
     for file in files:
         address = f"/releases/v1/{file.path}"
         assert f'href="{address}"' in page and file.sha256 in page
@@ -128,10 +128,11 @@ def test_releases_with_other_columns_are_compared_in_what_both_have(released: st
 
     from tracker.public import columns
     from tracker.public.releases import freezing
+    from tracker.public.shapes import TEXT
 
     make("old")
     listing = columns.LISTINGS["governments"]
-    extra = columns.Column("colour", "colour", "Of its cover.", lambda row: "green")
+    extra = columns.Column("colour", "colour", "Of its cover.", lambda row: "green", shape=TEXT)
     later = replace(listing, columns=(*[column for column in listing.columns if column.name != "note"], extra))
     monkeypatch.setitem(freezing.LISTINGS, "governments", later)
     make("new")

@@ -76,6 +76,8 @@ def releases() -> list[Release]:
 def kept(releases: Iterable[Release]) -> list[Kept]:
     """Releases with their files: four questions at most, whatever their number."""
     wanted = list(releases)
+    if not wanted:
+        return []
     files: dict[str, list[ReleaseFile]] = defaultdict(list)
     for file in ReleaseFile.objects.filter(release__in=wanted).order_by("release", "place").defer("text"):
         files[file.release_id].append(file)
