@@ -26,6 +26,7 @@ KEPT_TABLES: dict[str, frozenset[str] | None] = {
     "tracker_snapshot": frozenset({"document_id"}),
     "tracker_version": frozenset({"approved_by_id", "approved_at"}),
     "tracker_submission": None,
+    "tracker_import": None,
     "tracker_comment": frozenset({"settled_by_id", "settled_at", "settled_note"}),
 }
 # Published tables that the desk reads and never writes: the database itself forges the chain, the eraser alone logs what it erased.
