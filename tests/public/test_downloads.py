@@ -19,7 +19,8 @@ from tests.conftest import copy_of, pointing_at
 from tests.public import large
 from tests.public.conftest import AFTER, _reword
 from tracker.public.columns import LISTINGS
-from tracker.public.formats import ENDINGS, rows, said, workbook
+from tracker.public.formats import ENDINGS, rows, workbook
+from tracker.public.formats import said as of_files
 from tracker.public.formats.said import TAIL
 from tracker.rules.formulas import natural
 
@@ -266,7 +267,7 @@ def test_json_lines_that_break_off_say_so_in_the_last(cluster: Any, large_site: 
 def test_a_workbook_that_cannot_be_finished_is_not_sent(
     cluster: Any, large_site: Client, large_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = said.cells_of
+    asked = of_files.cells_of
     written = 0
 
     def cells_of(*given: Any) -> Any:
@@ -276,7 +277,7 @@ def test_a_workbook_that_cannot_be_finished_is_not_sent(
             cut_off(cluster, large_database)
         return asked(*given)
 
-    monkeypatch.setattr(said, "cells_of", cells_of)
+    monkeypatch.setattr(of_files, "cells_of", cells_of)
     response = large_site.get("/api/v1/addressees.xlsx")
     assert response.status_code == 503
     assert response["Content-Type"] == "application/problem+json"
