@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests import builders
 from tests.exchange.imports.generated import records, review_of_states
 from tracker.models import Addressee, Recommendation
@@ -44,6 +46,7 @@ print(json.dumps({
 """
 
 
+@pytest.mark.timeout(1800)
 def test_a_long_file_in_macroman_with_cr_goes_through_in_flat_memory(desk: str, archive: Path, tmp_path: Path) -> None:
     builders.author()
     (tmp_path / "profile.toml").write_text(review_of_states(tmp_path / "states.csv", LONG))

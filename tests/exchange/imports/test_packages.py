@@ -1,15 +1,21 @@
 """A package of our own as an import: the same records as loading it, in flat memory, all or nothing."""
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
+from django.utils import timezone
 
+from config.trouble import Trouble
 from tests import builders
+from tests.conftest import copy_of, pointing_at
 from tracker.exchange.exporter import export
-from tracker.exchange.imports import receive, run_apply, run_preview
+from tracker.exchange.imports import receive, run_apply, run_preview, run_undo
 from tracker.exchange.imports.sources import pack
-from tracker.models import ImportState, Recommendation
+from tracker.exchange.loader import load
+from tracker.models import Document, ImportState, Recommendation, Snapshot
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -47,3 +53,50 @@ def test_export_import_export_gives_the_same_bytes(package: Path, desk: str, arc
     export(tmp_path / "second")
     assert contents(tmp_path / "second") == contents(package)
     assert preview.counts == batch.preview.counts
+
+
+def test_import_file_takes_the_folder_of_a_package_and_load_package_gives_the_same(
+    package: Path, cluster: Any, empty_template: str, desk: str, tmp_path: Path
+) -> None:
+    by = builders.author()
+    call_command("import_file", str(package), "--profile", "package", "--by", by.username, verbosity=0, stdout=io.StringIO())
+    export(tmp_path / "imported")
+    with copy_of(cluster, empty_template) as name, pointing_at(name):
+        load(package, by=builders.user("author", role="reviewer"))
+        export(tmp_path / "loaded")
+    assert contents(tmp_path / "imported") == contents(tmp_path / "loaded") == contents(package)
+
+
+def test_a_package_can_be_undone(package: Path, desk: str, archive: Path, tmp_path: Path) -> None:
+    by = builders.author()
+    export(tmp_path / "before")
+    batch = receive(zipped(package), by=by, profile="package")
+    run_preview(batch, by=by)
+    run_undo(run_apply(batch, by=by, reason="Moved here"), by=by, reason="A test")
+    export(tmp_path / "after")
+    assert contents(tmp_path / "after") == contents(tmp_path / "before")
+
+
+def test_archived_copies_that_came_with_a_package_are_never_taken_away(casefile_desk: str, cluster: Any, empty_template: str, archive: Path) -> None:
+    Snapshot.objects.create(
+        document=Document.objects.all()[0], sha256="a" * 64, size=1, media_type="text/plain", captured_at=timezone.now(),
+        captured_how="by hand", stored_as="aa/aa",
+    )  # fmt: skip
+    folder = archive.parent / "with-a-copy"
+    export(folder)
+    with copy_of(cluster, empty_template) as name, pointing_at(name):
+        by = builders.author()
+        batch = receive(zipped(folder), by=by, profile="package")
+        run_preview(batch, by=by)
+        batch = run_apply(batch, by=by, reason="Moved here")
+        with pytest.raises(Trouble, match="it brought archived copies, which are never taken away"):
+            run_undo(batch, by=by, reason="A test")
+
+
+def test_what_is_no_package_is_refused_in_a_sentence(desk: str, archive: Path, tmp_path: Path) -> None:
+    by = builders.author()
+    path = tmp_path / "some.zip"
+    for content, said in ((b"no zip at all", "some.zip cannot be unpacked"), (b"PK\x05\x06" + b"\0" * 18, "some.zip is no data package")):
+        path.write_bytes(content)
+        with pytest.raises(Trouble, match=said):
+            run_preview(receive(path, by=by, profile="package"), by=by)

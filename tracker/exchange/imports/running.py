@@ -55,12 +55,16 @@ class Run:
         while piece := list(islice(groups, at_once)):
             self._piece(piece)
             self.rows += sum(1 for group in piece if group.row)
-            words = _("%(rows)s rows of the file gone through (%(share)s %%)") % {"rows": self.rows, "share": round(100 * self.source.share)}
-            self.progress.say(words, rows=self.rows, share=self.source.share, at_once=False)
+            self._say(self.source.share, at_once=False)
             reset_queries()  # a site that is being tried out keeps every statement otherwise
+        self._say(1, at_once=True)
         self.source.tell(self.findings)
         self.findings.rows["refused"] = len(self.refused)
         return self.findings
+
+    def _say(self, share: float, *, at_once: bool) -> None:
+        words = _("%(rows)s rows of the file gone through (%(share)s %%)") % {"rows": self.rows, "share": round(100 * share)}
+        self.progress.say(words, rows=self.rows, share=share, at_once=at_once)
 
     def _piece(self, groups: list[Group]) -> None:
         standing: list[Group] = []
