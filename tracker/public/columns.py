@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from tracker.editions.tables import (
@@ -258,7 +258,7 @@ SEARCH_DUE = Column(
 DEPARTURE = Column("departure", _("reason for another status"), _("Why the assessor gave another status than the rule proposes; empty where not."))
 
 RECOMMENDATIONS = Listing(
-    name="recommendations",
+    name=gettext_noop("recommendations"),
     table=RecommendationEdition,
     filters=filters.AddresseeFilters,
     counting="recommendation",
@@ -302,7 +302,7 @@ RECOMMENDATIONS = Listing(
 )
 
 ADDRESSEES = Listing(
-    name="addressees",
+    name=gettext_noop("addressees"),
     table=AddresseeEdition,
     filters=filters.AddresseeFilters,
     order=("recommendation", "government"),
@@ -340,7 +340,7 @@ ADDRESSEES = Listing(
 )
 
 ASSESSMENTS = Listing(
-    name="assessments",
+    name=gettext_noop("assessments"),
     table=AssessmentEdition,
     filters=filters.AssessmentFilters,
     order=("recommendation", "government", "assessor_kind", "sequence", "key"),
@@ -400,7 +400,7 @@ ASSESSMENTS = Listing(
 )
 
 ACTIONS = Listing(
-    name="actions",
+    name=gettext_noop("actions"),
     table=ActionEdition,
     filters=filters.ActionFilters,
     order=("-last_day", "key"),
@@ -472,7 +472,7 @@ ACTIONS = Listing(
 )
 
 EFFECTS = Listing(
-    name="effects",
+    name=gettext_noop("effects"),
     table=EffectEdition,
     filters=filters.EffectFilters,
     order=("first_day", "key"),
@@ -501,7 +501,7 @@ EFFECTS = Listing(
 )
 
 DOCUMENTS = Listing(
-    name="documents",
+    name=gettext_noop("documents"),
     table=DocumentEdition,
     filters=filters.DocumentFilters,
     order=("key",),
@@ -529,7 +529,7 @@ DOCUMENTS = Listing(
 )
 
 CITATIONS = Listing(
-    name="citations",
+    name=gettext_noop("citations"),
     table=CitationEdition,
     filters=filters.CitationFilters,
     order=("record_kind", "record_key", "-stance", "citation"),
@@ -561,7 +561,7 @@ CITATIONS = Listing(
 )
 
 GOVERNMENTS = Listing(
-    name="governments",
+    name=gettext_noop("governments"),
     table=GovernmentEdition,
     filters=filters.GovernmentFilters,
     order=("name", "code"),
@@ -588,7 +588,7 @@ def _chain(clocks: Clocks) -> dict[str, Any]:
 
 
 CHANGES = Listing(
-    name="changes",
+    name=gettext_noop("changes"),
     table=RecordEdition,
     about=_chain,
     about_shape={"chain_head": maybe(record_of(edition=NUMBER, digest=TEXT))},

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import path
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
@@ -138,7 +138,7 @@ def _described(read: Read, _erasures: int | None, _language: str | None) -> dict
     patterns = [path(address.lstrip("/"), view(said)) for address, said in _operations(read)]
     found: dict[str, Any] = SchemaGenerator(patterns=patterns).get_schema(request=None, public=True)
     found["info"] |= {"title": gettext(TITLE), "version": tracker.__version__, "description": "\n\n".join(map(str, ABOUT))}
-    found["tags"] = [{"name": name} for name in (*LISTINGS, "matrix", "crosswalk", "about")]
+    found["tags"] = [{"name": name} for name in (*LISTINGS, gettext_noop("matrix"), gettext_noop("crosswalk"), "about")]
     return found
 
 

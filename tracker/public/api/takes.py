@@ -69,7 +69,7 @@ def clocks(read: Read) -> list[Parameter]:
     day = days_until(read.today)
     known = "|".join(filter(None, (rf"(edition-)?({numbers_until(read.newest)})" if read.newest else "", day, _instants_until(read.today))))
     return [
-        _one("as_of", _("What was true on a day: a day up to today, written as 2019-06-01. Without it: today."), _or_blank(_pattern(day))),
+        _one("as_of", _("What was true on a day: a day up to today, written as `2019-06-01`. Without it: today."), _or_blank(_pattern(day))),
         _one(
             "known",
             _("What this site said: at the end of a day, at an instant with its offset, or in an edition by its number. Without it: now."),
