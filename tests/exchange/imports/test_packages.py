@@ -1,5 +1,6 @@
 """A package of our own as an import: the same records as loading it, in flat memory, all or nothing."""
 
+import csv
 import io
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,44 @@ def test_a_package_can_be_undone(package: Path, desk: str, archive: Path, tmp_pa
     run_undo(run_apply(batch, by=by, reason="Moved here"), by=by, reason="A test")
     export(tmp_path / "after")
     assert contents(tmp_path / "after") == contents(tmp_path / "before")
+
+
+def test_a_package_with_its_columns_in_another_order_can_be_corrected_and_undone(package: Path, desk: str, archive: Path, tmp_path: Path) -> None:
+    by = builders.author()
+    export(tmp_path / "before")
+    _with_columns_reversed(package / "recommendations.csv")
+    batch = receive(zipped(package), by=by, profile="package")
+    run_preview(batch, by=by)
+    batch = run_apply(batch, by=by, reason="Moved here")
+    key = _with_another_note(package / "recommendations.csv")
+    corrected = receive(zipped(package), by=by, profile="package")
+    preview = run_preview(corrected, by=by)
+    assert preview.counts["conflicts"] == 0 and preview.counts["resources"]["recommendations"]["changed"] == 1
+    corrected = run_apply(corrected, by=by, reason="Corrected")
+    assert Recommendation.objects.get(reference=key).note == "Sample: corrected."
+    for done in (corrected, batch):
+        run_undo(done, by=by, reason="A test")
+    export(tmp_path / "after")
+    assert contents(tmp_path / "after") == contents(tmp_path / "before")
+
+
+def _with_columns_reversed(path: Path) -> None:
+    with path.open(encoding="utf-8", newline="") as stream:
+        lines = [line[::-1] for line in csv.reader(stream)]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(lines)
+
+
+def _with_another_note(path: Path) -> str:
+    """Change the first row's note; gives its key."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    lines[0]["note"] = "Sample: corrected."
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, lines[0])
+        writer.writeheader()
+        writer.writerows(lines)
+    return lines[0]["reference"]
 
 
 def test_archived_copies_that_came_with_a_package_are_never_taken_away(casefile_desk: str, cluster: Any, empty_template: str, archive: Path) -> None:
