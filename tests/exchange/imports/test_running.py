@@ -271,6 +271,19 @@ def test_undo_takes_back_what_was_created_and_puts_back_what_was_changed(receive
     assert Recommendation.objects.count() == 4
 
 
+def test_the_import_that_was_applied_last_is_undone_first_whichever_was_uploaded_first(received: Received, by: User) -> None:
+    before = standing()
+    data = rows(2)
+    data[1][2] = "Sample: corrected."
+    first = received(data, name="corrected.csv")
+    second = applied(received(rows(2)), by)
+    first = applied(first, by)
+    assert stands_against_undo(second).endswith(f"was changed by import #{first.pk} since; undo that one first.")
+    run_undo(first, by=by, reason="A test")
+    run_undo(second, by=by, reason="A test")
+    assert standing() == before
+
+
 @pytest.mark.parametrize(
     ("build", "why"),
     [

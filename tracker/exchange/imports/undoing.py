@@ -71,13 +71,11 @@ def _archived(batch: Import) -> Iterator[str]:
 
 
 def _later_imports(batch: Import) -> Iterator[str]:
-    later = ImportedRow.objects.filter(
-        batch__pk__gt=batch.pk, batch__state=ImportState.APPLIED, did__in=WROTE, resource=OuterRef("resource"), key=OuterRef("key")
-    )
+    """Later is what was applied later, whichever file was uploaded first: rows are numbered as they are written, one import at a time."""
+    others = ImportedRow.objects.filter(batch__state=ImportState.APPLIED, did__in=WROTE).exclude(batch=batch)
+    later = others.filter(pk__gt=OuterRef("pk"), resource=OuterRef("resource"), key=OuterRef("key"))
     for row in _written(batch).filter(Exists(later))[:1]:
-        number = ImportedRow.objects.filter(
-            batch__pk__gt=batch.pk, batch__state=ImportState.APPLIED, did__in=WROTE, resource=row.resource, key=row.key
-        ).values_list("batch", flat=True)[0]
+        number = others.filter(pk__gt=row.pk, resource=row.resource, key=row.key).values_list("batch", flat=True)[0]
         yield _("%(record)s was changed by import #%(later)s since; undo that one first.") % {"record": row.key, "later": number}
 
 
