@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,6 +44,7 @@ def stands_against(batch: Import) -> str:
 def undo(batch: Import, *, by: User, progress: Progress) -> None:
     """Take it back, within the caller's transaction. ``Trouble`` where something stands on it."""
     progress.say(_("Looking for what was built on it"), rows=0, share=0)
+    _lock(batch)
     if why := stands_against(batch):
         raise Trouble(why)
     progress.say(_("Taking away what it created"), share=0.4)
@@ -51,6 +52,16 @@ def undo(batch: Import, *, by: User, progress: Progress) -> None:
     progress.say(_("Putting back what it changed"), share=0.8)
     _put_back(batch, by)
     _mark_edited(batch, by)
+
+
+def _lock(batch: Import) -> None:
+    """Keep what it wrote, and the records that it is part of, from everybody else: what is saved, handed in or added from now on waits."""
+    for resource in RESOURCES:
+        mine = Q(pk__in=_written(batch).filter(resource=resource.name).values("record"))
+        if not resource.parents:
+            mine |= Q(**{f"{resource.key_columns[0].name}__in": _written(batch).filter(of_resource=resource.name).values("of_key")})
+        for _pk in resource.model._base_manager.filter(mine).order_by("pk").select_for_update().values_list("pk", flat=True).iterator(AT_ONCE):
+            pass
 
 
 # --- What stands on it ------------------------------------------------------------------------------------------------------
