@@ -334,6 +334,31 @@ def test_who_may_import_and_undo(received: Received, by: User) -> None:
     assert Import.objects.get(pk=batch.pk).undone_by.username == "chief"
 
 
+def test_a_theme_or_kind_of_measure_that_is_not_here_is_for_administrators_to_add(received: Received, by: User) -> None:
+    mine = builders.user("colleague", role="researcher")
+    Theme.objects.create(key="lanterns", name="Lanterns")
+    data = rows(5)
+    profile = PROFILE.replace('statement = "Text"', 'statement = "Text"\nmeasure = "Answer"')
+    preview = run_preview(received(data, by=mine, profile=profile), by=mine)
+    assert preview.counts["rows"]["refused"] == 5
+    words = "there is no kind of measure “Yes” here, and the role of colleague does not include adding one; ask an administrator."
+    assert f"row 2: {words}" in {problem["sentence"] for problem in preview.problems}
+    batch = received(data, by=mine)
+    preview = run_preview(batch, by=mine)
+    assert [problem["sentence"] for problem in preview.problems] == [
+        f"row {row}: there is no theme “{name}” here, and the role of colleague does not include adding one; ask an administrator."
+        for row, name in ((2, "Paint"), (3, "Benches"), (5, "Paint"), (6, "Benches"))
+    ]
+    choose(batch, by=mine, without_refused=True)
+    batch = applied(batch, mine)
+    assert [one.number for one in Recommendation.objects.all()] == ["3"]
+    assert Theme.objects.count() == 1 and Measure.objects.get().key == "unclassified"
+    for key in ("paint", "benches"):
+        Theme.objects.create(key=key, name=key.title())
+    applied(received(data, by=mine), mine)
+    assert Recommendation.objects.count() == 5
+
+
 def test_handing_in_leaves_what_is_not_ready_a_draft_and_says_why(received: Received, by: User) -> None:
     batch = applied(received(rows(300)), by)
     bare = Assessment.objects.get(addressee__recommendation__number="7")

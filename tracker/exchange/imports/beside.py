@@ -98,9 +98,9 @@ class Beside(Standing):
         self.reviewed |= kept
 
     def _lock(self, rows: list[Row]) -> None:
-        """Keep what may be written, and the records that it is part of, from others, and read it again: what somebody saved meanwhile is compared, not written over.
+        """Keep what may be written, and the records that it is part of, from others, and read it again.
 
-        The forms take the same locks (``tracker.admin.concurrency``), and so does handing in.
+        What somebody saved meanwhile is then compared, not written over. The forms (``tracker.admin.concurrency``) and handing in take the same locks.
         """
         roots = {self.root_of(row) for row in rows}
         self._find_roots(roots)

@@ -23,7 +23,7 @@ from tracker.exchange.plan import Plan
 from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, with_related
 from tracker.exchange.standing import AT_ONCE, Standing
 from tracker.exchange.writing import Writing
-from tracker.models import CopyCheck, Did, Import, ImportedRow, ImportState, LinkCheck, PassageCheck, Snapshot, SnapshotText, State, User, Version
+from tracker.models import CopyCheck, Did, Import, ImportedRow, ImportState, LinkCheck, PassageCheck, SnapshotText, State, User, Version
 from tracker.models.importing import WROTE
 
 BY_THE_NIGHT = (LinkCheck, PassageCheck, CopyCheck, SnapshotText)
@@ -35,7 +35,7 @@ def stands_against(batch: Import) -> str:
     if batch.state != ImportState.APPLIED:
         said = {"number": batch.pk, "state": ImportState(batch.state).label}
         return _("Import #%(number)s is %(state)s; only one that is applied can be undone.") % said
-    for found in (_archived(batch), _later_imports(batch), _reviewed(batch), _edited(batch), _referred_to(batch)):
+    for found in (_later_imports(batch), _reviewed(batch), _edited(batch), _referred_to(batch)):
         if why := next(found, ""):
             return _("Import #%(number)s cannot be undone: %(why)s") % {"number": batch.pk, "why": why}
     return ""
@@ -74,11 +74,6 @@ def _written(batch: Import) -> models.QuerySet[ImportedRow]:
 def _created(batch: Import, resource: Resource) -> models.QuerySet[Any, Any]:
     """Numbers of the records that it created."""
     return ImportedRow.objects.filter(batch=batch, resource=resource.name, did=Did.CREATED).values("record")
-
-
-def _archived(batch: Import) -> Iterator[str]:
-    if ImportedRow.objects.filter(batch=batch, resource="snapshots", did=Did.CREATED).exists():
-        yield _("it brought archived copies, which are never taken away.")
 
 
 def _later_imports(batch: Import) -> Iterator[str]:
@@ -165,8 +160,6 @@ def _resource_of(model: type[models.Model], names: dict[type[models.Model], Reso
 def _take_away(batch: Import) -> None:
     """Children first; what refers to itself goes in one statement."""
     for resource in reversed(RESOURCES):
-        if resource.model is Snapshot:
-            continue
         created = _created(batch, resource)
         if not created.exists():
             continue
