@@ -100,7 +100,7 @@ class Beside(Standing):
     def _lock(self, rows: list[Row]) -> None:
         """Keep what may be written, and the records that it is part of, from others, and read it again.
 
-        What somebody saved meanwhile is then compared, not written over. The forms (``tracker.admin.concurrency``) and handing in take the same locks.
+        What somebody saved meanwhile is compared, not written over. The forms (``tracker.admin.concurrency``) and handing in take the same locks.
         """
         roots = {self.root_of(row) for row in rows}
         self._find_roots(roots)
