@@ -78,6 +78,7 @@ def _submit(
     if not records and not withdrawing:
         raise Refused(_("Choose at least one record to submit."))
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
+        _lock([*records, *withdrawing])
         withdrawn = list(_freeze_all(list(withdrawing), Change.WITHDRAW))
         for version in withdrawn:
             if (version.kind, version.key) in down:
@@ -226,6 +227,16 @@ def _take_back_replaced(submission: Submission) -> None:
     for older in replaced:
         older.state, older.decision_reason = State.TAKEN_BACK, _("Replaced by #%(number)s.") % {"number": submission.pk}
         older.save()
+
+
+def _lock(records: Iterable[Publishable]) -> None:
+    """Wait for whoever is writing one of these: a form, an import, an undo. What is frozen after that is what they left."""
+    by_kind: dict[RecordKind, list[int]] = defaultdict(list)
+    for record in records:
+        by_kind[kind_of(record)].append(record.pk)
+    for kind, model in MODELS.items():
+        if pks := by_kind[kind]:
+            list(model._base_manager.filter(pk__in=pks).order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _freeze_all(records: list[Publishable], change: Change) -> Iterable[Version]:

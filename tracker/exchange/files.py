@@ -205,6 +205,7 @@ def rows_of(path: Path, resource: Resource, problems: list[Problem | str]) -> It
                 return
             if not _header_is_right(header, resource, at):
                 return
+            places = [(name, header.index(name)) for name in resource.header]  # one order of a row's cells, whatever that of the file
             line = reader.line_num + 1
             for cells in reader:
                 if not cells:
@@ -212,7 +213,7 @@ def rows_of(path: Path, resource: Resource, problems: list[Problem | str]) -> It
                 elif len(cells) != len(header):
                     at(line, f"it has {len(cells)} cells where the header has {len(header)}; quote a cell that holds a comma or a line break.")
                 else:
-                    yield Row(resource, line, dict(zip(header, cells, strict=True)))
+                    yield Row(resource, line, {name: cells[place] for name, place in places})
                 line = reader.line_num + 1
         except csv.Error as error:
             at(line, f"it is not CSV ({error}); a cell with a quotation mark is written in quotation marks, with the mark doubled.")

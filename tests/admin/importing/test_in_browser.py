@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from openpyxl import Workbook
 
 from tests.admin.importing.steps import work
@@ -382,6 +383,7 @@ def test_a_strangers_file_goes_in_without_code(key: str, desk_site: Any, new_pag
     page = new_page(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
     page.set_default_timeout(15_000)
     signed_in(page, desk_site)
+    User.objects.get(username="reviewer").groups.add(Group.objects.get(name="administrator"))  # who may add the theme that a file brings
     hands = Hands(page, desk_site)
     hands.upload(*case.files)
     case.does(hands)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 
 from tests import builders
 from tracker.exchange.imports import receive
@@ -52,6 +53,13 @@ column = "Answer"
 Rows = list[list[str]]
 
 
+def keeper() -> User:
+    """A researcher who is an administrator, too, and so may bring governments, themes and kinds of measure."""
+    person = builders.author()
+    person.groups.add(Group.objects.get(name="administrator"))
+    return person
+
+
 def rows(count: int = 3) -> Rows:
     """Data rows of a file of the kind."""
     lands = ["Canada", "France", "Iceland"]
@@ -78,10 +86,10 @@ def archive(settings: Any, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def by(desk: str) -> User:
-    """A researcher, on a desk with three governments."""
+    """A researcher who keeps themes and kinds of measure too, on a desk with three governments."""
     for code, name in (("CA", "Canada"), ("FR", "France"), ("IS", "Iceland")):
         builders.government(code, name=name)
-    return builders.author()
+    return keeper()
 
 
 Received = Callable[..., Import]

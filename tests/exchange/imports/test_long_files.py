@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import builders
+from tests.exchange.imports.conftest import keeper
 from tests.exchange.imports.generated import records, review_of_states
 from tracker.models import Addressee, Recommendation
 
@@ -48,7 +48,7 @@ print(json.dumps({
 
 @pytest.mark.timeout(1800)
 def test_a_long_file_in_macroman_with_cr_goes_through_in_flat_memory(desk: str, archive: Path, tmp_path: Path) -> None:
-    builders.author()
+    keeper()
     (tmp_path / "profile.toml").write_text(review_of_states(tmp_path / "states.csv", LONG))
     words = [sys.executable, "-c", PROCESS, desk, str(archive), str(tmp_path / "states.csv"), str(tmp_path / "profile.toml")]
     done = subprocess.run(words, capture_output=True, text=True, check=False)

@@ -1,5 +1,6 @@
 """A package of our own as an import: the same records as loading it, in flat memory, all or nothing."""
 
+import csv
 import io
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ from django.utils import timezone
 from config.trouble import Trouble
 from tests import builders
 from tests.conftest import copy_of, pointing_at
+from tests.exchange.imports.conftest import keeper
 from tracker.exchange.exporter import export
-from tracker.exchange.imports import receive, run_apply, run_preview, run_undo
+from tracker.exchange.imports import choose, receive, run_apply, run_preview, run_undo
 from tracker.exchange.imports.sources import pack
 from tracker.exchange.loader import load
-from tracker.models import Document, ImportState, Recommendation, Snapshot
+from tracker.models import Document, Government, Import, ImportState, Measure, Recommendation, Snapshot, Theme, User
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -44,7 +46,7 @@ def package(casefile_desk: str, tmp_path: Path) -> Path:
 
 
 def test_export_import_export_gives_the_same_bytes(package: Path, desk: str, archive: Path, tmp_path: Path) -> None:
-    by = builders.author()
+    by = keeper()
     batch = receive(zipped(package), by=by, profile="package")
     preview = run_preview(batch, by=by)
     assert not Recommendation.objects.exists()
@@ -58,7 +60,7 @@ def test_export_import_export_gives_the_same_bytes(package: Path, desk: str, arc
 def test_import_file_takes_the_folder_of_a_package_and_load_package_gives_the_same(
     package: Path, cluster: Any, empty_template: str, desk: str, tmp_path: Path
 ) -> None:
-    by = builders.author()
+    by = keeper()
     call_command("import_file", str(package), "--profile", "package", "--by", by.username, verbosity=0, stdout=io.StringIO())
     export(tmp_path / "imported")
     with copy_of(cluster, empty_template) as name, pointing_at(name):
@@ -68,7 +70,7 @@ def test_import_file_takes_the_folder_of_a_package_and_load_package_gives_the_sa
 
 
 def test_a_package_can_be_undone(package: Path, desk: str, archive: Path, tmp_path: Path) -> None:
-    by = builders.author()
+    by = keeper()
     export(tmp_path / "before")
     batch = receive(zipped(package), by=by, profile="package")
     run_preview(batch, by=by)
@@ -77,7 +79,45 @@ def test_a_package_can_be_undone(package: Path, desk: str, archive: Path, tmp_pa
     assert contents(tmp_path / "after") == contents(tmp_path / "before")
 
 
-def test_archived_copies_that_came_with_a_package_are_never_taken_away(casefile_desk: str, cluster: Any, empty_template: str, archive: Path) -> None:
+def test_a_package_with_its_columns_in_another_order_can_be_corrected_and_undone(package: Path, desk: str, archive: Path, tmp_path: Path) -> None:
+    by = keeper()
+    export(tmp_path / "before")
+    _with_columns_reversed(package / "recommendations.csv")
+    batch = receive(zipped(package), by=by, profile="package")
+    run_preview(batch, by=by)
+    batch = run_apply(batch, by=by, reason="Moved here")
+    key = _with_another_note(package / "recommendations.csv")
+    corrected = receive(zipped(package), by=by, profile="package")
+    preview = run_preview(corrected, by=by)
+    assert preview.counts["conflicts"] == 0 and preview.counts["resources"]["recommendations"]["changed"] == 1
+    corrected = run_apply(corrected, by=by, reason="Corrected")
+    assert Recommendation.objects.get(reference=key).note == "Sample: corrected."
+    for done in (corrected, batch):
+        run_undo(done, by=by, reason="A test")
+    export(tmp_path / "after")
+    assert contents(tmp_path / "after") == contents(tmp_path / "before")
+
+
+def _with_columns_reversed(path: Path) -> None:
+    with path.open(encoding="utf-8", newline="") as stream:
+        lines = [line[::-1] for line in csv.reader(stream)]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(lines)
+
+
+def _with_another_note(path: Path) -> str:
+    """Change the first row's note; gives its key."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    lines[0]["note"] = "Sample: corrected."
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, lines[0])
+        writer.writeheader()
+        writer.writerows(lines)
+    return lines[0]["reference"]
+
+
+def test_archived_copies_are_not_imported(casefile_desk: str, cluster: Any, empty_template: str, archive: Path) -> None:
     Snapshot.objects.create(
         document=Document.objects.all()[0], sha256="a" * 64, size=1, media_type="text/plain", captured_at=timezone.now(),
         captured_how="by hand", stored_as="aa/aa",
@@ -85,16 +125,52 @@ def test_archived_copies_that_came_with_a_package_are_never_taken_away(casefile_
     folder = archive.parent / "with-a-copy"
     export(folder)
     with copy_of(cluster, empty_template) as name, pointing_at(name):
-        by = builders.author()
+        by = keeper()
         batch = receive(zipped(folder), by=by, profile="package")
-        run_preview(batch, by=by)
-        batch = run_apply(batch, by=by, reason="Moved here")
-        with pytest.raises(Trouble, match="it brought archived copies, which are never taken away"):
-            run_undo(batch, by=by, reason="A test")
+        (problem,) = run_preview(batch, by=by).problems
+        assert problem["sentence"].startswith("snapshots.csv, row 2: an archived copy is not imported")
+        run_apply(choose_without_refused(batch, by), by=by, reason="Moved here")
+        assert Document.objects.exists() and not Snapshot.objects.exists()
+
+
+def test_a_researcher_imports_no_reference_data(casefile_desk: str, archive: Path, tmp_path: Path) -> None:
+    by = builders.user("researcher", role="researcher")
+    export(tmp_path / "package")
+    header = {name: (tmp_path / "package" / f"{name}.csv").read_text().splitlines()[0] for name in ("governments", "themes", "measures")}
+    with (tmp_path / "package" / "governments.csv").open(newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    renamed, code = lines[0]["name"], lines[0]["code"]
+    lines[0]["name"] = "Sample: renamed"
+    with (tmp_path / "package" / "governments.csv").open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, lines[0])
+        writer.writeheader()
+        writer.writerows([*lines, lines[0] | {"code": "XX", "name": "Sample: new"}])
+    for name in ("themes", "measures"):
+        with (tmp_path / "package" / f"{name}.csv").open("a") as stream:
+            stream.write(",".join({"key": "sample-new", "name": "Sample: new"}.get(column, "x") for column in header[name].split(",")) + "\n")
+    batch = receive(zipped(tmp_path / "package"), by=by, profile="package")
+    preview = run_preview(choose(batch, by=by, decisions={f"governments:{code}": "take"}), by=by)
+    said = sorted(problem["sentence"].partition(": ")[2] for problem in preview.problems)
+    assert said == [
+        "the role of researcher does not include adding a government; ask an administrator.",
+        "the role of researcher does not include adding a kind of measure; ask an administrator.",
+        "the role of researcher does not include adding a theme; ask an administrator.",
+        "the role of researcher does not include changing a government; ask an administrator.",
+    ]
+    run_apply(choose_without_refused(batch, by), by=by, reason="A test")
+    assert Government.objects.get(code=code).name == renamed
+    assert not any(model.objects.filter(name="Sample: new").exists() for model in (Government, Theme, Measure))
+
+
+def choose_without_refused(batch: Import, by: User) -> Import:
+    """To be applied as previewed, but for the refused rows."""
+    batch = choose(batch, by=by, without_refused=True)
+    run_preview(batch, by=by)
+    return batch
 
 
 def test_what_is_no_package_is_refused_in_a_sentence(desk: str, archive: Path, tmp_path: Path) -> None:
-    by = builders.author()
+    by = keeper()
     path = tmp_path / "some.zip"
     for content, said in ((b"no zip at all", "some.zip cannot be unpacked"), (b"PK\x05\x06" + b"\0" * 18, "some.zip is no data package")):
         path.write_bytes(content)

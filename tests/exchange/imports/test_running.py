@@ -271,6 +271,19 @@ def test_undo_takes_back_what_was_created_and_puts_back_what_was_changed(receive
     assert Recommendation.objects.count() == 4
 
 
+def test_the_import_that_was_applied_last_is_undone_first_whichever_was_uploaded_first(received: Received, by: User) -> None:
+    before = standing()
+    data = rows(2)
+    data[1][2] = "Sample: corrected."
+    first = received(data, name="corrected.csv")
+    second = applied(received(rows(2)), by)
+    first = applied(first, by)
+    assert stands_against_undo(second).endswith(f"was changed by import #{first.pk} since; undo that one first.")
+    run_undo(first, by=by, reason="A test")
+    run_undo(second, by=by, reason="A test")
+    assert standing() == before
+
+
 @pytest.mark.parametrize(
     ("build", "why"),
     [
@@ -319,6 +332,31 @@ def test_who_may_import_and_undo(received: Received, by: User) -> None:
         run_undo(batch, by=builders.user("colleague", role="researcher"), reason="Not mine")
     run_undo(batch, by=builders.user("chief", role="administrator"), reason="Asked to")
     assert Import.objects.get(pk=batch.pk).undone_by.username == "chief"
+
+
+def test_a_theme_or_kind_of_measure_that_is_not_here_is_for_administrators_to_add(received: Received, by: User) -> None:
+    mine = builders.user("colleague", role="researcher")
+    Theme.objects.create(key="lanterns", name="Lanterns")
+    data = rows(5)
+    profile = PROFILE.replace('statement = "Text"', 'statement = "Text"\nmeasure = "Answer"')
+    preview = run_preview(received(data, by=mine, profile=profile), by=mine)
+    assert preview.counts["rows"]["refused"] == 5
+    words = "there is no kind of measure “Yes” here, and the role of colleague does not include adding one; ask an administrator."
+    assert f"row 2: {words}" in {problem["sentence"] for problem in preview.problems}
+    batch = received(data, by=mine)
+    preview = run_preview(batch, by=mine)
+    assert [problem["sentence"] for problem in preview.problems] == [
+        f"row {row}: there is no theme “{name}” here, and the role of colleague does not include adding one; ask an administrator."
+        for row, name in ((2, "Paint"), (3, "Benches"), (5, "Paint"), (6, "Benches"))
+    ]
+    choose(batch, by=mine, without_refused=True)
+    batch = applied(batch, mine)
+    assert [one.number for one in Recommendation.objects.all()] == ["3"]
+    assert Theme.objects.count() == 1 and Measure.objects.get().key == "unclassified"
+    for key in ("paint", "benches"):
+        Theme.objects.create(key=key, name=key.title())
+    applied(received(data, by=mine), mine)
+    assert Recommendation.objects.count() == 5
 
 
 def test_handing_in_leaves_what_is_not_ready_a_draft_and_says_why(received: Received, by: User) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from tracker.editorial.freeze import KINDS
 from tracker.exchange.files import Package, Row
 from tracker.exchange.profiles.rows import MappedRow, rows_told
-from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, resource_of
+from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, resource_of, with_related
 from tracker.exchange.standing import AT_ONCE, Key, Name, Standing, name_of
 from tracker.models import Import, ImportedRow, ImportState, State, User, Version
 from tracker.models.base import Publishable
@@ -77,9 +77,11 @@ class Beside(Standing):
         super().__init__(Package("", "", "", {name: list(rows.values()) for name, rows in tables.items()}, []), by)
 
     def _find_foreign(self) -> None:
-        different = [whole for row in list(self._all_rows()) if (whole := self._fill_in(row)) is not None]
-        if not different:
+        differing = [row for row in list(self._all_rows()) if self._fill_in(row) is not None]
+        if not differing:
             return
+        self._lock(differing)
+        different = [whole for row in differing if (whole := self._fill_in(row)) is not None]
         roots = {id(row): self.root_of(row) for row in different}
         self._find_roots(set(roots.values()))
         last = self._last_imports(different, roots.values())
@@ -95,6 +97,29 @@ class Beside(Standing):
         self.foreign |= kept
         self.reviewed |= kept
 
+    def _lock(self, rows: list[Row]) -> None:
+        """Keep what may be written, and the records that it is part of, from others, and read it again.
+
+        What somebody saved meanwhile is compared, not written over. The forms (``tracker.admin.concurrency``) and handing in take the same locks.
+        """
+        roots = {self.root_of(row) for row in rows}
+        self._find_roots(roots)
+        wanted: dict[str, set[Key]] = defaultdict(set)
+        for name, key in {*roots, *((row.resource.name, row.key) for row in rows)}:
+            if self._stored((name, key)) is not None:
+                wanted[name].add(key)
+        for resource in RESOURCES:
+            if not (keys := wanted[resource.name]):
+                continue
+            stored = self.stored[resource.name]
+            records = resource.model._default_manager.filter(pk__in=[stored.pop(key).pk for key in keys])
+            list(records.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+            for record in with_related(records, resource.related()):
+                cells = resource.cells(record)
+                stored[resource.key_of(cells)] = record
+                self.said[id(record)] = cells
+        self._roots.clear()  # of rows that are filled in anew
+
     def is_same(self, row: Row) -> bool:
         """Whether a row stands here word for word."""
         record = self._stored((row.resource.name, row.key))
@@ -105,6 +130,7 @@ class Beside(Standing):
 
         The row of the file itself stays as it is: its piece may have to be compared again.
         """
+        self.rows[row.resource.name][row.key] = row
         record = self._stored((row.resource.name, row.key))
         if record is None:
             return row

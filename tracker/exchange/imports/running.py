@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from tracker.exchange import files
 from tracker.exchange.files import Package, PackageError, Problem, Row
+from tracker.exchange.imports import rights
 from tracker.exchange.imports.beside import TAKE, Beside, digest, given, told
 from tracker.exchange.imports.findings import Findings
 from tracker.exchange.imports.progress import Progress
@@ -139,8 +140,8 @@ class Run:
         """Compare and write one piece. What is wrong with it, and then nothing of it is written."""
         standing = Beside(tables, by=self.by, batch=self.batch)
         plan = Plan(Package("", "", "", {}, []), standing)
-        if plan.problems:
-            return plan.problems
+        if problems := [*plan.problems, *rights.beyond(plan, self.by)]:
+            return problems
         try:
             with transaction.atomic():
                 Writing(plan, lambda _words: None).run()

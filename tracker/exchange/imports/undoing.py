@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ from tracker.exchange.plan import Plan
 from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, with_related
 from tracker.exchange.standing import AT_ONCE, Standing
 from tracker.exchange.writing import Writing
-from tracker.models import CopyCheck, Did, Import, ImportedRow, ImportState, LinkCheck, PassageCheck, Snapshot, SnapshotText, State, User, Version
+from tracker.models import CopyCheck, Did, Import, ImportedRow, ImportState, LinkCheck, PassageCheck, SnapshotText, State, User, Version
 from tracker.models.importing import WROTE
 
 BY_THE_NIGHT = (LinkCheck, PassageCheck, CopyCheck, SnapshotText)
@@ -35,7 +35,7 @@ def stands_against(batch: Import) -> str:
     if batch.state != ImportState.APPLIED:
         said = {"number": batch.pk, "state": ImportState(batch.state).label}
         return _("Import #%(number)s is %(state)s; only one that is applied can be undone.") % said
-    for found in (_archived(batch), _later_imports(batch), _reviewed(batch), _edited(batch), _referred_to(batch)):
+    for found in (_later_imports(batch), _reviewed(batch), _edited(batch), _referred_to(batch)):
         if why := next(found, ""):
             return _("Import #%(number)s cannot be undone: %(why)s") % {"number": batch.pk, "why": why}
     return ""
@@ -44,6 +44,7 @@ def stands_against(batch: Import) -> str:
 def undo(batch: Import, *, by: User, progress: Progress) -> None:
     """Take it back, within the caller's transaction. ``Trouble`` where something stands on it."""
     progress.say(_("Looking for what was built on it"), rows=0, share=0)
+    _lock(batch)
     if why := stands_against(batch):
         raise Trouble(why)
     progress.say(_("Taking away what it created"), share=0.4)
@@ -51,6 +52,16 @@ def undo(batch: Import, *, by: User, progress: Progress) -> None:
     progress.say(_("Putting back what it changed"), share=0.8)
     _put_back(batch, by)
     _mark_edited(batch, by)
+
+
+def _lock(batch: Import) -> None:
+    """Keep what it wrote, and the records that it is part of, from everybody else: what is saved, handed in or added from now on waits."""
+    for resource in RESOURCES:
+        mine = Q(pk__in=_written(batch).filter(resource=resource.name).values("record"))
+        if not resource.parents:
+            mine |= Q(**{f"{resource.key_columns[0].name}__in": _written(batch).filter(of_resource=resource.name).values("of_key")})
+        for _pk in resource.model._base_manager.filter(mine).order_by("pk").select_for_update().values_list("pk", flat=True).iterator(AT_ONCE):
+            pass
 
 
 # --- What stands on it ------------------------------------------------------------------------------------------------------
@@ -65,19 +76,12 @@ def _created(batch: Import, resource: Resource) -> models.QuerySet[Any, Any]:
     return ImportedRow.objects.filter(batch=batch, resource=resource.name, did=Did.CREATED).values("record")
 
 
-def _archived(batch: Import) -> Iterator[str]:
-    if ImportedRow.objects.filter(batch=batch, resource="snapshots", did=Did.CREATED).exists():
-        yield _("it brought archived copies, which are never taken away.")
-
-
 def _later_imports(batch: Import) -> Iterator[str]:
-    later = ImportedRow.objects.filter(
-        batch__pk__gt=batch.pk, batch__state=ImportState.APPLIED, did__in=WROTE, resource=OuterRef("resource"), key=OuterRef("key")
-    )
+    """Later is what was applied later, whichever file was uploaded first: rows are numbered as they are written, one import at a time."""
+    others = ImportedRow.objects.filter(batch__state=ImportState.APPLIED, did__in=WROTE).exclude(batch=batch)
+    later = others.filter(pk__gt=OuterRef("pk"), resource=OuterRef("resource"), key=OuterRef("key"))
     for row in _written(batch).filter(Exists(later))[:1]:
-        number = ImportedRow.objects.filter(
-            batch__pk__gt=batch.pk, batch__state=ImportState.APPLIED, did__in=WROTE, resource=row.resource, key=row.key
-        ).values_list("batch", flat=True)[0]
+        number = others.filter(pk__gt=row.pk, resource=row.resource, key=row.key).values_list("batch", flat=True)[0]
         yield _("%(record)s was changed by import #%(later)s since; undo that one first.") % {"record": row.key, "later": number}
 
 
@@ -156,8 +160,6 @@ def _resource_of(model: type[models.Model], names: dict[type[models.Model], Reso
 def _take_away(batch: Import) -> None:
     """Children first; what refers to itself goes in one statement."""
     for resource in reversed(RESOURCES):
-        if resource.model is Snapshot:
-            continue
         created = _created(batch, resource)
         if not created.exists():
             continue

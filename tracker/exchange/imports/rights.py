@@ -1,0 +1,57 @@
+"""What an import may write: what the person who imports could write in the desk's forms, and no archived copies."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from tracker.exchange.files import Problem, Row
+from tracker.exchange.plan import Plan
+from tracker.exchange.profiles import MappedRow
+from tracker.exchange.profiles.kinds import UNCLASSIFIED
+from tracker.exchange.schema import RESOURCES, Resource
+from tracker.exchange.standing import Name
+from tracker.models import User
+from tracker.models.recommendation import RecommendationTheme
+
+
+def beyond(plan: Plan, by: User) -> Iterator[Problem]:
+    """The rows of a piece that this person may not write, each with a sentence that says who may."""
+    denied: dict[Name, Row] = {}  # what rows of somebody's table share: a theme, a kind of measure
+    for resource in RESOURCES:
+        may_add, may_change = (by.has_perm(_right(resource, verb)) for verb in ("add", "change"))
+        for row in plan.new[resource.name]:
+            if resource.permanent:
+                # Its row says when and how a copy was made, and nobody can ever take it back: the bytes were not seen here.
+                yield row.fault(_("an archived copy is not imported; load_package brings it, or a new one is made here."))
+            elif may_add or (isinstance(row, MappedRow) and row.key == (UNCLASSIFIED,)):
+                continue  # that the file does not say which kind of measure it is, is the software's own word
+            elif isinstance(row, MappedRow) and row.only_new:
+                denied[resource.name, row.key] = row
+            else:
+                yield row.fault(_not_included(resource, by, _("the role of %(person)s does not include adding a %(noun)s; ask an administrator.")))
+        if not may_change:
+            for row in plan.changed[resource.name]:
+                yield row.fault(_not_included(resource, by, _("the role of %(person)s does not include changing a %(noun)s; ask an administrator.")))
+    if denied:
+        yield from _resting_on(plan, denied, by)
+
+
+def _resting_on(plan: Plan, denied: dict[Name, Row], by: User) -> Iterator[Problem]:
+    """The rows that refer to these: all of them are refused, not only the first."""
+    for rows in plan.rows.values():
+        for row in rows.values():
+            for _field, target, columns in row.resource.references:
+                if (shared := denied.get((target.name, tuple(row.cells[column.name] for column in columns)))) is not None:
+                    words = _("there is no %(noun)s “%(name)s” here, and the role of %(person)s does not include adding one; ask an administrator.")
+                    yield row.fault(_not_included(target, by, words, name=shared.cells["name"]))
+
+
+def _right(resource: Resource, verb: str) -> str:
+    """The right that the desk's form asks for. The themes of a recommendation are a field of its form."""
+    if resource.model is RecommendationTheme:
+        return "tracker.change_recommendation"
+    return f"{resource.model._meta.app_label}.{verb}_{resource.model._meta.model_name}"
+
+
+def _not_included(resource: Resource, by: User, words: str, **more: str) -> str:
+    return words % {"person": by.public_name, "noun": resource.model._meta.verbose_name, **more}
