@@ -93,6 +93,40 @@ def test_an_answer_says_when_its_edition_was_published_or_changed_since(casefile
     assert [modified(edition) for edition in (1, 3, fifth)] == [int(log.erased_at.timestamp())] * 3
 
 
+def following(client: Client, query: str) -> str:
+    """The address of the second page of a list."""
+    found: str = client.get(f"/api/v1/addressees?{query}").json()["next"]
+    return found.removeprefix("http://localhost")
+
+
+def told_by_now(client: Client) -> list[str]:
+    """Addresses whose answers tell of more than the edition and the day that they are read by."""
+    pinned = ["/data/catalog.jsonld", "/api/v1/openapi.json", "/data/"]
+    return [*(f"{path}?{PINNED}" for path in pinned), following(client, "")]
+
+
+def test_what_tells_of_the_newest_edition_is_another_when_one_is_published(casefile_desk: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "SOFTWARE_SINCE", dt.datetime(2019, 1, 1, tzinfo=dt.UTC))
+    client = Client(SERVER_NAME="localhost")
+    asked = {path: client.get(path)["Last-Modified"] for path in told_by_now(client)}
+    builders.put_out(builders.document("ANOTHER"))
+    answered = {path: client.get(path, headers={"If-Modified-Since": since}).status_code for path, since in asked.items()}
+    assert answered == dict.fromkeys(asked, 200)
+
+
+def test_what_tells_of_today_is_another_tomorrow_whatever_it_is_read_by(client: Client, monkeypatch: pytest.MonkeyPatch, today: dt.date) -> None:
+    """So are the addresses of rows that were read by the day that was today."""
+    monkeypatch.setattr(pages, "SOFTWARE_SINCE", dt.datetime(2019, 1, 1, tzinfo=dt.UTC))
+    paths = [*told_by_now(client), f"/api/v1/actions?as_of={today}", "/api/v1/actions?as_of=2022-12-31"]
+    asked = {path: client.get(path) for path in paths}
+    later = timezone.now() + dt.timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    answered = {path: client.get(path, headers={"If-Modified-Since": before["Last-Modified"]}) for path, before in asked.items()}
+    assert [answer.status_code for answer in answered.values()] == [*[200] * (len(paths) - 1), 304]
+    for path in paths[-3:-1]:
+        assert answered[path].json()["results"][0]["url"] != asked[path].json()["results"][0]["url"], "and not in vain"
+
+
 # --- Scripts of other sites ------------------------------------------------------------------------------------------------------
 
 

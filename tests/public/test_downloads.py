@@ -22,7 +22,7 @@ from tracker.public.columns import LISTINGS
 from tracker.public.formats import ENDINGS, rows, workbook
 from tracker.public.formats import said as of_files
 from tracker.public.formats.said import TAIL
-from tracker.rules.formulas import natural
+from tracker.rules.formulas import IN_WORDS, natural
 
 LISTS = list(LISTINGS)
 FILTERS = {"as_of": "2022-12-31", "known": "edition-1", "government": ["BE", "FR"], "disputed": "yes"}
@@ -174,6 +174,26 @@ def test_formulas_are_harmless_and_can_be_had_back(odd: Client) -> None:
         assert (said["short_title"], said["target"], said["note"]) == (FORMULA, QUOTED, CONTROL)
     cell = openpyxl.load_workbook(io.BytesIO(book)).worksheets[0]["C2"]
     assert cell.data_type == "s"
+
+
+def test_no_file_of_ours_runs_where_semicolons_separate_cells(desk: str) -> None:
+    """A spreadsheet in French splits a file of commas at every semicolon, quotation marks or not."""
+    title = "Title;=cmd|'/C calc'!A0;x"
+    builders.put_out(builders.document("PAPER", title=title, published_on="2019-02-01"))
+    client = Client(SERVER_NAME="localhost")
+    for path in ("documents.csv", "changes.csv"):
+        content = body(client.get(f"/api/v1/{path}"))
+        split = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+        assert len(split[1]) > 2 and not [cell for line in split for cell in line if cell.strip().startswith("=")]
+        (row,) = as_csv(content)
+        assert natural(row["title"]) == title
+
+
+def test_the_rule_is_told_wherever_files_are_offered(client: Client) -> None:
+    assert IN_WORDS in client.get("/data/").content.decode()
+    assert IN_WORDS in client.get("/api/v1/openapi.json").json()["paths"]["/api/v1/actions.csv"]["get"]["description"]
+    _rows, about = as_book(body(client.get("/api/v1/governments.xlsx")))
+    assert about["apostrophes"] == IN_WORDS
 
 
 def test_a_negative_number_is_a_number(client: Client) -> None:

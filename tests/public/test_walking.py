@@ -176,6 +176,26 @@ def test_a_page_by_cursor_asks_as_much_as_the_first(client: Client) -> None:
     assert asked(first["next"]) <= asked("/api/v1/addressees") + 1  # the edition that the address names
 
 
+@pytest.mark.parametrize("letter", ["\U0001f4dc", "\x01", '"'], ids=["four bytes", "escaped", "quotation marks"])
+@pytest.mark.parametrize(("name", "sort"), SORTS)
+def test_a_cursor_behind_the_longest_texts_of_any_order_is_taken(name: str, sort: str, letter: str) -> None:
+    """Texts of the letters that take the most room."""
+    listing = LISTINGS[name]
+    columns = [listing.table._meta.get_field(key.removeprefix("-")) for key in listing.keys(_query(f"sort={sort}"))]
+    place = [letter * (getattr(column, "max_length", None) or 10) for column in columns]
+    clocks = {"as_of": "2026-11-20", "known": "2026-11-20T00:00:00+00:00"}
+    cursor = walking.Cursor("f" * 20, "2026-11-20", 10**6, place, clocks)
+    assert walking.Cursor.read(_query(urlencode({"cursor": cursor.written()}))) == cursor
+
+
+def test_a_walk_goes_on_behind_a_long_title_of_astral_letters(desk: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "PER_PAGE", 1)
+    papers = [builders.document(f"PAPER-{number}", title="\U0001f4dc" * 499 + str(number)) for number in (1, 2, 3)]
+    builders.put_out(*papers)
+    pages = walk(Client(SERVER_NAME="localhost"), "/api/v1/documents?sort=title")
+    assert [row["key"] for row in rows_of(pages)] == ["PAPER-1", "PAPER-2", "PAPER-3"]
+
+
 # --- Whatever is published meanwhile ---------------------------------------------------------------------------------------------
 
 

@@ -109,7 +109,7 @@ def public_data(view: View) -> View:
         try:
             now = timezone.now()
             clocks = read_clocks(request.GET, now=now).held(now)
-            response: HttpResponseBase = revalidated(request, clocks, lambda _edition: view(request, clocks, **named), tells_of_the_newest=False)
+            response: HttpResponseBase = revalidated(request, clocks, lambda _edition: view(request, clocks, **named))
         except BadFilter as bad:
             response = problem(400, _("Bad filter"), bad.sentence, filter=bad.name)
         except NotHere as missing:
@@ -200,24 +200,25 @@ def today_url(request: HttpRequest) -> str:
     return request.path + ("?" + urlencode(parameters) if parameters else "")
 
 
-def last_modified(clocks: Clocks, edition: EditionRead | None, *, tells_of_the_newest: bool) -> dt.datetime:
-    """When an answer last became another: by a publication, a release, an erasure, a new version of the software, or a new day where it is read by
-    today's.
+def last_modified(clocks: Clocks, edition: EditionRead | None, *, tells_of_now: bool) -> dt.datetime:
+    """When an answer last became another: by a publication, a release, an erasure, a new version of the software, or a new day.
 
-    A page tells of the newest edition whatever it is read by; an answer for programs only of the one that it is read from.
+    ``tells_of_now``: of the newest edition and of today, whatever it is read by, as pages do. Other answers tell only of the edition and the day that
+    they are read by; but while that day is today the addresses in them need not say it, and from the next day on they do.
     """
     moments = [SOFTWARE_SINCE]
     if edition is not None:
         moments.append(edition.changed_at)
-    if edition is None or not clocks.as_of_is_said:
-        moments.append(dt.datetime.combine(clocks.today, dt.time(), dt.UTC))
-    if edition is not None and tells_of_the_newest:
+    by_today = edition is None or tells_of_now or not clocks.as_of_is_said or clocks.as_of >= clocks.today
+    begins = clocks.today if by_today else clocks.as_of + dt.timedelta(days=1)
+    moments.append(dt.datetime.combine(begins, dt.time(), dt.UTC))
+    if edition is not None and tells_of_now:
         moments += [edition.newest_published, *filter(None, [edition.released_at])]
     return max(moments)
 
 
 def revalidated(
-    request: HttpRequest, clocks: Clocks, build: Callable[[EditionRead | None], HttpResponseBase], *, tells_of_the_newest: bool = True
+    request: HttpRequest, clocks: Clocks, build: Callable[[EditionRead | None], HttpResponseBase], *, tells_of_now: bool = True
 ) -> HttpResponseBase:
     """A response is a function of address, language, edition, day and software version: these are its ETag.
 
@@ -228,7 +229,7 @@ def revalidated(
     language = translation.get_language()
     parts = (request.scheme, request.get_host(), request.get_full_path(), language, state, clocks.today, tracker.__version__)
     etag = quote_etag(hashlib.sha256(repr(parts).encode()).hexdigest()[:32])
-    modified = last_modified(clocks, edition, tells_of_the_newest=tells_of_the_newest)
+    modified = last_modified(clocks, edition, tells_of_now=tells_of_now)
     unchanged = get_conditional_response(request, etag=etag, last_modified=timegm(modified.utctimetuple()))
     response: HttpResponseBase = unchanged if unchanged is not None else build(edition)
     if response.status_code in (200, 304):

@@ -1,6 +1,5 @@
 """What an import would do, or did, in the words of the desk: counts, problems, names, differences, first rows of each."""
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from tracker.admin.importing import frame
 from tracker.admin.importing.draft import field_words
+from tracker.editions.frozen import as_lines
 from tracker.exchange.imports.findings import PROBLEMS, wrote
 from tracker.exchange.profiles.kinds import is_flag
 from tracker.exchange.schema import BY_NAME, Resource
@@ -202,14 +202,13 @@ def problems_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     batch = frame.found(request, pk)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="import-{batch.pk}-problems.csv"'
-    response.write("\ufeff")
-    rows = csv.writer(response, lineterminator="\r\n")
-    rows.writerow(["row", "file", "problem"])
     preview = getattr(batch, "preview", None)
-    for problem in preview.problems if preview else ():
-        rows.writerow([problem["row"] or "", problem["file"], harmless(problem["sentence"])])
+    rows = [["row", "file", "problem"]]
+    rows += [[str(each["row"] or ""), each["file"], each["sentence"]] for each in (preview.problems if preview else ())]
     if preview and preview.counts["problems"] > len(preview.problems):
-        rows.writerow(["", "", _("%(more)s more, which are not listed.") % {"more": preview.counts["problems"] - len(preview.problems)}])
+        rows.append(["", "", _("%(more)s more, which are not listed.") % {"more": preview.counts["problems"] - len(preview.problems)}])
+    response.write("\ufeff")
+    response.writelines(as_lines([harmless(cell) for cell in row] for row in rows))
     return response
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import path
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.generators import SchemaGenerator
@@ -25,6 +25,7 @@ from tracker.public.formats import ENDINGS
 from tracker.public.formats.said import KNOWN, SITE_EDITION, URL
 from tracker.public.layout import MatrixFilters
 from tracker.public.shapes import ADDRESS, DAY, FLAG, NUMBER, PARTIAL_DATE, TEXT, Shape, list_of, maybe, record_of, word_of
+from tracker.rules.formulas import IN_WORDS
 from tracker.rules.vocabulary import Corroboration, Status
 
 TITLE = "Policy-recommendation tracker"
@@ -56,10 +57,11 @@ MEDIA = {
     "jsonl": "application/jsonl",
 }
 WORDS = {
-    "csv": _(
-        "CSV after RFC 4180, UTF-8 with a byte-order mark. The last columns say what the file is. A cell that a spreadsheet might run as a formula, "
-        "or that begins with an apostrophe, has one apostrophe before it: without that it is the text. A file that breaks off ends with a line that "
-        "begins INCOMPLETE and says why."
+    "csv": format_lazy(
+        "{} {} {}",
+        _("CSV after RFC 4180, UTF-8 with a byte-order mark. The last columns say what the file is."),
+        _(IN_WORDS),
+        _("A file that breaks off ends with a line that begins INCOMPLETE and says why."),
     ),
     "xlsx": _(
         "A workbook: a sheet of the rows with the columns of the CSV, and a sheet About, which says what the file is and what its columns mean. "

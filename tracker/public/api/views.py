@@ -37,7 +37,7 @@ class Api(APIView):
         asked: HttpRequest = request._request
         refuse_unreadable(asked)
         clocks = self.read(asked.GET)
-        return revalidated(asked, clocks, lambda _edition: self.answer(asked, clocks, **named), tells_of_the_newest=False)
+        return revalidated(asked, clocks, lambda _edition: self.answer(asked, clocks, **named), tells_of_now=self.tells_of_now(clocks))
 
     def options(self, request: Request, **_named: str) -> HttpResponseBase:
         """Say to a browser what scripts of other sites may ask: anything that is read here."""
@@ -51,6 +51,10 @@ class Api(APIView):
         """The clocks of an address, held at the edition that is the newest now."""
         now = timezone.now()
         return read_clocks(parameters, now=now).held(now)
+
+    def tells_of_now(self, clocks: Clocks) -> bool:
+        """Whether the answer is another once something is published, or on the next day, whatever it is read by."""
+        return False
 
     def answer(self, request: HttpRequest, clocks: Clocks, **named: str) -> HttpResponseBase:
         """The answer by the clocks."""
@@ -115,6 +119,10 @@ class Pages(Api):
             if not one_value(parameters, name):
                 parameters[name] = value
         return Walked.on(super().read(parameters), cursor.begun_by)
+
+    def tells_of_now(self, clocks: Clocks) -> bool:
+        """On a walk the addresses of the rows say the clocks once something is published or a day has passed."""
+        return isinstance(clocks, Walked)
 
     def answer(self, request: HttpRequest, clocks: Clocks, name: str = "", **named: str) -> HttpResponseBase:
         """A page of rows, the address of the next, how many there are in all, and the facets."""

@@ -24,8 +24,8 @@ from tracker.public.layout import LONGEST_NUMBER
 from tracker.rules.vocabulary import Word
 
 PER_PAGE = 50
-SHAPE = r"[A-Za-z0-9_-]{16,4000}\.[A-Za-z0-9_-]{43}"
-"""Of every cursor: what it says, and the signature."""
+SHAPE = r"[A-Za-z0-9_-]{16,8000}\.[A-Za-z0-9_-]{43}"
+"""Of every cursor: what it says, which may hold the longest text by which a list is ordered, and the signature."""
 _BEGINS = "eyJvZiI6"
 """How what it says begins, so that a text of the same shape that never was a cursor is told from one that was changed."""
 _SIGNER = Signer(salt="tracker.public.api.cursor")
@@ -66,8 +66,8 @@ class Cursor:
 
     def written(self) -> str:
         """As an address has it."""
-        said = json.dumps({"of": self.of, "d": self.as_of, "e": self.edition, "p": self.place, "b": self.begun_by}, separators=(",", ":"))
-        payload = base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
+        said = {"of": self.of, "d": self.as_of, "e": self.edition, "p": self.place, "b": self.begun_by}
+        payload = base64.urlsafe_b64encode(json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()).decode().rstrip("=")
         return f"{payload}.{_SIGNER.signature(payload)}"
 
     @classmethod

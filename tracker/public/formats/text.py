@@ -1,6 +1,5 @@
 """Rows as CSV, JSON and JSON lines, streamed. What breaks off midway says so where it ends."""
 
-import csv
 import itertools
 import json
 import logging
@@ -11,6 +10,7 @@ from django.db import Error as DatabaseError
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
+from tracker.editions.frozen import as_lines
 from tracker.public.facets import Facet
 from tracker.public.formats.rows import Cell, facets_as_json, row_as_json, told, written
 from tracker.public.formats.said import Said
@@ -24,13 +24,6 @@ BROKEN = "INCOMPLETE"
 """What the first cell of the last line of a broken CSV begins with; no key or reference does."""
 
 
-class Echo:
-    """A file that gives back what is written to it, for ``csv.writer``."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
 def as_csv(said: Said, rows: QuerySet[Any]) -> StreamingHttpResponse:
     """All rows as CSV (RFC 4180, UTF-8 with a byte-order mark so that spreadsheets read it).
 
@@ -42,18 +35,21 @@ def as_csv(said: Said, rows: QuerySet[Any]) -> StreamingHttpResponse:
 
 def csv_of(lines: Iterable[Iterable[Cell]], filename: str) -> StreamingHttpResponse:
     """Lines as CSV, the first of them the header; one that breaks off ends with a line that says so."""
-    writer = csv.writer(Echo())
     width = 1
 
-    def parts() -> Iterator[str]:
+    def cells() -> Iterator[list[str]]:
         nonlocal width
-        for number, line in enumerate(lines):
-            cells = [written(cell) for cell in line]
-            width = len(cells)
-            yield ("" if number else "\ufeff") + writer.writerow(cells)
+        for line in lines:
+            found = [written(cell) for cell in line]
+            width = len(found)
+            yield found
+
+    def parts() -> Iterator[str]:
+        for number, line in enumerate(as_lines(cells())):
+            yield ("" if number else "\ufeff") + line
 
     def end(reason: str) -> str:
-        return str(writer.writerow([f"{BROKEN}: {reason}", *[""] * (width - 1)]))
+        return "".join(as_lines([[f"{BROKEN}: {reason}", *[""] * (width - 1)]]))
 
     return streamed(parts(), end, CSV, filename)
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from tracker.public.formats.rows import Cell, told
 from tracker.public.formats.said import TAIL, Said, edition_read
-from tracker.rules.formulas import harmless
+from tracker.rules.formulas import IN_WORDS, harmless
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS = 1_048_575
@@ -122,9 +122,6 @@ def _about(said: Said, sheets: _Sheets) -> Iterator[tuple[str, str | int]]:
         yield "sheets", _("The rows go on over %(count)s sheets: %(names)s.") % {"count": len(sheets.named), "names": ", ".join(sheets.named)}
     yield "cells cut", sheets.cut
     yield "characters replaced", sheets.replaced
-    yield (
-        "apostrophes",
-        _("An apostrophe at the beginning of a cell was put there, so that nothing runs as a formula; without it the text is whole."),
-    )
+    yield "apostrophes", _(IN_WORDS)
     for column in (*said.listing.columns, *TAIL):
         yield f"column {column.name}", str(column.meaning)

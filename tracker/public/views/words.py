@@ -14,6 +14,7 @@ from tracker.public.snippets import snippets
 from tracker.public.summaries.coverage import coverage
 from tracker.rules import searches, vocabulary
 from tracker.rules.crosswalk import CROSSWALK
+from tracker.rules.formulas import IN_WORDS
 from tracker.rules.ladder import LADDER
 
 RELEASES_SHOWN = 3
@@ -36,6 +37,7 @@ def data(request: HttpRequest, clocks: Clocks) -> Page:
         "head": clocks.chain_head(),
         "kept": kept.kept(kept.releases()[:RELEASES_SHOWN]),
         "snippets": snippets(origin(request)),
+        "formula_rule": IN_WORDS,
     }
 
 
