@@ -1,5 +1,7 @@
 """Copies of other people's pages are for staff: no page, download or answer for the public holds their bytes, text or headers."""
 
+import io
+import zipfile
 from contextlib import suppress
 from itertools import product
 from pathlib import Path
@@ -10,14 +12,18 @@ from django.urls import NoReverseMatch, reverse
 from tests import builders
 from tests.archive.conftest import Server
 from tests.capture.conftest import article, done
+from tracker.editions.tables import ReleaseFile
 from tracker.editorial import capturing
 from tracker.editorial.capturing import Copy
 from tracker.exchange.exporter import export
 from tracker.public import urls as public
+from tracker.public.formats import ENDINGS
+from tracker.releasing import make as release
 
 # The words before and after a quotation are published with it, 64 characters of them: what is further away is not.
 BETWEEN = "These words stand between, and they are more than those that are kept around a quotation."
 CITED, UNCITED, HEADER = "Words that are cited here.", "Quokkas guard the uncited paragraph.", "x-quokka"
+RELEASES = ("v1", "v2")
 
 
 def test_readers_get_the_hash_and_what_is_cited_and_no_more(roles: None, press: Server, tmp_path: Path) -> None:
@@ -40,6 +46,9 @@ def test_readers_get_the_hash_and_what_is_cited_and_no_more(roles: None, press: 
     document.refresh_from_db()
     builders.put_out(document, recommendation, action, assessment)
 
+    for name in RELEASES:
+        release(name, by=builders.officer(), reason="To be kept", site="https://tracker.example.org")
+
     hidden = [UNCITED, "Quokka", "marsupial", HEADER, snapshot.stored_as]
     answers = {path: Client().get(path) for path in paths()}
     opened = [path for path, answer in answers.items() if answer.status_code == 200]
@@ -47,7 +56,7 @@ def test_readers_get_the_hash_and_what_is_cited_and_no_more(roles: None, press: 
     shown = {}
     for path in opened:
         answer = answers[path]
-        shown[path] = (b"".join(answer) if answer.streaming else answer.content).decode("utf-8", "replace")
+        shown[path] = unpacked(b"".join(answer) if answer.streaming else answer.content).decode("utf-8", "replace")
         assert not [words for words in hidden if words.lower() in shown[path].lower()], path
         assert "/admin/tracker/snapshot" not in shown[path], path
     assert any(snapshot.sha256 in page for page in shown.values())
@@ -60,12 +69,22 @@ def test_readers_get_the_hash_and_what_is_cited_and_no_more(roles: None, press: 
             assert b"marsupial" not in file.read_bytes(), file.name
 
 
+def unpacked(content: bytes) -> bytes:
+    """The bytes of an answer; of a workbook or another archive, those of all that is packed in it."""
+    if not content.startswith(b"PK"):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return b"\n".join(archive.read(name) for name in archive.namelist())
+
+
 def paths() -> list[str]:
     """Every public address, filled in with the keys of the records above: a new one is tried without anybody adding it here."""
-    values = {"reference": ("REC-1",), "code": ("AL",), "key": ("ONE", "ACT-1"), "ending": ("json", "csv", "bib")}
+    values = {"reference": ("REC-1",), "code": ("AL",), "key": ("ONE", "ACT-1"), "ending": ("json", "csv", "bib", *ENDINGS)}
     values["kind"] = ("recommendation", "government", "document", "action", "status", "source", "page")
     values["number"] = ("1",)
-    values["name"] = ("documents", "actions", "assessments", "recommendations", "addressees", "governments", "changes", "effects")
+    values["name"] = ("documents", "actions", "assessments", "recommendations", "addressees", "governments", "changes", "effects", *RELEASES)
+    values["before"], values["after"] = ((name,) for name in RELEASES)
+    values["path"] = tuple(ReleaseFile.objects.filter(release=RELEASES[0]).values_list("path", flat=True))
     found = ["/healthz", "/readyz"]
     for namespace, patterns in (("public:", public.urlpatterns), ("", public.machine_urlpatterns)):
         for pattern in patterns:
