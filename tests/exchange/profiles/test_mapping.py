@@ -85,6 +85,13 @@ def test_what_staff_chose_for_a_name_is_what_it_means(tmp_path: Path) -> None:
     assert cells(groups, "addressees", "government") == ["FR"]
 
 
+def test_what_staff_chose_goes_before_what_the_profile_says_of_a_name(tmp_path: Path) -> None:
+    profile = PLAIN + '[governments.aliases]\n"Ottawa" = "CA"\n"Francee" = "CA"\n'
+    rows = [row(Country="Francee"), row(No="2", Country="Ottawa")]
+    _file, groups = mapped(tmp_path, profile, rows, chosen={"Francee": "FR"})
+    assert cells(groups, "addressees", "government") == ["FR", "CA"]
+
+
 def test_governments_are_resolved_in_four_languages_and_by_alias(tmp_path: Path) -> None:
     names = {"DEU": "DE", "Allemagne": "DE", "Alemania": "DE", "ألمانيا": "DE", "Ottawa": "CA", "United States of America": "US"}
     rows = [row(No=str(number), Country=name) for number, name in enumerate(names, 1)]

@@ -72,7 +72,7 @@ class MappedFile:
     def __init__(self, profile: Profile, table: Rows, governments: Governments, joined: Mapping[str, Rows]) -> None:
         """Use :func:`map_records`."""
         self.profile, self.table, self.joined = profile, table, joined
-        self.governments = governments.with_aliases(profile.governments.aliases)
+        self.governments = governments
         self.deriving = Deriving(profile)
         self.fillers = {name: Filler(resource) for name, resource in BY_NAME.items()}
         self._forget()
