@@ -164,6 +164,16 @@ def test_a_record_with_other_text_is_kept_unless_staff_take_the_file(people: dic
     assert record.statement == "Close the offices"
 
 
+def test_a_status_that_lacks_what_the_staffs_takes_is_told(people: dict[str, User], sign_in: SignIn) -> None:
+    """Before it is applied, too: the profile calls it the staff's, and nothing but the file bears it out."""
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", TABLE.replace("Finished", "implemented").replace("Nowhereland", "Elbonia").encode())
+    steps.columns(HOLDS, constants={"assessment.assessor_kind": "staff"}, keys={"recommendation": ["No"]})
+    steps.send("field", DATES, query="?of=recommendation.recommended_on")
+    steps.whole()
+    assert "The status of 1 row stays the source's own" in words(steps.preview())
+
+
 def test_duplicates_and_rows_passed_over_are_told(people: dict[str, User], sign_in: SignIn) -> None:
     table = TABLE.replace("Finished", "Implemented").replace("Discussed", "rejected").replace("succes", "implementd")
     table += "1,Close the office,Elbonia,Implemented,12/03/2019\nTotal,,,,\n"

@@ -14,6 +14,7 @@ from tests import builders
 from tests.exchange.imports.conftest import PROFILE, rows
 from tracker.editorial.verbs import Refused, approve, publish, submit
 from tracker.exchange.imports import choose, hand_in, imports_of, run_apply, run_preview, run_undo, stands_against_undo
+from tracker.exchange.imports.findings import sentences
 from tracker.models import (
     Addressee,
     Assessment,
@@ -227,7 +228,9 @@ def test_what_was_deleted_here_does_not_come_back_by_itself(received: Received, 
 def test_a_verdict_without_date_or_evidence_is_the_sources_own(received: Received, by: User) -> None:
     data = rows(2)
     data[0][6] = ""
-    applied(received(data, profile=PROFILE.replace("[assessment]\n", '[assessment]\nassessor_kind = { constant = "staff" }\n')), by)
+    batch = applied(received(data, profile=PROFILE.replace("[assessment]\n", '[assessment]\nassessor_kind = { constant = "staff" }\n')), by)
+    assert batch.preview.counts["not_the_staffs"] == {"count": 2, "rows": [2, 3]}
+    assert "The statuses of 2 rows stay the source's own" in sentences(batch.preview.counts)[-1]
     for verdict in Assessment.objects.all():
         assert verdict.assessor_kind == AssessorKind.THIRD_PARTY and verdict.assessor == "Review Body"
         assert [use.citation.document.key for use in verdict.citation_uses.all()] == ["REVIEW"]

@@ -163,10 +163,15 @@ STAFFS = STATUS + 'assessor_kind = { constant = "staff" }\neffective_on = "Date"
         ({"Date": "", "Source": "LAW-1", "Says": "In force."}, "third_party"),
         ({"Date": "2020-02-01", "Source": "", "Says": "In force."}, "third_party"),
         ({"Date": "2020-02-01", "Source": "LAW-1", "Says": ""}, "third_party"),
+        ({"Date": "2020-02-01", "Source": "DOC", "Says": "In force."}, "third_party"),
+        ({"Date": "2020-02-01", "Source": "LAW-1", "Says": "Not in force.", "Stance": "disputes"}, "third_party"),
+        ({"Date": "2020-02-01", "Source": "LAW-1", "Says": "In force.", "Stance": "supports"}, "staff"),
     ],
 )
 def test_a_status_is_the_staffs_only_with_its_date_and_a_source_of_its_own(tmp_path: Path, values: Row, kind: str) -> None:
-    _file, groups = mapped(tmp_path, STAFFS, [row(Status="success", Page="p. 4", **values)])
+    profile = STAFFS + ('stance = "Stance"\n' if "Stance" in values else "")
+    file, groups = mapped(tmp_path, profile, [row(Status="success", Page="p. 4", **values)])
+    assert file.not_the_staffs == ([] if kind == "staff" else [2])
     made = cells(groups, "assessments")[0]
     assert (made["assessor_kind"], made["assessor"]) == (kind, "" if kind == "staff" else "Made-up Office")
     cited = [use["citation"] for use in cells(groups, "citation_uses") if use["assessment"]]

@@ -1,7 +1,7 @@
 """What one row of a file yields: its recommendation, whom it addresses, what was answered and done, and the verdict that the file gives.
 
 All of it cites the file's own document at that row. A verdict is the source's, with the source's word beside it (``source_status``); it is the
-staff's only where the profile says so and the row has both a date and a citation of its own. What the package demands and the file does not say is
+staff's only where the profile says so and the row has both a date and a supporting citation of another document. What the package demands and the file does not say is
 filled in by :mod:`tracker.exchange.profiles.deriving`.
 """
 
@@ -16,7 +16,7 @@ from tracker.exchange.profiles.reading import Unreadable, Values
 from tracker.exchange.profiles.rows import MappedRow, problem_at, rows_told
 from tracker.exchange.profiles.taking import KindReader, Taken, reference_of
 from tracker.exchange.schema import BY_NAME
-from tracker.rules.vocabulary import AssessorKind, Status
+from tracker.rules.vocabulary import AssessorKind, Stance, Status
 
 if TYPE_CHECKING:
     from tracker.exchange.profiles.mapping import MappedFile
@@ -308,7 +308,7 @@ class RowMaker:
         return found
 
     def own_up(self, cells: dict[str, str], code: str) -> None:
-        """Say whose verdict it is. The staff's is only what has its date and a source besides the file."""
+        """Say whose verdict it is. The staff's is only what has its date and a document besides the file that supports it."""
         if cells["assessor_kind"] == AssessorKind.STAFF:
             if cells.get("effective_on") and self.has_own_citation("assessment"):
                 cells["assessor"] = ""
@@ -321,9 +321,13 @@ class RowMaker:
             cells["assessor"] = self.file.governments.name_of(code) if government else first_words(self.deriving.named or self.deriving.title, 300)
 
     def has_own_citation(self, served: str) -> bool:
-        """Whether the row cites anything besides the file for that kind of record."""
+        """Whether the row cites a passage of another document than the file that supports that kind of record."""
         taken = self.taken.get("citation")
-        return taken is not None and bool(taken.get("says")) and bool(self.cited_document(taken)) and served in self.serves()
+        if taken is None or not taken.get("says") or served not in self.serves():
+            return False
+        if self.cited_document(taken) in ("", self.deriving.key):
+            return False
+        return (taken.get("stance") or Stance.SUPPORTS) == Stance.SUPPORTS
 
     def positions(self, verdicts: Mapping[str, str]) -> None:
         """What the government said that it would do, beside the verdict of the row or, without one, beside the government's own account."""
