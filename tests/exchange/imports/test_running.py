@@ -195,6 +195,43 @@ def test_what_was_edited_here_since_is_a_conflict_and_stays_unless_staff_take_th
     assert Recommendation.objects.get(number="2").statement == "Sample: as the file has it now."
 
 
+def test_what_was_filled_in_is_not_the_files_word(received: Received, by: User) -> None:
+    """Staff finish the drafts, each with what the file left open: the same file again says nothing against it, and a taken record keeps it."""
+    applied(received(rows(3)), by)
+    measure = Measure.objects.create(key="paint", name="Paint", definition="Painting.")
+    for record in Recommendation.objects.all():
+        record.measure, record.statement_form, record.corroboration = measure, "verbatim", "corroborated"
+        record.made_by, record.short_title, record.note = "The commissioners", f"Lighthouse {record.number}", ""
+        record.save()
+    for verdict in Assessment.objects.all():
+        verdict.confidence, verdict.rationale = "high", "Seen there."
+        verdict.save()
+    before = standing()
+    preview = run_preview(received(rows(3)), by=by)
+    assert (preview.counts["conflicts"], changed(preview.counts)) == (0, {})
+    data = rows(3)
+    data[1][2] = "Sample: as the file has it now."
+    preview = run_preview(batch := received(data), by=by)
+    (conflict,) = preview.conflicts
+    assert set(conflict["rows"][0]["file"]) == {"statement", "short_title"}
+    batch = choose(batch, by=by, decisions={conflict["record"]: "take"})
+    batch = applied(batch, by)
+    assert batch.preview.counts["rows"]["refused"] == 0 and batch.preview.problems == []
+    taken = Recommendation.objects.get(number="2")
+    assert (taken.statement, taken.short_title) == (data[1][2], data[1][2])
+    assert (taken.measure, taken.statement_form, taken.made_by) == (measure, "verbatim", "The commissioners")
+    assert standing()["Assessment"] == before["Assessment"]
+
+
+def test_what_was_made_from_a_column_changes_with_it(received: Received, by: User) -> None:
+    applied(received(rows(1)), by)
+    data = rows(1)
+    data[0][5] = "under_consideration"
+    batch = applied(received(data), by)
+    assert batch.preview.counts["conflicts"] == 0
+    assert Assessment.objects.get().rationale == "Review Body gives the status as “under_consideration”."
+
+
 def test_what_came_from_elsewhere_with_other_text_is_a_conflict(received: Received, by: User) -> None:
     preview = run_preview(received(rows(1)), by=by)
     reference = next(one["key"] for one in preview.created if one["resource"] == "recommendations")

@@ -148,16 +148,6 @@ class MappedFile:
                 continue
             yield record.number, values  # type: ignore[misc]
 
-    def _take_heading(self, values: Values, heads: dict[str, str]) -> bool:
-        """Whether a row heads those below it; it then ends the headings of its own rank and below."""
-        for place, (tests, get, name) in enumerate(self._headings):
-            if all(test(values) for test in tests):
-                for _tests, _get, lower in self._headings[place:]:
-                    heads.pop(lower, None)
-                heads[name] = key_text(get(values))
-                return True
-        return False
-
     def _reason_to_skip(self, values: Values) -> str:
         for test in self._skip:
             if test(values):
