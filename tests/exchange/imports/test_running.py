@@ -13,7 +13,7 @@ from config.trouble import Trouble
 from tests import builders
 from tests.exchange.imports.conftest import PROFILE, rows
 from tracker.editorial.verbs import Refused, approve, publish, submit
-from tracker.exchange.imports import choose, hand_in, imports_of, run_apply, run_preview, run_undo, stands_against_undo
+from tracker.exchange.imports import ask_for_apply, choose, hand_in, imports_of, run_apply, run_preview, run_undo, stands_against_undo
 from tracker.exchange.imports.findings import sentences
 from tracker.models import (
     Addressee,
@@ -148,6 +148,11 @@ def test_an_unknown_government_is_listed_once_and_can_be_mapped(received: Receiv
     batch = received(data)
     preview = run_preview(batch, by=by)
     assert [(one["name"], one["count"], one["rows"]) for one in preview.governments] == [("Ruritania", 2, [2, 5])]
+    with pytest.raises(Refused, match="1 name of a government is not known here, so nothing is written"):
+        ask_for_apply(batch, by=by, reason="A test")
+    with pytest.raises(Trouble, match="1 name of a government is not known here, so nothing is written"):
+        run_apply(batch, by=by, reason="A test")
+    assert not Recommendation.objects.exists() and Import.objects.get().state == ImportState.PREVIEWED
     with pytest.raises(Refused, match="no government with the code"):
         choose(batch, by=by, governments={"Ruritania": "ZZ"})
     batch = choose(batch, by=by, governments={"Ruritania": "IS"})
@@ -156,6 +161,16 @@ def test_an_unknown_government_is_listed_once_and_can_be_mapped(received: Receiv
     assert preview.governments == [] and preview.counts["rows"]["refused"] == 0
     run_apply(batch, by=by, reason="A test")
     assert Addressee.objects.get(recommendation__number="1").government.code == "IS"
+
+
+def test_an_unknown_government_can_be_left_out(received: Received, by: User) -> None:
+    data = rows(3)
+    data[0][1] = "Ruritania"
+    batch = choose(received(data), by=by, governments={"Ruritania": "-"})
+    assert run_preview(batch, by=by).governments == []
+    run_apply(batch, by=by, reason="A test")
+    assert Recommendation.objects.count() == 3
+    assert sorted(Addressee.objects.values_list("recommendation__number", flat=True)) == ["2", "3"]
 
 
 def test_duplicates_in_the_file_are_shown(received: Received, by: User) -> None:

@@ -217,9 +217,9 @@ class MappedFile:
         return (self._united or {}).get(hash((reference, statement)), ((), {}))
 
     def government(self, name: str, number: int) -> str:
-        """The code that a name means; empty, and kept among the unknown, where there is none."""
+        """The code that a name means; empty where it is left out and, kept among the unknown, where there is none."""
         found = self.governments.find(name)
-        if found.code:
+        if found.code or found.left_out:
             return found.code
         unknown = self.unknown.get(name)
         if unknown is None:
@@ -239,7 +239,7 @@ def map_records(
     chosen: Mapping[str, str] | None = None,
     joined: Mapping[str, Rows] | None = None,
 ) -> MappedFile:
-    """Go through a table by a profile. ``chosen`` maps names of governments as the file writes them to codes.
+    """Go through a table by a profile. ``chosen`` maps names of governments as the file writes them to codes, or to ``LEFT_OUT``.
 
     Raises :class:`ProfileError` where the profile names a column that the table does not have, or a second file that is not given.
     """
