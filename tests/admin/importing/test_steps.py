@@ -132,6 +132,8 @@ def test_what_a_name_means_can_be_corrected(people: dict[str, User], sign_in: Si
     page = steps.page("field", "?of=addressee.government")
     line = next(line for line in page.context["values"] if line["value"] == "Nowhereland")
     assert line["chosen"] == "FR"
+    steps.send("field", {f"means-{line['index']}": "-"}, query="?of=addressee.government")
+    assert not steps.preview().context["why_not_apply"]
     steps.send("field", {f"means-{line['index']}": "EL"}, query="?of=addressee.government")
     steps.preview()
     steps.ask("apply")

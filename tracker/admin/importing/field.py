@@ -15,6 +15,7 @@ from tracker.admin.importing.draft import Slot, column_of, rule_of, slot_words, 
 from tracker.exchange import imports
 from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.profiles.days import LANGUAGES
+from tracker.exchange.profiles.governments import LEFT_OUT
 from tracker.exchange.profiles.kinds import folded_words, is_date, is_flag, is_government, plain
 from tracker.exchange.profiles.model import FieldRule
 from tracker.exchange.schema import Column
@@ -54,6 +55,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     if rule is None or column is None:
         raise Http404
     governments = Governments.of_the_desk()
+    user: Any = request.user
     errors: list[str] = []
     if request.method == "POST":
         made, rule = _sent(request.POST, profile, slot, rule, column)
@@ -61,7 +63,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
             reading.keep_profile(batch, made, by=request.user)
             if is_government(column):  # what the preview was told of these names is in the profile from now on
                 shown = {name for key, name in request.POST.items() if key.startswith("value-")}
-                imports.choose(batch, by=request.user, governments=dict.fromkeys(shown & batch.governments.keys(), ""))
+                imports.choose(batch, by=user, governments=dict.fromkeys(shown & batch.governments.keys(), ""))
             messages.success(request, _("How %(place)s is read is saved.") % {"place": slot_words(made, slot)})
             return HttpResponseRedirect(frame.url(batch, "columns") if "_on" in request.POST else request.get_full_path())
         profile = made
@@ -167,8 +169,7 @@ def _sent(post: QueryDict, profile: Profile, slot: Slot, rule: FieldRule, column
     pairs = [(post.get(f"value-{index}", ""), post.get(f"means-{index}", "")) for index in range(len(post)) if f"value-{index}" in post]
     if is_government(column):
         aliases = {name: code for name, code in governments.aliases.items() if name not in dict(pairs)}
-        aliases |= {name: code for name, code in pairs if code not in (AS_IT_IS, NOTHING)}
-        changed["empty"] = tuple(dict.fromkeys([*changed["empty"], *(name for name, code in pairs if code == NOTHING)]))
+        aliases |= {name: LEFT_OUT if code == NOTHING else code for name, code in pairs if code != AS_IT_IS}
         governments = dataclasses.replace(governments, aliases=aliases)
     elif not is_date(column):
         changed["map"] = _map(rule, dict(pairs), folded_words(column))

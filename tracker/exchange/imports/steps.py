@@ -112,8 +112,9 @@ def run_preview(batch: Import, *, by: User, say: Say | None = None) -> ImportPre
 def run_apply(batch: Import, *, by: User, reason: str, say: Say | None = None, unseen: bool = False) -> Import:
     """Write a batch, whole or not at all.
 
-    ``Trouble`` where a row is refused (unless the batch goes without those), where a name of a government is not known, and where it would do something else than was previewed: then nothing
-    is written, and what it would do now is the new preview. ``unseen``: whoever applies it did not ask for a preview.
+    ``Trouble`` where a row is refused (unless the batch goes without those), where a name of a government is not known, and where it would do
+    something else than was previewed: then nothing is written, and what it would do now is the new preview. ``unseen``: whoever applies it did not
+    ask for a preview.
     """
     allowed(by, RIGHT)
     _say_why(reason)

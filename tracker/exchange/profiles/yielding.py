@@ -1,8 +1,8 @@
 """What one row of a file yields: its recommendation, whom it addresses, what was answered and done, and the verdict that the file gives.
 
 All of it cites the file's own document at that row. A verdict is the source's, with the source's word beside it (``source_status``); it is the
-staff's only where the profile says so and the row has both a date and a supporting citation of another document. What the package demands and the file does not say is
-filled in by :mod:`tracker.exchange.profiles.deriving`.
+staff's only where the profile says so and the row has both a date and a supporting citation of another document. What the package
+demands and the file does not say is filled in by :mod:`tracker.exchange.profiles.deriving`.
 """
 
 from collections.abc import Iterable, Mapping
