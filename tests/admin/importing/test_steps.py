@@ -112,6 +112,34 @@ def test_from_a_file_to_drafts_and_back(people: dict[str, User], sign_in: SignIn
     assert "It was the wrong file" in words(page)
 
 
+def test_nothing_is_applied_before_each_name_is_mapped_or_left_out(people: dict[str, User], sign_in: SignIn) -> None:
+    table = TABLE.replace("Finished", "implemented").replace("Discussed", "rejected").replace("succes", "implemented")
+    steps = chosen(sign_in("researcher"), table)
+    assert "1 name of a government is not known here, so nothing is written" in words(steps.preview())
+    page = steps.page("apply")
+    assert "1 name of a government is not known here, so nothing is written" in words(page)
+    response = steps.client.post(steps.address("apply"), {"mark": page.context["mark"], "reason": "Even so"})
+    assert response.status_code == 422 and not Recommendation.objects.exists()
+    data = {"mark": page.context["mark"], "names": "1", "name-0": "Nowhereland", "code-0": "-", "in_profile": "1"}
+    steps.client.post(steps.address("decide"), data)
+    steps.ask("apply")
+    assert (Recommendation.objects.count(), Addressee.objects.count()) == (3, 2)
+
+
+def test_what_a_name_means_can_be_corrected(people: dict[str, User], sign_in: SignIn) -> None:
+    """What was chosen at the preview goes before the profile, until the field's own page says otherwise."""
+    steps = mapped(sign_in("researcher"))
+    page = steps.page("field", "?of=addressee.government")
+    line = next(line for line in page.context["values"] if line["value"] == "Nowhereland")
+    assert line["chosen"] == "FR"
+    steps.send("field", {f"means-{line['index']}": "-"}, query="?of=addressee.government")
+    assert not steps.preview().context["why_not_apply"]
+    steps.send("field", {f"means-{line['index']}": "EL"}, query="?of=addressee.government")
+    steps.preview()
+    steps.ask("apply")
+    assert set(Addressee.objects.values_list("government__code", flat=True)) == {"EL"}
+
+
 def test_what_is_built_on_keeps_an_import_from_being_undone(people: dict[str, User], sign_in: SignIn) -> None:
     """The button says why; the page that asks says it too."""
     steps = mapped(sign_in("researcher"))
@@ -162,6 +190,16 @@ def test_a_record_with_other_text_is_kept_unless_staff_take_the_file(people: dic
     third.ask("apply", "The later text is right")
     record.refresh_from_db()
     assert record.statement == "Close the offices"
+
+
+def test_a_status_that_lacks_what_the_staffs_takes_is_told(people: dict[str, User], sign_in: SignIn) -> None:
+    """Before it is applied, too: the profile calls it the staff's, and nothing but the file bears it out."""
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", TABLE.replace("Finished", "implemented").replace("Nowhereland", "Elbonia").encode())
+    steps.columns(HOLDS, constants={"assessment.assessor_kind": "staff"}, keys={"recommendation": ["No"]})
+    steps.send("field", DATES, query="?of=recommendation.recommended_on")
+    steps.whole()
+    assert "The status of 1 row stays the source's own" in words(steps.preview())
 
 
 def test_duplicates_and_rows_passed_over_are_told(people: dict[str, User], sign_in: SignIn) -> None:

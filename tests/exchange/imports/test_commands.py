@@ -77,6 +77,17 @@ def test_a_dry_run_prints_the_preview_and_writes_nothing(by: User, profile: Path
     assert "recommendations: 3 created" in out
 
 
+def test_a_name_that_nobody_knows_is_mapped_or_left_out(by: User, profile: Path, tmp_path: Path) -> None:
+    data = rows(3)
+    data[0][1] = "Ruritania"
+    file = written(tmp_path / "review.csv", data)
+    with pytest.raises(Trouble, match=r"1 name of a government is not known here.*Nothing was imported"):
+        called("import_file", file, "--profile", profile, "--by", "author")
+    assert not Recommendation.objects.exists()
+    out, _err = called("import_file", file, "--profile", profile, "--by", "author", "--leave-out", "Ruritania")
+    assert "recommendations: 3 created" in out and "addressees: 2 created" in out
+
+
 def test_take_overwrites_what_was_edited_here(by: User, profile: Path, tmp_path: Path) -> None:
     file = written(tmp_path / "review.csv", rows(2))
     called("import_file", file, "--profile", profile, "--by", "author")

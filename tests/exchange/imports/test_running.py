@@ -13,7 +13,8 @@ from config.trouble import Trouble
 from tests import builders
 from tests.exchange.imports.conftest import PROFILE, rows
 from tracker.editorial.verbs import Refused, approve, publish, submit
-from tracker.exchange.imports import choose, hand_in, imports_of, run_apply, run_preview, run_undo, stands_against_undo
+from tracker.exchange.imports import ask_for_apply, choose, hand_in, imports_of, run_apply, run_preview, run_undo, stands_against_undo
+from tracker.exchange.imports.findings import sentences
 from tracker.models import (
     Addressee,
     Assessment,
@@ -147,6 +148,11 @@ def test_an_unknown_government_is_listed_once_and_can_be_mapped(received: Receiv
     batch = received(data)
     preview = run_preview(batch, by=by)
     assert [(one["name"], one["count"], one["rows"]) for one in preview.governments] == [("Ruritania", 2, [2, 5])]
+    with pytest.raises(Refused, match="1 name of a government is not known here, so nothing is written"):
+        ask_for_apply(batch, by=by, reason="A test")
+    with pytest.raises(Trouble, match="1 name of a government is not known here, so nothing is written"):
+        run_apply(batch, by=by, reason="A test")
+    assert not Recommendation.objects.exists() and Import.objects.get().state == ImportState.PREVIEWED
     with pytest.raises(Refused, match="no government with the code"):
         choose(batch, by=by, governments={"Ruritania": "ZZ"})
     batch = choose(batch, by=by, governments={"Ruritania": "IS"})
@@ -155,6 +161,16 @@ def test_an_unknown_government_is_listed_once_and_can_be_mapped(received: Receiv
     assert preview.governments == [] and preview.counts["rows"]["refused"] == 0
     run_apply(batch, by=by, reason="A test")
     assert Addressee.objects.get(recommendation__number="1").government.code == "IS"
+
+
+def test_an_unknown_government_can_be_left_out(received: Received, by: User) -> None:
+    data = rows(3)
+    data[0][1] = "Ruritania"
+    batch = choose(received(data), by=by, governments={"Ruritania": "-"})
+    assert run_preview(batch, by=by).governments == []
+    run_apply(batch, by=by, reason="A test")
+    assert Recommendation.objects.count() == 3
+    assert sorted(Addressee.objects.values_list("recommendation__number", flat=True)) == ["2", "3"]
 
 
 def test_duplicates_in_the_file_are_shown(received: Received, by: User) -> None:
@@ -194,6 +210,43 @@ def test_what_was_edited_here_since_is_a_conflict_and_stays_unless_staff_take_th
     assert Recommendation.objects.get(number="2").statement == "Sample: as the file has it now."
 
 
+def test_what_was_filled_in_is_not_the_files_word(received: Received, by: User) -> None:
+    """Staff finish the drafts, each with what the file left open: the same file again says nothing against it, and a taken record keeps it."""
+    applied(received(rows(3)), by)
+    measure = Measure.objects.create(key="paint", name="Paint", definition="Painting.")
+    for record in Recommendation.objects.all():
+        record.measure, record.statement_form, record.corroboration = measure, "verbatim", "corroborated"
+        record.made_by, record.short_title, record.note = "The commissioners", f"Lighthouse {record.number}", ""
+        record.save()
+    for verdict in Assessment.objects.all():
+        verdict.confidence, verdict.rationale = "high", "Seen there."
+        verdict.save()
+    before = standing()
+    preview = run_preview(received(rows(3)), by=by)
+    assert (preview.counts["conflicts"], changed(preview.counts)) == (0, {})
+    data = rows(3)
+    data[1][2] = "Sample: as the file has it now."
+    preview = run_preview(batch := received(data), by=by)
+    (conflict,) = preview.conflicts
+    assert set(conflict["rows"][0]["file"]) == {"statement", "short_title"}
+    batch = choose(batch, by=by, decisions={conflict["record"]: "take"})
+    batch = applied(batch, by)
+    assert batch.preview.counts["rows"]["refused"] == 0 and batch.preview.problems == []
+    taken = Recommendation.objects.get(number="2")
+    assert (taken.statement, taken.short_title) == (data[1][2], data[1][2])
+    assert (taken.measure, taken.statement_form, taken.made_by) == (measure, "verbatim", "The commissioners")
+    assert standing()["Assessment"] == before["Assessment"]
+
+
+def test_what_was_made_from_a_column_changes_with_it(received: Received, by: User) -> None:
+    applied(received(rows(1)), by)
+    data = rows(1)
+    data[0][5] = "under_consideration"
+    batch = applied(received(data), by)
+    assert batch.preview.counts["conflicts"] == 0
+    assert Assessment.objects.get().rationale == "Review Body gives the status as “under_consideration”."
+
+
 def test_what_came_from_elsewhere_with_other_text_is_a_conflict(received: Received, by: User) -> None:
     preview = run_preview(received(rows(1)), by=by)
     reference = next(one["key"] for one in preview.created if one["resource"] == "recommendations")
@@ -227,7 +280,9 @@ def test_what_was_deleted_here_does_not_come_back_by_itself(received: Received, 
 def test_a_verdict_without_date_or_evidence_is_the_sources_own(received: Received, by: User) -> None:
     data = rows(2)
     data[0][6] = ""
-    applied(received(data, profile=PROFILE.replace("[assessment]\n", '[assessment]\nassessor_kind = { constant = "staff" }\n')), by)
+    batch = applied(received(data, profile=PROFILE.replace("[assessment]\n", '[assessment]\nassessor_kind = { constant = "staff" }\n')), by)
+    assert batch.preview.counts["not_the_staffs"] == {"count": 2, "rows": [2, 3]}
+    assert "The statuses of 2 rows stay the source's own" in sentences(batch.preview.counts)[-1]
     for verdict in Assessment.objects.all():
         assert verdict.assessor_kind == AssessorKind.THIRD_PARTY and verdict.assessor == "Review Body"
         assert [use.citation.document.key for use in verdict.citation_uses.all()] == ["REVIEW"]

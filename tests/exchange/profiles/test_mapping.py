@@ -85,6 +85,13 @@ def test_what_staff_chose_for_a_name_is_what_it_means(tmp_path: Path) -> None:
     assert cells(groups, "addressees", "government") == ["FR"]
 
 
+def test_what_staff_chose_goes_before_what_the_profile_says_of_a_name(tmp_path: Path) -> None:
+    profile = PLAIN + '[governments.aliases]\n"Ottawa" = "CA"\n"Francee" = "CA"\n'
+    rows = [row(Country="Francee"), row(No="2", Country="Ottawa")]
+    _file, groups = mapped(tmp_path, profile, rows, chosen={"Francee": "FR"})
+    assert cells(groups, "addressees", "government") == ["FR", "CA"]
+
+
 def test_governments_are_resolved_in_four_languages_and_by_alias(tmp_path: Path) -> None:
     names = {"DEU": "DE", "Allemagne": "DE", "Alemania": "DE", "ألمانيا": "DE", "Ottawa": "CA", "United States of America": "US"}
     rows = [row(No=str(number), Country=name) for number, name in enumerate(names, 1)]
@@ -156,10 +163,15 @@ STAFFS = STATUS + 'assessor_kind = { constant = "staff" }\neffective_on = "Date"
         ({"Date": "", "Source": "LAW-1", "Says": "In force."}, "third_party"),
         ({"Date": "2020-02-01", "Source": "", "Says": "In force."}, "third_party"),
         ({"Date": "2020-02-01", "Source": "LAW-1", "Says": ""}, "third_party"),
+        ({"Date": "2020-02-01", "Source": "DOC", "Says": "In force."}, "third_party"),
+        ({"Date": "2020-02-01", "Source": "LAW-1", "Says": "Not in force.", "Stance": "disputes"}, "third_party"),
+        ({"Date": "2020-02-01", "Source": "LAW-1", "Says": "In force.", "Stance": "supports"}, "staff"),
     ],
 )
 def test_a_status_is_the_staffs_only_with_its_date_and_a_source_of_its_own(tmp_path: Path, values: Row, kind: str) -> None:
-    _file, groups = mapped(tmp_path, STAFFS, [row(Status="success", Page="p. 4", **values)])
+    profile = STAFFS + ('stance = "Stance"\n' if "Stance" in values else "")
+    file, groups = mapped(tmp_path, profile, [row(Status="success", Page="p. 4", **values)])
+    assert file.not_the_staffs == ([] if kind == "staff" else [2])
     made = cells(groups, "assessments")[0]
     assert (made["assessor_kind"], made["assessor"]) == (kind, "" if kind == "staff" else "Made-up Office")
     cited = [use["citation"] for use in cells(groups, "citation_uses") if use["assessment"]]

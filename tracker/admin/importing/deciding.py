@@ -211,6 +211,8 @@ def why_not(step: Step, batch: Import, user: Any) -> str:
                 "%(count)s rows are refused; mend them, or say below that the rest goes without them.",
                 refused,
             ) % {"count": refused}
+        if batch.preview.governments:
+            return imports.unknown_names(len(batch.preview.governments))
         return ""
     if batch.state != ImportState.APPLIED:
         return _("It is not applied.")

@@ -1,6 +1,7 @@
 """How the cells of one field are read: lists, dates, words, names of governments, and what means nothing."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -11,8 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from tracker.admin.importing import frame, reading
 from tracker.admin.importing.draft import Slot, column_of, rule_of, slot_words, with_rule
+from tracker.exchange import imports
 from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.profiles.days import LANGUAGES
+from tracker.exchange.profiles.governments import LEFT_OUT
 from tracker.exchange.profiles.kinds import folded_words, is_date, is_flag, is_government, plain
 from tracker.exchange.profiles.model import FieldRule
 from tracker.exchange.schema import Column
@@ -52,11 +55,15 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     if rule is None or column is None:
         raise Http404
     governments = Governments.of_the_desk()
+    user: Any = request.user
     errors: list[str] = []
     if request.method == "POST":
         made, rule = _sent(request.POST, profile, slot, rule, column)
         if sent(request):
             reading.keep_profile(batch, made, by=request.user)
+            if is_government(column):  # what the preview was told of these names is in the profile from now on
+                shown = {name for key, name in request.POST.items() if key.startswith("value-")}
+                imports.choose(batch, by=user, governments=dict.fromkeys(shown & batch.governments.keys(), ""))
             messages.success(request, _("How %(place)s is read is saved.") % {"place": slot_words(made, slot)})
             return HttpResponseRedirect(frame.url(batch, "columns") if "_on" in request.POST else request.get_full_path())
         profile = made
@@ -64,7 +71,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         found, whole = reading.different_values(batch, profile, rule)
     except TableError as error:
         found, whole, errors = {}, True, [str(error)]  # type: ignore[assignment]
-    values = _values(profile, column, rule, found, governments)
+    values = _values(profile, column, rule, found, governments, batch.governments)
     return frame.page(
         admin, request, batch, "columns", "field",
         title=_("How %(place)s is read") % {"place": slot_words(profile, slot)}, step_title=slot_words(profile, slot), errors=errors,
@@ -94,11 +101,14 @@ def _words(column: Column) -> list[tuple[str, str]]:
     return [(word, capfirst(_(vocabulary(word).label))) for word in column.words]
 
 
-def _values(profile: Profile, column: Column, rule: FieldRule, found: Any, governments: Governments) -> list[dict[str, Any]]:
+def _values(
+    profile: Profile, column: Column, rule: FieldRule, found: Any, governments: Governments, chosen: Mapping[str, str]
+) -> list[dict[str, Any]]:
     """The different values, each with what it is taken for."""
     if is_date(column):
         return []
-    known = governments.with_aliases(profile.governments.aliases) if is_government(column) else None
+    aliases = {**profile.governments.aliases, **chosen}
+    known = governments.with_aliases(aliases) if is_government(column) else None
     folded = folded_words(column)
     mapped = {plain(value): meant for value, meant in rule.map.items()}
     dropped = {plain(value) for value in rule.empty}
@@ -112,8 +122,8 @@ def _values(profile: Profile, column: Column, rule: FieldRule, found: Any, gover
         if known is not None:
             meaning = known.find(rule.map.get(value, value))
             line["resolved"] = known.name_of(meaning.code) if meaning.code else ""
-            line["chosen"] = profile.governments.aliases.get(value, AS_IT_IS)
-            line["unresolved"] = not meaning.code and plain(value) not in dropped
+            line["chosen"] = aliases.get(value, AS_IT_IS)
+            line["unresolved"] = not (meaning.code or meaning.left_out) and plain(value) not in dropped
             line["candidates"] = ", ".join(meaning.candidates)
             line["is_elsewhere"] = meaning.known
             line["suggestions"] = known.suggest(value) if line["unresolved"] else []
@@ -159,8 +169,7 @@ def _sent(post: QueryDict, profile: Profile, slot: Slot, rule: FieldRule, column
     pairs = [(post.get(f"value-{index}", ""), post.get(f"means-{index}", "")) for index in range(len(post)) if f"value-{index}" in post]
     if is_government(column):
         aliases = {name: code for name, code in governments.aliases.items() if name not in dict(pairs)}
-        aliases |= {name: code for name, code in pairs if code not in (AS_IT_IS, NOTHING)}
-        changed["empty"] = tuple(dict.fromkeys([*changed["empty"], *(name for name, code in pairs if code == NOTHING)]))
+        aliases |= {name: LEFT_OUT if code == NOTHING else code for name, code in pairs if code != AS_IT_IS}
         governments = dataclasses.replace(governments, aliases=aliases)
     elif not is_date(column):
         changed["map"] = _map(rule, dict(pairs), folded_words(column))

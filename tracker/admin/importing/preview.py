@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tracker.admin.importing import frame
 from tracker.admin.importing.draft import field_words
 from tracker.editions.frozen import as_lines
-from tracker.exchange.imports.findings import PROBLEMS, wrote
+from tracker.exchange.imports.findings import PROBLEMS, not_the_staffs, wrote
 from tracker.exchange.profiles.kinds import is_flag
 from tracker.exchange.schema import BY_NAME, Resource
 from tracker.jobs.models import BackgroundJob, JobState
@@ -103,6 +103,7 @@ def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
         "words": [_("created"), _("changed"), _("as they were"), _("left as they are here")],
         "lines": lines,
         "rows": _("Rows of the file: %(read)s read, %(skipped)s passed over, %(repeated)s duplicates, %(refused)s refused.") % rows,
+        "not_the_staffs": not_the_staffs(counts),
         "writes": wrote(counts),
     }  # fmt: skip
 

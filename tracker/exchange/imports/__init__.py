@@ -25,6 +25,7 @@ from tracker.exchange.imports.steps import (
     run_preview,
     run_undo,
     stands_against_undo,
+    unknown_names,
 )
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "run_preview",
     "run_undo",
     "stands_against_undo",
+    "unknown_names",
 ]

@@ -45,13 +45,16 @@ def name_told(name: Name) -> str:
 
 
 def given(row: Row) -> set[str]:
-    """The columns of which the file says something: those with a source column or a value, and the key. A package says something of all."""
+    """The columns of which the file says something: those with a source column or a value, but for what was filled in, and the key.
+
+    A package says something of all.
+    """
     if not isinstance(row, MappedRow):
         return set(row.cells)
-    says = {name for name, cell in row.cells.items() if cell} - set(getattr(row, "assumed", ()))
+    says = {name for name, cell in row.cells.items() if cell}
     if row.cells.get("locator") == rows_told(list(row.rows)):
         says.discard("locator")  # a row is counted anew when another is put in above it: a record says where it stood when it first came
-    return {*row.sources, *says, *(column.name for column in row.resource.key_columns)}
+    return ({*row.sources, *says} - row.assumed.keys()) | {column.name for column in row.resource.key_columns}
 
 
 @dataclass
@@ -82,8 +85,9 @@ class Beside(Standing):
             return
         self._lock(differing)
         different = [whole for row in differing if (whole := self._fill_in(row)) is not None]
+        self._find_missing({name for row in different for name in _references(row)})  # what was filled in may refer to something outside the piece
         roots = {id(row): self.root_of(row) for row in different}
-        self._find_roots(set(roots.values()))
+        self._find_missing(set(roots.values()))  # of which the piece has a part of a part only, so that nothing in it names them
         last = self._last_imports(different, roots.values())
         in_review = self._in_review({root for root in roots.values() if self._stored(root) is not None})
         used = self._used_in_review([row for row in different if self._stored((row.resource.name, row.key)) is not None])
@@ -140,6 +144,9 @@ class Beside(Standing):
         if not isinstance(row, MappedRow):
             return row
         kept = set(row.cells) if row.only_new else set(row.cells) - given(row)
+        if not row.only_new:
+            # What was made from another column changes with it.
+            kept -= {name for name, origin in row.assumed.items() if origin and origin not in kept and row.cells[origin] != here[origin]}
         whole = replace(row, cells=row.cells | {name: here[name] for name in kept}, values=dict(row.values))
         for column in row.resource.columns:
             if column.name in kept and not column.is_reference:
@@ -150,10 +157,10 @@ class Beside(Standing):
     def _stored(self, name: Name) -> Any:
         return self.stored[name[0]].get(name[1])
 
-    def _find_roots(self, roots: set[Name]) -> None:
-        """Records of which the piece has a part of a part only, so that nothing in it names them."""
+    def _find_missing(self, names: set[Name]) -> None:
+        """Rows that nothing in the piece named when it was looked what stands here."""
         missing: dict[str, set[Key]] = defaultdict(set)
-        for name, key in roots:
+        for name, key in names:
             if key not in self.stored[name] and key not in self.rows.get(name, ()):
                 missing[name].add(key)
         for name, keys in missing.items():
@@ -230,6 +237,14 @@ class Beside(Standing):
         record = self._stored((row.resource.name, row.key))
         here = None if record is None else dict(self.said[id(record)])
         self.conflicts.setdefault(root, []).append(Difference(row, why, here, dict(row.cells)))
+
+
+def _references(row: Row) -> Iterable[Name]:
+    """The rows of other files that a row refers to."""
+    for _field, target, columns in row.resource.references:
+        key = tuple(row.cells[column.name] for column in columns)
+        if all(key):
+            yield target.name, key
 
 
 def _referred(use: Any, target: Resource) -> Iterable[Key]:

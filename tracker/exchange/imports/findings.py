@@ -1,6 +1,7 @@
 """What an import does, counted exactly and shown in part: the shape of :class:`~tracker.models.importing.ImportPreview`.
 
 ``counts``     {"rows": {"read", "skipped", "refused", "repeated"}, "problems": n, "conflicts": n,
+               "not_the_staffs": {"count": n, "rows": [the first of them]},
                "resources": {"recommendations": {"created", "changed", "taken", "same", "kept"}, ...}}
 ``problems``   [{"row", "file", "sentence"}, ...]; ``file`` is that of a package, else empty
 ``governments``[{"name", "count", "rows", "known", "candidates", "suggestions": [[code, name], ...]}, ...], the most frequent first
@@ -53,6 +54,7 @@ class Findings:
         self.repeated: list[dict[str, int]] = []
         self.unknown: list[dict[str, Any]] = []
         self.skipped: list[dict[str, Any]] = []
+        self.not_the_staffs: list[int] = []  # rows of which the profile calls the verdict the staff's, and which lack what that takes
         self._digest = hashlib.blake2b(digest_size=32)
 
     def add_problem(self, problem: Problem | str, *, in_package: bool = False) -> None:
@@ -117,6 +119,7 @@ class Findings:
             "rows": {name: self.rows[name] for name in ("read", "skipped", "refused", "repeated")},
             "problems": self.problem_count,
             "conflicts": len(self.conflict_names),
+            "not_the_staffs": {"count": len(self.not_the_staffs), "rows": self.not_the_staffs[:ROWS_TOLD]},
             "resources": {
                 resource.name: {did.value: self.resources[resource.name][did.value] for did in Did}
                 for resource in RESOURCES
@@ -166,7 +169,24 @@ def sentences(counts: dict[str, Any]) -> list[str]:
             )
             % {"count": count}
         )
+    if words := not_the_staffs(counts):
+        said.append(words)
     return said
+
+
+def not_the_staffs(counts: dict[str, Any]) -> str:
+    """How many verdicts stay the source's though the profile calls them the staff's, and why, in a sentence; empty where none does."""
+    found = counts.get("not_the_staffs") or {"count": 0, "rows": []}
+    if not found["count"]:
+        return ""
+    rows = ", ".join(map(str, found["rows"])) + ("…" if found["count"] > len(found["rows"]) else "")
+    return ngettext(
+        "The status of %(count)s row stays the source's own: to be the staff's it needs a date and a supporting citation of another document"
+        " (row %(rows)s).",
+        "The statuses of %(count)s rows stay the source's own: to be the staff's each needs a date and a supporting citation of another document"
+        " (rows %(rows)s).",
+        found["count"],
+    ) % {"count": found["count"], "rows": rows}
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from tracker.editorial.verbs import Refused, allowed
 from tracker.exchange.files import close_to
 from tracker.exchange.imports.beside import TAKE
 from tracker.exchange.profiles import ProfileError, parse, shipped
+from tracker.exchange.profiles.governments import LEFT_OUT
 from tracker.exchange.tables import Options
 from tracker.exchange.tables.limits import FILE_BYTES
 from tracker.models import Government, Import, ImportProfile, ImportState, User
@@ -96,7 +97,8 @@ def choose(
 ) -> Import:
     """Change how a batch is read or what is decided about it; what is None stays. It must be previewed again then.
 
-    ``governments`` and ``decisions`` are added to those chosen before; an empty code, and the decision ``keep``, take one back.
+    ``governments`` and ``decisions`` are added to those chosen before; an empty code, and the decision ``keep``, take one back; a name that
+    means ``LEFT_OUT`` is left out.
     ``draft``: the text is of a profile that is still being made, and may lack something.
     """
     allowed(by, RIGHT)
@@ -114,7 +116,7 @@ def choose(
             _check_options(options)
             batch.options = dict(options)
         if governments is not None:
-            _check_codes(code for code in governments.values() if code)
+            _check_codes(code for code in governments.values() if code and code != LEFT_OUT)
             batch.governments = {name: code for name, code in {**batch.governments, **governments}.items() if code}
         if decisions is not None:
             for name, decision in decisions.items():

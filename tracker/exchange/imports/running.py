@@ -13,7 +13,6 @@ from typing import Any
 from django.db import connection, reset_queries, transaction
 from django.utils.translation import gettext as _
 
-from tracker.exchange import files
 from tracker.exchange.files import Package, PackageError, Problem, Row
 from tracker.exchange.imports import rights
 from tracker.exchange.imports.beside import TAKE, Beside, digest, given, told
@@ -70,13 +69,8 @@ class Run:
     def _piece(self, groups: list[Group]) -> None:
         standing: list[Group] = []
         for group in groups:
-            problems: list[Problem | str] = list(group.problems)
-            for row in group.records:
-                if not row.values:
-                    _fill_in_defaults(row)
-                    problems += files.check(row)
-            if problems:
-                self._refuse(group, problems)
+            if group.problems:
+                self._refuse(group, list(group.problems))
             else:
                 standing.append(group)
         while standing:
@@ -242,15 +236,3 @@ def _says(row: Row) -> str:
         return digest(row.cells.values())
     says = given(row)
     return digest(f"{name}={cell}" for name, cell in row.cells.items() if name in says)
-
-
-def _fill_in_defaults(row: Row) -> None:
-    """Of a column that the file says nothing of, what a form would begin with; ``assumed`` names these: they change no record that is here."""
-    assumed = set()
-    for column in row.resource.columns:
-        if row.cells.setdefault(column.name, "") == "" and column.required and not column.is_reference and column.own.has_default():
-            default = column.own.default
-            if not callable(default):
-                row.cells[column.name] = column.text(default)
-                assumed.add(column.name)
-    row.assumed = assumed  # type: ignore[attr-defined]

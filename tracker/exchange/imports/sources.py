@@ -51,6 +51,7 @@ class Mapped:
         for repeated in self.mapped.duplicates:
             findings.add_repeated(repeated.row, repeated.first)
         findings.add_unknown(list(self.mapped.unknown.values()))
+        findings.not_the_staffs = list(self.mapped.not_the_staffs)
 
 
 class OfPackage:

@@ -11,6 +11,7 @@ import pghistory
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from procrastinate.exceptions import JobAborted
 
 from config.trouble import Trouble
@@ -55,7 +56,7 @@ def ask_for_preview(batch: Import, *, by: User) -> int:
 
 def ask_for_apply(batch: Import, *, by: User, reason: str) -> int:
     """Put the applying of a previewed batch into the queue; gives the number of the job. ``Refused`` where rows are refused and nobody said to go
-    on without them."""
+    on without them, and where a name of a government is not known and nobody said to leave it out."""
     from tracker.exchange.imports.jobs import apply_import
 
     allowed(by, RIGHT)
@@ -66,6 +67,8 @@ def ask_for_apply(batch: Import, *, by: User, reason: str) -> int:
         raise Refused(_("Import #%(number)s was not previewed; look first at what it would do.") % {"number": batch.pk})
     if preview.counts["rows"]["refused"] and not batch.without_refused:
         raise Refused(_refused_rows(preview.counts["rows"]["refused"]))
+    if preview.governments:
+        raise Refused(unknown_names(len(preview.governments)))
     return _queued(batch, by, lambda: defer(apply_import, number=batch.pk, by=by.pk, reason=reason))
 
 
@@ -109,8 +112,9 @@ def run_preview(batch: Import, *, by: User, say: Say | None = None) -> ImportPre
 def run_apply(batch: Import, *, by: User, reason: str, say: Say | None = None, unseen: bool = False) -> Import:
     """Write a batch, whole or not at all.
 
-    ``Trouble`` where a row is refused (unless the batch goes without those), and where it would do something else than was previewed: then nothing
-    is written, and what it would do now is the new preview. ``unseen``: whoever applies it did not ask for a preview.
+    ``Trouble`` where a row is refused (unless the batch goes without those), where a name of a government is not known, and where it would do
+    something else than was previewed: then nothing is written, and what it would do now is the new preview. ``unseen``: whoever applies it did not
+    ask for a preview.
     """
     allowed(by, RIGHT)
     _say_why(reason)
@@ -122,6 +126,9 @@ def run_apply(batch: Import, *, by: User, reason: str, say: Say | None = None, u
         if (refused := findings.rows["refused"]) and not batch.without_refused:
             _keep_preview(batch, by, findings)
             raise Trouble(_refused_rows(refused))
+        if findings.unknown:
+            _keep_preview(batch, by, findings)
+            raise Trouble(unknown_names(len(findings.unknown)))
         if preview is not None and not unseen and preview.digest != findings.digest:
             changed = difference(preview.counts, findings.counts)
             _keep_preview(batch, by, findings, problem=_stale(changed))
@@ -217,7 +224,12 @@ def _findings(batch: Import, by: User, reason: str, progress: Progress, *, keep:
         with opened(batch) as source, transaction.atomic(using=DESK, durable=True), pghistory.context(user=by.pk, reason=why):
             _one_load_at_a_time(progress)
             findings = Run(batch, by, source, progress).go()
-            if not keep or (findings.rows["refused"] and not batch.without_refused) or (preview and preview.digest != findings.digest):
+            if (
+                not keep
+                or (findings.rows["refused"] and not batch.without_refused)
+                or findings.unknown
+                or (preview and preview.digest != findings.digest)
+            ):
                 raise RolledBack
             ImportedRow.objects.filter(batch=batch, did__in=[Did.SAME, Did.KEPT])._raw_delete(DESK)
             findings.keep(batch)
@@ -274,6 +286,15 @@ def _say_why(reason: str) -> None:
 
 def _refused_rows(count: int) -> str:
     return _("%(count)s rows of the file are refused, so nothing is written; mend them, or go on without them.") % {"count": count}
+
+
+def unknown_names(count: int) -> str:
+    """That names of governments wait for a decision, in a sentence: what is said of them would be left out unseen."""
+    return ngettext(
+        "%(count)s name of a government is not known here, so nothing is written; say which one it means, or leave it out.",
+        "%(count)s names of governments are not known here, so nothing is written; say which ones they mean, or leave them out.",
+        count,
+    ) % {"count": count}
 
 
 def _stale(changed: str) -> str:

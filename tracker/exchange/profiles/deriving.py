@@ -34,10 +34,10 @@ class Deriving:
         """The status of a government's own account that says no more than its answer: what it said it would do is not yet done."""
         return Status.REJECTED if answer == Answer.REJECTED else Status.UNDER_CONSIDERATION
 
-    def search(self, assessor: str, effective_on: str, found: str) -> dict[str, str]:
+    def search(self, assessor: str, found: str) -> dict[str, str]:
         """The log of the search behind a verdict that finds nothing, as far as the source tells it."""
         return {
-            "searched_on": effective_on or self.published_on,
+            "searched_on": self.published_on,
             "searched_by": first_words(assessor, 200),
             "where": f"Not said by the source ({self.title}).",
             "languages": self.language or "unknown",

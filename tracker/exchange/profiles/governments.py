@@ -35,23 +35,28 @@ _LONG = re.compile(
 )
 
 
+LEFT_OUT = "-"
+"""What a name may be said to mean besides a code: nothing, so that what it stands for is left out."""
+
+
 @dataclass(frozen=True)
 class Found:
     """What a name was found to mean.
 
     ``code`` is that of a government of this site. Without one, ``known`` is the ISO code of a country that this site does not have yet, and
-    ``candidates`` are the names of those that an ambiguous name may mean. Nothing at all: unknown.
+    ``candidates`` are the names of those that an ambiguous name may mean. ``left_out``: staff said that it means nothing. Nothing at all: unknown.
     """
 
     code: str = ""
     known: str = ""
     candidates: tuple[str, ...] = ()
+    left_out: bool = False
 
 
 class Governments:
     """Names to codes, built once: the governments of this site as (code, name, kind), beside the names that the world has for countries.
 
-    ``aliases`` are names as a file writes them, to codes: they go before everything else.
+    ``aliases`` are names as a file writes them, to codes or to :data:`LEFT_OUT`: they go before everything else.
     """
 
     def __init__(self, rows: Iterable[tuple[str, str, str]], aliases: Mapping[str, str] | None = None) -> None:
@@ -86,7 +91,8 @@ class Governments:
             return Found()
         name = comparable(text)
         if name in self._aliases:
-            return self._here_or_known(self._aliases[name])
+            code = self._aliases[name]
+            return Found(left_out=True) if code == LEFT_OUT else self._here_or_known(code)
         if text in NOT_A_CODE:
             return Found(candidates=(country(text) or text, NOT_A_CODE[text]))
         if text in self.names:

@@ -63,7 +63,13 @@ _SOURCE = (
 )
 _GOVERNMENTS = (
     Key("governments", "all", "text", "One government for the whole file, by its code.", '"CA"'),
-    Key("governments", "aliases", "names", "Names that this file uses, and the codes that they mean.", '{ "Ottawa" = "CA" }'),
+    Key(
+        "governments",
+        "aliases",
+        "names",
+        "Names that this file uses, and the codes that they mean; - for a name that is left out.",
+        '{ "Ottawa" = "CA" }',
+    ),
 )
 _ROWS = (
     Key("rows", "skip", "conditions", "Rows that are passed over: those for which one of these holds.", '[{ column = "Type", equals = "Total" }]'),

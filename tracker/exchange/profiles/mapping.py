@@ -72,7 +72,7 @@ class MappedFile:
     def __init__(self, profile: Profile, table: Rows, governments: Governments, joined: Mapping[str, Rows]) -> None:
         """Use :func:`map_records`."""
         self.profile, self.table, self.joined = profile, table, joined
-        self.governments = governments.with_aliases(profile.governments.aliases)
+        self.governments = governments
         self.deriving = Deriving(profile)
         self.fillers = {name: Filler(resource) for name, resource in BY_NAME.items()}
         self._forget()
@@ -148,16 +148,6 @@ class MappedFile:
                 continue
             yield record.number, values  # type: ignore[misc]
 
-    def _take_heading(self, values: Values, heads: dict[str, str]) -> bool:
-        """Whether a row heads those below it; it then ends the headings of its own rank and below."""
-        for place, (tests, get, name) in enumerate(self._headings):
-            if all(test(values) for test in tests):
-                for _tests, _get, lower in self._headings[place:]:
-                    heads.pop(lower, None)
-                heads[name] = key_text(get(values))
-                return True
-        return False
-
     def _reason_to_skip(self, values: Values) -> str:
         for test in self._skip:
             if test(values):
@@ -227,9 +217,9 @@ class MappedFile:
         return (self._united or {}).get(hash((reference, statement)), ((), {}))
 
     def government(self, name: str, number: int) -> str:
-        """The code that a name means; empty, and kept among the unknown, where there is none."""
+        """The code that a name means; empty where it is left out and, kept among the unknown, where there is none."""
         found = self.governments.find(name)
-        if found.code:
+        if found.code or found.left_out:
             return found.code
         unknown = self.unknown.get(name)
         if unknown is None:
@@ -249,7 +239,7 @@ def map_records(
     chosen: Mapping[str, str] | None = None,
     joined: Mapping[str, Rows] | None = None,
 ) -> MappedFile:
-    """Go through a table by a profile. ``chosen`` maps names of governments as the file writes them to codes.
+    """Go through a table by a profile. ``chosen`` maps names of governments as the file writes them to codes, or to ``LEFT_OUT``.
 
     Raises :class:`ProfileError` where the profile names a column that the table does not have, or a second file that is not given.
     """

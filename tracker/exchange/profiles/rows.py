@@ -22,13 +22,15 @@ class MappedRow(Row):
 
     ``line`` is the first source row (0: the file as a whole), ``rows`` all that it was made of; ``sources`` names the source column of each package
     column that has one, and ``raw`` what stood there. ``only_new``: where the site has a record of this key, that one stays as it is there (kinds of
-    measure, themes).
+    measure, themes). ``assumed`` names the columns that the file says nothing of and that were filled in, each with the column that it was made
+    from, if from any: where the site has the record, such a column says nothing against what stands there.
     """
 
     rows: tuple[int, ...] = ()
     sources: dict[str, str] = field(default_factory=dict)
     raw: dict[str, str] = field(default_factory=dict)
     only_new: bool = False
+    assumed: Mapping[str, str] = field(default_factory=dict)
 
     def problem(self, column: str, words: str) -> Problem:
         """A problem of one cell: the sentence goes on from the column's name and the value that stands in the file."""
@@ -94,6 +96,7 @@ class Filler:
         *,
         rows: tuple[int, ...] = (),
         only_new: bool = False,
+        assumed: Mapping[str, str] | None = None,
     ) -> tuple[MappedRow, list[Problem]]:
         """A row with these cells, the others empty, and what is wrong with it."""
         made = MappedRow(
@@ -106,6 +109,7 @@ class Filler:
             sources or {},
             raw or {},
             only_new,
+            assumed or {},
         )
         problems = [made.fault("there must be a value.", name) for name in self.required if not made.cells[name]]
         for name, text in cells.items():

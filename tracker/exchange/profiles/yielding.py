@@ -1,8 +1,8 @@
 """What one row of a file yields: its recommendation, whom it addresses, what was answered and done, and the verdict that the file gives.
 
 All of it cites the file's own document at that row. A verdict is the source's, with the source's word beside it (``source_status``); it is the
-staff's only where the profile says so and the row has both a date and a citation of its own. What the package demands and the file does not say is
-filled in by :mod:`tracker.exchange.profiles.deriving`.
+staff's only where the profile says so and the row has both a date and a supporting citation of another document. What the package
+demands and the file does not say is filled in by :mod:`tracker.exchange.profiles.deriving`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,13 +16,26 @@ from tracker.exchange.profiles.reading import Unreadable, Values
 from tracker.exchange.profiles.rows import MappedRow, problem_at, rows_told
 from tracker.exchange.profiles.taking import KindReader, Taken, reference_of
 from tracker.exchange.schema import BY_NAME
-from tracker.rules.vocabulary import AssessorKind, Status
+from tracker.rules.vocabulary import AssessorKind, Stance, Status
 
 if TYPE_CHECKING:
     from tracker.exchange.profiles.mapping import MappedFile
 
 _HALF = 0xFFFFFFFF
 """Of a hash, as much as is kept: 32 bits, which are compared only where the keys are the same."""
+
+_SUPPORTS = {"stance": Stance.SUPPORTS.value}
+"""What a passage does for what its row yields, unless the file says otherwise."""
+
+_MADE_FROM = {
+    ("recommendations", "short_title"): "statement",
+    ("actions", "title"): "description",
+    ("actions", "description"): "title",
+    ("assessments", "assessor"): "assessor_kind",
+    ("assessments", "rationale"): "source_status",
+    ("positions", "statement"): "answer",
+}
+"""What is filled in from another column of its record, and from which: it changes with it."""
 
 
 class RowMaker:
@@ -71,6 +84,7 @@ class RowMaker:
         cells: Mapping[str, str],
         taken: Taken | None = None,
         *,
+        otherwise: Mapping[str, str] | None = None,
         rows: tuple[int, ...] = (),
         only_new: bool = False,
         apart: tuple[str, ...] = (),
@@ -78,9 +92,12 @@ class RowMaker:
     ) -> bool | None:
         """Add a record, unless an earlier row gave it; None where an earlier row says something else under its key.
 
-        ``apart``: columns in which two rows may differ; ``quiet``: all of them.
+        ``otherwise``: what is filled in where the file says nothing; ``apart``: columns in which two rows may differ; ``quiet``: all of them.
         """
         filler = self.fillers[resource]
+        filled = {name: text for name, text in (otherwise or {}).items() if not cells.get(name)}
+        cells = {**cells, **filled}
+        assumed = {name: _MADE_FROM.get((resource, name), "") for name in filled}
         key = tuple(cells.get(name, "") for name in filler.key)
         mark = hash((resource, key))
         words = hash(cells.get("statement") or cells.get("description") or cells.get("title")) & _HALF
@@ -99,7 +116,7 @@ class RowMaker:
             return False
         self.file.seen[mark] = self.number | words << 32 | rest << 64  # one number, not a tuple: there is one for each record of the file
         sources, raw = (taken.sources, taken.raw) if taken else (None, None)
-        made, problems = filler.row(self.number, cells, sources, raw, rows=rows or self.rows, only_new=only_new)
+        made, problems = filler.row(self.number, cells, sources, raw, rows=rows or self.rows, only_new=only_new, assumed=assumed)
         self.records.append(made)
         self.problems += problems
         return True
@@ -122,8 +139,8 @@ class RowMaker:
             return
         self.document = key_of(self.deriving.prefix, *self.kinds["document"].key_parts(self.values))
         title = taken.get("title")
-        cells = {"kind": "official_statement", **self.deriving.document, **taken.values, "key": self.document, "title": first_words(title, 500)}
-        self.put("documents", cells, taken, rows=(self.number,))
+        cells = {**taken.values, "key": self.document, "title": first_words(title, 500)}
+        self.put("documents", cells, taken, otherwise={"kind": "official_statement", **self.deriving.document}, rows=(self.number,))
 
     def measure(self, taken: Taken) -> str:
         """The key of the kind of measure; a kind that the site does not have is made."""
@@ -162,17 +179,19 @@ class RowMaker:
         for name, items in {**taken.items, **united}.items():
             self.shorten(cells, name, items)
         source = self.deriving.key
-        cells["short_title"] = first_words(cells.get("short_title") or statement, 200)
-        cells.setdefault("statement_form", "paraphrase")
-        cells.setdefault("made_by", self.deriving.named)
-        cells.setdefault("made_in", self.document or source)
-        cells.setdefault("known_from", source)
+        if cells.get("short_title"):
+            cells["short_title"] = first_words(cells["short_title"], 200)
         cells.setdefault("locator", self.locator())
+        cells.setdefault("made_in", self.document)
         cells.setdefault("recommended_on", self.taken["document"].get("published_on") if "document" in self.taken else "")
-        cells["recommended_on"] = cells["recommended_on"] or self.deriving.published_on
-        cells.setdefault("corroboration", "single_source")
-        cells["measure"] = self.measure(taken)
-        if self.put("recommendations", cells, taken, apart=("locator",)) is None:
+        measure = self.measure(taken)
+        if taken.get("measure"):
+            cells["measure"] = measure
+        otherwise = {
+            "short_title": first_words(statement, 200), "statement_form": "paraphrase", "made_by": self.deriving.named, "made_in": source,
+            "known_from": source, "recommended_on": self.deriving.published_on, "corroboration": "single_source", "measure": measure,
+        }  # fmt: skip
+        if self.put("recommendations", cells, taken, otherwise=otherwise, apart=("locator",)) is None:
             self.reference = ""  # what the row says besides is of another recommendation than the one that has the key
             return
         self.says.append(f"Lists recommendation {cells.get('number') or self.reference}")
@@ -207,8 +226,8 @@ class RowMaker:
         if not self.reference or (taken is None and "statement" not in self.kinds["recommendation"].by_name):
             return  # whom a recommendation addresses that the site has already, the site says
         for code in self.codes:
-            cells = {"basis": "named", **(taken.values if taken else {}), "recommendation": self.reference, "government": code}
-            self.put("addressees", cells, taken, rows=(self.number,))
+            cells = {**(taken.values if taken else {}), "recommendation": self.reference, "government": code}
+            self.put("addressees", cells, taken, otherwise={"basis": "named"}, rows=(self.number,))
 
     def themes(self) -> None:
         """The recommendation's subjects."""
@@ -230,16 +249,20 @@ class RowMaker:
         if "government" in kind.by_name:
             names = taken.items.get("government") or [taken.get("government")]
             governments = self.resolved(filter(None, names))
-        description, title = taken.get("description") or taken.get("title"), taken.get("title") or taken.get("description")
+        description, title = taken.get("description"), taken.get("title")
         parts = kind.key_parts(self.values)
         for code in governments:
             own = (code,) if len(governments) > 1 else ()
             key = key_of(self.deriving.prefix, *parts, *own) if any(parts) else key_of(self.reference, code, self.deriving.key, "action")
-            cells = {
-                "body": self.file.governments.name_of(code), "corroboration": "single_source", **taken.values,
-                "key": key, "government": code, "title": first_words(title, 300), "description": description, "measure": self.measure(taken),
+            measure = self.measure(taken)
+            cells = {**taken.values, "key": key, "government": code, "title": first_words(title, 300)}
+            if taken.get("measure"):
+                cells["measure"] = measure
+            otherwise = {
+                "body": self.file.governments.name_of(code), "corroboration": "single_source", "measure": measure,
+                "title": first_words(description, 300), "description": title,
             }  # fmt: skip
-            self.put("actions", cells, taken, rows=(self.number,))
+            self.put("actions", cells, taken, otherwise=otherwise, rows=(self.number,))
             self.actions.append((key, code))
             self.served.append(("action", key))
             self.event(key)
@@ -251,8 +274,8 @@ class RowMaker:
         """The event that decides the action's order; an action without a date has none."""
         taken = self.taken.get("event")
         if taken is not None and taken.get("on"):
-            cells = {"kind": "announced", **taken.values, "action": action, "decisive": "true"}
-            self.put("events", cells, taken, rows=(self.number,))
+            otherwise = {"kind": "announced", "decisive": "true"}
+            self.put("events", {**taken.values, "action": action}, taken, otherwise=otherwise, rows=(self.number,))
 
     def effects(self, action: str, actor: str) -> None:
         """How the action bears on the recommendation: not judged, unless the file judges it."""
@@ -261,11 +284,14 @@ class RowMaker:
             return
         for code in self.codes if "government" in self.kinds["action"].by_name else [actor]:
             cells = {
-                "direction": "not_judged", "reasoning": "The source names it beside the recommendation; nobody has judged it here.",
-                "corroboration": "single_source", **taken.values,
+                **taken.values,
                 "key": key_of(action, self.reference, code), "action": action, "recommendation": self.reference, "government": code,
             }  # fmt: skip
-            self.put("effects", cells, taken, rows=(self.number,))
+            otherwise = {
+                "direction": "not_judged", "reasoning": "The source names it beside the recommendation; nobody has judged it here.",
+                "corroboration": "single_source",
+            }  # fmt: skip
+            self.put("effects", cells, taken, otherwise=otherwise, rows=(self.number,))
 
     def has_status(self, code: str) -> bool:
         """Whether a government can have a status; a group has none."""
@@ -285,45 +311,51 @@ class RowMaker:
         for code in self.codes:
             if not self.has_status(code):
                 continue
-            cells = {
-                "assessor_kind": AssessorKind.THIRD_PARTY.value, "confidence": "not_stated", "corroboration": "single_source", **taken.values,
-                "source_status": raw, "recommendation": self.reference, "government": code,
-            }  # fmt: skip
-            self.own_up(cells, code)
+            cells = {**taken.values, "source_status": raw, "recommendation": self.reference, "government": code}
+            whose = self.whose(taken, code)
             parts = self.kinds["assessment"].key_parts(self.values)
             cells["key"] = key_of(self.reference, code, self.deriving.key, *parts)
-            cells["rationale"] = taken.get("rationale") or self.deriving.rationale(cells["assessor"] or self.deriving.title, raw)
-            self.put("assessments", cells, taken, rows=(self.number,))
+            otherwise = {"confidence": "not_stated", "corroboration": "single_source"}
+            otherwise["rationale"] = self.deriving.rationale(whose["assessor"] or self.deriving.title, raw)
+            for name, text in whose.items():
+                if text != taken.get(name):
+                    cells.pop(name, None)
+                    otherwise[name] = text
+            self.put("assessments", cells, taken, otherwise=otherwise, rows=(self.number,))
             self.served.append(("assessment", cells["key"]))
             found[code] = cells["key"]
             if Status(cells["status"]).rests_on_a_search:
-                searched = self.deriving.search(
-                    cells["assessor"] or self.deriving.named or self.deriving.title,
-                    cells.get("effective_on", ""),
-                    taken.get("rationale") or f"“{raw}”.",
-                )
-                self.put("searches", {"key": key_of(cells["key"], "search"), "assessment": cells["key"], **searched}, rows=(self.number,))
+                searched = self.deriving.search(whose["assessor"] or self.deriving.named or self.deriving.title, f"“{raw}”.")
+                search = {
+                    "key": key_of(cells["key"], "search"), "assessment": cells["key"],
+                    "searched_on": taken.get("effective_on"), "found": taken.get("rationale"),
+                }  # fmt: skip
+                self.put("searches", search, otherwise=searched, rows=(self.number,))
         if found:
             self.says.append(f"gives the status as “{raw}”")
         return found
 
-    def own_up(self, cells: dict[str, str], code: str) -> None:
-        """Say whose verdict it is. The staff's is only what has its date and a source besides the file."""
-        if cells["assessor_kind"] == AssessorKind.STAFF:
-            if cells.get("effective_on") and self.has_own_citation("assessment"):
-                cells["assessor"] = ""
-                return
-            cells["assessor_kind"] = AssessorKind.THIRD_PARTY.value
+    def whose(self, taken: Taken, code: str) -> dict[str, str]:
+        """Whose verdict it is. The staff's is only what has its date and a document besides the file that supports it."""
+        kind = taken.get("assessor_kind") or AssessorKind.THIRD_PARTY.value
+        if kind == AssessorKind.STAFF:
+            if taken.get("effective_on") and self.has_own_citation("assessment"):
+                return {"assessor_kind": kind, "assessor": ""}
+            kind = AssessorKind.THIRD_PARTY.value
             if self.number not in self.file.not_the_staffs[-1:]:
                 self.file.not_the_staffs.append(self.number)
-        if not cells.get("assessor"):
-            government = cells["assessor_kind"] == AssessorKind.GOVERNMENT
-            cells["assessor"] = self.file.governments.name_of(code) if government else first_words(self.deriving.named or self.deriving.title, 300)
+        government = kind == AssessorKind.GOVERNMENT
+        name = self.file.governments.name_of(code) if government else first_words(self.deriving.named or self.deriving.title, 300)
+        return {"assessor_kind": kind, "assessor": taken.get("assessor") or name}
 
     def has_own_citation(self, served: str) -> bool:
-        """Whether the row cites anything besides the file for that kind of record."""
+        """Whether the row cites a passage of another document than the file that supports that kind of record."""
         taken = self.taken.get("citation")
-        return taken is not None and bool(taken.get("says")) and bool(self.cited_document(taken)) and served in self.serves()
+        if taken is None or not taken.get("says") or served not in self.serves():
+            return False
+        if self.cited_document(taken) in ("", self.deriving.key):
+            return False
+        return (taken.get("stance") or Stance.SUPPORTS) == Stance.SUPPORTS
 
     def positions(self, verdicts: Mapping[str, str]) -> None:
         """What the government said that it would do, beside the verdict of the row or, without one, beside the government's own account."""
@@ -339,15 +371,9 @@ class RowMaker:
                 verdict = self.account(code, answer, raw, taken)
             parts = self.kinds["position"].key_parts(self.values)
             key = key_of(self.reference, code, self.deriving.key, *parts, "position")
-            cells = {
-                "said_by": self.file.governments.name_of(code),
-                "statement": f"Given as “{raw}”.",
-                **taken.values,
-                "key": key,
-                "assessment": verdict,
-            }
-            cells["on"] = cells.get("on") or self.deriving.published_on
-            self.put("positions", cells, taken, rows=(self.number,))
+            cells = {**taken.values, "key": key, "assessment": verdict}
+            otherwise = {"said_by": self.file.governments.name_of(code), "statement": f"Given as “{raw}”.", "on": self.deriving.published_on}
+            self.put("positions", cells, taken, otherwise=otherwise, rows=(self.number,))
             self.served.append(("position", key))
         if self.codes:
             self.says.append(f"gives the answer as “{first_words(raw, 200)}”")
@@ -358,11 +384,13 @@ class RowMaker:
         key = key_of(self.reference, code, self.deriving.key, "own")
         cells = {
             "key": key, "recommendation": self.reference, "government": code, "status": self.deriving.stands_beside(answer).value,
-            "rationale": f"{name} answered “{first_words(raw, 300)}”; the source says no more of what became of it.", "confidence": "not_stated",
-            "corroboration": "single_source", "assessor_kind": AssessorKind.GOVERNMENT.value, "assessor": first_words(name, 300),
             "source_status": first_words(raw, 200),
         }  # fmt: skip
-        self.put("assessments", cells, Taken({}, {"status": taken.sources.get("answer", "")}, {}, {}), rows=(self.number,))
+        otherwise = {
+            "rationale": f"{name} answered “{first_words(raw, 300)}”; the source says no more of what became of it.", "confidence": "not_stated",
+            "corroboration": "single_source", "assessor_kind": AssessorKind.GOVERNMENT.value, "assessor": first_words(name, 300),
+        }  # fmt: skip
+        self.put("assessments", cells, Taken({}, {"status": taken.sources.get("answer", "")}, {}, {}), otherwise=otherwise, rows=(self.number,))
         self.served.append(("assessment", key))
         return key
 
@@ -393,11 +421,10 @@ class RowMaker:
             "document": self.deriving.key,
             "locator": where,
             "says": f"{says[:1].upper()}{says[1:]}.",
-            "corroboration": "single_source",
         }
-        self.put("citations", cells, rows=(self.number,), quiet=True)
+        self.put("citations", cells, otherwise={"corroboration": "single_source"}, rows=(self.number,), quiet=True)
         for record, name in self.served:
-            self.put("citation_uses", {"citation": key, "stance": "supports", record: name}, rows=(self.number,), quiet=True)
+            self.put("citation_uses", {"citation": key, record: name}, otherwise=_SUPPORTS, rows=(self.number,), quiet=True)
         self.own_citation(key)
 
     def own_citation(self, beside: str) -> None:
@@ -407,9 +434,10 @@ class RowMaker:
             return
         parts = self.kinds["citation"].key_parts(self.values)
         key = key_of(self.deriving.prefix, *parts) if any(parts) else key_of(beside, "cited")
-        cells = {"locator": self.locator(), "corroboration": "single_source", **taken.values, "key": key, "document": document}
-        stance = cells.pop("stance", "supports")
-        self.put("citations", cells, taken, rows=(self.number,))
+        cells = {**taken.values, "key": key, "document": document}
+        stance = cells.pop("stance", "")
+        otherwise = {"locator": self.locator(), "corroboration": "single_source"}
+        self.put("citations", cells, taken, otherwise=otherwise, rows=(self.number,))
         for record, name in self.served:
             if record in self.serves():
-                self.put("citation_uses", {"citation": key, "stance": stance, record: name}, rows=(self.number,), quiet=True)
+                self.put("citation_uses", {"citation": key, "stance": stance, record: name}, otherwise=_SUPPORTS, rows=(self.number,), quiet=True)

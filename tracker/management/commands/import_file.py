@@ -13,6 +13,7 @@ from tracker.exchange.imports import choose, receive, run_apply, run_preview
 from tracker.exchange.imports.findings import sentences
 from tracker.exchange.imports.sources import pack
 from tracker.exchange.profiles import PACKAGE
+from tracker.exchange.profiles.governments import LEFT_OUT
 from tracker.exchange.schema import DESCRIPTOR, RESOURCES
 from tracker.management.commands.load_package import Interrupted
 from tracker.models import Import, ImportPreview, User
@@ -33,6 +34,9 @@ class Command(BaseCommand):
         parser.add_argument("--reason", default="", help="why; it stands in the history of each record")
         parser.add_argument("--dry-run", action="store_true", help="only say what would be created, changed, left and refused")
         parser.add_argument("--map", action="append", default=[], metavar="NAME=CODE", help="which government a name in the file means; repeatable")
+        parser.add_argument(
+            "--leave-out", action="append", default=[], metavar="NAME", help="a name in the file that is no government here; repeatable"
+        )
         parser.add_argument("--take", action="append", default=[], metavar="KEY", help="a record here with other text: take the file's; repeatable")
         parser.add_argument("--without-refused", action="store_true", help="leave refused rows out and import the others")
         parser.add_argument(
@@ -64,7 +68,10 @@ class Command(BaseCommand):
         batch = choose(
             batch,
             by=by,
-            governments=dict(_pair(given, "--map", "Name=CODE") for given in options["map"]),
+            governments={
+                **dict(_pair(given, "--map", "Name=CODE") for given in options["map"]),
+                **dict.fromkeys(options["leave_out"], LEFT_OUT),
+            },
             without_refused=options["without_refused"],
         )
         if options["take"]:
@@ -78,7 +85,8 @@ class Command(BaseCommand):
             batch = run_apply(batch, by=by, reason=reason, say=progress, unseen=True)
         except Trouble as trouble:
             preview = ImportPreview.objects.filter(batch=batch).first()
-            if preview is not None and preview.problems:
+            if preview is not None:
+                self._names(preview)
                 self._problems(preview)
             raise Trouble(f"{trouble} Nothing was imported.") from trouble
         preview = batch.preview
@@ -114,9 +122,7 @@ class Command(BaseCommand):
     def _tell(self, preview: ImportPreview) -> None:
         for sentence in sentences(preview.counts):
             self.stdout.write(sentence)
-        for one in preview.governments[:SHOWN]:
-            close = ", ".join(f"{code} ({name})" for code, name in one["suggestions"]) or "none is close"
-            self.stdout.write(f"Unknown government “{one['name']}” in {one['count']} rows; --map “{one['name']}=CODE”: {close}.")
+        self._names(preview)
         for conflict in preview.conflicts[:SHOWN]:
             decided = (
                 "the file's text is taken" if conflict["decision"] == "take" else "left as it is; --take " + conflict["record"] + " takes the file's"
@@ -132,6 +138,12 @@ class Command(BaseCommand):
         for skipped in preview.skipped[:SHOWN]:
             self.stdout.write(f"{skipped['count']} rows skipped: {skipped['reason']}.")
         self._problems(preview)
+
+    def _names(self, preview: ImportPreview) -> None:
+        for one in preview.governments[:SHOWN]:
+            close = ", ".join(f"{code} ({name})" for code, name in one["suggestions"]) or "none is close"
+            ways = f"--map “{one['name']}=CODE”, or --leave-out “{one['name']}”"
+            self.stdout.write(f"Unknown government “{one['name']}” in {one['count']} rows; {ways}: {close}.")
 
     def _problems(self, preview: ImportPreview) -> None:
         for problem in preview.problems[:SHOWN]:
