@@ -227,6 +227,27 @@ def test_two_people_do_not_write_over_each_other(people: dict[str, User], sign_i
     assert asked.status_code == 422 and "Somebody has changed this import" in words(asked)
 
 
+def test_a_preview_that_came_since_is_not_approved_unseen(people: dict[str, User], sign_in: SignIn) -> None:
+    """The same choices over another desk do something else: the page that asks was opened before. What was asked for waits, and is asked for once."""
+    steps = mapped(sign_in("researcher"))
+    opened = steps.page("apply")
+    mapped(steps.client).ask("apply", "The same from elsewhere")
+    steps.preview()
+    asked = steps.client.post(steps.address("apply"), {"mark": opened.context["mark"], "reason": "Now"})
+    assert asked.status_code == 422 and "Somebody has changed this import" in words(asked)
+
+    mark = steps.page("apply").context["mark"]
+    assert steps.client.post(steps.address("apply"), {"mark": mark, "reason": "Now"}).status_code == 302
+    twice = steps.client.post(steps.address("apply"), {"mark": mark, "reason": "Now"})
+    assert twice.status_code == 422 and "has not ended yet" in words(twice)
+    for step in ("preview", "decide"):
+        refused = steps.client.post(steps.address(step), {"mark": mark, "rows": "1", "without_refused": "1"}, follow=True)
+        assert "has not ended yet" in words(refused)
+    work()
+    page = steps.page("change")
+    assert page.context["batch"].state == ImportState.APPLIED and "came to no end" not in words(page)
+
+
 def test_what_strangers_wrote_is_shown_as_text(people: dict[str, User], sign_in: SignIn) -> None:
     """A hostile file name and cells, at every step and in the file of problems."""
     evil = '<script>alert("x")</script>'

@@ -13,6 +13,7 @@ from tracker.editions.tables import DESK
 from tracker.editorial.verbs import Refused, allowed
 from tracker.exchange.files import close_to
 from tracker.exchange.imports.beside import TAKE
+from tracker.exchange.imports.progress import refuse_while_waited_for
 from tracker.exchange.profiles import ProfileError, parse, shipped
 from tracker.exchange.tables import Options
 from tracker.exchange.tables.limits import FILE_BYTES
@@ -105,6 +106,7 @@ def choose(
         if batch.state in (ImportState.APPLIED, ImportState.UNDONE, ImportState.APPLYING, ImportState.PREVIEWING):
             said = {"number": batch.pk, "state": ImportState(batch.state).label}
             raise Refused(_("Import #%(number)s is %(state)s; nothing about it can be chosen now.") % said)
+        refuse_while_waited_for(batch)
         if profile is not None or text is not None:
             batch.profile_name = (profile or batch.profile_name)[:60]
             batch.profile_text = text or find_profile(batch.profile_name)
