@@ -11,7 +11,8 @@ from django.urls import reverse
 from tests import builders
 from tests.admin.forms import Form, fields_of, words
 from tests.admin.importing.steps import SOURCE, Steps, work
-from tracker.admin.importing import deciding, limits
+from tracker.admin.importing import deciding, limits, preview
+from tracker.exchange.imports import findings
 from tracker.exchange.profiles import parse
 from tracker.models import (
     Addressee,
@@ -162,6 +163,38 @@ def test_a_record_with_other_text_is_kept_unless_staff_take_the_file(people: dic
     third.ask("apply", "The later text is right")
     record.refresh_from_db()
     assert record.statement == "Close the offices"
+
+
+def test_every_record_with_other_text_can_be_decided(people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page after page, what nobody decided first, also beyond what is listed; or all of them at once."""
+    monkeypatch.setattr(preview, "PER_PAGE", 1)
+    monkeypatch.setattr(findings, "CONFLICTS", 2)
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    for record in Recommendation.objects.all():
+        record.statement += " in the capital"
+        record.save()
+    again = mapped(steps.client, TABLE.replace("Close the", "Shut the").replace("Publish the", "Print the").replace("Recall the", "Fetch the"))
+    page = again.page("change")
+    assert page.context["conflict_count"] == 3 and page.context["conflicts_kept"] == 2
+    assert "2 of them are listed" in words(page) and "Page 1 of 2" in words(page)
+    second = again.page("change", "?conflicts=2").context["conflicts"]
+    seen = []
+    for decision in ("take", "keep", "take"):
+        (conflict,) = page.context["conflicts"]
+        seen.append(conflict["record"])
+        data = {"mark": page.context["mark"], "records": "1", "record-0": conflict["record"], "decision-0": decision}
+        again.client.post(again.address("decide"), data)
+        page = again.page("change")
+    assert len(set(seen)) == 3 and [one["record"] for one in second] == [seen[1]]
+    assert page.context["conflict_count"] == 3
+    assert page.context["change_count"] == 2 and len(page.context["changes"]) == 1
+    assert page.context["changes"] != again.page("change", "?changes=2").context["changes"]
+
+    data = {"mark": page.context["mark"], "records": "1", "record-0": seen[0], "decision-0": "keep", "_take_all": "1"}
+    again.client.post(again.address("decide"), data)
+    again.ask("apply", "The later texts are right")
+    assert not Recommendation.objects.filter(statement__endswith=" in the capital").exists()
 
 
 def test_duplicates_and_rows_passed_over_are_told(people: dict[str, User], sign_in: SignIn) -> None:

@@ -12,7 +12,7 @@ from tracker.archive import store
 from tracker.editions.tables import DESK
 from tracker.editorial.verbs import Refused, allowed
 from tracker.exchange.files import close_to
-from tracker.exchange.imports.beside import TAKE
+from tracker.exchange.imports.beside import ALL, KEEP, TAKE
 from tracker.exchange.imports.progress import refuse_while_waited_for
 from tracker.exchange.profiles import ProfileError, parse, shipped
 from tracker.exchange.tables import Options
@@ -97,7 +97,8 @@ def choose(
 ) -> Import:
     """Change how a batch is read or what is decided about it; what is None stays. It must be previewed again then.
 
-    ``governments`` and ``decisions`` are added to those chosen before; an empty code, and the decision ``keep``, take one back.
+    ``governments`` and ``decisions`` are added to those chosen before; an empty code takes one back. A decision about ``all`` takes the place of
+    those before, and holds for every record about which nothing else is decided.
     ``draft``: the text is of a profile that is still being made, and may lack something.
     """
     allowed(by, RIGHT)
@@ -120,9 +121,9 @@ def choose(
             batch.governments = {name: code for name, code in {**batch.governments, **governments}.items() if code}
         if decisions is not None:
             for name, decision in decisions.items():
-                if decision not in (TAKE, "keep") or ":" not in name:
+                if decision not in (TAKE, KEEP) or (":" not in name and name != ALL):
                     raise Refused(_("A decision is “keep” or “take”, about a record as recommendations:R-1; “%(name)s” is none.") % {"name": name})
-            batch.decisions = {name: decision for name, decision in {**batch.decisions, **decisions}.items() if decision == TAKE}
+            batch.decisions = {**(batch.decisions if ALL not in decisions else {}), **decisions}
         if without_refused is not None:
             batch.without_refused = without_refused
         batch.state, batch.problem = ImportState.UPLOADED, ""

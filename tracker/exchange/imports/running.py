@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from tracker.exchange import files
 from tracker.exchange.files import Package, PackageError, Problem, Row
-from tracker.exchange.imports.beside import TAKE, Beside, digest, given, told
+from tracker.exchange.imports.beside import Beside, decision_of, digest, given, told
 from tracker.exchange.imports.findings import Findings
 from tracker.exchange.imports.progress import Progress
 from tracker.exchange.imports.sources import Mapped, OfPackage
@@ -204,7 +204,7 @@ class Run:
         new = {id(row) for rows in plan.new.values() for row in rows}
         changed = {id(row) for rows in plan.changed.values() for row in rows}
         for root, differences in standing.conflicts.items():
-            self.findings.add_conflict(root, differences, TAKE if root in standing.taken else "keep")
+            self.findings.add_conflict(root, differences, decision_of(self.batch, root))
         lines = []
         for name, row in ((resource.name, row) for resource in RESOURCES for row in standing.rows.get(resource.name, {}).values()):
             root = standing.root_of(row)
