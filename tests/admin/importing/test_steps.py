@@ -1,5 +1,7 @@
 """From a stranger's file to drafts, step by step, and back."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -338,6 +340,18 @@ def test_a_long_file_is_looked_at_by_a_job_that_can_be_watched(people: dict[str,
     page = steps.page("change")
     assert not page.context["progress"].going and page.context["counts"]
     assert 'http-equiv="refresh"' not in page.content.decode()
+
+
+def test_what_unpacks_to_much_is_looked_at_by_a_job(people: dict[str, User], sign_in: SignIn) -> None:
+    """A small archive is no small file: no page waits for it."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("datapackage.json", "{}")
+        archive.writestr("themes.csv", b"a" * 400_000)
+    steps = Steps(sign_in("researcher"))
+    steps.upload("package.zip", content.getvalue(), profile="package")
+    assert len(content.getvalue()) < 2000
+    assert steps.page("change").context["progress"].words == "It waits for its turn."
 
 
 def test_the_front_page_counts_what_needs_somebody(people: dict[str, User], sign_in: SignIn) -> None:

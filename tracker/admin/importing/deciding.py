@@ -24,7 +24,7 @@ from tracker.models import Import, ImportState
 from tracker.signin.keeping import outlives_session, sent
 
 AT_ONCE = 300_000
-"""Bytes of a file that is looked at while the page loads; a longer one by a job, whose progress its page shows."""
+"""Bytes of a file, unpacked, that is looked at while the page loads; a longer one by a job, whose progress its page shows."""
 REFUSED_SHOWN = 20
 
 
@@ -32,7 +32,7 @@ def look_at_once(request: HttpRequest, batch: Import) -> None:
     """Find out what an import would do: here and now where the file is short, else as a job. What stands against it stands on its page."""
     user: Any = request.user
     try:
-        if batch.size <= AT_ONCE:
+        if imports.expanded(batch) <= AT_ONCE:
             imports.run_preview(batch, by=user)
         else:
             imports.ask_for_preview(batch, by=user)

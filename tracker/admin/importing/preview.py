@@ -141,6 +141,7 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
         "refused": counts["rows"]["refused"],
         "unknown": [{"index": index, **name} for index, name in enumerate(preview.governments[:PER_PAGE])],
         "unknown_count": len(preview.governments),
+        "names_beyond": counts.get("names_beyond", 0),
         "conflicts": [_conflict(index, one) for index, one in enumerate(conflicts.object_list)],
         "conflicts_page": conflicts,
         "conflicts_kept": len(preview.conflicts),

@@ -53,6 +53,7 @@ class Findings:
         self.created: list[dict[str, Any]] = []
         self.repeated: list[dict[str, int]] = []
         self.unknown: list[dict[str, Any]] = []
+        self.names_beyond = 0
         self.skipped: list[dict[str, Any]] = []
         self._digest = hashlib.blake2b(digest_size=32)
 
@@ -101,15 +102,16 @@ class Findings:
         if len(self.repeated) < REPEATED:
             self.repeated.append({"row": row, "first": first})
 
-    def add_unknown(self, unknown: list[Unknown]) -> None:
-        """Names of governments that nobody knows here, the most frequent first."""
-        ordered = sorted(unknown, key=lambda one: (-one.count, one.name))[:GOVERNMENTS]
+    def add_unknown(self, unknown: list[Unknown], beyond: int) -> None:
+        """Names of governments that nobody knows here, the most frequent first; ``beyond``: in how many cells others stand, not told apart."""
+        ordered = sorted(unknown, key=lambda one: (-one.count, one.name))
+        self.names_beyond = beyond + sum(one.count for one in ordered[GOVERNMENTS:])
         self.unknown = [
             {
                 "name": one.name, "count": one.count, "rows": one.rows[:ROWS_TOLD], "known": one.known, "candidates": list(one.candidates),
                 "suggestions": [list(suggestion) for suggestion in one.suggestions],
             }
-            for one in ordered
+            for one in ordered[:GOVERNMENTS]
         ]  # fmt: skip
 
     @property
@@ -119,6 +121,7 @@ class Findings:
             "rows": {name: self.rows[name] for name in ("read", "skipped", "refused", "repeated")},
             "problems": self.problem_count,
             "conflicts": len(self.conflict_names),
+            "names_beyond": self.names_beyond,
             "resources": {
                 resource.name: {did.value: self.resources[resource.name][did.value] for did in Did}
                 for resource in RESOURCES

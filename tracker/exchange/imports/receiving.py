@@ -57,18 +57,18 @@ def receive(
     """
     allowed(by, RIGHT)
     beside = joined or {}
-    is_package, wanted = False, set(beside)
+    wanted = set(beside)
     if not draft:
         text = text or find_profile(profile)
         parsed = _parsed(text, profile)
-        is_package, wanted = parsed.is_package, {join.name for join in parsed.joins}
+        wanted = {join.name for join in parsed.joins}
     _check_options(options or {})
     if missing := sorted(wanted - beside.keys()):
         raise Refused(_("The profile %(profile)s joins another file, “%(name)s”; give that too.") % {"profile": profile, "name": missing[0]})
     if extra := sorted(beside.keys() - wanted):
         raise Refused(_("The profile %(profile)s joins no file “%(name)s”.") % {"profile": profile, "name": extra[0]})
-    kept = _kept(file, is_package)
-    others = {name: (other, _kept(path, False)) for name, (other, path) in beside.items()}
+    kept = _kept(file)
+    others = {name: (other, _kept(path)) for name, (other, path) in beside.items()}
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk):
         return Import.objects.create(
             file_name=(file_name or file.name)[-300:],
@@ -151,10 +151,10 @@ def _check_codes(codes: Any) -> None:
         raise Refused(_("There is no government with the code “%(code)s” here; add it first, or choose another.") % {"code": missing[0]})
 
 
-def _kept(file: Path, is_package: bool) -> store.Kept:
+def _kept(file: Path) -> store.Kept:
     try:
         size = file.stat().st_size
-        if size > FILE_BYTES and not is_package:
+        if size > FILE_BYTES:
             said = {"file": file.name, "size": size // 1_000_000, "most": FILE_BYTES // 1_000_000}
             raise Refused(_("%(file)s has %(size)s MB; at most %(most)s MB are taken.") % said)
         if size == 0:
