@@ -72,7 +72,8 @@ class Import(models.Model):
     """One file brought in with one profile: a batch.
 
     ``options`` are the reader's, as ``tables.Options`` has them. ``governments`` says which code is meant by a name as the file writes it.
-    ``decisions`` says for records that are here with other text what staff decided: ``{"recommendations:R-1": "take"}``; what nobody decided is kept.
+    ``decisions`` says for records that are here with other text what staff decided: ``{"recommendations:R-1": "take"}``, or for
+    ``all`` of them; what nobody decided is kept.
     """
 
     # The file

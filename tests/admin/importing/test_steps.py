@@ -1,5 +1,7 @@
 """From a stranger's file to drafts, step by step, and back."""
 
+import io
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +13,8 @@ from django.urls import reverse
 from tests import builders
 from tests.admin.forms import Form, fields_of, words
 from tests.admin.importing.steps import SOURCE, Steps, work
-from tracker.admin.importing import deciding, limits
+from tracker.admin.importing import deciding, limits, preview
+from tracker.exchange.imports import findings
 from tracker.exchange.profiles import parse
 from tracker.models import (
     Addressee,
@@ -202,6 +205,38 @@ def test_a_status_that_lacks_what_the_staffs_takes_is_told(people: dict[str, Use
     assert "The status of 1 row stays the source's own" in words(steps.preview())
 
 
+def test_every_record_with_other_text_can_be_decided(people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Page after page, what nobody decided first, also beyond what is listed; or all of them at once."""
+    monkeypatch.setattr(preview, "PER_PAGE", 1)
+    monkeypatch.setattr(findings, "CONFLICTS", 2)
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    for record in Recommendation.objects.all():
+        record.statement += " in the capital"
+        record.save()
+    again = mapped(steps.client, TABLE.replace("Close the", "Shut the").replace("Publish the", "Print the").replace("Recall the", "Fetch the"))
+    page = again.page("change")
+    assert page.context["conflict_count"] == 3 and page.context["conflicts_kept"] == 2
+    assert "2 of them are listed" in words(page) and "Page 1 of 2" in words(page)
+    second = again.page("change", "?conflicts=2").context["conflicts"]
+    seen = []
+    for decision in ("take", "keep", "take"):
+        (conflict,) = page.context["conflicts"]
+        seen.append(conflict["record"])
+        data = {"mark": page.context["mark"], "records": "1", "record-0": conflict["record"], "decision-0": decision}
+        again.client.post(again.address("decide"), data)
+        page = again.page("change")
+    assert len(set(seen)) == 3 and [one["record"] for one in second] == [seen[1]]
+    assert page.context["conflict_count"] == 3
+    assert page.context["change_count"] == 2 and len(page.context["changes"]) == 1
+    assert page.context["changes"] != again.page("change", "?changes=2").context["changes"]
+
+    data = {"mark": page.context["mark"], "records": "1", "record-0": seen[0], "decision-0": "keep", "_take_all": "1"}
+    again.client.post(again.address("decide"), data)
+    again.ask("apply", "The later texts are right")
+    assert not Recommendation.objects.filter(statement__endswith=" in the capital").exists()
+
+
 def test_duplicates_and_rows_passed_over_are_told(people: dict[str, User], sign_in: SignIn) -> None:
     table = TABLE.replace("Finished", "Implemented").replace("Discussed", "rejected").replace("succes", "implementd")
     table += "1,Close the office,Elbonia,Implemented,12/03/2019\nTotal,,,,\n"
@@ -265,6 +300,27 @@ def test_two_people_do_not_write_over_each_other(people: dict[str, User], sign_i
     assert asked.status_code == 422 and "Somebody has changed this import" in words(asked)
 
 
+def test_a_preview_that_came_since_is_not_approved_unseen(people: dict[str, User], sign_in: SignIn) -> None:
+    """The same choices over another desk do something else: the page that asks was opened before. What was asked for waits, and is asked for once."""
+    steps = mapped(sign_in("researcher"))
+    opened = steps.page("apply")
+    mapped(steps.client).ask("apply", "The same from elsewhere")
+    steps.preview()
+    asked = steps.client.post(steps.address("apply"), {"mark": opened.context["mark"], "reason": "Now"})
+    assert asked.status_code == 422 and "Somebody has changed this import" in words(asked)
+
+    mark = steps.page("apply").context["mark"]
+    assert steps.client.post(steps.address("apply"), {"mark": mark, "reason": "Now"}).status_code == 302
+    twice = steps.client.post(steps.address("apply"), {"mark": mark, "reason": "Now"})
+    assert twice.status_code == 422 and "has not ended yet" in words(twice)
+    for step in ("preview", "decide"):
+        refused = steps.client.post(steps.address(step), {"mark": mark, "rows": "1", "without_refused": "1"}, follow=True)
+        assert "has not ended yet" in words(refused)
+    work()
+    page = steps.page("change")
+    assert page.context["batch"].state == ImportState.APPLIED and "came to no end" not in words(page)
+
+
 def test_what_strangers_wrote_is_shown_as_text(people: dict[str, User], sign_in: SignIn) -> None:
     """A hostile file name and cells, at every step and in the file of problems."""
     evil = '<script>alert("x")</script>'
@@ -322,6 +378,18 @@ def test_a_long_file_is_looked_at_by_a_job_that_can_be_watched(people: dict[str,
     page = steps.page("change")
     assert not page.context["progress"].going and page.context["counts"]
     assert 'http-equiv="refresh"' not in page.content.decode()
+
+
+def test_what_unpacks_to_much_is_looked_at_by_a_job(people: dict[str, User], sign_in: SignIn) -> None:
+    """A small archive is no small file: no page waits for it."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("datapackage.json", "{}")
+        archive.writestr("themes.csv", b"a" * 400_000)
+    steps = Steps(sign_in("researcher"))
+    steps.upload("package.zip", content.getvalue(), profile="package")
+    assert len(content.getvalue()) < 2000
+    assert steps.page("change").context["progress"].words == "It waits for its turn."
 
 
 def test_the_front_page_counts_what_needs_somebody(people: dict[str, User], sign_in: SignIn) -> None:

@@ -20,8 +20,19 @@ from procrastinate.contrib.django import connector_params
 
 from config.trouble import Trouble
 from tests.exchange.imports.conftest import PROFILE, rows, written
+from tracker.editorial.verbs import Refused
 from tracker.exchange import loader
-from tracker.exchange.imports import ask_for_apply, ask_for_preview, ask_for_undo, is_at_work, notice_the_dead, receive, run_apply, run_preview
+from tracker.exchange.imports import (
+    ask_for_apply,
+    ask_for_preview,
+    ask_for_undo,
+    choose,
+    is_at_work,
+    notice_the_dead,
+    receive,
+    run_apply,
+    run_preview,
+)
 from tracker.exchange.imports.jobs import apply_import, preview_import, undo_import
 from tracker.exchange.imports.progress import AtWork, held
 from tracker.exchange.imports.running import Run
@@ -33,6 +44,12 @@ def called(*words: Any) -> tuple[str, str]:
     out, err = io.StringIO(), io.StringIO()
     call_command(*map(str, words), stdout=out, stderr=err)
     return out.getvalue(), err.getvalue()
+
+
+def ended(number: int, state: str = "succeeded") -> None:
+    """As a worker leaves a job."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = %s::procrastinate_job_status WHERE id = %s", [state, number])
 
 
 @pytest.fixture
@@ -223,8 +240,10 @@ def test_the_jobs_do_the_steps(by: User, tmp_path: Path) -> None:
     number = ask_for_preview(batch, by=by)
     assert BackgroundJob.objects.get(pk=number).task_name == "preview_import" and Import.objects.get().job == number
     assert preview_import(number=batch.pk, by=by.pk) == "3 rows of the file compared."
-    ask_for_apply(batch, by=by, reason="Looked at")
-    said = apply_import(number=batch.pk, by=by.pk, reason="Looked at")
+    ended(number)
+    number = ask_for_apply(batch, by=by, reason="Looked at")
+    said = apply_import(**BackgroundJob.objects.get(pk=number).args)
+    ended(number)
     assert said is not None and said.endswith("rows written.")
     assert Recommendation.objects.count() == 3
     batch.refresh_from_db()
@@ -232,6 +251,41 @@ def test_the_jobs_do_the_steps(by: User, tmp_path: Path) -> None:
     undo_import(number=batch.pk, by=by.pk, reason="Wrong")
     assert not Recommendation.objects.exists()
     assert set(BackgroundJob.objects.values_list("task_name", flat=True)) == {"preview_import", "apply_import", "undo_import"}
+
+
+def test_nothing_is_decided_while_a_step_waits(by: User, tmp_path: Path) -> None:
+    """Whoever presses twice asks once, and what was approved stays what it was until it is applied."""
+    batch = receive(written(tmp_path / "review.csv", rows(3)), by=by, profile="review", text=PROFILE)
+    run_preview(batch, by=by)
+    number = ask_for_apply(batch, by=by, reason="Looked at")
+    for verb, how in (
+        (ask_for_apply, {"reason": "Looked at"}), (ask_for_apply, {"reason": "Looked at twice"}), (ask_for_preview, {}), (run_preview, {}),
+        (choose, {"without_refused": True}),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match="was asked for and has not ended yet"):
+            verb(batch, by=by, **how)
+    assert [job.pk for job in BackgroundJob.objects.all()] == [number]
+    apply_import(**BackgroundJob.objects.get(pk=number).args)
+    ended(number)
+    assert Import.objects.get(pk=batch.pk).state == ImportState.APPLIED
+
+
+def test_a_job_applies_what_was_seen_when_it_was_asked_for(by: User, tmp_path: Path) -> None:
+    """Also where somebody has looked again since: that preview was not approved."""
+    batch = receive(written(tmp_path / "review.csv", rows(3)), by=by, profile="review", text=PROFILE)
+    run_preview(batch, by=by)
+    number = ask_for_apply(batch, by=by, reason="Looked at")
+    ended(number, "failed")
+    other = receive(written(tmp_path / "other.csv", rows(1)), by=by, profile="review", text=PROFILE)
+    run_apply(other, by=by, reason="Meanwhile", unseen=True)
+    run_preview(batch, by=by)
+    with pytest.raises(Trouble, match="somebody has looked at it again"):
+        apply_import(**BackgroundJob.objects.get(pk=number).args)
+    batch = Import.objects.get(pk=batch.pk)
+    assert batch.state == ImportState.PREVIEWED and Recommendation.objects.count() == 1
+    number = ask_for_apply(batch, by=by, reason="Seen")
+    apply_import(**BackgroundJob.objects.get(pk=number).args)
+    assert Recommendation.objects.count() == 3
 
 
 def test_a_batch_that_is_held_is_not_free(by: User, tmp_path: Path) -> None:

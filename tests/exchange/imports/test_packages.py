@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,12 @@ from config.trouble import Trouble
 from tests import builders
 from tests.conftest import copy_of, pointing_at
 from tests.exchange.imports.conftest import keeper
+from tracker.editorial.verbs import Refused
 from tracker.exchange.exporter import export
-from tracker.exchange.imports import choose, receive, run_apply, run_preview, run_undo
+from tracker.exchange.imports import choose, expanded, receive, receiving, run_apply, run_preview, run_undo, sources
 from tracker.exchange.imports.sources import pack
 from tracker.exchange.loader import load
+from tracker.exchange.tables import limits
 from tracker.models import Document, Government, Import, ImportState, Measure, Recommendation, Snapshot, Theme, User
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -176,3 +179,42 @@ def test_what_is_no_package_is_refused_in_a_sentence(desk: str, archive: Path, t
         path.write_bytes(content)
         with pytest.raises(Trouble, match=said):
             run_preview(receive(path, by=by, profile="package"), by=by)
+
+
+def bomb(path: Path, size: int) -> Path:
+    """A small archive that calls itself a package, with a file of so many bytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("datapackage.json", "{}")
+        archive.writestr("themes.csv", b"a" * size)
+    return path
+
+
+def test_a_package_that_would_unpack_to_too_much_is_refused_before_it_is_unpacked(
+    desk: str, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by = builders.author()
+    batch = receive(bomb(tmp_path / "bomb.zip", 3_000_000), by=by, profile="package")
+    assert batch.size < 10_000 and expanded(batch) == 3_000_002
+    monkeypatch.setattr(limits, "PACKAGE_BYTES", 2_000_000)
+    monkeypatch.setattr(zipfile.ZipFile, "open", None)  # nothing is unpacked
+    with pytest.raises(Trouble, match=r"bomb\.zip would unpack to 3 MB; at most 2 MB are read"):
+        run_preview(batch, by=by)
+    monkeypatch.setattr(limits, "PARTS", 1)
+    with pytest.raises(Trouble, match=r"bomb\.zip holds 2 files; at most 1 are looked at"):
+        run_preview(batch, by=by)
+
+
+def test_a_package_is_no_larger_than_any_file(desk: str, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receiving, "FILE_BYTES", 100)
+    with pytest.raises(Refused, match="at most 0 MB are taken"):
+        receive(bomb(tmp_path / "bomb.zip", 1000), by=builders.author(), profile="package")
+
+
+def test_a_package_of_lines_that_are_no_rows_is_not_read_to_its_end(
+    package: Path, desk: str, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "MOST_UNREADABLE", 60)
+    with (package / "themes.csv").open("a", encoding="utf-8") as stream:
+        stream.write("x\n" * 5000)
+    with pytest.raises(Trouble, match="And 10 more"):
+        run_preview(receive(zipped(package), by=builders.author(), profile="package"), by=User.objects.get(username="author"))

@@ -13,8 +13,9 @@ from config.trouble import Trouble
 from tests import builders
 from tests.exchange.imports.conftest import PROFILE, rows
 from tracker.editorial.verbs import Refused, approve, publish, submit
-from tracker.exchange.imports import ask_for_apply, choose, hand_in, imports_of, run_apply, run_preview, run_undo, stands_against_undo
+from tracker.exchange.imports import ask_for_apply, choose, hand_in, imports_of, run_apply, run_preview, run_undo, running, stands_against_undo
 from tracker.exchange.imports.findings import sentences
+from tracker.exchange.imports.running import Run
 from tracker.models import (
     Addressee,
     Assessment,
@@ -449,3 +450,34 @@ def test_nothing_of_what_an_import_wrote_can_be_rewritten(received: Received, by
     with pytest.raises(DatabaseError):
         Import.objects.update(profile_text="another")
     assert apps.get_model("tracker", "ImportHistory").objects.exists()
+
+
+def test_a_piece_ends_by_what_it_holds_too(received: Received, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long rows come to a database a few at a time; what comes of the file is the same."""
+    pieces: list[int] = []
+    whole = Run._piece
+
+    def counted_piece(self: Run, groups: list[Any]) -> None:
+        pieces.append(len(groups))
+        whole(self, groups)
+
+    monkeypatch.setattr(Run, "_piece", counted_piece)
+    at_once = run_preview(received(rows(12)), by=by).counts
+    assert pieces == [13]
+    monkeypatch.setattr(running, "CHARACTERS", 5000)
+    data = rows(12)
+    for row in data[4:8]:
+        row[2] += "x" * 5000
+    pieces.clear()
+    assert run_preview(received(data, name="long.csv"), by=by).counts == at_once
+    assert max(pieces) < 10 and len(pieces) >= 5 and sum(pieces) == 13
+
+
+def test_what_is_held_of_refused_rows_has_an_end(received: Received, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = rows(4)
+    data[0][5] = "nonsense"
+    monkeypatch.setattr(running, "SPARE_CHARACTERS", 3)
+    preview = run_preview(received(data), by=by)
+    assert preview.counts["rows"]["refused"] == 4  # the others share themes or the kind of measure with it
+    monkeypatch.undo()
+    assert run_preview(received(data, name="again.csv"), by=by).counts["rows"]["refused"] == 1

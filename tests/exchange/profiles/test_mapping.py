@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.exchange.profiles.helping import GOVERNMENTS, HEAD, PLAIN, cells, mapped, problems, table
-from tracker.exchange.profiles import ProfileError, map_records, parse
+from tracker.exchange.profiles import ProfileError, map_records, mapping, parse
 from tracker.exchange.schema import BY_NAME
+from tracker.exchange.tables import limits
 
 Row = dict[str, Any]
 ROW: Row = {"No": "1", "Text": "Count the lanterns.", "Country": "France"}
@@ -344,6 +345,24 @@ def test_a_second_file_is_joined_by_key(tmp_path: Path) -> None:
         mapped(tmp_path, profile, [ROW])
     with pytest.raises(ProfileError, match="no column “Rec” in this file, which has “Ref”"):
         mapped(tmp_path, profile, [ROW], joined={"answers": table(tmp_path, [{"Ref": "1"}], "third.csv")})
+
+
+def test_a_second_file_is_held_whole_and_so_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = PLAIN + '[[join]]\nname = "answers"\nkey = ["No"]\nother_key = ["Rec"]\n'
+    second = table(tmp_path, [{"Rec": "1", "More": "x" * 200}], "second.csv")
+    monkeypatch.setattr(limits, "JOINED_CHARACTERS", 201)
+    mapped(tmp_path, profile, [ROW], joined={"answers": second})
+    monkeypatch.setattr(limits, "JOINED_CHARACTERS", 200)
+    with pytest.raises(ProfileError, match="the second file has more than 200 characters"):
+        mapped(tmp_path, profile, [ROW], joined={"answers": second})
+
+
+def test_unknown_names_are_told_apart_up_to_a_number_and_a_length(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mapping, "MOST_UNKNOWN", 2)
+    names = ["Ruritania", "x" * 400, "Elbonia", "Ruritania"]
+    file, _groups = mapped(tmp_path, PLAIN, [row(No=str(number), Country=name) for number, name in enumerate(names)])
+    assert {name: one.count for name, one in file.unknown.items()} == {"Ruritania": 2, "x" * 300 + "…": 1}
+    assert file.unknown_beyond == 1
 
 
 def test_a_column_that_the_file_lacks_is_told_with_those_that_it_has(tmp_path: Path) -> None:

@@ -18,12 +18,13 @@ from tracker.admin.importing import frame, reading
 from tracker.admin.workflow import sentences
 from tracker.editorial.verbs import Refused
 from tracker.exchange import imports
+from tracker.exchange.imports.beside import ALL, KEEP, TAKE
 from tracker.exchange.imports.progress import AtWork
 from tracker.models import Import, ImportState
 from tracker.signin.keeping import outlives_session, sent
 
 AT_ONCE = 300_000
-"""Bytes of a file that is looked at while the page loads; a longer one by a job, whose progress its page shows."""
+"""Bytes of a file, unpacked, that is looked at while the page loads; a longer one by a job, whose progress its page shows."""
 REFUSED_SHOWN = 20
 
 
@@ -31,7 +32,7 @@ def look_at_once(request: HttpRequest, batch: Import) -> None:
     """Find out what an import would do: here and now where the file is short, else as a job. What stands against it stands on its page."""
     user: Any = request.user
     try:
-        if batch.size <= AT_ONCE:
+        if imports.expanded(batch) <= AT_ONCE:
             imports.run_preview(batch, by=user)
         else:
             imports.ask_for_preview(batch, by=user)
@@ -76,9 +77,9 @@ def decide_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         return batch
     post = request.POST
     names = {post[f"name-{index}"]: post.get(f"code-{index}", "") for index in range(len(post)) if f"name-{index}" in post}
-    decisions = {post[f"record-{index}"]: post.get(f"decision-{index}", "keep") for index in range(len(post)) if f"record-{index}" in post}
+    decisions = {post[f"record-{index}"]: post.get(f"decision-{index}", KEEP) for index in range(len(post)) if f"record-{index}" in post}
     if "_take_all" in post or "_keep_all" in post:
-        decisions = dict.fromkeys(decisions, "take" if "_take_all" in post else "keep")
+        decisions = {ALL: TAKE if "_take_all" in post else KEEP}
     user: Any = request.user
     try:
         batch = imports.choose(

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tracker.exchange.imports.progress import is_waited_for
 from tracker.models import Import, ImportState
 
 STEPS = (
@@ -61,8 +62,11 @@ def to_work_on(request: HttpRequest, pk: int) -> Import:
 
 
 def mark_of(batch: Import) -> str:
-    """Names what was decided so far: a form that was opened before somebody else decided otherwise is told by it."""
-    said = [batch.state, batch.profile_name, batch.profile_text, batch.options, batch.governments, batch.decisions, batch.without_refused]
+    """Names what was decided so far, and on which preview: a form that was opened before somebody else decided otherwise is told by it."""
+    said = [
+        batch.state, batch.profile_name, batch.profile_text, batch.options, batch.governments, batch.decisions, batch.without_refused,
+        batch.preview.digest if hasattr(batch, "preview") else "",
+    ]  # fmt: skip
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
@@ -73,6 +77,8 @@ def unchanged(request: HttpRequest, batch: Import) -> bool:
 
 def why_not_open(batch: Import) -> str:
     """Why nothing of how it is read can be changed now; empty where it can."""
+    if is_waited_for(batch):
+        return _("A step of this import was asked for and has not ended yet; look again when it has.")
     if batch.state in OPEN:
         return ""
     if batch.state in (ImportState.APPLIED, ImportState.UNDONE):

@@ -103,7 +103,7 @@ class ImportAdmin(ReadAdmin):
         batch = frame.found(request, int(object_id))
         going = preview.progress(batch)
         user = request.user
-        is_open = not frame.why_not_open(batch) and not going.going
+        is_open = not going.going and not frame.why_not_open(batch)
         shown = {} if going.going else preview.context(batch, request)
         is_applied = batch.state == ImportState.APPLIED and not going.going
         needs_governments = bool(shown.get("unknown")) and is_open

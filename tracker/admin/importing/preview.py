@@ -131,6 +131,8 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
         return {}
     counts = preview.counts
     problems: Page[Any] = Paginator(preview.problems, PER_PAGE).get_page(request.GET.get("problems"))
+    conflicts: Page[Any] = Paginator(preview.conflicts, PER_PAGE).get_page(request.GET.get("conflicts"))
+    changes: Page[Any] = Paginator(preview.changes, PER_PAGE).get_page(request.GET.get("changes"))
     return {
         "preview": preview,
         "counts": counts_in_words(counts),
@@ -140,9 +142,14 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
         "refused": counts["rows"]["refused"],
         "unknown": [{"index": index, **name} for index, name in enumerate(preview.governments[:PER_PAGE])],
         "unknown_count": len(preview.governments),
-        "conflicts": [_conflict(index, one) for index, one in enumerate(preview.conflicts[:PER_PAGE])],
+        "names_beyond": counts.get("names_beyond", 0),
+        "conflicts": [_conflict(index, one) for index, one in enumerate(conflicts.object_list)],
+        "conflicts_page": conflicts,
+        "conflicts_kept": len(preview.conflicts),
         "conflict_count": counts["conflicts"],
-        "changes": [_change(one) for one in preview.changes[:PER_PAGE]],
+        "changes": [_change(one) for one in changes.object_list],
+        "changes_page": changes,
+        "changes_kept": len(preview.changes),
         "change_count": sum(of[Did.CHANGED] + of[Did.TAKEN] for of in counts["resources"].values()),
         "created": list(_created(preview.created)),
         "repeated": preview.repeated[:PER_PAGE],

@@ -14,6 +14,7 @@ somebody edited or reviewed here is written over unless staff decide so.
 
 from tracker.exchange.imports.handing_in import HandedIn, hand_in, records_of
 from tracker.exchange.imports.receiving import choose, find_profile, profiles, receive
+from tracker.exchange.imports.sources import expanded
 from tracker.exchange.imports.steps import (
     ask_for_apply,
     ask_for_preview,
@@ -34,6 +35,7 @@ __all__ = [
     "ask_for_preview",
     "ask_for_undo",
     "choose",
+    "expanded",
     "find_profile",
     "hand_in",
     "imports_of",

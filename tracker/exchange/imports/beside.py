@@ -25,6 +25,11 @@ from tracker.models.importing import WROTE
 
 TAKE = "take"
 """The decision for the file's text; without it the text here is kept."""
+KEEP = "keep"
+"""The decision for the text here."""
+
+ALL = "all"
+"""In place of a record's name: what is decided for all of which nothing else is."""
 
 BUILT_ON = (State.SUBMITTED, State.APPROVED, State.PUBLISHED)
 
@@ -42,6 +47,11 @@ def told(key: Key) -> str:
 def name_told(name: Name) -> str:
     """A record's name as decisions have it: ``recommendations:R-1``."""
     return f"{name[0]}:{told(name[1])}"
+
+
+def decision_of(batch: Import, root: Name) -> str:
+    """What staff decided for a record that stands here with other text; empty where nobody did, and it is kept."""
+    return batch.decisions.get(name_told(root), batch.decisions.get(ALL, ""))
 
 
 def given(row: Row) -> set[str]:
@@ -96,7 +106,7 @@ class Beside(Standing):
             why = self._why_kept(row, root, last, in_review) or used.get((row.resource.name, row.key), "")
             if why:
                 self._add_conflict(row, root, why)
-        self.taken = {root for root in self.conflicts if self.batch.decisions.get(name_told(root)) == TAKE}
+        self.taken = {root for root in self.conflicts if decision_of(self.batch, root) == TAKE}
         kept = self.conflicts.keys() - self.taken
         self.foreign |= kept
         self.reviewed |= kept
@@ -107,7 +117,7 @@ class Beside(Standing):
         What somebody saved meanwhile is compared, not written over. The forms (``tracker.admin.concurrency``) and handing in take the same locks.
         """
         roots = {self.root_of(row) for row in rows}
-        self._find_roots(roots)
+        self._find_missing(roots)
         wanted: dict[str, set[Key]] = defaultdict(set)
         for name, key in {*roots, *((row.resource.name, row.key) for row in rows)}:
             if self._stored((name, key)) is not None:

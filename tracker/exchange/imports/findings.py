@@ -12,7 +12,7 @@
 ``repeated``   [{"row", "first"}, ...]
 ``skipped``    [{"reason", "count", "rows"}, ...]
 
-The counts are of everything; the lists are cut at the numbers below.
+The counts are of everything; the lists are cut at the numbers below. Of the conflicts those that nobody decided come first.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker.exchange.files import Problem, Row
-from tracker.exchange.imports.beside import Difference, name_told, told
+from tracker.exchange.imports.beside import KEEP, Difference, name_told, told
 from tracker.exchange.profiles.mapping import Unknown
 from tracker.exchange.schema import RESOURCES
 from tracker.exchange.standing import Name
@@ -47,12 +47,14 @@ class Findings:
         self.resources: dict[str, Counter[str]] = defaultdict(Counter)
         self.problems: list[dict[str, Any]] = []
         self.problem_count = 0
-        self.conflicts: dict[str, dict[str, Any]] = {}
+        self.conflicts: dict[str, dict[str, Any]] = {}  # that nobody decided
+        self.decided: dict[str, dict[str, Any]] = {}
         self.conflict_names: set[str] = set()
         self.changes: list[dict[str, Any]] = []
         self.created: list[dict[str, Any]] = []
         self.repeated: list[dict[str, int]] = []
         self.unknown: list[dict[str, Any]] = []
+        self.names_beyond = 0
         self.skipped: list[dict[str, Any]] = []
         self.not_the_staffs: list[int] = []  # rows of which the profile calls the verdict the staff's, and which lack what that takes
         self._digest = hashlib.blake2b(digest_size=32)
@@ -77,15 +79,16 @@ class Findings:
             shown = {"before": _cut({column: before[column] for column in columns}), "after": _cut({column: row.cells[column] for column in columns})}
             self.changes.append({"resource": name, "key": key, "row": row.line, **shown})
 
-    def add_conflict(self, root: Name, differences: list[Difference], decision: str) -> None:
-        """A record that stands here with other text."""
-        name = name_told(root)
+    def add_conflict(self, root: Name, differences: list[Difference], decided: str) -> None:
+        """A record that stands here with other text, and what staff decided; empty where nobody did."""
+        name, decision = name_told(root), decided or KEEP
+        conflicts = self.decided if decided else self.conflicts
         self.conflict_names.add(name)
         for difference in differences:
             self._digest.update(f"{name}\x1f{decision}\x1f{told(difference.row.key)}\x1f{difference.why}\x1e".encode("utf-8", "surrogatepass"))
-        if name not in self.conflicts and len(self.conflicts) >= CONFLICTS:
+        if name not in conflicts and len(conflicts) >= CONFLICTS:
             return
-        entry = self.conflicts.setdefault(name, {"record": name, "decision": decision, "rows": []})
+        entry = conflicts.setdefault(name, {"record": name, "decision": decision, "rows": []})
         for difference in differences[: ROWS_TOLD - len(entry["rows"])]:
             here, file = difference.here, difference.file
             columns = [column for column, cell in file.items() if (cell if here is None else cell != here[column])]
@@ -101,15 +104,16 @@ class Findings:
         if len(self.repeated) < REPEATED:
             self.repeated.append({"row": row, "first": first})
 
-    def add_unknown(self, unknown: list[Unknown]) -> None:
-        """Names of governments that nobody knows here, the most frequent first."""
-        ordered = sorted(unknown, key=lambda one: (-one.count, one.name))[:GOVERNMENTS]
+    def add_unknown(self, unknown: list[Unknown], beyond: int) -> None:
+        """Names of governments that nobody knows here, the most frequent first; ``beyond``: in how many cells others stand, not told apart."""
+        ordered = sorted(unknown, key=lambda one: (-one.count, one.name))
+        self.names_beyond = beyond + sum(one.count for one in ordered[GOVERNMENTS:])
         self.unknown = [
             {
                 "name": one.name, "count": one.count, "rows": one.rows[:ROWS_TOLD], "known": one.known, "candidates": list(one.candidates),
                 "suggestions": [list(suggestion) for suggestion in one.suggestions],
             }
-            for one in ordered
+            for one in ordered[:GOVERNMENTS]
         ]  # fmt: skip
 
     @property
@@ -120,6 +124,7 @@ class Findings:
             "problems": self.problem_count,
             "conflicts": len(self.conflict_names),
             "not_the_staffs": {"count": len(self.not_the_staffs), "rows": self.not_the_staffs[:ROWS_TOLD]},
+            "names_beyond": self.names_beyond,
             "resources": {
                 resource.name: {did.value: self.resources[resource.name][did.value] for did in Did}
                 for resource in RESOURCES
@@ -134,8 +139,9 @@ class Findings:
 
     def keep(self, batch: Import) -> ImportPreview:
         """As the batch's preview, in place of an earlier one."""
+        conflicts = [*self.conflicts.values(), *self.decided.values()][:CONFLICTS]
         shown = {
-            "counts": self.counts, "problems": self.problems, "governments": self.unknown, "conflicts": list(self.conflicts.values()),
+            "counts": self.counts, "problems": self.problems, "governments": self.unknown, "conflicts": conflicts,
             "changes": self.changes, "created": self.created, "repeated": self.repeated, "skipped": self.skipped, "digest": self.digest,
         }  # fmt: skip
         return ImportPreview.objects.update_or_create(batch=batch, defaults=_without_nul(shown))[0]

@@ -11,7 +11,7 @@ from tracker.jobs import job
 from tracker.models import Import, User
 
 
-def _about(*, number: int, by: int = 0, reason: str = "") -> str:
+def _about(*, number: int, by: int = 0, reason: str = "", approved: str = "") -> str:
     return _("import #%(number)s") % {"number": number} + (f": {reason}" if reason else "")
 
 
@@ -19,7 +19,7 @@ def _about(*, number: int, by: int = 0, reason: str = "") -> str:
 def preview_import(*, number: int, by: int) -> str:
     """Find out what an import would do. Safe to run twice: it writes nothing but the preview, in place of an earlier one."""
     try:
-        preview = steps.run_preview(Import.objects.get(pk=number), by=User.objects.get(pk=by))
+        preview = steps.run_preview(Import.objects.get(pk=number), by=User.objects.get(pk=by), queued=True)
     except Refused as refused:
         raise Trouble(str(refused)) from None
     rows = preview.counts["rows"]["read"]
@@ -27,13 +27,13 @@ def preview_import(*, number: int, by: int) -> str:
 
 
 @job("apply_import", title=gettext_lazy("Apply an import"), about=_about)
-def apply_import(*, number: int, by: int, reason: str) -> str:
-    """Write an import, whole or not at all.
+def apply_import(*, number: int, by: int, reason: str, approved: str) -> str:
+    """Write an import, whole or not at all, if it does what the preview said that was approved.
 
     Safe to run twice: it is one transaction, at whose end the import counts as applied, and one that is applied is not applied again.
     """
     try:
-        batch = steps.run_apply(Import.objects.get(pk=number), by=User.objects.get(pk=by), reason=reason)
+        batch = steps.run_apply(Import.objects.get(pk=number), by=User.objects.get(pk=by), reason=reason, approved=approved)
     except Refused as refused:
         raise Trouble(str(refused)) from None
     count = wrote(batch.preview.counts)

@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import connector_params
 
 from config.trouble import Trouble
+from tracker.editorial.verbs import Refused
 from tracker.jobs import tell
+from tracker.jobs.models import BackgroundJob, JobState
 from tracker.models import Import
 
 KEY = "hashtextextended('policy-tracker import ' || %s, 0)"
@@ -75,3 +77,17 @@ def is_held(batch: Import) -> bool:
         if free:
             cursor.execute(f"SELECT pg_advisory_unlock({KEY})", [str(batch.pk)])
         return not free
+
+
+def is_waited_for(batch: Import) -> bool:
+    """Whether a step was asked for that a job has still to do, or is doing. One whose worker died is not waited for."""
+    if batch.job is None:
+        return False
+    return BackgroundJob.objects.filter(pk=batch.job).with_state().filter(state__in=[JobState.WAITING, JobState.RUNNING]).exists()
+
+
+def refuse_while_waited_for(batch: Import) -> None:
+    """Nothing is decided about a batch between the moment a step is asked for and its end: it would do what nobody asked for."""
+    if is_waited_for(batch):
+        said = {"number": batch.pk}
+        raise Refused(_("A step of import #%(number)s was asked for and has not ended yet; wait until it has.") % said)

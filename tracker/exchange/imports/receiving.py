@@ -12,7 +12,8 @@ from tracker.archive import store
 from tracker.editions.tables import DESK
 from tracker.editorial.verbs import Refused, allowed
 from tracker.exchange.files import close_to
-from tracker.exchange.imports.beside import TAKE
+from tracker.exchange.imports.beside import ALL, KEEP, TAKE
+from tracker.exchange.imports.progress import refuse_while_waited_for
 from tracker.exchange.profiles import ProfileError, parse, shipped
 from tracker.exchange.profiles.governments import LEFT_OUT
 from tracker.exchange.tables import Options
@@ -57,18 +58,18 @@ def receive(
     """
     allowed(by, RIGHT)
     beside = joined or {}
-    is_package, wanted = False, set(beside)
+    wanted = set(beside)
     if not draft:
         text = text or find_profile(profile)
         parsed = _parsed(text, profile)
-        is_package, wanted = parsed.is_package, {join.name for join in parsed.joins}
+        wanted = {join.name for join in parsed.joins}
     _check_options(options or {})
     if missing := sorted(wanted - beside.keys()):
         raise Refused(_("The profile %(profile)s joins another file, “%(name)s”; give that too.") % {"profile": profile, "name": missing[0]})
     if extra := sorted(beside.keys() - wanted):
         raise Refused(_("The profile %(profile)s joins no file “%(name)s”.") % {"profile": profile, "name": extra[0]})
-    kept = _kept(file, is_package)
-    others = {name: (other, _kept(path, False)) for name, (other, path) in beside.items()}
+    kept = _kept(file)
+    others = {name: (other, _kept(path)) for name, (other, path) in beside.items()}
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk):
         return Import.objects.create(
             file_name=(file_name or file.name)[-300:],
@@ -97,8 +98,8 @@ def choose(
 ) -> Import:
     """Change how a batch is read or what is decided about it; what is None stays. It must be previewed again then.
 
-    ``governments`` and ``decisions`` are added to those chosen before; an empty code, and the decision ``keep``, take one back; a name that
-    means ``LEFT_OUT`` is left out.
+    ``governments`` and ``decisions`` are added to those chosen before; an empty code takes one back; a name that means ``LEFT_OUT`` is left out. A
+    decision about ``all`` takes the place of those before, and holds for every record about which nothing else is decided.
     ``draft``: the text is of a profile that is still being made, and may lack something.
     """
     allowed(by, RIGHT)
@@ -107,6 +108,7 @@ def choose(
         if batch.state in (ImportState.APPLIED, ImportState.UNDONE, ImportState.APPLYING, ImportState.PREVIEWING):
             said = {"number": batch.pk, "state": ImportState(batch.state).label}
             raise Refused(_("Import #%(number)s is %(state)s; nothing about it can be chosen now.") % said)
+        refuse_while_waited_for(batch)
         if profile is not None or text is not None:
             batch.profile_name = (profile or batch.profile_name)[:60]
             batch.profile_text = text or find_profile(batch.profile_name)
@@ -120,9 +122,9 @@ def choose(
             batch.governments = {name: code for name, code in {**batch.governments, **governments}.items() if code}
         if decisions is not None:
             for name, decision in decisions.items():
-                if decision not in (TAKE, "keep") or ":" not in name:
+                if decision not in (TAKE, KEEP) or (":" not in name and name != ALL):
                     raise Refused(_("A decision is “keep” or “take”, about a record as recommendations:R-1; “%(name)s” is none.") % {"name": name})
-            batch.decisions = {name: decision for name, decision in {**batch.decisions, **decisions}.items() if decision == TAKE}
+            batch.decisions = {**(batch.decisions if ALL not in decisions else {}), **decisions}
         if without_refused is not None:
             batch.without_refused = without_refused
         batch.state, batch.problem = ImportState.UPLOADED, ""
@@ -150,10 +152,10 @@ def _check_codes(codes: Any) -> None:
         raise Refused(_("There is no government with the code “%(code)s” here; add it first, or choose another.") % {"code": missing[0]})
 
 
-def _kept(file: Path, is_package: bool) -> store.Kept:
+def _kept(file: Path) -> store.Kept:
     try:
         size = file.stat().st_size
-        if size > FILE_BYTES and not is_package:
+        if size > FILE_BYTES:
             said = {"file": file.name, "size": size // 1_000_000, "most": FILE_BYTES // 1_000_000}
             raise Refused(_("%(file)s has %(size)s MB; at most %(most)s MB are taken.") % said)
         if size == 0:

@@ -7,6 +7,7 @@ A row of the file whose records are refused is left out whole, and what rests on
 
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from tracker.exchange.files import Package, PackageError, Problem, Row
 from tracker.exchange.imports import rights
-from tracker.exchange.imports.beside import TAKE, Beside, digest, given, told
+from tracker.exchange.imports.beside import Beside, decision_of, digest, given, told
 from tracker.exchange.imports.findings import Findings
 from tracker.exchange.imports.progress import Progress
 from tracker.exchange.imports.sources import Mapped, OfPackage
@@ -33,6 +34,12 @@ AT_ONCE = 1000
 ROWS_OF_A_PACKAGE = 4000
 """The same of a package, whose rows hold one record each."""
 
+CHARACTERS = 8_000_000
+"""In the cells of a piece: it ends with the row that reaches them, however few it has. Short rows never do."""
+
+SPARE_CHARACTERS = 16_000_000
+"""In what is held of refused rows, for others that share it; what comes after that is refused with its row."""
+
 Tables = dict[str, dict[Key, Row]]
 
 
@@ -46,13 +53,14 @@ class Run:
         self.rows = 0
         self.refused: set[tuple[int, int]] = set()  # file of a package, or -1, and row: a row is refused once
         self.spare: dict[Name, Row] = {}  # what refused rows would have shared with others: themes, kinds of measure, documents
+        self.spare_left = SPARE_CHARACTERS
         self.lent: set[Name] = set()  # of these, what is part of the piece at hand
 
     def go(self) -> Findings:
         """All of the file, within the caller's transaction."""
         groups = iter(self.source)
         at_once = ROWS_OF_A_PACKAGE if isinstance(self.source, OfPackage) else AT_ONCE
-        while piece := list(islice(groups, at_once)):
+        while piece := list(_piece_of(groups, at_once)):
             self._piece(piece)
             self.rows += sum(1 for group in piece if group.row)
             self._say(self.source.share, at_once=False)
@@ -192,14 +200,16 @@ class Run:
             self.findings.add_problem(problem, in_package=isinstance(self.source, OfPackage))
         for row in group.records:
             if isinstance(row, MappedRow) and not row.broken and (row.only_new or row.resource.name == "documents"):
-                self.spare[row.resource.name, row.key] = row
+                self.spare_left -= _length(row)
+                if self.spare_left >= 0:
+                    self.spare[row.resource.name, row.key] = row
 
     def _note(self, plan: Plan, standing: Beside, said: dict[Name, str]) -> None:
         """What became of each row: for the preview, for later pieces, for the next import and for the undo."""
         new = {id(row) for rows in plan.new.values() for row in rows}
         changed = {id(row) for rows in plan.changed.values() for row in rows}
         for root, differences in standing.conflicts.items():
-            self.findings.add_conflict(root, differences, TAKE if root in standing.taken else "keep")
+            self.findings.add_conflict(root, differences, decision_of(self.batch, root))
         lines = []
         for name, row in ((resource.name, row) for resource in RESOURCES for row in standing.rows.get(resource.name, {}).values()):
             root = standing.root_of(row)
@@ -222,6 +232,20 @@ class Run:
 
 
 COLUMNS = ("batch_id", "resource", "key", "of_resource", "of_key", "source_row", "did", "record", "said", "digest", "before")
+
+
+def _piece_of(groups: Iterator[Group], at_once: int) -> Iterator[Group]:
+    """The groups of the next piece: so many, or fewer where they are long."""
+    characters = 0
+    for group in islice(groups, at_once):
+        yield group
+        characters += sum(_length(row) for row in group.records)
+        if characters >= CHARACTERS:
+            return
+
+
+def _length(row: Row) -> int:
+    return sum(len(cell) for cell in row.cells.values())
 
 
 def _copy_in(lines: list[tuple[Any, ...]]) -> None:

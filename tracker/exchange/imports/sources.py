@@ -1,5 +1,6 @@
 """The file of a batch as groups of rows, one group a row of the file: by its profile, or a package as it stands. In flat memory."""
 
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -17,11 +18,20 @@ from tracker.exchange.files import PackageError, Problem, Row
 from tracker.exchange.imports.findings import ROWS_TOLD, Findings
 from tracker.exchange.profiles import Governments, Group, Profile, ProfileError, map_records, parse
 from tracker.exchange.schema import BY_NAME, DESCRIPTOR, Resource
-from tracker.exchange.tables import Options, Table, TableError, open_table
+from tracker.exchange.tables import Options, Table, TableError, limits, open_table
 from tracker.models import Import
 
-UNPACKED = 4_000_000_000
-"""Bytes that a package may have unpacked."""
+MOST_UNREADABLE = 1000
+"""Rows of a package that are no rows, after which nobody reads on."""
+
+
+class _Unreadable(list[Problem | str]):
+    """What is no row, gathered until there is too much of it."""
+
+    def append(self, problem: Problem | str) -> None:
+        super().append(problem)
+        if len(self) >= MOST_UNREADABLE:
+            raise PackageError(self)
 
 
 class Mapped:
@@ -50,7 +60,7 @@ class Mapped:
         ]
         for repeated in self.mapped.duplicates:
             findings.add_repeated(repeated.row, repeated.first)
-        findings.add_unknown(list(self.mapped.unknown.values()))
+        findings.add_unknown(list(self.mapped.unknown.values()), self.mapped.unknown_beyond)
         findings.not_the_staffs = list(self.mapped.not_the_staffs)
 
 
@@ -67,7 +77,7 @@ class OfPackage:
         self.read, done = 0, 0
         for resource in self.resources:
             path = self.folder / resource.file
-            unreadable: list[Problem | str] = []
+            unreadable = _Unreadable()
             yield from self._of(resource, path, unreadable)
             if unreadable:
                 raise PackageError(unreadable)
@@ -144,17 +154,48 @@ def _unpacked(path: Path, name: str) -> Iterator[Path]:
         folder = Path(made)
         try:
             with zipfile.ZipFile(path) as archive:
+                _refuse_bombs(archive, name)
                 found = [entry for entry in archive.infolist() if Path(entry.filename).name == DESCRIPTOR]
                 if len(found) != 1:
                     raise Trouble(_("%(file)s is no data package: it must hold one %(descriptor)s.") % {"file": name, "descriptor": DESCRIPTOR})
                 top = found[0].filename.removesuffix(DESCRIPTOR)
                 entries = {entry.filename.removeprefix(top): entry for entry in archive.infolist() if entry.filename.startswith(top)}
-                left = UNPACKED
+                left = limits.PACKAGE_BYTES
                 for file in sorted(wanted & entries.keys()):
                     left -= _unpack(archive, entries[file], folder / file, left, name)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, zlib.error) as error:
             raise Trouble(_("%(file)s cannot be unpacked: %(why)s; zip the package again.") % {"file": name, "why": error}) from error
         yield folder
+
+
+def _refuse_bombs(archive: zipfile.ZipFile, name: str) -> None:
+    """By what an archive says of itself, before anything of it is unpacked."""
+    if (parts := len(archive.infolist())) > limits.PARTS:
+        said = {"file": name, "parts": parts, "most": limits.PARTS}
+        raise Trouble(_("%(file)s holds %(parts)s files; at most %(most)s are looked at, so zip the package alone.") % said)
+    if (size := sum(entry.file_size for entry in archive.infolist())) > limits.PACKAGE_BYTES:
+        raise Trouble(_too_large(name, size))
+
+
+def _too_large(name: str, size: int) -> str:
+    said = {"file": name, "size": size // 1_000_000, "most": limits.PACKAGE_BYTES // 1_000_000}
+    return (
+        _("%(file)s would unpack to %(size)s MB; at most %(most)s MB are read, so bring the package in parts, or load it with load_package.") % said
+    )
+
+
+def expanded(batch: Import) -> int:
+    """Bytes that are gone through for a batch, by what its files say of themselves: of archives (packages, workbooks) as unpacked."""
+    return sum(_expanded(stored_as) for stored_as in (batch.stored_as, *(other["stored_as"] for other in batch.joined.values())))
+
+
+def _expanded(stored_as: str) -> int:
+    path = _kept(stored_as)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError, struct.error):
+        return path.stat().st_size
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, left: int, name: str) -> int:
@@ -164,7 +205,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, left: 
         while piece := source.read(1024 * 1024):
             size += len(piece)
             if size > left:
-                raise Trouble(_("%(file)s is larger unpacked than the most that is read, 4 GB.") % {"file": name})
+                raise Trouble(_too_large(name, limits.PACKAGE_BYTES + size - left))
             target.write(piece)
     return size
 

@@ -20,7 +20,7 @@ from tracker.editorial.verbs import Refused, allowed
 from tracker.exchange.files import PackageError
 from tracker.exchange.imports import undoing
 from tracker.exchange.imports.findings import Findings, difference
-from tracker.exchange.imports.progress import AtWork, Progress, held, is_held
+from tracker.exchange.imports.progress import AtWork, Progress, held, is_held, refuse_while_waited_for
 from tracker.exchange.imports.receiving import RIGHT
 from tracker.exchange.imports.running import Run
 from tracker.exchange.imports.sources import opened
@@ -56,20 +56,21 @@ def ask_for_preview(batch: Import, *, by: User) -> int:
 
 def ask_for_apply(batch: Import, *, by: User, reason: str) -> int:
     """Put the applying of a previewed batch into the queue; gives the number of the job. ``Refused`` where rows are refused and nobody said to go
-    on without them, and where a name of a government is not known and nobody said to leave it out."""
+    on without them, and where a name of a government is not known and nobody said to leave it out. The job applies what the preview says that
+    ``batch`` was read with, and nothing else."""
     from tracker.exchange.imports.jobs import apply_import
 
     allowed(by, RIGHT)
     _say_why(reason)
     _must_be(batch, (ImportState.PREVIEWED, ImportState.FAILED), _("applied"))
-    preview = ImportPreview.objects.filter(batch=batch).first()
+    preview: ImportPreview | None = getattr(batch, "preview", None)
     if preview is None:
         raise Refused(_("Import #%(number)s was not previewed; look first at what it would do.") % {"number": batch.pk})
     if preview.counts["rows"]["refused"] and not batch.without_refused:
         raise Refused(_refused_rows(preview.counts["rows"]["refused"]))
     if preview.governments:
         raise Refused(unknown_names(len(preview.governments)))
-    return _queued(batch, by, lambda: defer(apply_import, number=batch.pk, by=by.pk, reason=reason))
+    return _queued(batch, by, lambda: defer(apply_import, number=batch.pk, by=by.pk, reason=reason, approved=preview.digest))
 
 
 def ask_for_undo(batch: Import, *, by: User, reason: str) -> int:
@@ -87,9 +88,9 @@ def _queued(batch: Import, by: User, put: Callable[[], int]) -> int:
     if is_held(batch):
         raise Refused(_("Import #%(number)s is being worked on already; wait until that has ended.") % {"number": batch.pk})
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk):
-        number = put()
         batch = Import.objects.select_for_update().get(pk=batch.pk)
-        batch.job = number
+        refuse_while_waited_for(batch)
+        number = batch.job = put()
         batch.save()
     return number
 
@@ -97,24 +98,26 @@ def _queued(batch: Import, by: User, put: Callable[[], int]) -> int:
 # --- The steps --------------------------------------------------------------------------------------------------------------
 
 
-def run_preview(batch: Import, *, by: User, say: Say | None = None) -> ImportPreview:
-    """Find out what applying a batch would do. Nothing is written but the preview itself.
+def run_preview(batch: Import, *, by: User, say: Say | None = None, queued: bool = False) -> ImportPreview:
+    """Find out what applying a batch would do. Nothing is written but the preview itself. ``queued``: the job that was asked for does it.
 
     ``Trouble``, in sentences, where the file or its profile cannot be read.
     """
     allowed(by, RIGHT)
+    if not queued:
+        refuse_while_waited_for(Import.objects.get(pk=batch.pk))
     with held(batch, say) as progress, _step(batch, by, MAY_BE_PREVIEWED, ImportState.PREVIEWING, _("previewed")) as batch:
         findings = _findings(batch, by, "", progress, keep=False)
         _keep_preview(batch, by, findings)
     return ImportPreview.objects.get(batch=batch)
 
 
-def run_apply(batch: Import, *, by: User, reason: str, say: Say | None = None, unseen: bool = False) -> Import:
+def run_apply(batch: Import, *, by: User, reason: str, say: Say | None = None, unseen: bool = False, approved: str = "") -> Import:
     """Write a batch, whole or not at all.
 
     ``Trouble`` where a row is refused (unless the batch goes without those), where a name of a government is not known, and where it would do
     something else than was previewed: then nothing is written, and what it would do now is the new preview. ``unseen``: whoever applies it did not
-    ask for a preview.
+    ask for a preview. ``approved``: the digest of the preview that was seen when it was asked for, whatever preview stands now.
     """
     allowed(by, RIGHT)
     _say_why(reason)
@@ -122,15 +125,17 @@ def run_apply(batch: Import, *, by: User, reason: str, say: Say | None = None, u
         preview = ImportPreview.objects.filter(batch=batch).first()
         if preview is None and not unseen:
             raise Trouble(_("Import #%(number)s was not previewed; look first at what it would do.") % {"number": batch.pk})
-        findings = _findings(batch, by, reason, progress, keep=True, preview=None if unseen else preview)
+        expected = "" if unseen or preview is None else approved or preview.digest
+        findings = _findings(batch, by, reason, progress, keep=True, expected=expected)
         if (refused := findings.rows["refused"]) and not batch.without_refused:
             _keep_preview(batch, by, findings)
             raise Trouble(_refused_rows(refused))
         if findings.unknown:
             _keep_preview(batch, by, findings)
             raise Trouble(unknown_names(len(findings.unknown)))
-        if preview is not None and not unseen and preview.digest != findings.digest:
-            changed = difference(preview.counts, findings.counts)
+        if preview is not None and expected not in ("", findings.digest):
+            seen = preview.digest == expected
+            changed = difference(preview.counts, findings.counts) if seen else _("somebody has looked at it again since you asked")
             _keep_preview(batch, by, findings, problem=_stale(changed))
             raise Trouble(_stale(changed))
     return Import.objects.get(pk=batch.pk)
@@ -216,20 +221,16 @@ def _step(batch: Import, by: User, states: tuple[ImportState, ...], during: Impo
         raise
 
 
-def _findings(batch: Import, by: User, reason: str, progress: Progress, *, keep: bool, preview: ImportPreview | None = None) -> Findings:
-    """One pass over the file. Kept where asked for, nothing is refused, and it does what was previewed; else rolled back."""
+def _findings(batch: Import, by: User, reason: str, progress: Progress, *, keep: bool, expected: str = "") -> Findings:
+    """One pass over the file. Kept where asked for, nothing is refused, and it does what the ``expected`` digest says; else rolled back."""
     why = _("Import #%(number)s of %(file)s: %(reason)s") % {"number": batch.pk, "file": batch.file_name, "reason": reason}
     progress.say(_("Reading %(file)s") % {"file": batch.file_name}, rows=0, share=0)
     try:
         with opened(batch) as source, transaction.atomic(using=DESK, durable=True), pghistory.context(user=by.pk, reason=why):
             _one_load_at_a_time(progress)
             findings = Run(batch, by, source, progress).go()
-            if (
-                not keep
-                or (findings.rows["refused"] and not batch.without_refused)
-                or findings.unknown
-                or (preview and preview.digest != findings.digest)
-            ):
+            refused = findings.rows["refused"] and not batch.without_refused
+            if not keep or refused or findings.unknown or expected not in ("", findings.digest):
                 raise RolledBack
             ImportedRow.objects.filter(batch=batch, did__in=[Did.SAME, Did.KEPT])._raw_delete(DESK)
             findings.keep(batch)

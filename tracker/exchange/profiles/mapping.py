@@ -19,12 +19,17 @@ from tracker.exchange.profiles.rows import Filler, MappedRow, problem_at
 from tracker.exchange.profiles.taking import KindReader, reference_of
 from tracker.exchange.profiles.yielding import RowMaker
 from tracker.exchange.schema import BY_NAME
+from tracker.exchange.tables import limits
 
 SHOWN_ROWS = 10
 """Rows that are named of each unknown government, skipped row and the like."""
 MOST_SUGGESTED = 300
 """Unknown names for which close ones are looked for: a wrong column would have thousands."""
 MOST_DUPLICATES = 10_000
+MOST_UNKNOWN = 10_000
+"""Unknown names that are told apart; the rest is counted."""
+LONGEST_NAME = 300
+"""Characters of an unknown name that are kept: what is longer is no government's name."""
 
 __all__ = ["Duplicate", "Group", "MappedFile", "MappedRow", "Unknown", "map_records"]
 
@@ -64,7 +69,8 @@ class MappedFile:
     """Iterable, once or again: a :class:`Group` for each source row that yields anything or has a problem.
 
     What is gathered grows while it is gone through and is whole at the end: ``read`` rows, ``counts`` of records by resource, ``unknown`` governments
-    by name, ``skipped`` rows by reason (how many: ``skipped_counts``; the first of them: ``skipped``), ``duplicates``, ``raw`` values by field
+    by name (in how many cells others stand, beyond the most that are told apart: ``unknown_beyond``),
+    ``skipped`` rows by reason (how many: ``skipped_counts``; the first of them: ``skipped``), ``duplicates``, ``raw`` values by field
     ("assessment.status") with what they became and how often, and ``not_the_staffs``: rows whose verdict the profile gives to the staff and that
     stays the source's, for want of a date or of evidence.
     """
@@ -89,6 +95,7 @@ class MappedFile:
         self.read = 0
         self.counts: Counter[str] = Counter()
         self.unknown: dict[str, Unknown] = {}
+        self.unknown_beyond = 0
         self.skipped: dict[str, list[int]] = {}
         self.skipped_counts: Counter[str] = Counter()
         self.duplicates: list[Duplicate] = []
@@ -171,7 +178,14 @@ class MappedFile:
             index: dict[tuple[str, ...], dict[str, Any]] = {}
             first: dict[tuple[str, ...], int] = {}
             others = [getter(column) for column in join.other_key]
+            left = limits.JOINED_CHARACTERS
             for record in self.joined[join.name]:
+                left -= sum(len(value if isinstance(value, str) else repr(value)) for value in record.values.values())
+                if left < 0:
+                    most = f"{limits.JOINED_CHARACTERS:,} characters, which is the most that a joined file may"
+                    raise ProfileError(
+                        [f"join.{join.name}: the second file has more than {most}; make the larger file the first, or leave out columns."]
+                    )
                 key = tuple(plain(key_text(get(record.values))) for get in others)
                 if not any(key):
                     continue
@@ -221,7 +235,11 @@ class MappedFile:
         found = self.governments.find(name)
         if found.code or found.left_out:
             return found.code
+        name = name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…"
         unknown = self.unknown.get(name)
+        if unknown is None and len(self.unknown) >= MOST_UNKNOWN:
+            self.unknown_beyond += 1
+            return ""
         if unknown is None:
             close = self.governments.suggest(name) if not (found.known or found.candidates) and len(self.unknown) < MOST_SUGGESTED else []
             unknown = self.unknown[name] = Unknown(name, 0, [], found.known, found.candidates, close)

@@ -7,6 +7,12 @@ EXPANDED_BYTES = 400_000_000
 """Of all parts of a workbook together, unpacked: a hundred thousand rows of forty columns come to 250 MB. Parts are read in a stream; the
 limit bounds the time that a small file can take, not memory."""
 
+PACKAGE_BYTES = 1_000_000_000
+"""Of all files of a data package together, unpacked: some hundred thousand recommendations with all that belongs to them."""
+
+JOINED_CHARACTERS = 32_000_000
+"""In a second file that is joined to a first by a key: it is held whole."""
+
 PART_BYTES = 16_000_000
 """Of a part of a workbook that describes it (its list of sheets, its styles), unpacked; real ones have some hundred kilobytes."""
 
