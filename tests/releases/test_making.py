@@ -22,6 +22,7 @@ from tests import builders
 from tests.releases.conftest import EMBASSY, ORIGIN, answer, make, read
 from tests.sql import refusal
 from tracker.editions.tables import Release, ReleaseFile, ReleaseLine, SiteEdition
+from tracker.editorial.erasing import erase
 from tracker.editorial.verbs import Refused
 from tracker.editorial.verification import verify
 from tracker.public.columns import LISTINGS
@@ -277,6 +278,20 @@ def test_readers_that_lag_behind_are_not_frozen(desk: str, monkeypatch: pytest.M
     monkeypatch.setattr(releasing.SiteEdition.objects, "order_by", lambda *names: real(*names).filter(number__lt=1))
     with pytest.raises(Refused, match="has not received edition 1"):
         make("v1")
+
+
+def test_readers_that_have_not_received_an_erasure_are_not_frozen(desk: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the newest edition, too: an erasure makes none."""
+    from tracker.editions.tables import Erasure
+
+    builders.put_out(builders.document("PAPER", author="Zebulon Unforgettable"))
+    erase(["Zebulon Unforgettable"], by="An officer", reason="A person's right.")
+    real = Erasure.objects.all()
+    with monkeypatch.context() as lagging:
+        lagging.setattr(Erasure.objects, "get_queryset", lambda: real.filter(pk__lt=1))
+        with pytest.raises(Refused, match="has not received erasure 1 yet"):
+            make("v1")
+    assert make("v1").edition == 1
 
 
 ROW = "INSERT INTO editions.release_line (file, number, cells, made_from) VALUES ({file}, 999, {cells}, '{{{made}}}')"
