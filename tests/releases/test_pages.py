@@ -10,6 +10,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import DatabaseError, connections
 from django.test.utils import CaptureQueriesContext
 
@@ -20,6 +21,7 @@ from tests.public.test_downloads import cut_off
 from tests.releases.conftest import EMBASSY, answer, make, read
 from tracker.editions import frozen
 from tracker.editions.tables import Release, ReleaseFile
+from tracker.public.api import limits
 from tracker.public.releases import differences
 
 PAGES = ("/releases/", "/releases/v1/", "/releases/v1...2026.v2/", "/data/")
@@ -199,6 +201,21 @@ def test_another_version_of_the_software_confirms_nothing_that_it_writes_itself(
     assert {answer(path)["Cache-Control"] for path in paths} == {"public, max-age=1, must-revalidate"}
     monkeypatch.setattr(tracker, "__version__", "99.0")
     assert all(answer(path, if_none_match=tag).status_code == 200 for path, tag in tags.items())
+
+
+def test_one_reader_may_ask_as_much_of_releases_as_of_the_api(released: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The addresses that read most: files, packed and unpacked, and differences, all counted together, and 304 too."""
+    settings.API_REQUESTS_PER_MINUTE = 5
+    monkeypatch.setattr(limits.time, "time", lambda: 1_000_000_010.0)
+    caches["limits"].clear()
+    paths = ("/releases/v1/README.md", "/releases/v1.zip", DIFFERENCE, DIFFERENCE + "changes.csv", "/api/v1/")
+    assert [answer(path)["RateLimit"] for path in paths] == [f'"reader";r={left};t=10' for left in (4, 3, 2, 1, 0)]
+    for path in paths:
+        refused = answer(path)
+        assert (refused.status_code, refused["Retry-After"], refused["Content-Type"]) == (429, "10", "application/problem+json")
+    assert answer("/releases/v1/").status_code == 200, "a page that reads little is for everybody"
+    settings.API_REQUESTS_PER_MINUTE = 0
+    assert {answer(path).status_code for path in paths} == {200}
 
 
 def test_the_same_release_twice_differs_in_nothing(released: str) -> None:

@@ -18,6 +18,8 @@ from tracker.editions.frozen import as_lines, contents
 from tracker.editions.tables import Release, ReleaseFile
 from tracker.public import citing
 from tracker.public.api import origin
+from tracker.public.api.limits import standing_of
+from tracker.public.api.problems import too_many
 from tracker.public.clocks import Clocks
 from tracker.public.formats.text import BROKEN, streamed
 from tracker.public.pages import NotHere, Page, problem, public_page
@@ -71,6 +73,22 @@ def release_page(request: HttpRequest, clocks: Clocks, name: str) -> Page:
     }
 
 
+def limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """An address that asks much of the database, of which one reader may ask as much as of the API, and together with it."""
+
+    @functools.wraps(view)
+    def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
+        standing = standing_of(request)
+        if standing is None:
+            return view(request, **named)
+        response = too_many(standing.again_in) if standing.is_over else view(request, **named)
+        standing.say(response)
+        return response
+
+    return respond
+
+
+@limited
 @public_page
 def release_difference(_request: HttpRequest, _clocks: Clocks, before: str, after: str) -> Page:
     """What changed from one release to another."""
@@ -100,7 +118,7 @@ def permanent(view: Callable[..., tuple[str, Callable[[], HttpResponseBase]]]) -
         response["Access-Control-Allow-Origin"] = "*"
         return response
 
-    return require_safe(respond)
+    return limited(require_safe(respond))
 
 
 @permanent
