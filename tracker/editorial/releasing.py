@@ -27,6 +27,8 @@ from tracker.models import User
 
 LONGEST_NAME = 60
 MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
+"""Which names the hash of every other file, and is written last."""
 
 
 @dataclass(frozen=True, slots=True)
