@@ -1,5 +1,6 @@
 """Making a release: the editorial verb with the files that the public side writes. For the command, the admin and the job alike."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -7,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 import tracker
-from tracker.editions.tables import Release
-from tracker.editorial.releasing import Frozen, release
+from tracker.editions.tables import Release, SiteEdition
+from tracker.editorial.releasing import Asked, Frozen, release
 from tracker.editorial.verbs import Progress, Refused
 from tracker.jobs import job, tell
 from tracker.models import User
@@ -22,6 +23,19 @@ def make(name: str, *, by: User, reason: str, site: str, progress: Progress | No
         return freezing.files(asked, package, Frozen, publisher=settings.OPERATOR_NAME)
 
     return release(name, by=by, reason=reason, site=site.rstrip("/"), software=tracker.__version__, render=render, progress=progress)
+
+
+def written_again(made: Release) -> Iterator[tuple[str, list[str], Iterator[list[str]]]]:
+    """The lists of a release from the editions as they stand now: path, header, and the cells of each row.
+
+    None where another version of the software made it: its words, and its columns, may be others.
+    """
+    if made.software != tracker.__version__:
+        return
+    edition = SiteEdition.desk.get(number=made.edition)
+    taken_over = {name: getattr(made, name) for name in ("name", "edition", "as_of", "site", "software", "chain_head")}
+    asked: Any = Asked(**taken_over, published_at=edition.published_at, previous=None)
+    yield from freezing.lists(asked)
 
 
 def known_site() -> str:
@@ -43,4 +57,4 @@ def make_release(*, name: str, by: int, reason: str, site: str) -> str:
     }  # fmt: skip
 
 
-__all__ = ["Refused", "known_site", "make", "make_release"]
+__all__ = ["Refused", "known_site", "make", "make_release", "written_again"]

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,18 @@ import yaml
 from django.core.management import call_command
 from django.db import connections
 
+import tracker
 from config.trouble import Trouble
 from tests import builders
 from tests.releases.conftest import EMBASSY, ORIGIN, answer, make, read
 from tests.sql import refusal
 from tracker.editions.tables import Release, ReleaseFile, ReleaseLine, SiteEdition
+from tracker.editorial.erasing import erase
 from tracker.editorial.verbs import Refused
 from tracker.editorial.verification import verify
 from tracker.public.columns import LISTINGS
 from tracker.public.releases.schema import TABLES
+from tracker.releasing import written_again
 from tracker.rules.crosswalk import CROSSWALK, Match
 from tracker.rules.formulas import IN_WORDS
 from tracker.rules.vocabulary import Status
@@ -279,6 +283,20 @@ def test_readers_that_lag_behind_are_not_frozen(desk: str, monkeypatch: pytest.M
         make("v1")
 
 
+def test_readers_that_have_not_received_an_erasure_are_not_frozen(desk: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the newest edition, too: an erasure makes none."""
+    from tracker.editions.tables import Erasure
+
+    builders.put_out(builders.document("PAPER", author="Zebulon Unforgettable"))
+    erase(["Zebulon Unforgettable"], by="An officer", reason="A person's right.")
+    real = Erasure.objects.all()
+    with monkeypatch.context() as lagging:
+        lagging.setattr(Erasure.objects, "get_queryset", lambda: real.filter(pk__lt=1))
+        with pytest.raises(Refused, match="has not received erasure 1 yet"):
+            make("v1")
+    assert make("v1").edition == 1
+
+
 ROW = "INSERT INTO editions.release_line (file, number, cells, made_from) VALUES ({file}, 999, {cells}, '{{{made}}}')"
 FILE = (
     "INSERT INTO editions.release_file (release, place, path, media_type, size, sha256, rows, columns, identity, text, written_in)"
@@ -335,6 +353,55 @@ def test_tampering_with_a_release_is_found(desk: str) -> None:
         cursor.execute("UPDATE editions.release_line SET cells[3] = 'Another title' WHERE cells[1] = 'PAPER'")
         cursor.execute("ALTER TABLE editions.release_line ENABLE TRIGGER ALL")
     assert verify().problems == ("documents.csv of release v1 is not what it was when it was made.",)
+
+
+def forged(name: str, render: Any) -> None:
+    """A release by the verb, and so past every guard of the database, of files that somebody else writes."""
+    from tracker.editorial import releasing
+    from tracker.public.releases import freezing
+
+    def rendered(asked: Any, package: Any) -> Any:
+        return render(freezing.files(asked, package, releasing.Frozen))
+
+    releasing.release(name, by=builders.officer(), reason="x", site=ORIGIN, software=tracker.__version__, render=rendered)
+
+
+@pytest.mark.parametrize("forge", ["another cell", "a row less", "a row twice"])
+def test_a_release_of_what_was_never_published_is_found(desk: str, forge: str) -> None:
+    """Whole, with the hashes that it says, and written over the desk's connection."""
+
+    def altered(rows: Any) -> Any:
+        first, *others = list(rows)
+        cells, made_from = first
+        yield from {
+            "another cell": [([cells[0], cells[1], "Invented", *cells[3:]], made_from), *others],
+            "a row less": others,
+            "a row twice": [first, first, *others],
+        }[forge]
+
+    def render(files: Any) -> Any:
+        return (replace(file, rows=altered(file.rows)) if file.path == "documents.csv" else file for file in files)
+
+    builders.put_out(builders.document("PAPER"), builders.document("MORE"))
+    make("v1")
+    forged("v2", render)
+    assert verify(every_edition=True).problems == (), "each of its files has the hash that its manifest says"
+    assert verify(written_again=written_again).problems == ("documents.csv of release v2 does not say what edition 1 says.",)
+    with pytest.raises(Trouble, match="1 things are not as they were published"):
+        call_command("verify_history", verbosity=0)
+
+
+def test_a_file_that_the_manifest_does_not_name_is_found(desk: str) -> None:
+    from tracker.editorial.releasing import Frozen
+
+    builders.put_out(builders.document("PAPER"))
+
+    def render(files: Any) -> Any:
+        yield from files
+        yield Frozen("more.txt", "text/plain", text="What nobody approved.")
+
+    forged("v1", render)
+    assert verify().problems == ("more.txt of release v1 is not named by its manifest.",)
 
 
 # The command ---------------------------------------------------------------------------------------------------------------

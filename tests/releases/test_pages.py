@@ -6,17 +6,23 @@ import io
 import json
 import re
 import zipfile
+from collections import Counter
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.core.cache import caches
+from django.db import DatabaseError, connections
 from django.test.utils import CaptureQueriesContext
 
 from tests import builders
 from tests.conftest import Site
 from tests.looking import BEST, faults
+from tests.public.test_downloads import cut_off
 from tests.releases.conftest import EMBASSY, answer, make, read
+from tracker.editions import frozen
 from tracker.editions.tables import Release, ReleaseFile
+from tracker.public.api import limits
+from tracker.public.releases import differences
 
 PAGES = ("/releases/", "/releases/v1/", "/releases/v1...2026.v2/", "/data/")
 DIFFERENCE = "/releases/v1...2026.v2/"
@@ -44,7 +50,8 @@ def test_every_file_is_led_to_and_served_as_what_it_is(released: str) -> None:
         response = answer(address)
         body = b"".join(response.streaming_content)
         assert (response.status_code, response["Content-Type"], len(body)) == (200, file.media_type, file.size)
-        assert response["Cache-Control"] == "public, max-age=86400, immutable" and response["ETag"] == f'"{file.sha256}"'
+        assert int(response["Content-Length"]) == file.size, "so that a download that breaks off is known to"
+        assert response["Cache-Control"] == "public, max-age=1, must-revalidate" and response["ETag"] == f'"{file.sha256}"'
         assert response["Access-Control-Allow-Origin"] == "*"
         assert answer(address, if_none_match=response["ETag"]).status_code == 304
     with zipfile.ZipFile(io.BytesIO(read("/releases/v1.zip"))) as archive:
@@ -92,7 +99,7 @@ def test_a_list_of_releases_that_somebody_kept_is_not_confirmed_once_there_is_an
 def test_what_changed_is_told_row_by_row_and_column_by_column(released: str) -> None:
     said = json.loads(read(DIFFERENCE + "changes.json"))
     assert (said["before"], said["after"]) == ("v1", "2026.v2")
-    found = {(each["list"], *each["row"].values()): each for each in said["differences"]}
+    found = {(each["list"], *each["row"].values()): each for each in said["results"]}
     changed = found["recommendations", "MQ-1"]
     assert changed["change"] == "changed" and set(changed["columns"]) == {"short_title", "target", "provenance"}
     assert changed["columns"]["short_title"]["after"] == "Another title"
@@ -100,26 +107,119 @@ def test_what_changed_is_told_row_by_row_and_column_by_column(released: str) -> 
     assert found["documents", "EXTRA"]["change"] == "added"
     assert ("documents", "PASSING") not in found, "it came and went between the two"
     assert all(found[key]["change"] == "changed" for key in found if key[0] == "addressees")
-    back = json.loads(read("/releases/2026.v2...v1/changes.json"))["differences"]
+    back = json.loads(read("/releases/2026.v2...v1/changes.json"))["results"]
     opposite = {"added": "removed", "removed": "added", "changed": "changed"}
     assert {(each["list"], *each["row"].values()): opposite[each["change"]] for each in back} == {key: each["change"] for key, each in found.items()}
 
 
 def test_the_file_and_the_page_say_the_same(released: str) -> None:
     rows = list(csv.DictReader(io.StringIO(read(DIFFERENCE + "changes.csv").decode(), newline="")))
-    said = json.loads(read(DIFFERENCE + "changes.json"))["differences"]
+    said = json.loads(read(DIFFERENCE + "changes.json"))["results"]
     assert len(rows) == sum(len(each.get("columns", "x")) for each in said)
     page = text_of(DIFFERENCE)
     context = answer(DIFFERENCE).context
     for each in context["lists"]:
         of_list = [row for row in said if row["list"] == each.name]
+        assert each.columns == Counter(name for row in of_list for name in row.get("columns", ()))
+        assert [(row.kind, row.key, list(row.columns)) for row in each.shown] == [
+            (row["change"], row["row"], list(row.get("columns", ()))) for row in of_list[: differences.SHOWN]
+        ]
         assert each.total == len(of_list) and each.added == sum(row["change"] == "added" for row in of_list)
     assert "Another title" in page and "EXTRA" in page and EMBASSY in page
     assert "<Albania>" not in answer(DIFFERENCE).content.decode()
 
 
+def test_the_page_counts_all_and_shows_the_first(released: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = answer(DIFFERENCE).context["lists"]
+    assert max(len(each.shown) for each in whole) > 2
+    monkeypatch.setattr(differences, "SHOWN", 2)
+    few = answer(DIFFERENCE).context["lists"]
+    assert [(each.counts, each.columns) for each in few] == [(each.counts, each.columns) for each in whole]
+    assert [each.shown for each in few] == [each.shown[:2] for each in whole]
+
+
+def broken_off(cluster: Any, database: str, path: str) -> str:
+    """What a reader gets if the database goes away in the midst of a file."""
+    response = answer(path)
+    parts = iter(response.streaming_content)
+    begun = [next(parts), next(parts)]
+    cut_off(cluster, database)
+    text = b"".join([*begun, *parts]).decode()
+    connections["public"].close()  # as the server does with a broken one when the request has ended
+    return text
+
+
+@pytest.mark.parametrize("path", [DIFFERENCE + "changes.csv", "/releases/v1/addressees.csv"])
+def test_a_csv_that_breaks_off_says_so(cluster: Any, released: str, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr(differences, "CHUNK", 1)
+    monkeypatch.setattr(frozen, "CHUNK", 2)
+    header, *lines = csv.reader(io.StringIO(broken_off(cluster, released, path), newline=""))
+    assert lines[-1][0].startswith("INCOMPLETE: the database did not go on answering")
+    assert {len(line) for line in lines} == {len(header)}
+    whole = list(csv.reader(io.StringIO(read(path).decode(), newline="")))
+    assert 1 < len(lines) < len(whole) - 1 and whole[1 : len(lines)] == lines[:-1] and "INCOMPLETE" not in str(whole)
+
+
+def test_json_that_breaks_off_says_so(cluster: Any, released: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(differences, "CHUNK", 1)
+    said = json.loads(broken_off(cluster, released, DIFFERENCE + "changes.json"))
+    whole = json.loads(read(DIFFERENCE + "changes.json"))
+    assert (said["complete"], whole["complete"]) == (False, True)
+    assert said["error"].startswith("the database did not go on answering")
+    assert said["results"] == whole["results"][: len(said["results"])] and len(said["results"]) < len(whole["results"])
+
+
+def test_a_zip_that_breaks_off_is_none(cluster: Any, released: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frozen, "CHUNK", 1)
+    parts = iter(answer("/releases/v1.zip").streaming_content)
+    begun = [next(parts), next(parts)]
+    cut_off(cluster, released)
+    with pytest.raises(DatabaseError):
+        begun.extend(parts)
+    connections["public"].close()
+    with pytest.raises(zipfile.BadZipFile):
+        zipfile.ZipFile(io.BytesIO(b"".join(begun)))
+
+
+@pytest.mark.parametrize("path", [DIFFERENCE + "changes.csv", DIFFERENCE + "changes.json"])
+def test_what_fails_at_once_is_answered_with_an_error(released: str, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    def fails(_pair: Any) -> Any:
+        raise DatabaseError("canceling statement due to statement timeout")
+
+    monkeypatch.setattr(differences, "rows", fails)
+    with pytest.raises(DatabaseError):
+        answer(path)
+
+
+def test_another_version_of_the_software_confirms_nothing_that_it_writes_itself(released: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import tracker
+
+    paths = ("/releases/v1.zip", DIFFERENCE + "changes.csv", DIFFERENCE + "changes.json")
+    tags = {path: answer(path)["ETag"] for path in paths}
+    assert len(set(tags.values())) == 3
+    assert all(answer(path, if_none_match=tag).status_code == 304 for path, tag in tags.items())
+    assert {answer(path)["Cache-Control"] for path in paths} == {"public, max-age=1, must-revalidate"}
+    monkeypatch.setattr(tracker, "__version__", "99.0")
+    assert all(answer(path, if_none_match=tag).status_code == 200 for path, tag in tags.items())
+
+
+def test_one_reader_may_ask_as_much_of_releases_as_of_the_api(released: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The addresses that read most: files, packed and unpacked, and differences, all counted together, and 304 too."""
+    settings.API_REQUESTS_PER_MINUTE = 5
+    monkeypatch.setattr(limits.time, "time", lambda: 1_000_000_010.0)
+    caches["limits"].clear()
+    paths = ("/releases/v1/README.md", "/releases/v1.zip", DIFFERENCE, DIFFERENCE + "changes.csv", "/api/v1/")
+    assert [answer(path)["RateLimit"] for path in paths] == [f'"reader";r={left};t=10' for left in (4, 3, 2, 1, 0)]
+    for path in paths:
+        refused = answer(path)
+        assert (refused.status_code, refused["Retry-After"], refused["Content-Type"]) == (429, "10", "application/problem+json")
+    assert answer("/releases/v1/").status_code == 200, "a page that reads little is for everybody"
+    settings.API_REQUESTS_PER_MINUTE = 0
+    assert {answer(path).status_code for path in paths} == {200}
+
+
 def test_the_same_release_twice_differs_in_nothing(released: str) -> None:
-    assert json.loads(read("/releases/v1...v1/changes.json"))["differences"] == []
+    assert json.loads(read("/releases/v1...v1/changes.json"))["results"] == []
 
 
 def test_releases_with_other_columns_are_compared_in_what_both_have(released: str, casefile_desk: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,8 +243,6 @@ def test_releases_with_other_columns_are_compared_in_what_both_have(released: st
 
 def test_rows_of_one_key_are_told_apart_by_their_order(desk: str) -> None:
     """A list whose rows no column tells apart is compared all the same, in the order of its rows."""
-    from tracker.public.releases import differences
-
     paper = builders.document("PAPER")
     builders.put_out(paper)
     make("r1")

@@ -28,7 +28,7 @@ BEGIN
     PERFORM FROM editions.release_file AS f
         WHERE f.id = NEW.file AND f.rows IS NOT NULL AND f.written_in = pg_current_xact_id_if_assigned()::text::bigint
           AND cardinality(NEW.cells) = cardinality(f.columns) AND NOT EXISTS (SELECT FROM editions.release AS r WHERE r.name = f.release);
-    IF NOT FOUND OR NEW.withheld_in IS NOT NULL THEN
+    IF NOT FOUND OR NEW.withheld_in <> '{}' THEN
         RAISE EXCEPTION 'Rows of a release are written with it only.' USING ERRCODE = 'restrict_violation';
     END IF;
     IF of_table = ANY (ARRAY[
@@ -98,40 +98,68 @@ CREATE FUNCTION editions.erased_from_release(of_table text, standing jsonb) RETU
     END
 $$;
 
--- Of a line of a release: the cells without those under some columns.
-CREATE FUNCTION editions.without_cells(cells varchar[], columns varchar[], emptied text[]) RETURNS varchar[] LANGUAGE sql IMMUTABLE AS $$
-    SELECT array_agg(CASE WHEN columns[place] = ANY (emptied) THEN '' ELSE cell END::varchar ORDER BY place)
+-- A text as a cell of a file has it. tracker/rules/formulas.py says the same, with the reasons; a test holds both equal.
+CREATE FUNCTION editions.harmless(said text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN said ~ '^[\s\u001c-\u001f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*[-=+@＝＋－＠]|^[\t\r\n'']' THEN '''' || said
+        ELSE said
+    END
+$$;
+
+-- Of a published row of which words were set aside: the cells that say something else now, by column. A text stands as it is, names one after the other;
+-- of anything else nothing is left. Nothing (NULL) where the row itself is gone.
+CREATE FUNCTION editions.cells_left(of_table text, of_row bigint, said jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE stands jsonb;
+BEGIN
+    EXECUTE format('SELECT to_jsonb(t) FROM editions.%I AS t WHERE id = $1', of_table) USING of_row INTO stands;
+    RETURN CASE WHEN stands IS NOT NULL THEN (
+        SELECT coalesce(jsonb_object_agg(CASE name WHEN 'url' THEN 'document_url' ELSE name END, editions.harmless(CASE
+            WHEN jsonb_typeof(now) = 'string' THEN now #>> '{}'
+            WHEN name = 'claimed_by' THEN (SELECT coalesce(string_agg(who, '; ' ORDER BY place), '')
+                FROM jsonb_array_elements_text(now) WITH ORDINALITY AS of_names (who, place))
+            ELSE ''
+        END)), '{}')
+        FROM jsonb_each(stands) AS of_row (name, now) WHERE name = ANY (editions.words_of(of_table)) AND now IS DISTINCT FROM said -> name
+    ) END;
+END $$;
+
+-- Of a line of a release: its cells with others in the place of those under some columns.
+CREATE FUNCTION editions.with_cells(cells varchar[], columns varchar[], others jsonb) RETURNS varchar[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT array_agg(coalesce(others ->> columns[place], cell)::varchar ORDER BY place)
     FROM unnest(cells) WITH ORDINALITY AS of_line (cell, place)
 $$;
 
--- What a record that is taken down leaves of the releases: a row made from one that was removed goes whole; of a row that lost words, or that has words
--- of another one, those columns are emptied. All of it is set aside first.
+-- What a record that is taken down leaves of the releases: a line made from a row that was removed goes whole; a line made from one that lost words says
+-- what that one says now, in the columns that say something else; where it has words of another one, those columns are emptied. All of it is set aside
+-- first. A line in which nothing of this stands is not touched.
 CREATE FUNCTION editions.withhold_from_releases(taken editions.record) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    gone varchar[] := ARRAY(
-        SELECT (of_table || ':' || row_id)::varchar FROM editions.withheld
-        WHERE edition = taken.edition AND kind = taken.kind AND key = taken.key AND of_table <> 'release_line'
-    );
+DECLARE line record;
 BEGIN
-    INSERT INTO editions.withheld (edition, kind, key, of_table, row_id, said)
-        SELECT taken.edition, taken.kind, taken.key, 'release_line', l.id, to_jsonb(l)
-        FROM editions.release_line AS l WHERE l.made_from && gone ORDER BY l.id;
-    UPDATE editions.release_line AS l SET withheld_in = taken.edition, cells = CASE
-        WHEN cardinality(l.cells) = 0 THEN '{}'
-        WHEN old.own_is_gone AND old.own_table <> 'record' AND (taken.kind <> 'document' OR old.own_table = 'document') THEN '{}'
-        ELSE editions.without_cells(l.cells, old.columns, (
-            CASE WHEN old.own_is_gone THEN array_replace(editions.words_of(old.own_table), 'url', 'document_url') ELSE '{}' END
-            || CASE WHEN EXISTS (SELECT FROM unnest(l.made_from[2:]) AS m WHERE m = ANY (gone) AND m LIKE 'document:%')
-                THEN ARRAY['parties', 'replies', 'positions'] ELSE '{}' END
-            || CASE WHEN EXISTS (SELECT FROM unnest(l.made_from[2:]) AS m WHERE m = ANY (gone) AND m LIKE 'translation:%')
-                THEN ARRAY['translations'] ELSE '{}' END
-        ))
-    END
-    FROM (
-        SELECT line.id, f.columns, split_part(line.made_from[1], ':', 1) AS own_table, line.made_from[1] = ANY (gone) AS own_is_gone
-        FROM editions.release_line AS line JOIN editions.release_file AS f ON f.id = line.file WHERE line.made_from && gone
-    ) AS old
-    WHERE l.id = old.id;
+    FOR line IN
+        WITH lost AS (
+            SELECT (w.of_table || ':' || w.row_id)::varchar AS name, editions.cells_left(w.of_table, w.row_id, w.said) AS left_of_it
+            FROM (
+                SELECT DISTINCT ON (of_table, row_id) of_table, row_id, said FROM editions.withheld
+                WHERE edition = taken.edition AND kind = taken.kind AND key = taken.key AND of_table <> 'release_line'
+                ORDER BY of_table, row_id, id
+            ) AS w
+        ), touched AS (
+            SELECT l.id, l.cells, f.columns, own.name IS NOT NULL AND own.left_of_it IS NULL AS goes, coalesce(own.left_of_it, '{}')
+                || CASE WHEN EXISTS (SELECT FROM lost WHERE name = ANY (l.made_from[2:]) AND name LIKE 'document:%')
+                    THEN '{"parties": "", "replies": "", "positions": ""}' ELSE '{}'::jsonb END
+                || CASE WHEN EXISTS (SELECT FROM lost WHERE name = ANY (l.made_from[2:]) AND name LIKE 'translation:%')
+                    THEN '{"translations": ""}' ELSE '{}'::jsonb END AS others
+            FROM editions.release_line AS l JOIN editions.release_file AS f ON f.id = l.file LEFT JOIN lost AS own ON own.name = l.made_from[1]
+            WHERE l.made_from && ARRAY(SELECT name FROM lost) AND cardinality(l.cells) > 0
+        )
+        SELECT id, cells, CASE WHEN goes THEN '{}' ELSE editions.with_cells(cells, columns, others) END AS left_cells FROM touched ORDER BY id
+    LOOP
+        CONTINUE WHEN line.left_cells = line.cells;
+        INSERT INTO editions.withheld (edition, kind, key, of_table, row_id, said)
+            SELECT taken.edition, taken.kind, taken.key, 'release_line', l.id, to_jsonb(l) FROM editions.release_line AS l WHERE l.id = line.id;
+        UPDATE editions.release_line SET cells = line.left_cells,
+            withheld_in = array_remove(withheld_in, taken.edition) || taken.edition WHERE id = line.id;
+    END LOOP;
 END $$;
 
 CREATE TRIGGER begin BEFORE INSERT ON editions.release_file FOR EACH ROW EXECUTE FUNCTION editions.begin_release_file();

@@ -220,7 +220,11 @@ class ReleaseLine(models.Model):
         models.CharField(max_length=60),
         help_text="The published rows whose words it has, as table:id; its own first. What is set aside of them goes.",
     )
-    withheld_in = models.PositiveIntegerField(null=True, help_text="The edition of the site that took words of it down; nothing where none was.")
+    withheld_in = ArrayField(
+        models.PositiveIntegerField(),
+        default=list,
+        help_text="The editions of the site that took words of it down, in their order; none where none did.",
+    )
 
     objects = PublicManager()
     desk = DeskManager()
@@ -233,7 +237,7 @@ class ReleaseLine(models.Model):
         default_permissions = ()
         indexes = [
             GinIndex(fields=["made_from"], name="release_line_made_from"),
-            models.Index(fields=["file", "withheld_in"], name="release_line_withheld", condition=Q(withheld_in__isnull=False)),
+            models.Index(fields=["file", "withheld_in"], name="release_line_withheld", condition=~Q(withheld_in=[])),
         ]
         constraints = [models.UniqueConstraint(fields=["file", "number"], name="a_file_has_one_line_of_a_number")]
 

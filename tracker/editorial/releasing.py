@@ -16,16 +16,19 @@ from typing import Any
 
 import pghistory
 from django.db import connections, transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker.editions.frozen import CHUNK, as_lines
-from tracker.editions.tables import DESK, NAME_OF_RELEASE, ChainLink, Release, ReleaseFile, ReleaseLine, SiteEdition
+from tracker.editions.tables import DESK, NAME_OF_RELEASE, ChainLink, Erasure, Release, ReleaseFile, ReleaseLine, SiteEdition
 from tracker.editorial.verbs import Progress, Refused, allowed
 from tracker.models import User
 
 LONGEST_NAME = 60
 MANIFEST = "manifest.json"
+SUMS = "SHA256SUMS"
+"""Which names the hash of every other file, and is written last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +132,13 @@ def _await_others() -> None:
 
 
 def _refuse_a_reader_that_lags(number: int) -> None:
-    """The files are read over the public's connection, which may lead to a replica."""
+    """The files are read over the public's connection, which may lead to a replica: one that lags may still hold what is erased by now."""
     newest = SiteEdition.objects.order_by("-number").values_list("number", flat=True).first()
     if newest != number:
         raise Refused(_("The readers' database has not received edition %(number)s yet; try again in a minute.") % {"number": number})
+    erased, received = (manager.aggregate(newest=Max("id"))["newest"] for manager in (Erasure.desk, Erasure.objects))
+    if received != erased:
+        raise Refused(_("The readers' database has not received erasure %(number)s yet; try again in a minute.") % {"number": erased})
 
 
 def _write(asked: Asked, place: int, file: Frozen, say: Progress) -> Written:

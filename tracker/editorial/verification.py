@@ -2,6 +2,10 @@
 
 It trusts nothing but the bodies and their salts: leaves, links, hashes, natures, times and the rows made for reading are all computed again. Of what
 was taken down for legal reasons it takes what is set aside for this (``withholding.sql``).
+
+Of releases the database holds that they are of the newest edition, whole and unchanged, not that their rows say what the edition said: who has the
+desk's role could write others. So the lists are written again and compared. What this leaves out: releases that another version of the software made
+(verify them with that version), files that an erasure names, rows of which words were taken down, and the texts beside the lists.
 """
 
 import datetime as dt
@@ -16,15 +20,17 @@ from django.utils.translation import gettext as _
 
 from tracker.editions.frozen import contents, hash_of
 from tracker.editions.projection import STAMPED, content, everything_known_at, rows_of
-from tracker.editions.tables import DESK, ChainLink, Erasure, RecordEdition, Release, ReleaseFile, Row, SiteEdition, Withheld
+from tracker.editions.tables import DESK, ChainLink, Erasure, RecordEdition, Release, ReleaseFile, ReleaseLine, Row, SiteEdition, Withheld
 from tracker.editorial.freeze import content_hash
 from tracker.editorial.rebuild import event_model
-from tracker.editorial.releasing import MANIFEST
+from tracker.editorial.releasing import MANIFEST, SUMS
 from tracker.models import Change, User, Version
 from tracker.rules.nature import nature
 from tracker.rules.vocabulary import Provenance
 
 Progress = Callable[[str], None]
+Again = Callable[[Release], Iterator[tuple[str, list[str], Iterator[list[str]]]]]
+"""Gives the lists of a release: path, header, and the cells of each row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +43,11 @@ class Verified:
     problems: tuple[str, ...]
 
 
-def verify(*, every_edition: bool = False, progress: Progress | None = None) -> Verified:
-    """Recompute everything. ``every_edition`` compares the rows made for reading at each edition, not only those that stand now."""
+def verify(*, every_edition: bool = False, written_again: Again | None = None, progress: Progress | None = None) -> Verified:
+    """Recompute everything. ``every_edition`` compares the rows made for reading at each edition, not only those that stand now.
+
+    ``written_again`` writes the lists of a release from the editions, to be compared (``tracker.releasing.written_again``).
+    """
     say = progress or (lambda _words: None)
     editions = list(SiteEdition.desk.order_by("number"))
     erased = {(entry["edition"], entry["kind"], entry["key"]) for erasure in Erasure.desk.all() for entry in erasure.records}
@@ -54,6 +63,8 @@ def verify(*, every_edition: bool = False, progress: Progress | None = None) -> 
     for made in Release.desk.order_by("number"):
         say(f"release {made.name}")
         problems += _release(made, erased, aside)
+        if written_again:
+            problems += _lists(made, erased, written_again)
     link = ChainLink.desk.order_by("-number").first()
     return Verified(len(editions), records, link.digest if link else "", tuple(problems))
 
@@ -230,13 +241,36 @@ def _release(made: Release, erased: Named, aside: Aside) -> Iterator[str]:
             yield _("%(file)s of release %(release)s is not what it was when it was made.") % {**name, "file": file.path}
         elif file.path == MANIFEST:
             stated = {each["path"]: each["sha256"] for each in json.loads(file.text)["files"]}
-    for path, digest in ReleaseFile.desk.filter(release=made, path__in=stated).values_list("path", "sha256"):
+    named = list(stated)
+    for path, digest in ReleaseFile.desk.filter(release=made, path__in=named).values_list("path", "sha256"):
         if stated.pop(path) != digest:
             yield _("%(file)s of release %(release)s has another hash than the manifest says.") % {**name, "file": path}
     for path in stated:
         yield _("%(file)s of release %(release)s is missing.") % {**name, "file": path}
+    if (made.edition, "release", f"{made.name}/{MANIFEST}") not in erased:
+        for path in ReleaseFile.desk.filter(release=made).exclude(path__in=[*named, MANIFEST, SUMS]).values_list("path", flat=True):
+            yield _("%(file)s of release %(release)s is not named by its manifest.") % {**name, "file": path}
     if not ChainLink.desk.filter(number=made.edition, digest=made.chain_head).exists():
         yield _("Release %(release)s names another head of the chain than that of its edition.") % name
+
+
+def _lists(made: Release, erased: Named, written_again: Again) -> Iterator[str]:
+    """Whether the lists say what its edition says.
+
+    A row of which words were taken down is not compared; what the edition says of it now is one row that the list does not have.
+    """
+    files = {file.path: file for file in ReleaseFile.desk.filter(release=made, rows__isnull=False).defer("text")}
+    for path, header, rows in written_again(made):
+        if (made.edition, "release", f"{made.name}/{path}") in erased:
+            continue
+        file = files.get(path)
+        lines = ReleaseLine.desk.filter(file=file).exclude(cells=[])
+        held = Counter(map(tuple, lines.filter(withheld_in=[]).values_list("cells", flat=True).iterator(1000)))
+        said = Counter(map(tuple, rows))
+        lacking = (said - held).total() - lines.exclude(withheld_in=[]).count()
+        if file is None or file.columns != header or held - said or lacking > 0:
+            sentence = _("%(file)s of release %(release)s does not say what edition %(edition)s says.")
+            yield sentence % {"file": path, "release": made.name, "edition": made.edition}
 
 
 def _stood(said: dict[str, Any], instant: dt.datetime | None) -> bool:

@@ -24,6 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, every_edition: bool = False, head: str = "", verbosity: int = 1, **options: Any) -> None:
         """Verify, and say so."""
         from tracker.editions.tables import ChainLink
+        from tracker.releasing import written_again
 
         def progress(words: str) -> None:
             if verbosity:
@@ -31,7 +32,7 @@ class Command(BaseCommand):
                 self.stderr.flush()
 
         try:
-            found = verify(every_edition=every_edition, progress=progress)
+            found = verify(every_edition=every_edition, written_again=written_again, progress=progress)
         except KeyboardInterrupt:
             raise Trouble("Interrupted: nothing was verified to its end, and nothing was changed.") from None
         problems = list(found.problems)

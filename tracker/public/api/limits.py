@@ -1,4 +1,4 @@
-"""How much one reader may ask of the API: so many requests a minute from one network address.
+"""How much one reader may ask of the API and of the files of releases: so many requests a minute from one network address.
 
 Counted in each process by itself: with N of them a reader may be let through up to N times as often. That is enough to keep one program from taking
 the site away from all others, and asks no database. What every answer says of it follows the draft of the IETF
@@ -50,16 +50,21 @@ class Readers(BaseThrottle):
 
     def allow_request(self, request: Any, view: Any) -> bool:
         """Whether this request may go on; how its reader stands is kept on the request for the headers of the answer."""
-        most = settings.API_REQUESTS_PER_MINUTE
-        if not most:
+        self.standing = standing_of(request._request)
+        if self.standing is None:
             return True
-        self.standing = counted(network_of(request._request), most, time.time())
         request._request.standing = self.standing
         return not self.standing.is_over
 
     def wait(self) -> float | None:
         """Seconds until the next request is taken."""
         return self.standing.again_in if self.standing else None
+
+
+def standing_of(request: HttpRequest) -> Standing | None:
+    """How the reader of a request stands, with this one; None where the settings limit nobody."""
+    most = settings.API_REQUESTS_PER_MINUTE
+    return counted(network_of(request), most, time.time()) if most else None
 
 
 def counted(reader: str, most: int, now: float) -> Standing:

@@ -50,9 +50,7 @@ def as_problem(error: Exception, context: dict[str, Any]) -> HttpResponseBase:
             sentence = _("This address answers in JSON (application/json); for files add .csv, .xlsx, .json or .jsonl to it.")
             return problem(406, _("Not acceptable"), sentence)
         case exceptions.Throttled():
-            seconds = math.ceil(error.wait or 1)
-            sentence = _("Too many requests from your network address; ask again in %(seconds)s s.") % {"seconds": seconds}
-            return _again_in(seconds, problem(429, _("Too many requests"), sentence))
+            return too_many(math.ceil(error.wait or 1))
         case exceptions.APIException():
             return problem(error.status_code, _("Refused"), str(error.detail))
         case OperationalError() | InterfaceError():  # gone, or out of time; a question that is wrong is a fault of ours
@@ -62,6 +60,12 @@ def as_problem(error: Exception, context: dict[str, Any]) -> HttpResponseBase:
     logger.exception("The API failed.")
     got_request_exception.send(sender=as_problem, request=context["request"]._request)
     return problem(500, _("Failed"), _("The site failed to answer. Tell its operator when, and what you asked for."))
+
+
+def too_many(seconds: int) -> JsonResponse:
+    """The answer to who asked more than one reader may, with when to ask again."""
+    sentence = _("Too many requests from your network address; ask again in %(seconds)s s.") % {"seconds": seconds}
+    return _again_in(seconds, problem(429, _("Too many requests"), sentence))
 
 
 def _again_in(seconds: int, response: JsonResponse) -> JsonResponse:

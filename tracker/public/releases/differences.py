@@ -4,21 +4,25 @@ Rows are told apart as each list says, and compared in the columns that both rel
 left out, as they always differ. What was taken down since is in neither.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connections
+from django.http import StreamingHttpResponse
 from psycopg import sql
 
 from tracker.editions.frozen import as_lines
 from tracker.editions.tables import PUBLIC, Release, ReleaseFile
 from tracker.public.formats.said import TAIL
+from tracker.public.formats.text import BROKEN, CSV, json_of, streamed
 
 CHUNK = 500
 SHOWN = 20
 """Rows of a list that the page shows; the files have all."""
+HEADER = ("list", "row", "change", "column", "before", "after")
+"""Of the CSV."""
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 
 
@@ -109,37 +113,56 @@ def lists(before: Release, after: Release) -> list[ListDifference]:
             gone=[name for name in pair.before.columns if name not in pair.after.columns],
             new=[name for name in pair.after.columns if name not in pair.before.columns],
         )
-        for row in rows(pair):
-            difference.counts[row.kind] += 1
-            difference.columns.update(row.columns.keys())
-            if len(difference.shown) < SHOWN:
-                difference.shown.append(row)
+        _count(difference, pair)
         found.append(difference)
     return found
 
 
+def _count(difference: ListDifference, pair: Pair) -> None:
+    """How many rows of a list differ, and in which columns, counted by the database; with the first of them, in one question."""
+    columns = [
+        sql.SQL("count(*) FILTER (WHERE before.said[{0}] <> after.said[{0}]) OVER ()").format(sql.Literal(place))
+        for place, _name in enumerate(pair.compared, start=1)
+    ]
+    counts = sql.SQL(
+        ", count(*) FILTER (WHERE before.said IS NULL) OVER (), count(*) FILTER (WHERE after.said IS NULL) OVER (), count(*) OVER (),"
+        " ARRAY[{}]::bigint[]"
+    ).format(sql.SQL(", ").join(columns))
+    with connections[PUBLIC].cursor() as cursor:
+        cursor.execute(_differing(pair, counts) + sql.SQL(" LIMIT {}").format(sql.Literal(SHOWN)))
+        for key, said, says, added, removed, total, by_column in cursor.fetchall():
+            difference.shown.append(_row(pair, key, said, says))
+            difference.counts = Counter({ADDED: added, REMOVED: removed, CHANGED: total - added - removed})
+            difference.columns = +Counter(dict(zip(pair.compared, by_column, strict=True)))
+
+
 def rows(pair: Pair) -> Iterator[RowDifference]:
     """The rows of a list that differ, in the order of their keys."""
-    compared = pair.compared
-    statement = sql.SQL(
+    with connections[PUBLIC].chunked_cursor() as cursor:
+        cursor.execute(_differing(pair))
+        while some := cursor.fetchmany(CHUNK):
+            yield from (_row(pair, *each) for each in some)
+
+
+def _row(pair: Pair, key: list[str], said: list[str] | None, says: list[str] | None) -> RowDifference:
+    named = dict(zip(pair.identity, key, strict=True))
+    if said is None or says is None:
+        return RowDifference(ADDED if said is None else REMOVED, named)
+    differing = {name: (was, now) for name, was, now in zip(pair.compared, said, says, strict=True) if was != now}
+    return RowDifference(CHANGED, named, differing)
+
+
+def _differing(pair: Pair, more: sql.Composable | None = None) -> sql.Composed:
+    """The question for the rows that differ: key, what is said before and after; ``more`` are further columns."""
+    return sql.SQL(
         """
         WITH before AS ({before}), after AS ({after})
-        SELECT coalesce(before.key, after.key), before.said, after.said
+        SELECT coalesce(before.key, after.key), before.said, after.said{more}
         FROM before FULL JOIN after ON before.key = after.key AND before.place = after.place
         WHERE before.said IS DISTINCT FROM after.said
         ORDER BY 1
         """
-    ).format(before=_side(pair.before, pair.identity, compared), after=_side(pair.after, pair.identity, compared))
-    with connections[PUBLIC].chunked_cursor() as cursor:
-        cursor.execute(statement)
-        while some := cursor.fetchmany(CHUNK):
-            for key, said, says in some:
-                named = dict(zip(pair.identity, key, strict=True))
-                if said is None or says is None:
-                    yield RowDifference(ADDED if said is None else REMOVED, named)
-                    continue
-                differing = {name: (was, now) for name, was, now in zip(compared, said, says, strict=True) if was != now}
-                yield RowDifference(CHANGED, named, differing)
+    ).format(before=_side(pair.before, pair.identity, pair.compared), after=_side(pair.after, pair.identity, pair.compared), more=more or sql.SQL(""))
 
 
 def _side(file: ReleaseFile, identity: list[str], compared: list[str]) -> sql.Composed:
@@ -155,30 +178,41 @@ def _side(file: ReleaseFile, identity: list[str], compared: list[str]) -> sql.Co
     ).format(key=cells(identity), said=cells(compared), file=sql.Literal(file.pk))
 
 
-def as_csv(before: Release, after: Release) -> Iterator[str]:
-    """Every difference as CSV: a line for each row that was added or removed, and for each cell that was changed."""
+def as_csv(before: Release, after: Release) -> StreamingHttpResponse:
+    """Every difference as CSV: a line for each row that was added or removed, and for each cell that was changed.
+
+    Cells are as the files of the releases have them. A file that breaks off ends with a line that says so.
+    """
 
     def said() -> Iterator[tuple[str, ...]]:
-        yield ("list", "row", "change", "column", "before", "after")
-        for pair in pairs(before, after):
-            for row in rows(pair):
-                key = "; ".join(row.key.values())
-                if row.kind != CHANGED:
-                    yield (pair.name, key, row.kind, "", "", "")
-                for name, (was, now) in row.columns.items():
-                    yield (pair.name, key, row.kind, name, was, now)
+        yield HEADER
+        for pair, row in _every(before, after):
+            key = "; ".join(row.key.values())
+            if row.kind != CHANGED:
+                yield (pair.name, key, row.kind, "", "", "")
+            for name, (was, now) in row.columns.items():
+                yield (pair.name, key, row.kind, name, was, now)
 
-    return as_lines(said())
+    def end(reason: str) -> str:
+        return "".join(as_lines([(f"{BROKEN}: {reason}", *[""] * (len(HEADER) - 1))]))
+
+    return streamed(as_lines(said()), end, CSV, _named(before, after, "csv"))
 
 
-def as_json(before: Release, after: Release) -> Iterator[str]:
-    """The same as one JSON object."""
-    yield json.dumps({"before": before.name, "after": after.name}, ensure_ascii=False)[:-1] + ', "differences": ['
-    number = 0
-    for pair in pairs(before, after):
-        for row in rows(pair):
+def as_json(before: Release, after: Release) -> StreamingHttpResponse:
+    """The same as one JSON object, which says whether it is complete."""
+
+    def said() -> Iterator[dict[str, Any]]:
+        for pair, row in _every(before, after):
             columns = {name: {"before": was, "after": now} for name, (was, now) in row.columns.items()}
-            said = {"list": pair.name, "change": row.kind, "row": row.key, **({"columns": columns} if columns else {})}
-            yield (",\n" if number else "\n") + json.dumps(said, ensure_ascii=False)
-            number += 1
-    yield "\n]}\n"
+            yield {"list": pair.name, "change": row.kind, "row": row.key, **({"columns": columns} if columns else {})}
+
+    return json_of({"before": before.name, "after": after.name}, said(), {}, _named(before, after, "json"))
+
+
+def _every(before: Release, after: Release) -> Iterator[tuple[Pair, RowDifference]]:
+    return ((pair, row) for pair in pairs(before, after) for row in rows(pair))
+
+
+def _named(before: Release, after: Release, ending: str) -> str:
+    return f"{before.name}...{after.name}.{ending}"

@@ -39,7 +39,11 @@ class Asked(Protocol):
 
 
 class Keys:
-    """The values by which rows are named, and those that name others: whether every reference leads somewhere, for one release."""
+    """The values by which rows are named, and those that name others: whether every reference leads somewhere, for one release.
+
+    All of them are held in memory, which grows with the rows: of lists with many millions they would have to be looked up among the lines that are
+    written instead.
+    """
 
     def __init__(self) -> None:
         """Nothing seen yet."""
@@ -84,6 +88,15 @@ def files(asked: Asked, package: Any, make: Any, *, publisher: str = "") -> Iter
         manifest = describing.manifest(about, package)
         yield make("manifest.json", "application/json", text=manifest)
         yield make("SHA256SUMS", "text/plain; charset=utf-8", text=describing.sums(package))
+
+
+def lists(asked: Asked) -> Iterator[tuple[str, list[str], Iterator[list[str]]]]:
+    """The lists alone, from the editions as they stand now: path, header, and the cells of each row."""
+    with translation.override(LANGUAGE):
+        clocks = clocks_of(asked)
+        for name in TABLES:
+            said = said_of(name, clocks, asked.site)
+            yield f"{name}.csv", list(said.header), (cells for cells, _made_from in _rows(said, Keys()))
 
 
 def clocks_of(asked: Asked) -> Clocks:

@@ -4,12 +4,12 @@ import datetime as dt
 import hashlib
 import io
 import zipfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q
 
 from tracker.editions.frozen import contents
 from tracker.editions.tables import Erasure, RecordEdition, Release, ReleaseFile, ReleaseLine
@@ -89,25 +89,25 @@ def kept(releases: Iterable[Release]) -> list[Kept]:
 
 def _takedowns(found: dict[str, Kept]) -> None:
     names = {file.pk: (kept.release.name, file.path) for kept in found.values() for file in kept.files}
-    whole = Count("id", filter=Q(cells=[]))
-    rows = (
-        ReleaseLine.objects.filter(withheld_in__isnull=False, file__in=list(names)).order_by("file", "withheld_in")
-        .values_list("file", "withheld_in").annotate(total=Count("id"), removed=whole)
-    )  # fmt: skip
-    counted = list(rows)
+    is_gone = ExpressionWrapper(Q(cells=[]), output_field=BooleanField())
+    rows = ReleaseLine.objects.filter(~Q(withheld_in=[]), file__in=list(names)).order_by("file", "withheld_in").annotate(gone=is_gone)
+    counted: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
+    for file, touched_in, gone, total in rows.values_list("file", "withheld_in", "gone").annotate(total=Count("id")):
+        for edition in touched_in:  # what went whole lost words before, and went in the last of them
+            counted[file, edition]["removed" if gone and edition == touched_in[-1] else "emptied"] += total
     if not counted:
         return
     records: dict[int, list[RecordEdition]] = defaultdict(list)
-    editions = {edition for _file, edition, _total, _removed in counted}
+    editions = {edition for _file, edition in counted}
     for record in RecordEdition.objects.defer("body").filter(edition__in=editions, nature=Nature.TAKEN_DOWN.value).order_by("kind", "key"):
         records[record.edition].append(record)
-    for file, edition, total, removed in counted:
+    for (file, edition), lines in sorted(counted.items()):
         name, path = names[file]
         of = records[edition]
         day = of[0].known_from.astimezone(dt.UTC).date()
         reasons = tuple(dict.fromkeys(record.reason for record in of))
         by = tuple(dict.fromkeys(record.approved_by for record in of))
-        found[name].addenda.append(Addendum(path, day, reasons, by, edition, removed, total - removed))
+        found[name].addenda.append(Addendum(path, day, reasons, by, edition, lines["removed"], lines["emptied"]))
         found[name].newest = max(found[name].newest, f"{edition:010}")
 
 

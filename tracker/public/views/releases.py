@@ -1,8 +1,9 @@
 """Releases: the list of them, a page each, their files at addresses that stay, and what changed from one to another."""
 
 import functools
+import hashlib
+import itertools
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -12,11 +13,15 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tracker.editions.frozen import contents
+import tracker
+from tracker.editions.frozen import as_lines, contents
 from tracker.editions.tables import Release, ReleaseFile
 from tracker.public import citing
 from tracker.public.api import origin
+from tracker.public.api.limits import standing_of
+from tracker.public.api.problems import too_many
 from tracker.public.clocks import Clocks
+from tracker.public.formats.text import BROKEN, streamed
 from tracker.public.pages import NotHere, Page, problem, public_page
 from tracker.public.releases import differences, kept
 from tracker.public.releases.describing import work_of
@@ -24,8 +29,6 @@ from tracker.public.releases.freezing import LANGUAGE
 from tracker.public.releases.kept import Kept
 from tracker.public.views.words import operator
 
-A_DAY = 24 * 60 * 60
-"""For which anybody may keep a file without asking again: as long as words that are taken down may stand in somebody's cache."""
 NO_CLOCKS = {"permalink": ""}
 """A release is the same by every clock: its own address is permanent."""
 
@@ -70,6 +73,22 @@ def release_page(request: HttpRequest, clocks: Clocks, name: str) -> Page:
     }
 
 
+def limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """An address that asks much of the database, of which one reader may ask as much as of the API, and together with it."""
+
+    @functools.wraps(view)
+    def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
+        standing = standing_of(request)
+        if standing is None:
+            return view(request, **named)
+        response = too_many(standing.again_in) if standing.is_over else view(request, **named)
+        standing.say(response)
+        return response
+
+    return respond
+
+
+@limited
 @public_page
 def release_difference(_request: HttpRequest, _clocks: Clocks, before: str, after: str) -> Page:
     """What changed from one release to another."""
@@ -79,73 +98,85 @@ def release_difference(_request: HttpRequest, _clocks: Clocks, before: str, afte
     }  # fmt: skip
 
 
-def permanent(view: Callable[..., tuple[str, bool, Callable[[], HttpResponseBase]]]) -> Callable[..., HttpResponseBase]:
-    """A file of a release. The view gives the state that the answer is a function of, whether it is as it was made, and how to build it.
+def permanent(view: Callable[..., tuple[str, Callable[[], HttpResponseBase]]]) -> Callable[..., HttpResponseBase]:
+    """A file of a release. The view gives the state that the answer is a function of, and how to build it.
 
-    What is as it was made may be kept for a day without asking again; what something was taken from is asked for again each time.
+    It is asked for again each time, although it seldom is another: what is taken down or erased must stand in nobody's cache.
     """
 
     @functools.wraps(view)
     def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
         try:
-            state, intact, build = view(request, **named)
+            state, build = view(request, **named)
         except NotHere as missing:
             response: HttpResponseBase = problem(404, _("Not found"), str(missing))
         else:
             etag = quote_etag(state)
             response = get_conditional_response(request, etag=etag) or build()
             response["ETag"] = etag
-            if intact:
-                patch_cache_control(response, public=True, max_age=A_DAY, immutable=True)
-            else:
-                patch_cache_control(response, public=True, max_age=1, must_revalidate=True)
+            patch_cache_control(response, public=True, max_age=1, must_revalidate=True)
         response["Access-Control-Allow-Origin"] = "*"
         return response
 
-    return require_safe(respond)
+    return limited(require_safe(respond))
 
 
 @permanent
-def release_file(_request: HttpRequest, name: str, path: str) -> tuple[str, bool, Callable[[], HttpResponseBase]]:
+def release_file(_request: HttpRequest, name: str, path: str) -> tuple[str, Callable[[], HttpResponseBase]]:
     """A file of a release, as it was made, without what was taken down or erased since."""
     release = found(name)
     (whole,) = kept.kept([release])
     if path == kept.ADDENDUM and whole.addenda:
         text = kept.addendum(whole)
-        return whole.newest, False, lambda: _named(HttpResponse(text, content_type="text/plain; charset=utf-8"), f"{name}-{path}")
+        return _state(whole.newest), lambda: _named(HttpResponse(text, content_type="text/plain; charset=utf-8"), f"{name}-{path}")
     file = ReleaseFile.objects.filter(release=release, path=path).first()
     if file is None:
         sentence = _("No file “%(path)s” in release %(name)s; there are %(files)s.")
         raise NotHere(sentence % {"path": path[:60], "name": name, "files": ", ".join(each.path for each in whole.files)})
-    state = kept.state_of(whole, path, file.sha256)
-    return state, not whole.changed(path), lambda: _named(_stream(contents(file), file.media_type), f"{name}-{path}")
+    return kept.state_of(whole, path, file.sha256), lambda: _whole(file, f"{name}-{path}", as_it_was_made=not whole.changed(path))
 
 
 @permanent
-def release_zip(_request: HttpRequest, name: str) -> tuple[str, bool, Callable[[], HttpResponseBase]]:
-    """All files of a release."""
+def release_zip(_request: HttpRequest, name: str) -> tuple[str, Callable[[], HttpResponseBase]]:
+    """All files of a release. What breaks off is no ZIP file to any program: what says where its entries are comes last."""
     release = found(name)
     (whole,) = kept.kept([release])
     return (
-        f"{release.manifest_hash}{whole.newest}",
-        not whole.addenda and not whole.newest,
+        _state(release.manifest_hash, whole.newest),
         lambda: _named(_stream(kept.as_zip(whole), "application/zip"), f"{name}.zip", "attachment"),
     )
 
 
 @permanent
-def difference_file(_request: HttpRequest, before: str, after: str, ending: str) -> tuple[str, bool, Callable[[], HttpResponseBase]]:
+def difference_file(_request: HttpRequest, before: str, after: str, ending: str) -> tuple[str, Callable[[], HttpResponseBase]]:
     """Every difference of two releases."""
     one, other = found(before), found(after)
     both: list[Kept] = kept.kept({one.name: one, other.name: other}.values())
-    write, media_type = {"csv": (differences.as_csv, "text/csv; charset=utf-8"), "json": (differences.as_json, "application/json")}[ending]
-    intact = not any(each.newest for each in both)
-    state = f"{one.manifest_hash}{other.manifest_hash}{ending}" + "".join(each.newest for each in both)
-    return state, intact, lambda: _named(_stream(write(one, other), media_type), f"{one.name}...{other.name}.{ending}")
+    write = {"csv": differences.as_csv, "json": differences.as_json}[ending]
+    return _state(one.manifest_hash, other.manifest_hash, ending, *(each.newest for each in both)), lambda: write(one, other)
 
 
-def _stream(parts: Iterator[Any], media_type: str) -> HttpResponseBase:
-    return StreamingHttpResponse(parts, content_type=media_type)
+def _state(*parts: str) -> str:
+    """For what this version of the software writes from the kept files: another version may write it otherwise."""
+    return hashlib.sha256(repr((tracker.__version__, parts)).encode()).hexdigest()
+
+
+def _whole(file: ReleaseFile, filename: str, *, as_it_was_made: bool) -> HttpResponseBase:
+    """A file. Whoever reads a list that breaks off learns it from its last line, and where the length is known from that, too."""
+
+    def end(reason: str) -> str:
+        return "".join(as_lines([(f"{BROKEN}: {reason}", *[""] * (len(file.columns) - 1))]))
+
+    response = streamed((part.decode() for part in contents(file)), end, file.media_type, filename)
+    if as_it_was_made:
+        response["Content-Length"] = str(file.size)
+    return response
+
+
+def _stream(parts: Iterator[bytes], media_type: str) -> HttpResponseBase:
+    """Parts as they come; the first rows are read before anything is sent, so that what fails at once is answered with an error."""
+    first = list(itertools.islice(parts, 2))
+    return StreamingHttpResponse(itertools.chain(first, parts), content_type=media_type)
 
 
 def _named(response: HttpResponseBase, filename: str, way: str = "inline") -> HttpResponseBase:
