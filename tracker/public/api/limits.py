@@ -5,23 +5,19 @@ the site away from all others, and asks no database. What every answer says of i
 (draft-ietf-httpapi-ratelimit-headers).
 """
 
-import ipaddress
 import time
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.throttling import BaseThrottle
 
-from tracker.signin.browsers import address_of
+from tracker.signin.browsers import neighbourhood_of
 
 WINDOW = 60
 """Seconds."""
-SAME_NETWORK = 64
-"""Bits of an IPv6 address that one reader's network has in common."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +49,7 @@ class Readers(BaseThrottle):
         most = settings.API_REQUESTS_PER_MINUTE
         if not most:
             return True
-        self.standing = counted(network_of(request._request), most, time.time())
+        self.standing = counted(neighbourhood_of(request._request), most, time.time())
         request._request.standing = self.standing
         return not self.standing.is_over
 
@@ -72,11 +68,3 @@ def counted(reader: str, most: int, now: float) -> Standing:
     except ValueError:  # dropped in between, as there are more readers than are remembered
         number = 1
     return Standing(most, most - number, WINDOW - int(now % WINDOW))
-
-
-def network_of(request: HttpRequest) -> str:
-    """What stands for a reader: the network address, of IPv6 that of the network. Empty, for all together, where there is none."""
-    address = address_of(request)
-    if ":" not in address:
-        return address
-    return str(ipaddress.ip_network((address, SAME_NETWORK), strict=False))
