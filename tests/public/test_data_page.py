@@ -14,6 +14,7 @@ from django.test import Client
 from tests.conftest import Site
 from tracker.public.columns import LISTINGS
 from tracker.public.linked import CONTEXT
+from tracker.public.sharing import rights
 
 SNIPPETS = ("python", "sheets", "excel", "r")
 NAMESPACES = {
@@ -160,3 +161,9 @@ def test_a_site_without_editions_describes_itself_too(desk: str, client: Client)
     said = catalogue(client)
     assert iri("dct:modified") not in said and len(of(said, "dcat:dataset")) == 1
     assert client.get("/data/").status_code == 200
+
+
+def test_what_may_be_done_with_the_data_is_said_in_the_same_words_everywhere(published: str) -> None:
+    client = Client(SERVER_NAME="localhost")
+    assert rights() in html.unescape(client.get("/data/").content.decode())
+    assert rights() in client.get("/data/catalog.jsonld").content.decode()

@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import re
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pandas
@@ -123,6 +125,43 @@ def test_every_file_says_its_filter_both_clocks_its_edition_and_its_address(clie
         again = client.get(address.removeprefix("http://localhost"))
         assert again.status_code == 200
         assert body(again)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_file_without_rows_says_what_it_is_in_its_name_and_its_headers(client: Client, ending: str) -> None:
+    query = {"as_of": "2022-12-31", "known": "edition-1", "q": "nothing says « this »", "government": ["BE", "FR"], "sort": "-key"}
+    response = client.get(f"/api/v1/actions.{ending}", query)
+    content = body(response)
+    assert response["Content-Disposition"].endswith(f'filename="actions-2022-12-31-edition-1-q-nothing-says-this-government-BE-FR.{ending}"')
+    (address,) = re.fullmatch('<http://localhost(.*)>; rel="bookmark"', response["Link"]).groups()  # type: ignore[union-attr]
+    said = parse_qs(urlsplit(address).query)
+    assert {name: values if len(values) > 1 else values[0] for name, values in said.items()} == query
+    again = client.get(address)
+    assert (body(again), again["Link"]) == (content, response["Link"])
+    assert "Link" in response["Access-Control-Expose-Headers"]
+    match ending:
+        case "csv":
+            assert as_csv(content) == [] and len(content.splitlines()) == 1
+        case "jsonl":
+            assert content == b""
+        case "json":
+            assert json.loads(content)["query"]["url"].endswith(address)
+        case _:
+            assert (as_book(content)[1]["rows"], as_book(content)[1]["address"]) == (0, "http://localhost" + address)
+
+
+def test_the_name_of_a_file_holds_only_what_fits_into_a_name(client: Client) -> None:
+    response = client.get("/api/v1/actions.csv", {"q": '../"\r\nX: ' + "y" * 120})
+    (name,) = re.fullmatch(r'inline; filename="(.*)"', response["Content-Disposition"]).groups()  # type: ignore[union-attr]
+    assert re.fullmatch(r"[A-Za-z0-9_.-]{1,140}", name) and ".." not in name
+
+
+def test_files_of_the_matrix_say_their_address_too(client: Client) -> None:
+    for ending in ("csv", "json"):
+        link = client.get(f"/api/v1/matrix.{ending}?year=2019&shape=long")["Link"]
+        address = link.removeprefix("<http://localhost").partition(">")[0]
+        assert f"/api/v1/matrix.{ending}?" in address and "year=2019" in address and "known=edition-2" in address
+        assert client.get(address)["Link"] == link
 
 
 @pytest.mark.parametrize("name", LISTS)

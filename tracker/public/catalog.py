@@ -23,7 +23,7 @@ from tracker.public.columns import LISTINGS
 from tracker.public.pages import public_data
 from tracker.public.releases.describing import title_of
 from tracker.public.releases.kept import Kept, kept, releases
-from tracker.public.sharing import site_name
+from tracker.public.sharing import rights, site_name
 
 Node = dict[str, Any]
 
@@ -44,14 +44,6 @@ SHA256 = "spdx:checksumAlgorithm_sha256"
 def description() -> str:
     """What the data are, in a sentence."""
     return _("What became of each policy recommendation, government by government, with the evidence.")
-
-
-def rights() -> str:
-    """What may be done with them: the same words as /data/."""
-    return _(
-        "The software is free under the MIT licence. Titles and short descriptions of sources, and quotations, are given for reference; their texts"
-        " belong to their publishers. For the use of everything else that is recorded here, ask the operator of the site."
-    )
 
 
 # DCAT ----------------------------------------------------------------------------------------------------------------------

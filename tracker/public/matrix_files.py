@@ -50,10 +50,9 @@ class About:
         kind = "recommendations" if line.recommendation else "governments"
         return self.opening(f"/{kind}/{quote(line.key)}/")
 
-    @property
-    def pinned(self) -> str:
+    def pinned(self, ending: str) -> str:
         """Where exactly this is had again on any day: with the layout, the filter and both clocks."""
-        return f"{self.site}/api/v1/matrix.json?" + "&".join(filter(None, (self.query, urlencode(self.clocks.pinned))))
+        return f"{self.site}/api/v1/matrix.{ending}?" + "&".join(filter(None, (self.query, urlencode(self.clocks.pinned))))
 
     def opening(self, path: str) -> str:
         """The address of a page, by the clocks of the request."""
@@ -141,7 +140,7 @@ def as_json(table: Table, about: About, members: Sequence[Membership]) -> Stream
         "as_of": clocks.as_of.isoformat(),
         "known": clocks.known_as_written or None,
         "site_edition": edition_read(clocks),
-        "url": about.pinned,
+        "url": about.pinned("json"),
         "filter": about.query,
         "group_on": about.group_on.isoformat() if about.group_on else None,
         "memberships": [{"day": each.day.isoformat(), "members": len(each.members), "addressees": each.addressees} for each in members],

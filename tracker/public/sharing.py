@@ -23,6 +23,14 @@ def site_name() -> str:
     return _("Policy-recommendation tracker")
 
 
+def rights() -> str:
+    """What may be done with them: with the data everywhere that they are offered."""
+    return _(
+        "The software is free under the MIT licence. Titles and short descriptions of sources, and quotations, are given for reference; their texts"
+        " belong to their publishers. For the use of everything else that is recorded here, ask the operator of the site."
+    )
+
+
 def address_of(path: str, parameters: Parameters = (), clocks: dict[str, str] | None = None, fragment: str = "") -> str:
     """A path with filters and clocks as its query."""
     query = urlencode([*parameters, *(clocks or {}).items()])

@@ -179,3 +179,9 @@ def brief_page(context: RequestContext, brief: Brief) -> str:
     """The absolute address of the page that a brief is taken from, at its edition: where what was left out stands."""
     path = reverse(f"public:{brief.kind}", args=[brief.key])
     return origin(context["request"]) + sharing.address_of(path, (), context["clocks"].pinned)
+
+
+@register.simple_tag
+def rights() -> str:
+    """What may be done with the data."""
+    return sharing.rights()

@@ -56,27 +56,34 @@ MEDIA = {
     "json": "application/json",
     "jsonl": "application/jsonl",
 }
+NO_ROWS = _("One without rows is no failure: what it is say its name and the header `Link`, which in every file gives its whole address.")
 WORDS = {
     "csv": format_lazy(
-        "{} {} {}",
+        "{} {} {} {}",
         _("CSV after RFC 4180, UTF-8 with a byte-order mark. The last columns say what the file is."),
         _(IN_WORDS),
         _("A file that breaks off ends with a line that begins INCOMPLETE and says why."),
+        NO_ROWS,
     ),
     "xlsx": _(
         "A workbook: a sheet of the rows with the columns of the CSV, and a sheet About, which says what the file is and what its columns mean. "
         "It is sent whole or not at all."
     ),
     "json": _("One object, as a page of the list but with all rows; `complete` is false, and `error` says why, where it breaks off."),
-    "jsonl": _(
-        "An object a line, a row each, with what the file says of itself as its last members. A file that breaks off ends with a line that has only "
-        "`error`."
+    "jsonl": format_lazy(
+        "{} {}",
+        _(
+            "An object a line, a row each, with what the file says of itself as its last members. A file that breaks off ends with a line that has "
+            "only `error`."
+        ),
+        NO_ROWS,
     ),
 }
 HEADERS = {
     "ETag": (_("Changes whenever the answer may."), True),
     "Last-Modified": (_("When the answer last changed."), True),
     "Cache-Control": (_("How long it may be kept unasked: a second."), True),
+    "Link": (_("Of a file its whole address (`bookmark`): with its filter, its order and both clocks."), False),
     "Access-Control-Allow-Origin": (_("Always `*`."), True),
     "RateLimit-Policy": (_("How many requests (`q`) a reader has in how many seconds (`w`), where there is a limit."), False),
     "RateLimit": (_("How many of them remain (`r`), for how many seconds (`t`)."), False),

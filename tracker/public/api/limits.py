@@ -5,7 +5,6 @@ the site away from all others, and asks no database. What every answer says of i
 (draft-ietf-httpapi-ratelimit-headers).
 """
 
-import ipaddress
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -16,12 +15,10 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.throttling import BaseThrottle
 
-from tracker.signin.browsers import address_of
+from tracker.signin.browsers import neighbourhood_of
 
 WINDOW = 60
 """Seconds."""
-SAME_NETWORK = 64
-"""Bits of an IPv6 address that one reader's network has in common."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class Readers(BaseThrottle):
 def standing_of(request: HttpRequest) -> Standing | None:
     """How the reader of a request stands, with this one; None where the settings limit nobody."""
     most = settings.API_REQUESTS_PER_MINUTE
-    return counted(network_of(request), most, time.time()) if most else None
+    return counted(neighbourhood_of(request), most, time.time()) if most else None
 
 
 def counted(reader: str, most: int, now: float) -> Standing:
@@ -77,11 +74,3 @@ def counted(reader: str, most: int, now: float) -> Standing:
     except ValueError:  # dropped in between, as there are more readers than are remembered
         number = 1
     return Standing(most, most - number, WINDOW - int(now % WINDOW))
-
-
-def network_of(request: HttpRequest) -> str:
-    """What stands for a reader: the network address, of IPv6 that of the network. Empty, for all together, where there is none."""
-    address = address_of(request)
-    if ":" not in address:
-        return address
-    return str(ipaddress.ip_network((address, SAME_NETWORK), strict=False))

@@ -23,7 +23,7 @@ from tracker.public.formats import Said
 from tracker.public.pages import NotHere, revalidated
 from tracker.public.views import matrix
 
-READ_BY_SCRIPTS = "ETag, Last-Modified, RateLimit, RateLimit-Policy, Retry-After, Content-Disposition"
+READ_BY_SCRIPTS = "ETag, Last-Modified, RateLimit, RateLimit-Policy, Retry-After, Content-Disposition, Link"
 """Headers of an answer that scripts of other sites may read."""
 
 
@@ -173,12 +173,20 @@ class Whole(FileView):
             rows = rows.none()
         match ending:
             case "csv":
-                return formats.as_csv(said, rows)
+                file = formats.as_csv(said, rows)
             case "xlsx":
-                return formats.as_workbook(said, rows)
+                file = formats.as_workbook(said, rows)
             case "jsonl":
-                return formats.as_json_lines(said, rows)
-        return formats.as_json(said, rows, facets(said.grammar, counting=chosen.counting))
+                file = formats.as_json_lines(said, rows)
+            case _:
+                file = formats.as_json(said, rows, facets(said.grammar, counting=chosen.counting))
+        return _had_again(file, said.address)
+
+
+def _had_again(file: HttpResponseBase, address: str) -> HttpResponseBase:
+    """A file whose headers say where exactly it is had again on any day: a CSV or JSON Lines without rows has no other place for it."""
+    file["Link"] = f'<{address}>; rel="bookmark"'
+    return file
 
 
 class MatrixFile(FileView):
@@ -195,8 +203,8 @@ class MatrixFile(FileView):
             group_on=wanted.shown.day if wanted.shown else None,
         )
         if ending == "json":
-            return matrix_files.as_json(wanted.table, about, wanted.members)
-        return matrix_files.as_csv(wanted.table, about)
+            return _had_again(matrix_files.as_json(wanted.table, about, wanted.members), about.pinned("json"))
+        return _had_again(matrix_files.as_csv(wanted.table, about), about.pinned("csv"))
 
 
 class Crosswalk(FileView):

@@ -1,5 +1,6 @@
 """What a file says of itself: its filter, both clocks, the edition of the site that it was read from, and its whole address."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,9 @@ SITE_EDITION = Column(
 FILTER = Column("filter", _("filter"), _("The filter, as its address has it; empty where it is the whole list."), shape=maybe(TEXT))
 TAIL = (URL, AS_OF, KNOWN, SITE_EDITION, FILTER)
 """The last columns of every table: the row's page, and what the file says of itself, the same in each row."""
+
+LONGEST_FILTER = 80
+"""Characters of a filter in the name of a file."""
 
 
 def edition_read(clocks: Clocks) -> int | None:
@@ -104,6 +108,8 @@ class Said:
         return [*cells_of(self.listing, row), self.listing.url(row, self.clocks, self.site), *self.tail.values()]
 
     def filename(self, ending: str) -> str:
-        """The list, the day and the edition: what a file is called where it is kept."""
+        """The list, the day, the edition and the filter as far as it fits: what a file is called where it is kept."""
         edition = edition_read(self.clocks)
-        return f"{self.listing.name}-{self.clocks.as_of}" + ("" if edition is None else f"-edition-{edition}") + f".{ending}"
+        filtered = "-".join(re.findall(r"[A-Za-z0-9_]+", " ".join([word for name, values in self.filters.items() for word in (name, *values)])))
+        parts = [self.listing.name, self.clocks.as_of.isoformat(), "" if edition is None else f"edition-{edition}", filtered[:LONGEST_FILTER]]
+        return "-".join(filter(None, parts)) + f".{ending}"

@@ -17,7 +17,7 @@ from tracker.public import citing, crosswalking
 from tracker.public.citing import Genre, Work
 from tracker.public.formats.rows import Cell, written
 from tracker.public.releases.schema import CROSSWALK, TABLES, Described, described
-from tracker.public.sharing import site_name
+from tracker.public.sharing import rights, site_name
 from tracker.rules import formulas
 from tracker.rules.dates import PartialDate
 
@@ -49,10 +49,6 @@ VALUES = (
     ("value", "A value that it takes."),
     ("label", "The value in words."),
     ("definition", "What it means; empty where the word says it."),
-)
-LICENCE = (
-    "The software that made these files is free under the MIT licence. Titles and short descriptions of sources, and quotations, are given for"
-    " reference; their texts belong to their publishers. For the use of everything else that is recorded here, ask the operator of the site."
 )
 
 
@@ -105,7 +101,7 @@ def before_the_manifest(about: About, package: Any, keys: Any) -> Iterator[tuple
     yield "CODEBOOK.md", "text/markdown; charset=utf-8", _codebook_in_words(about, columns)
     yield "datapackage.json", "application/json", _json(_datapackage(about, package, columns, keys))
     yield "README.md", "text/markdown; charset=utf-8", _readme(about, package)
-    yield "LICENCE.txt", "text/plain; charset=utf-8", LICENCE + "\n"
+    yield "LICENCE.txt", "text/plain; charset=utf-8", rights() + "\n"
     yield "CITATION.cff", "text/plain; charset=utf-8", _cff(about)
     work = work_of(about.asked, site=about.asked.site, publisher=about.publisher)
     yield "CITATION.txt", "text/plain; charset=utf-8", f"APA 7\n{_plain(citing.apa(work))}\n\nChicago\n{_plain(citing.chicago_bibliography(work))}\n"
@@ -332,7 +328,7 @@ def _cff(about: About) -> str:
         "version": asked.name,
         "date-released": asked.as_of.isoformat(),
         "url": about.home,
-        "abstract": f"Edition {asked.edition} of the site, read as of {asked.as_of.isoformat()}. {LICENCE}",
+        "abstract": f"Edition {asked.edition} of the site, read as of {asked.as_of.isoformat()}. {rights()}",
     }
     lines = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in entries.items()]
     lines += ["authors:", f"  - name: {json.dumps(about.publisher or site_name(), ensure_ascii=False)}"]

@@ -189,8 +189,3 @@ def neighbours(release: Release) -> tuple[Release | None, Release | None]:
     """The releases before it and after it."""
     around = {each.number: each for each in Release.objects.filter(number__in=[release.number - 1, release.number + 1])}
     return around.get(release.number - 1), around.get(release.number + 1)
-
-
-def newest() -> Release | None:
-    """The newest release; None where there is none."""
-    return Release.objects.order_by("-number").first()
