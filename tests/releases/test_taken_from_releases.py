@@ -179,6 +179,8 @@ def _take_off(gone: Any, *alongside: Any) -> None:
 
 def test_the_database_makes_cells_harmless_as_the_files_do(desk: str) -> None:
     texts = [lead + text for text in ("=1", "x", "") for lead in (*map(chr, range(1, 0x3100)), "＝", "＋", "－", "＠", "x=", "\ufeff", " \t")]
+    leads = (*map(chr, range(1, 0x3100)), "", '"', ' "', '""', "\t;")
+    texts += [f"a{separator}{lead}{text}" for separator in ";\t\r\n," for lead in leads for text in ("=1", "'", "x")]
     with connections["public"].cursor() as cursor:
         cursor.execute("SELECT editions.harmless(said) FROM unnest(%s::text[]) WITH ORDINALITY AS given (said, place) ORDER BY place", [texts])
         assert [cell for (cell,) in cursor.fetchall()] == [harmless(text) for text in texts]
