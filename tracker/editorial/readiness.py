@@ -17,6 +17,9 @@ from tracker.rules.vocabulary import AssessorKind, Stance, Standing, Status
 Name = tuple[str, str]
 """Kind and key of a record."""
 
+Fault = tuple[Name, str]
+"""The record that stands against a publication, and why, in a sentence."""
+
 Body = dict[str, Any]
 
 
@@ -36,32 +39,47 @@ def problems(
     ``by_people``: somebody vouches for them, and is asked why where a status is not the proposed one. That is asked when they are submitted: what
     becomes public in between voids nobody's approval, and is shown in the work queues.
     """
+    found = [sentence for _name, sentence in faults(bodies, withdrawing=withdrawing, forwards=forwards, today=today, shipped=shipped)]
+    found = list(dict.fromkeys(found))  # some are of several records
+    return found + departures(bodies, withdrawing, today=today) if by_people else found
+
+
+def faults(
+    bodies: Mapping[Name, Body],
+    *,
+    withdrawing: Set[Name] = frozenset(),
+    forwards: Mapping[Name, str] | None = None,
+    today: dt.date,
+    shipped: Set[Name] = frozenset(),
+) -> list[Fault]:
+    """The same with the record that each sentence is of; without it the others may be ready. Some are of records that are public already."""
     dropped = _dropped_effects(bodies, withdrawing)
     public = _public_names() - withdrawing - dropped | {(str(kind), key) for kind, key in bodies}
     public |= {("effect", effect["key"]) for (kind, _key), body in bodies.items() if kind == RecordKind.ACTION for effect in body["effects"]}
-    found: list[str] = []
+    found: list[Fault] = []
     for (kind, key), body in bodies.items():
+        said: list[str] = []
         match RecordKind(kind):
             case RecordKind.RECOMMENDATION:
-                found += _recommendation(key, body)
+                said += _recommendation(key, body)
             case RecordKind.ACTION:
-                found += _action(key, body)
+                said += _action(key, body)
             case RecordKind.ASSESSMENT:
-                found += _assessment(key, body)
-                found += [] if (kind, key) in shipped else _searches(key, body, today)
+                said += _assessment(key, body)
+                said += [] if (kind, key) in shipped else _searches(key, body, today)
             case RecordKind.DOCUMENT:
                 pass
-        found += _to_come(RecordKind(kind), key, body, today)
-        found += [
+        said += _to_come(RecordKind(kind), key, body, today)
+        said += [
             _("%(key)s refers to %(kind)s %(other)s, which is not public; submit it too.") % {"key": key, "kind": _word(other_kind), "other": other}
             for other_kind, other in sorted(references(RecordKind(kind), body))
             if (other_kind, other) not in public
         ]
+        found += [((kind, key), sentence) for sentence in said]
     found += _left_behind(withdrawing | dropped, set(bodies))
     found += _forwarding(forwards or {}, set(bodies), withdrawing)
     found += _left_without_support(bodies, withdrawing)
-    found += _not_addressed(bodies, withdrawing) + _successions(bodies, withdrawing)
-    return found + departures(bodies, withdrawing, today=today) if by_people else found
+    return found + _not_addressed(bodies, withdrawing) + _successions(bodies, withdrawing)
 
 
 def _word(kind: str) -> str:
@@ -185,7 +203,7 @@ def _supports(body: Body, underlying: Iterable[evidence.Taken] = ()) -> set[str]
     return supports
 
 
-def _left_without_support(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> list[str]:
+def _left_without_support(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> list[Fault]:
     """Statuses whose every support disputes an action that is public then: submitted ones, and public ones beside a submitted action."""
     actions = {key: body for (kind, key), body in bodies.items() if kind == RecordKind.ACTION}
     submitted = {key: body for (kind, key), body in bodies.items() if kind == RecordKind.ASSESSMENT}
@@ -210,7 +228,8 @@ def _left_without_support(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -
                 "Assessment %(key)s is public and would have no supporting citation left: what supports it (%(citations)s) disputes %(actions)s; "
                 "submit it with another source, or withdraw it."
             )
-        found.append(sentence % said)
+        at_fault = [("assessment", key)] if key in submitted else [("action", action) for action in against if ("action", action) in bodies]
+        found += [(name, sentence % said) for name in at_fault or [("assessment", key)]]
     return found
 
 
@@ -242,13 +261,16 @@ def _searches(key: str, body: Body, today: dt.date) -> list[str]:
     return found
 
 
-def _left_behind(withdrawing: Set[Name], publishing: Set[Name]) -> list[str]:
+def _left_behind(withdrawing: Set[Name], publishing: Set[Name]) -> list[Fault]:
     """Public records that refer to what is taken off the site and would point at nothing."""
     if not withdrawing:
         return []
     return [
-        _("%(record)s refers to %(kind)s %(other)s; withdraw or change it first.")
-        % {"record": f"{RecordKind(kind).label.capitalize()} {key}", "kind": _word(other_kind), "other": other}
+        (
+            (kind, key),
+            _("%(record)s refers to %(kind)s %(other)s; withdraw or change it first.")
+            % {"record": f"{RecordKind(kind).label.capitalize()} {key}", "kind": _word(other_kind), "other": other},
+        )
         for (kind, key), pointed_at in _referring(withdrawing, but=withdrawing | publishing)
         for other_kind, other in sorted(pointed_at)
     ]
@@ -267,39 +289,43 @@ def _referring(names: Set[Name], *, but: Set[Name]) -> Iterator[tuple[Name, set[
             yield (kind, key), pointed_at
 
 
-def _forwarding(forwards: Mapping[Name, str], publishing: Set[Name], withdrawing: Set[Name]) -> list[str]:
+def _forwarding(forwards: Mapping[Name, str], publishing: Set[Name], withdrawing: Set[Name]) -> list[Fault]:
     """Merged records whose address would lead to nothing that readers see, themselves and circles included."""
     standing = _public_names() - withdrawing | publishing
     return [
-        _("%(key)s would lead to %(other)s, which is not public; publish that first or in the same submission.") % {"key": key, "other": other}
+        (
+            (kind, key),
+            _("%(key)s would lead to %(other)s, which is not public; publish that first or in the same submission.") % {"key": key, "other": other},
+        )
         for (kind, key), other in sorted(forwards.items())
         if (kind, other) not in standing
     ]
 
 
-def _not_addressed(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> list[str]:
+def _not_addressed(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> list[Fault]:
     """Verdicts and effects on governments that the public version of their recommendation doesn't address: no page would show them."""
     addressed = {key: body for (kind, key), body in bodies.items() if kind == RecordKind.RECOMMENDATION}
     standing_on = {"recommendation__in": list(addressed)}
-    new: list[tuple[str, Name]] = []
+    new: list[tuple[Name, str, Name]] = []
     for (kind, key), body in bodies.items():
         if kind == RecordKind.ASSESSMENT:
-            new.append((f"Assessment {key}", (body["recommendation"], body["government"])))
+            new.append(((kind, key), f"Assessment {key}", (body["recommendation"], body["government"])))
         elif kind == RecordKind.ACTION:
-            new += [(f"Effect {effect['key']}", (effect["recommendation"], effect["government"])) for effect in body["effects"]]
-    others = {recommendation for _what, (recommendation, _government) in new} - set(addressed)
+            new += [((kind, key), f"Effect {effect['key']}", (effect["recommendation"], effect["government"])) for effect in body["effects"]]
+    others = {recommendation for _name, _what, (recommendation, _government) in new} - set(addressed)
     rows = RecordEdition.desk.known_at(None).filter(kind=RecordKind.RECOMMENDATION, change=Change.PUBLISH.value, key__in=others)
     addressed |= dict(rows.values_list("key", "body"))
     governments = {key: {addressee["government"]: addressee["counted"] for addressee in body["addressees"]} for key, body in addressed.items()}
 
     found = []
-    for what, (recommendation, government) in new:
+    for name, what, (recommendation, government) in new:
         if recommendation not in governments:
             continue  # said already: it is not public
         if government not in governments[recommendation]:
-            found.append(f"{what} is of {government}, which the public version of {recommendation} does not address; submit {recommendation} too.")
+            sentence = f"{what} is of {government}, which the public version of {recommendation} does not address; submit {recommendation} too."
+            found.append((name, sentence))
         elif what.startswith("Assessment") and not governments[recommendation][government]:
-            found.append(f"{what} is of {government}, which {recommendation} names as a group or a model, so that it has no status.")
+            found.append((name, f"{what} is of {government}, which {recommendation} names as a group or a model, so that it has no status."))
     touched = set(bodies) | set(withdrawing)
     old: list[tuple[str, Name]] = []
     for key, recommendation, government in (
@@ -312,13 +338,13 @@ def _not_addressed(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> list[
         if ("action", action) not in touched:
             old.append((f"Effect {key}", (recommendation, government)))
     return found + [
-        f"{what} is of {government}, which {recommendation} no longer addresses; withdraw or change it first."
+        (("recommendation", recommendation), f"{what} is of {government}, which {recommendation} no longer addresses; withdraw or change it first.")
         for what, (recommendation, government) in sorted(old)
         if government not in governments[recommendation] or (what.startswith("Assessment") and not governments[recommendation][government])
     ]
 
 
-def _successions(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> list[str]:
+def _successions(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> list[Fault]:
     """Staff assessments of an addressee must be one chain, those already public included, where they were and where they will be."""
     new = {key: body for (kind, key), body in bodies.items() if kind == RecordKind.ASSESSMENT}
     if not new:
@@ -335,7 +361,7 @@ def _successions(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> list[st
         try:
             status.in_succession(verdict(chain[key]) for key in sorted(chain))
         except ValueError as error:
-            found.append(str(error))
+            found += [(("assessment", key), str(error)) for key in sorted(chain) if key in new or not new.keys() & chain.keys()]
     return found
 
 

@@ -10,16 +10,19 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
+from config.trouble import Trouble
 from tests import builders
 from tests.admin.forms import Form, fields_of, words
 from tests.admin.importing.steps import SOURCE, Steps, work
 from tracker.admin.importing import deciding, limits, preview
 from tracker.exchange.imports import findings
+from tracker.exchange.imports.jobs import hand_in_import
 from tracker.exchange.profiles import parse
 from tracker.models import (
     Addressee,
     Assessment,
     Citation,
+    CitationUse,
     Document,
     Import,
     ImportProfile,
@@ -167,6 +170,29 @@ def test_its_drafts_are_submitted_together_and_reviewed_by_the_same_rules(people
     assert submission.state == "submitted" and submission.reason == "All of the tracker"
     assert f"#{submission.pk}" in words(response)
     assert steps.page("change").context["why_not_undo"]  # it was built on
+
+
+def test_many_drafts_are_submitted_by_a_job_that_says_what_came_of_it(
+    people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deciding, "HANDED_IN_AT_ONCE", 2)
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    CitationUse.objects.filter(assessment=Assessment.objects.earliest("pk")).delete()
+    response = steps.send("hand_in", {"reason": "All of the tracker"})
+    assert response.status_code == 302 and not Submission.objects.exists()
+    assert "It waits for its turn" in words(steps.page("change"))
+    twice = steps.client.post(steps.address("hand_in"), {"reason": "Once more"})
+    assert twice.status_code == 422 and "has not ended yet" in words(twice)
+    work()
+    submission = Submission.objects.get()
+    assert submission.reason == "All of the tracker" and submission.submitted_by == people["researcher"]
+    said = words(steps.page("change"))
+    assert f"Submitted as #{submission.pk}, {submission.versions.count()} records." in said
+    assert "1 record stays a draft:" in said and "has no supporting citation" in said
+    with pytest.raises(Trouble):
+        hand_in_import(number=steps.batch.pk, by=people["researcher"].pk, reason="Again")  # type: ignore[union-attr]
+    assert Submission.objects.count() == 1
 
 
 def test_a_record_with_other_text_is_kept_unless_staff_take_the_file(people: dict[str, User], sign_in: SignIn) -> None:

@@ -430,6 +430,16 @@ def test_handing_in_leaves_what_is_not_ready_a_draft_and_says_why(received: Rece
         hand_in(batch, by=by, reason="Again")
 
 
+def test_what_is_not_ready_is_known_by_its_record_and_not_by_words_of_the_sentence(received: Received, by: User) -> None:
+    """A document whose key is a word that the sentence begins with is not at fault."""
+    batch = applied(received(rows(3), profile=PROFILE.replace('key = "REVIEW"', 'key = "Assessment"')), by)
+    bare = Assessment.objects.get(addressee__recommendation__number="2")
+    CitationUse.objects.filter(assessment=bare).delete()
+    done = hand_in(batch, by=by, reason="From the review")
+    assert set(done.refused) == {("assessment", bare.key)}
+    assert done.records == 3 + 2 + 1
+
+
 def test_the_history_of_each_record_says_who_why_and_from_which_import(received: Received, by: User) -> None:
     batch = applied(received(rows(2)), by)
     for entry in Recommendation.pgh_event_model.objects.all():

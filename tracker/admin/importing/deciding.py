@@ -25,6 +25,8 @@ from tracker.signin.keeping import outlives_session, sent
 
 AT_ONCE = 300_000
 """Bytes of a file, unpacked, that is looked at while the page loads; a longer one by a job, whose progress its page shows."""
+HANDED_IN_AT_ONCE = 200
+"""Records that are submitted while the page loads; more by a job."""
 REFUSED_SHOWN = 20
 
 
@@ -136,6 +138,15 @@ UNDO = Step(
     ("tracker.add_import", "tracker.undo_import"),
     imports.ask_for_undo,
 )
+
+
+def _hand_in(batch: Import, *, by: Any, reason: str) -> imports.HandedIn | int:
+    """Here and now where it is little, else by a job, whose number it gives."""
+    if imports.count_of(batch) > HANDED_IN_AT_ONCE:
+        return imports.ask_for_hand_in(batch, by=by, reason=reason)
+    return imports.hand_in(batch, by=by, reason=reason)
+
+
 HAND_IN = Step(
     "hand_in",
     gettext_lazy("Submit its drafts for review"),
@@ -145,7 +156,7 @@ HAND_IN = Step(
     ),
     gettext_lazy("Submit for review"),
     ("tracker.submit",),
-    imports.hand_in,
+    _hand_in,
 )
 
 
@@ -182,7 +193,7 @@ def _ask(admin: Any, request: HttpRequest, pk: int, step: Step) -> HttpResponse:
             except (Refused, ValidationError, Trouble) as error:
                 errors = sentences(error) if isinstance(error, Refused | ValidationError) else [str(error)]
             else:
-                if step is HAND_IN:
+                if isinstance(came, imports.HandedIn):
                     return _handed_in(request, batch, came)
                 return HttpResponseRedirect(frame.url(batch, "change"))
     preview = getattr(batch, "preview", None) if batch.state != ImportState.UPLOADED else None

@@ -24,6 +24,7 @@ from tracker.rules.formulas import harmless
 PER_PAGE = 50
 SHOWN_CELLS = 6
 RECORDS_SHOWN = 30
+HANDING_IN = "hand_in_import"
 AT_WORK = (ImportState.PREVIEWING, ImportState.APPLYING)
 
 
@@ -51,6 +52,8 @@ def progress(batch: Import) -> Progress:
     if state in (JobState.FAILED, JobState.STALLED) and batch.state != ImportState.UNDONE:
         why = job.said or _("its worker died.")
         return Progress(False, _("The last step came to no end: %(why)s") % {"why": why} if batch.state != ImportState.FAILED else "")
+    if state == JobState.DONE and job.task_name == HANDING_IN and batch.state == ImportState.APPLIED:
+        return Progress(False, job.said)
     return Progress(False)
 
 

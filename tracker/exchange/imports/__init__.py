@@ -4,7 +4,7 @@
     ask_for_preview(batch, by=...)                                   # a job; or run_preview(batch, by=...) here and now
     choose(batch, by=..., governments={"Elbonia": "EL"}, decisions={"recommendations:R-1": "take"})
     ask_for_apply(batch, by=..., reason=...)                         # a job; or run_apply
-    hand_in(batch, by=..., reason=...)                               # its drafts as one submission, reviewed like any other
+    hand_in(batch, by=..., reason=...)                               # its drafts as one submission, reviewed like any other; or ask_for_hand_in
     ask_for_undo(batch, by=..., reason=...)                          # or run_undo
 
 Each verb asks for the right to it and raises ``Refused`` with one sentence. Imports end in the same plan, checks and writing as packages
@@ -12,11 +12,12 @@ Each verb asks for the right to it and raises ``Refused`` with one sentence. Imp
 somebody edited or reviewed here is written over unless staff decide so.
 """
 
-from tracker.exchange.imports.handing_in import HandedIn, hand_in, records_of
+from tracker.exchange.imports.handing_in import HandedIn, count_of, hand_in, records_of
 from tracker.exchange.imports.receiving import choose, find_profile, profiles, receive
 from tracker.exchange.imports.sources import expanded
 from tracker.exchange.imports.steps import (
     ask_for_apply,
+    ask_for_hand_in,
     ask_for_preview,
     ask_for_undo,
     imports_of,
@@ -32,9 +33,11 @@ from tracker.exchange.imports.steps import (
 __all__ = [
     "HandedIn",
     "ask_for_apply",
+    "ask_for_hand_in",
     "ask_for_preview",
     "ask_for_undo",
     "choose",
+    "count_of",
     "expanded",
     "find_profile",
     "hand_in",

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tracker.editions.tables import RecordEdition
 from tracker.editorial import bundles
 from tracker.editorial.freeze import KINDS, content_hash, freeze
-from tracker.editorial.readiness import Body, Name, problems
+from tracker.editorial.readiness import Body, Name, faults
 from tracker.editorial.verbs import Refused, allowed, submit
 from tracker.exchange.schema import RESOURCES
 from tracker.exchange.standing import AT_ONCE
-from tracker.models import Change, Import, ImportedRow, ImportState, Submission, User
+from tracker.models import Change, Import, ImportedRow, ImportState, State, Submission, User, Version
 from tracker.models.base import Publishable
 from tracker.models.importing import WROTE
 
@@ -48,16 +48,19 @@ def records_of(batch: Import, names: Collection[Name] | None = None) -> list[Pub
     return found
 
 
+def count_of(batch: Import) -> int:
+    """How many records a batch wrote, or wrote a part of."""
+    names = [resource.name for resource in RESOURCES if resource.is_record]
+    return ImportedRow.objects.filter(batch=batch, did__in=WROTE, of_resource__in=names).values("of_resource", "of_key").distinct().count()
+
+
 def hand_in(batch: Import, *, by: User, reason: str, names: Collection[Name] | None = None) -> HandedIn:
     """Submit the records of an applied batch that are ready, or those chosen among them, as one submission.
 
     What they refer to that is neither public nor of this batch is not submitted along: it was not imported, and its author decides. ``Refused`` where
     nothing is ready, with the first reasons.
     """
-    allowed(by, "tracker.submit")
-    if batch.state != ImportState.APPLIED:
-        said = {"number": batch.pk, "state": ImportState(batch.state).label}
-        raise Refused(_("Import #%(number)s is %(state)s; only what is applied can be handed in.") % said)
+    may_be_handed_in(batch, by)
     bodies, records = _bodies(records_of(batch, names))
     refused: dict[Name, list[str]] = {}
     while bodies:
@@ -69,52 +72,45 @@ def hand_in(batch: Import, *, by: User, reason: str, names: Collection[Name] | N
             del bodies[name]
     if not bodies:
         if not refused:
-            raise Refused(_("Everything of import #%(number)s that was chosen is public already.") % {"number": batch.pk})
+            raise Refused(_("Everything of import #%(number)s that was chosen is public or in review already.") % {"number": batch.pk})
         reasons = [sentence for sentences in refused.values() for sentence in sentences]
         raise Refused(_("None of the %(count)s records can be handed in: %(why)s") % {"count": len(refused), "why": " ".join(reasons[:3])})
     submission = submit([records[name] for name in bodies], by=by, reason=reason, judged_here=False)
     return HandedIn(submission, len(bodies), refused)
 
 
+def may_be_handed_in(batch: Import, by: User) -> None:
+    """``Refused``, in a sentence, where the person may not submit or the batch is not applied."""
+    allowed(by, "tracker.submit")
+    if batch.state != ImportState.APPLIED:
+        said = {"number": batch.pk, "state": ImportState(batch.state).label}
+        raise Refused(_("Import #%(number)s is %(state)s; only what is applied can be handed in.") % said)
+
+
 def _bodies(records: list[Publishable]) -> tuple[dict[Name, Body], dict[Name, Publishable]]:
-    """As they would be submitted, without those that are public word for word."""
+    """As they would be submitted, without those that are public, or in review, word for word."""
     public = {
         (kind, key): digest
         for kind, key, digest in RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).values_list("kind", "key", "content_hash")
     }
+    in_review = Version.objects.filter(submission__state__in=[State.SUBMITTED, State.APPROVED], voided_at=None)
+    waiting = {(str(kind), key, digest) for kind, key, digest in in_review.values_list("kind", "key", "content_hash")}
     bodies: dict[Name, Body] = {}
     found: dict[Name, Publishable] = {}
     for start in range(0, len(records), AT_ONCE):
         for record in bundles.find(bundles.name_of(one) for one in records[start : start + AT_ONCE]):
             name, body = bundles.name_of(record), freeze(record)
-            if public.get(name) != content_hash(body):
+            digest = content_hash(body)
+            if public.get(name) != digest and (*name, digest) not in waiting:
                 bodies[name], found[name] = body, record
     return bodies, found
 
 
 def _by_record(bodies: dict[Name, Body]) -> dict[Name, list[str]]:
-    """What stands against publishing these together, by the record that each sentence speaks of: the one that it names first."""
-    today = timezone.now().date()
-    with translation.override("en"):
-        plain = problems(bodies, today=today)
-    shown = problems(bodies, today=today) if plain and translation.get_language() != "en" else plain
-    by_key: dict[str, list[Name]] = {}
-    for name in bodies:
-        by_key.setdefault(name[1], []).append(name)
+    """What stands against publishing these together, by the record of them that it is of."""
     found: dict[Name, list[str]] = {}
-    for said, sentence in zip(plain, shown, strict=True):
-        names = _named(said, by_key)
-        if not names:
+    for name, sentence in faults(bodies, today=timezone.now().date()):
+        if name not in bodies:
             raise ValidationError([sentence])  # of something else than these: nothing can be left out to mend it
-        for name in names:
-            found.setdefault(name, []).append(sentence)
+        found.setdefault(name, []).append(sentence)
     return found
-
-
-def _named(sentence: str, by_key: dict[str, list[Name]]) -> list[Name]:
-    words = [word.strip("“”,;:.()'\"") for word in sentence.split()]
-    for place, word in enumerate(words):
-        if names := by_key.get(word):
-            before = words[place - 1].casefold() if place else ""
-            return [name for name in names if name[0] == before] or names
-    return []

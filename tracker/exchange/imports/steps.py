@@ -20,6 +20,7 @@ from tracker.editorial.verbs import Refused, allowed
 from tracker.exchange.files import PackageError
 from tracker.exchange.imports import undoing
 from tracker.exchange.imports.findings import Findings, difference
+from tracker.exchange.imports.handing_in import may_be_handed_in
 from tracker.exchange.imports.progress import AtWork, Progress, held, is_held, refuse_while_waited_for
 from tracker.exchange.imports.receiving import RIGHT
 from tracker.exchange.imports.running import Run
@@ -82,6 +83,15 @@ def ask_for_undo(batch: Import, *, by: User, reason: str) -> int:
     if why := undoing.stands_against(batch):
         raise Refused(why)
     return _queued(batch, by, lambda: defer(undo_import, number=batch.pk, by=by.pk, reason=reason))
+
+
+def ask_for_hand_in(batch: Import, *, by: User, reason: str) -> int:
+    """Put the submitting of an applied batch's drafts into the queue; gives the number of the job."""
+    from tracker.exchange.imports.jobs import hand_in_import
+
+    may_be_handed_in(batch, by)
+    _say_why(reason)
+    return _queued(batch, by, lambda: defer(hand_in_import, number=batch.pk, by=by.pk, reason=reason))
 
 
 def _queued(batch: Import, by: User, put: Callable[[], int]) -> int:
