@@ -182,6 +182,15 @@ def test_what_cannot_be_read_is_told_with_its_row(file, text, row, words):
     assert words in str(caught.value)
 
 
+def test_a_cell_may_be_no_longer_because_another_part_of_the_program_reads_longer_ones(file):
+    before = csv.field_size_limit(5 * limits.CELL)
+    try:
+        with pytest.raises(TableError, match=r"row 2: .*more than 2,000,000 characters"):
+            list(open_table(file("a,b\n3," + "x" * (limits.CELL + 1) + "\n"), Options(delimiter=",", encoding="utf-8", header=True)))
+    finally:
+        csv.field_size_limit(before)
+
+
 def test_a_byte_beyond_the_sample_that_does_not_fit_is_told_with_row_and_place(file):
     good = "a,b\n" + "é,2\n" * 60_000
     path = file(good.encode() + "caf\xe9,2\n".encode("latin-1"))

@@ -72,7 +72,7 @@ class Delimited:
             raise refused(self.name, f"has {len(cells):,} cells; at most {limits.COLUMNS:,} columns are read", row=number)
         for place, cell in enumerate(cells, start=1):
             if len(cell) > limits.CELL:
-                raise refused(self.name, f"cell {place} has {len(cell):,} characters; at most {limits.CELL:,} are read", row=number)
+                raise refused(self.name, f"cell {place} has more than {limits.CELL:,} characters: {len(cell):,}", row=number)
 
 
 class _NotReadable(Exception):
