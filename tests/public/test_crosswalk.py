@@ -44,7 +44,7 @@ def test_the_page_shows_every_word_with_its_reason_and_source(published: str) ->
         for why in (*theirs.of_statuses.values(), *theirs.of_words.values()):
             assert why in text
     assert "word not confirmed" in text
-    assert 'href="#crosswalk"' in body("/methodology/")
+    assert 'href="#h-crosswalk"' in body("/methodology/")
 
 
 @pytest.mark.parametrize("language", ["", "/fr", "/fa"])
