@@ -159,8 +159,8 @@ def test_a_party_is_never_shown_without_who_says_so(made: dict[str, Any]) -> Non
     correct(made["action"], reason="Not expelled")
     for path in ("/corrections/", "/actions/ACT-1/", "/feeds/changes.atom"):
         said = text(path)
-        assert "A Person: expelled, according to The ministry, 2020-01-15 [non grata]" in said
-        assert "A Person: reported convicted by The ministry, 2020-01-15 [non grata]" in said
+        assert "A Person, Wikidata Q99999902, OpenSanctions NK-made-up: expelled, according to The ministry, 2020-01-15 [non grata]" in said
+        assert "OpenSanctions NK-made-up: reported convicted by The ministry, 2020-01-15 [non grata]" in said
         assert not re.search(r"(?<!reported )convicted", said), path
 
 

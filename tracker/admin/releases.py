@@ -16,6 +16,7 @@ from tracker.editorial.releasing import LONGEST_NAME, refuse_name
 from tracker.editorial.verbs import Refused
 from tracker.jobs import defer
 from tracker.releasing import known_site, make_release
+from tracker.signin.keeping import outlives_session, sent
 
 RIGHT = "tracker.release"
 
@@ -43,13 +44,14 @@ class ReleaseForm(forms.Form):
         return name
 
 
+@outlives_session
 def releases_page(site: Any, request: HttpRequest) -> HttpResponse:
     """The list, for everyone at the desk; the form, for who may release."""
     may = request.user.has_perm(RIGHT)
-    if request.method == "POST" and not may:
+    if sent(request) and not may:
         raise PermissionDenied
     form = ReleaseForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    if sent(request) and form.is_valid():
         origin = known_site() or f"{request.scheme}://{request.get_host()}"
         number = defer(make_release, name=form.cleaned_data["name"], by=request.user.pk, reason=form.cleaned_data["reason"], site=origin)
         given = {"name": form.cleaned_data["name"], "number": number}

@@ -72,8 +72,11 @@ def preview_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(frame.url(batch, "change"))
 
 
+@outlives_session
 def decide_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     """Names of governments were mapped, differences decided, or refused rows given up: it is looked at again with that."""
+    if request.method == "POST" and not sent(request):
+        return admin.change_view(request, str(pk))
     batch = _posted(request, pk)
     if isinstance(batch, HttpResponse):
         return batch

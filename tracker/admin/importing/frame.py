@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.exchange.imports.progress import is_waited_for
 from tracker.models import Import, ImportState
+from tracker.signin.keeping import address_without_mark
 
 STEPS = (
     ("format", gettext_lazy("How it is read")),
@@ -95,7 +96,7 @@ def refused_for_now(request: HttpRequest, batch: Import) -> HttpResponse | None:
         return HttpResponseRedirect(url(batch, "change"))
     if request.method == "POST" and not unchanged(request, batch):
         messages.warning(request, _("Somebody has changed this import since you opened that page; nothing was saved. Here is how it stands now."))
-        return HttpResponseRedirect(request.get_full_path())
+        return HttpResponseRedirect(address_without_mark(request))
     return None
 
 

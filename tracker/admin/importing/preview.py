@@ -143,10 +143,10 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
         "problem_count": counts["problems"],
         "problems_kept": min(counts["problems"], PROBLEMS),
         "refused": counts["rows"]["refused"],
-        "unknown": [{"index": index, **name} for index, name in enumerate(preview.governments[:PER_PAGE])],
+        "unknown": [_unknown(index, one, request.POST) for index, one in enumerate(preview.governments[:PER_PAGE])],
         "unknown_count": len(preview.governments),
         "names_beyond": counts.get("names_beyond", 0),
-        "conflicts": [_conflict(index, one) for index, one in enumerate(conflicts.object_list)],
+        "conflicts": [_conflict(index, one, request.POST) for index, one in enumerate(conflicts.object_list)],
         "conflicts_page": conflicts,
         "conflicts_kept": len(preview.conflicts),
         "conflict_count": counts["conflicts"],
@@ -161,8 +161,15 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _conflict(index: int, one: Mapping[str, Any]) -> dict[str, Any]:
+def _unknown(index: int, one: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
+    """A name that is not known here, with what it was said to mean before a session ended."""
+    return {"index": index, **one, "chosen": typed.get(f"code-{index}", "") if typed.get(f"name-{index}") == one["name"] else ""}
+
+
+def _conflict(index: int, one: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
+    """A record that stands here otherwise, with what was decided of it: what was typed before a session ended goes before what is saved."""
     resource, _colon, key = one["record"].partition(":")
+    decision = typed.get(f"decision-{index}", "") if typed.get(f"record-{index}") == one["record"] else one["decision"]
     rows = [
         {
             "noun": noun(row["resource"]), "key": row["key"], "row": row["row"], "why": row["why"], "is_new": row["here"] is None,
@@ -173,7 +180,7 @@ def _conflict(index: int, one: Mapping[str, Any]) -> dict[str, Any]:
         }
         for row in one["rows"]
     ]  # fmt: skip
-    return {"index": index, "record": one["record"], "noun": noun(resource), "key": key, "take": one["decision"] == "take", "rows": rows}
+    return {"index": index, "record": one["record"], "noun": noun(resource), "key": key, "take": decision == "take", "rows": rows}
 
 
 def _change(one: Mapping[str, Any]) -> dict[str, Any]:
