@@ -25,6 +25,7 @@ from tracker.admin.importing.draft import (
     slot_words,
     with_places,
 )
+from tracker.admin.importing.lacking import TOLD_APART
 from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.tables import TableError
 from tracker.signin.keeping import outlives_session, sent
@@ -55,7 +56,7 @@ class Line:
 
     index: int
     offered: Offered
-    held: list[SafeString]  # a select's options each, with the place chosen
+    held: list[tuple[str, SafeString]]  # each select's id, empty where another has it already, and its options, with the place chosen
     links: list[tuple[str, str]] = field(default_factory=list)  # address and words: how its cells are read, a place each
 
     @property
@@ -86,7 +87,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     batch = frame.to_work_on(request, pk)
     if back := frame.refused_for_now(request, batch):
         return back
-    profile, _problems = reading.profile_of(batch)
+    profile, mistakes = reading.profile_of(batch)
     try:
         offered = reading.offered(batch, profile)
     except TableError as error:
@@ -107,18 +108,32 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     else:
         chosen = _of_profile(profile, offered)
     choices = Places(profile)
-    lines = [Line(index, each, [choices.choosing(str(slot)) for slot in chosen.held.get(each.name, ())]) for index, each in enumerate(offered)]
+    lines = _lines(offered, chosen, choices)
     if not is_new:
         for line in lines:
             line.links = _links(batch, profile, line.offered)
     spare = SPARE + (3 if "_more" in request.POST else 0)
-    constants = [(choices.choosing(place), value) for place, value in [*chosen.constants, *[("", "")] * spare]]
+    constants = [(place, choices.choosing(place), value) for place, value in [*chosen.constants, *[("", "")] * spare]]
     return frame.page(
         admin, request, batch, "columns", "columns", reading.still(batch),
         title=_("What the columns of “%(file)s” hold") % {"file": batch.file_name}, step_title=frame.words_of("columns"), errors=errors,
-        lines=lines, none=choices.html, constants=constants, keys=_keys(profile, chosen, offered), is_new=is_new,
+        lines=lines, none=choices.html, constants=constants,
+        keys=_keys(profile, chosen, offered, {mistake.key for mistake in mistakes}), is_new=is_new,
         guessed=is_new and bool(guessed), looked_at=reading.LOOKED_AT,
     )  # fmt: skip
+
+
+def _lines(offered: Sequence[Offered], chosen: Chosen, choices: Places) -> list[Line]:
+    """A line a column. The first select that has a place is found by it."""
+    met: set[Slot] = set()
+    lines = []
+    for index, each in enumerate(offered):
+        held = []
+        for slot in chosen.held.get(each.name, ()):
+            held.append(("" if slot in met else f"place-{slot}", choices.choosing(str(slot))))
+            met.add(slot)
+        lines.append(Line(index, each, held))
+    return lines
 
 
 def _of_guesses(guessed: Mapping[tuple[str, Slot], Any]) -> dict[str, list[Slot]]:
@@ -192,7 +207,7 @@ def _made(profile: Profile, chosen: Chosen, offered: Sequence[Offered], guessed:
     return with_places(profile, sources, constants, chosen.keys, guessed), []
 
 
-def _keys(profile: Profile, chosen: Chosen, offered: Sequence[Offered]) -> list[dict[str, Any]]:
+def _keys(profile: Profile, chosen: Chosen, offered: Sequence[Offered], at_fault: set[str]) -> list[dict[str, Any]]:
     """For each record that is told apart by columns: which."""
     found = []
     for name in chosen.records:
@@ -200,7 +215,8 @@ def _keys(profile: Profile, chosen: Chosen, offered: Sequence[Offered]) -> list[
         if kind and kind.keyed:
             ticked = chosen.keys.get(name, ())
             columns = [(each.name, each.name in ticked) for each in offered if not each.is_path]
-            found.append({"record": name, "words": record_words(profile, name), "columns": columns, "any": bool(ticked)})
+            words, is_open = str(TOLD_APART) % {"kind": record_words(profile, name)}, not ticked or f"{name}.key" in at_fault
+            found.append({"record": name, "words": words, "columns": columns, "is_open": is_open})
     return found
 
 

@@ -137,7 +137,8 @@ def with_places(
 ) -> Profile:
     """The same profile, with these columns in these places and these values in every row.
 
-    A place that is read out of the same columns as before keeps how it is read; a new one is read as was guessed.
+    A place that is read out of the same columns as before keeps how it is read; a new one is read as was guessed. What was said of a place
+    or a record that is gone goes with it.
     """
     fields: dict[str, dict[str, FieldRule]] = {}
     for slot, sources in chosen.items():
@@ -160,7 +161,11 @@ def with_places(
         in_order = {field: fields[name][field] for field in (kind.fields if kind else fields[name]) if field in fields[name]}
         key = keys.get(name, old_record.key) if kind and kind.keyed else ()
         records[name] = dataclasses.replace(old_record, fields=in_order, key=key)
-    return addressed(dataclasses.replace(profile, records=records))
+    kept = tuple(each for each in profile.rows.unite if (place := Slot.of(each)) and place.field in fields.get(place.record, {}))
+    if "citation" in records:
+        serves = tuple(served for served in records["citation"].serves if served in records)
+        records["citation"] = dataclasses.replace(records["citation"], serves=serves)
+    return addressed(dataclasses.replace(profile, records=records, rows=dataclasses.replace(profile.rows, unite=kept)))
 
 
 def addressed(profile: Profile) -> Profile:

@@ -6,17 +6,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.admin.importing import frame, reading
 from tracker.admin.importing.draft import Slot, column_of, rule_of, slot_words, with_rule
+from tracker.admin.importing.vocabulary import words_of
 from tracker.exchange import imports
 from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.profiles.days import LANGUAGES
 from tracker.exchange.profiles.governments import LEFT_OUT
-from tracker.exchange.profiles.kinds import folded_words, is_date, is_flag, is_government, plain
+from tracker.exchange.profiles.kinds import folded_words, is_date, is_government, plain
 from tracker.exchange.profiles.model import FieldRule
 from tracker.exchange.schema import Column
 from tracker.exchange.tables import TableError
@@ -80,7 +80,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         is_date=is_date(column), formats=[(each, each in rule.formats) for each in FORMATS],
         other_formats="\n".join(each for each in rule.formats if each not in FORMATS),
         languages=[(code, LANGUAGE_WORDS[code], code in rule.languages) for code in LANGUAGES], is_government=is_government(column),
-        words=_words(column), values=values, whole=whole, empty="\n".join(rule.empty), lookup=_lookup_text(profile, rule), counted=reading.COUNTED,
+        words=words_of(column), values=values, whole=whole, empty="\n".join(rule.empty), lookup=_lookup_text(profile, rule), counted=reading.COUNTED,
         government_choices=[(code, f"{name} ({code})") for code, name in sorted(governments.names.items(), key=lambda one: one[1])]
         if is_government(column) else [],
         unresolved=sum(1 for value in values if value["unresolved"]),
@@ -89,16 +89,6 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
 
 def _separators(rule: FieldRule) -> list[tuple[str, Any, bool]]:
     return [(sign, words, sign in {each.strip() or each for each in rule.split}) for sign, words in SEPARATORS]
-
-
-def _words(column: Column) -> list[tuple[str, str]]:
-    """The words that a field takes, as a select offers them."""
-    if is_flag(column):
-        return [("true", _("yes")), ("false", _("no"))]
-    vocabulary = getattr(column.field, "vocabulary", None)
-    if not column.words or vocabulary is None:
-        return []
-    return [(word, capfirst(_(vocabulary(word).label))) for word in column.words]
 
 
 def _values(

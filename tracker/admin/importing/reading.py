@@ -9,10 +9,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tracker.admin.importing import frame, lacking
 from tracker.admin.importing.draft import Offered, begun, nested
 from tracker.archive import store
 from tracker.exchange import imports
-from tracker.exchange.profiles import Profile, ProfileError, to_toml
+from tracker.exchange.profiles import Mistake, Profile, ProfileError, Why, to_toml
 from tracker.exchange.profiles.model import FieldRule, Join
 from tracker.exchange.profiles.parsing import draft
 from tracker.exchange.tables import ColumnSample, Guess, Options, Table, TableError, guess, open_table, samples
@@ -204,24 +205,23 @@ def cut(text: str, most: int) -> str:
 # What is kept
 
 
-def profile_of(batch: Import) -> tuple[Profile, list[str]]:
+def profile_of(batch: Import) -> tuple[Profile, list[Mistake]]:
     """The import's profile so far, and what is still wrong with it; a new one where it has none, or one that cannot be read."""
     if not batch.profile_text:
         return begun(batch.file_name), []
     try:
         return draft(batch.profile_text, batch.profile_name)
     except ProfileError as error:
-        return begun(batch.file_name), error.problems
+        return begun(batch.file_name), [Mistake("", problem, Why.IN_THE_TEXT) for problem in error.problems]
 
 
-def missing_of(batch: Import) -> list[str]:
+def missing_of(batch: Import) -> list[frame.Lack]:
     """What is still missing before the import can be previewed, in sentences."""
-    if not batch.profile_text:
-        return [_("Nothing is chosen yet: say what the columns hold.")]
-    return profile_of(batch)[1]
+    profile, mistakes = profile_of(batch)
+    return lacking.told(batch, profile, mistakes if batch.profile_text else [Mistake("", "", Why.NOTHING_TAKEN)])
 
 
-def still(batch: Import) -> list[str]:
+def still(batch: Import) -> list[frame.Lack]:
     """The same, once anything is chosen."""
     return missing_of(batch) if batch.profile_text else []
 

@@ -101,8 +101,8 @@ def profile_of(
         if kind in fields or (kind == "addressee" and governments.all)
     }
     profile = Profile(name, title, description, file, source, governments, rows, records=records)
-    if wrong := wrong or mistakes(profile):
-        raise ProfileError(wrong)
+    if problems := wrong or mistakes(profile):
+        raise ProfileError(problems)
     return profile
 
 
