@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.exchange.profiles.helping import GOVERNMENTS, PLAIN, cells, problems, table
 from tracker.exchange.profiles import Choice, ProfileError, Seen, fields_of, guess_profile, map_records, parse, profile_of, to_toml
 from tracker.exchange.profiles.checking import mistakes
+from tracker.exchange.profiles.evidence import Evidence, Nature
 from tracker.exchange.profiles.headers import CALLED, Fit, fit
 from tracker.exchange.profiles.kinds import KINDS, is_date
 from tracker.exchange.profiles.model import FieldRule, GovernmentRules, Profile, RecordRules, Why
@@ -194,6 +195,27 @@ def test_several_governments_in_a_cell_are_parted_by_what_parts_their_names() ->
     assert found["addressee.government"].split in ("", ",")
     found = guessed([{"Country": "Albania, France", "Text": "Paint it"}, {"Country": "Canada", "Text": "Paint them"}])
     assert found["addressee.government"].split == ","
+
+
+@pytest.mark.parametrize(
+    ("cells", "nature"),
+    [
+        (ADDRESSES, Nature.ADDRESSES),
+        (DAYS, Nature.DATES),
+        (("12 mars 2019", "avril 2020", "2019", "n/a"), Nature.DATES),
+        (("2020", "31/12/2021"), Nature.DATES),
+        (("2020", "2021"), Nature.NUMBERS),
+        (("1", "2.5", "1 000"), Nature.NUMBERS),
+        (("oui", "Non"), Nature.FLAGS),
+        (("Albanie", "France; Chile", "Bordurie"), Nature.GOVERNMENTS),
+        (("Done", "Odd") * 3, Nature.FEW_VALUES),
+        (TITLES, Nature.TEXTS),
+        (PROSE, Nature.LONG_TEXTS),
+        ((), Nature.NOTHING),
+    ],
+)
+def test_what_stands_in_a_column(cells: tuple[str, ...], nature: Nature) -> None:
+    assert Evidence(cells, GOVERNMENTS).nature is nature
 
 
 CELLS = {

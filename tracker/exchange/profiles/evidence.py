@@ -26,6 +26,7 @@ _FLAGS = frozenset(
     folded(word) for word in ("yes", "no", "y", "n", "true", "false", "oui", "non", "sí", "si", "vrai", "faux", "نعم", "لا", "بله", "خیر")
 )
 _LONGEST_FLAG = 5
+_YEAR, _BARE = re.compile(r"(?:1[7-9]|20|21)\d\d"), re.compile(r"[2-5]\d{4}|(?:19|20)\d{6}")
 _SEPARATORS = (" | ", "; ", ";", "|", "\n", ",")
 
 
@@ -75,13 +76,14 @@ class Evidence:
 
     @cached_property
     def dates(self) -> float:
-        """The share of cells that are a date, whatever the column is called: a bare number is none by itself."""
-        return self._share(sum(not text.isdecimal() and len(text) <= SHORT and days.is_one(text) for text in self.texts))
+        """The share of cells that are a date, whatever the column is called: a bare year is one beside others."""
+        told = sum(not text.isdecimal() and len(text) <= SHORT and days.is_one(text) for text in self.texts)
+        return self._share(told + sum(bool(_YEAR.fullmatch(text)) for text in self.texts)) if told else 0.0
 
     @cached_property
     def dates_if_so_called(self) -> float:
-        """The same in a column that is called a date: a year is one, and the number that a spreadsheet gives a day."""
-        return self.dates + self._share(sum(bool(re.fullmatch(r"(?:1[7-9]|20|21)\d\d|[2-5]\d{4}|(?:19|20)\d{6}", text)) for text in self.texts))
+        """The same in a column that is called a date: bare years are some, and the numbers that a spreadsheet gives days."""
+        return max(self.dates, self._share(sum(bool(_YEAR.fullmatch(text) or _BARE.fullmatch(text)) for text in self.texts)))
 
     @cached_property
     def flags(self) -> float:

@@ -27,9 +27,9 @@ CALLED: dict[tuple[str, str], str] = {
         "proposé par|autor|recomendado por|صادر عن|نویسنده"
     ),
     ("recommendation", "recommended_on"): (
-        "date|recommended on|report date|made on|session date|issued|date issued|date of issue|adopted|date adopted|published|date published|"
-        "publication date|year|when|date de publication|date d'adoption|date d'émission|publié|adopté|année|fecha|fecha de publicación|"
-        "fecha de adopción|año|التاريخ|تاريخ|سنة|سال"
+        "date|recommended on|report date|made on|promised on|proposed on|session date|issued|date issued|date of issue|adopted|date adopted|"
+        "published|date published|publication date|year|when|date de publication|date d'adoption|date d'émission|publié|adopté|année|fecha|"
+        "fecha de publicación|fecha de adopción|año|التاريخ|تاريخ|سنة|سال"
     ),
     ("recommendation", "due_on"): (
         "due|due date|deadline|due on|target date|échéance|date limite|délai|fecha límite|plazo|vencimiento|الموعد النهائي|مهلت"

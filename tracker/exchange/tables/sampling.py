@@ -113,13 +113,14 @@ def _sample(name: str, seen: _Seen, rows: int) -> ColumnSample:
         kind=kind,
         date_formats=formats,
         separator=separator,
-        cells=tuple(_as_cell(value)[:CELL_CHARACTERS] for value in seen.values[:CELLS]),
+        cells=tuple(cell[:CELL_CHARACTERS] for value in seen.values[:CELLS] if (cell := _as_cell(value))),
     )
 
 
 def _as_cell(value: Value) -> str:
-    """A value as it stands in a cell: the items of a list side by side."""
-    return "; ".join(map(as_text, value)) if isinstance(value, list) else as_text(value)
+    """A value as it stands in a cell: the items of a list side by side; of records within the record nothing."""
+    items = value if isinstance(value, list) else [value]
+    return "; ".join(as_text(item) for item in items if not isinstance(item, list | dict))
 
 
 def _kind(values: Sequence[Value]) -> tuple[str, tuple[str, ...], str]:
