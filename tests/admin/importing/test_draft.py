@@ -46,7 +46,7 @@ def test_one_government_for_the_whole_file_is_whom_it_concerns() -> None:
 
 
 def test_dates_and_lists_are_read_as_they_look_where_nothing_was_guessed() -> None:
-    offered = [Offered("When", date_formats=("dd/MM/yyyy",)), Offered("Who", separator=";")]
+    offered = [Offered("When", cells=("12/03/2019", "25/03/2019")), Offered("Who", separator=";")]
     profile = with_places(begun("list.csv"), {Slot("recommendation", "recommended_on"): offered[:1], COUNTRY: offered[1:]}, {}, {}, {})
     assert rule_of(profile, Slot("recommendation", "recommended_on")) == FieldRule(column="When", formats=("dd/MM/yyyy",))
     assert rule_of(profile, COUNTRY) == FieldRule(column="Who", split=(";",))
@@ -114,4 +114,5 @@ def test_a_look_up_is_typed_or_pasted_out_of_a_spreadsheet(text: str, table: dic
 
 
 def test_values_are_shown_as_people_write_them() -> None:
-    assert [reading.as_text(value) for value in (None, True, 3.0, 2.5, "x")] == ["", "true", "3", "2.5", "x"]
+    assert [reading.as_text(value) for value in (None, True, 3.0, 2.5, "x", ["a", 2])] == ["", "true", "3", "2.5", "x", "a; 2"]
+    assert reading.as_text({"état": {"x": [{"y": None}]}}) == '{"état": {"x": [{"y": null}]}}'

@@ -30,19 +30,27 @@ ADDRESSEE = '[addressee]\ngovernment = "Country"\n'
 LACKS = {
     "no key of the document": (SOURCE.replace('key = "DOC"\n', ""), "The file as a whole · Key of the document: it is missing", "id_source-key"),
     "an incomplete document": (
-        SOURCE.replace('interest = "academic"\n', ""), "The file as a whole · Interest: it is missing; a new document needs it.", "id_source-interest",
+        SOURCE.replace('interest = "academic"\n', ""),
+        "The file as a whole · Interest: it is missing; a new document needs it.",
+        "id_source-interest",
     ),
     "a language that is none": (SOURCE.replace('"en"', '"xx"'), "The file as a whole · Language: “xx” is refused", "id_source-language"),
     "no symbol": (SOURCE.replace("kind", f'legislature = "{"x" * 201}"\nkind', 1), "The file as a whole · Legislature:", "id_source-legislature"),
     "nothing": (SOURCE.partition("[recommendation]")[0], "What the columns hold: choose for one column at least", "columns"),
     "no key": (
-        SOURCE.replace('key = ["No"]\n', ""), "What the columns hold · What tells one record from another: Recommendation: no column is ticked",
+        SOURCE.replace('key = ["No"]\n', ""),
+        "What the columns hold · What tells one record from another: Recommendation: no column is ticked",
         "key-recommendation",
     ),
-    "key and reference": (SOURCE + 'reference = "No"\n', "a column holds “Recommendation · Reference” as well; keep one of the two", "key-recommendation"),
+    "key and reference": (
+        SOURCE + 'reference = "No"\n',
+        "a column holds “Recommendation · Reference” as well; keep one of the two",
+        "key-recommendation",
+    ),
     "no recommendation": (
         SOURCE.partition("[recommendation]")[0] + '[theme]\nname = "Text"\n',
-        "What the columns hold · Theme: it belongs to a recommendation; choose the column that holds “Recommendation · Statement”", "place-theme.name",
+        "What the columns hold · Theme: it belongs to a recommendation; choose the column that holds “Recommendation · Statement”",
+        "place-theme.name",
     ),
     "no government": (
         SOURCE + STATUS,
@@ -52,32 +60,50 @@ LACKS = {
     ),
     "no addressee": (SOURCE + '[addressee]\nnote = "Country"\n', "What the columns hold · Addressee · Government: nothing says", "columns"),
     "no action": (SOURCE + '[event]\non = "No"\n', "What the columns hold · Event: it belongs to an action", "place-event.on"),
-    "no status": (SOURCE + ADDRESSEE + '[assessment]\nrationale = "Done"\n', "What the columns hold · Assessment · Status: no column holds it", "columns"),
-    "nothing done": (SOURCE + ADDRESSEE + '[action]\nbody = "Who"\n', "What the columns hold · Action · Title: no column says what was done", "columns"),
+    "no status": (
+        SOURCE + ADDRESSEE + '[assessment]\nrationale = "Done"\n',
+        "What the columns hold · Assessment · Status: no column holds it",
+        "columns",
+    ),
+    "nothing done": (
+        SOURCE + ADDRESSEE + '[action]\nbody = "Who"\n',
+        "What the columns hold · Action · Title: no column says what was done",
+        "columns",
+    ),
     "nobody made it": (KNOWN, "What the columns hold · Recommendation · Made by: it is missing; say who makes the recommendation.", "columns"),
     "nobody yet": (
-        SOURCE.replace('publisher = "P"\n', ""), "Made by: it is missing; choose a column for it, say the same for every row, or name “Publisher”.",
+        SOURCE.replace('publisher = "P"\n', ""),
+        "Made by: it is missing; choose a column for it, say the same for every row, or name “Publisher”.",
         "columns",
     ),
     "no statement to unite": (
         SOURCE.replace('statement = "Text"', 'made_by = "Who"') + '[rows]\nunite = ["recommendation.made_by"]\n',
-        "The file as a whole · Several rows that are one recommendation: rows are one recommendation where they have the same text", "unite",
+        "The file as a whole · Several rows that are one recommendation: rows are one recommendation where they have the same text",
+        "unite",
     ),
     "no word of ours": (
         SOURCE + ADDRESSEE + '[assessment]\nstatus = { constant = "implementd" }\n',
-        "What the columns hold · Assessment · Status: “implementd” is none of the 9 words that it takes: “Implemented”", "place-assessment.status",
+        "What the columns hold · Assessment · Status: “implementd” is none of the 9 values that it takes: “Implemented”",
+        "place-assessment.status",
     ),
     "no word where nothing stands": (
-        SOURCE + ADDRESSEE + '[assessment]\nstatus = { column = "Status", default = "implementd" }\n', "How Assessment · Status is read", "id_default",
+        SOURCE + ADDRESSEE + '[assessment]\nstatus = { column = "Status", default = "implementd" }\n',
+        "How Assessment · Status is read",
+        "id_default",
     ),
     "no word that is meant": (
         SOURCE + ADDRESSEE + '[assessment]\nstatus = { column = "Status", map = { "implemented" = "implementd" } }\n',
-        "How Assessment · Status is read: “implementd” is none", "values",
+        "How Assessment · Status is read: “implementd” is none",
+        "values",
     ),
     "no format": (SOURCE + 'recommended_on = { column = "No", formats = ["dd"] }\n', "Recommended on is read: “dd” has no year", "id_other-formats"),
-    "no document of its own": (SOURCE + '[document]\ntitle = "Done"\n', "What tells one record from another: Document: no column is ticked", "key-document"),
+    "no document of its own": (
+        SOURCE + '[document]\ntitle = "Done"\n',
+        "What tells one record from another: Document: no column is ticked",
+        "key-document",
+    ),
     "wrong in the text": (SOURCE + '[lookups]\na = "b"\n', "The profile as text: lookups.a: it takes a table of texts", "id_text"),
-}  # fmt: skip
+}
 """By what is lacking: the profile, how the sentence begins, and the field that it leads to."""
 
 

@@ -8,6 +8,7 @@ from babel import Locale
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from tracker.exchange.files import ended
 from tracker.exchange.profiles import Governments, days
 from tracker.exchange.profiles.kinds import is_date, is_flag, is_government
 from tracker.exchange.schema import Column
@@ -56,15 +57,15 @@ class Vocabulary:
         labels = [label for _code, label in self.words]
         told = {"count": len(labels), "words": ", ".join(f"“{label}”" for label in labels)}
         if len(labels) <= TOLD_WHOLE:
-            return _("is none of the %(count)s words that it takes: %(words)s.") % told
+            return _("is none of the %(count)s values that it takes: %(words)s.") % told
         spelt = {folded(label): label for label in labels}
         close = [spelt[each] for each in get_close_matches(folded(typed), spelt, n=NEAREST, cutoff=0.5)]
         if self.governments is not None:
             close = [name for _code, name in self.governments.suggest(typed, NEAREST)] or close
         if not close:
-            return _("is none of the %(count)s words that it takes, and close to none of them.") % told
+            return _("is none of the %(count)s values that it takes, and close to none of them.") % told
         told["words"] = ", ".join(f"“{label}”" for label in close)
-        return _("is none of the %(count)s words that it takes; closest to it: %(words)s.") % told
+        return _("is none of the %(count)s values that it takes; closest to it: %(words)s.") % told
 
 
 def words_of(column: Column) -> list[tuple[str, str]]:
@@ -109,9 +110,19 @@ def code_of(column: Column, typed: str, governments: Governments) -> str:
     if is_date(column):
         try:
             return days.read(typed)
+        except days.Otherwise as error:
+            raise NotAWord(_("may be more than one day; write it as %(day)s.") % {"day": (*error.may_be, "2019-02-01")[0]}) from None
         except ValueError as error:
-            raise NotAWord(str(error)) from None
+            raise NotAWord(ended(str(error))) from None
     return typed
+
+
+def code_or_typed(column: Column, typed: str, governments: Governments) -> str:
+    """The same where what was typed is one of the words; anything else as it is, to be told with what else a profile lacks."""
+    try:
+        return code_of(column, typed, governments)
+    except NotAWord:
+        return typed
 
 
 def _is_taken(column: Column, text: str) -> bool:

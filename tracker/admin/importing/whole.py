@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from tracker.admin.importing import conditions, frame, reading
 from tracker.admin.importing.draft import Slot, addressed, column_of, field_words, record_words
 from tracker.admin.importing.lacking import OF_THE_SOURCE, ONE_GOVERNMENT
-from tracker.admin.importing.vocabulary import words_of
-from tracker.exchange.profiles import Mistake, Profile
+from tracker.admin.importing.vocabulary import code_or_typed, words_of
+from tracker.exchange.profiles import Governments, Mistake, Profile
+from tracker.exchange.profiles.governments import LEFT_OUT
 from tracker.exchange.profiles.kinds import SERVED
 from tracker.exchange.profiles.model import Condition, FileRules, GovernmentRules, Heading, Join, RowRules, Source
 from tracker.exchange.schema import BY_NAME
@@ -60,9 +61,10 @@ def _source_fields(profile: Profile) -> list[dict[str, Any]]:
     for column in BY_NAME["documents"].columns:
         if column.name == "key":
             continue
+        help_text = _("By its name or its tag, as French or fr.") if column.name == "language" else column.own.help_text
         found.append({
             "name": column.name, "words": words_of(column), "label": field_words(column), "value": profile.source.fields.get(column.name, ""),
-            "help": column.own.help_text, "first": column.name in FIRST, "required": column.name in ("title", "kind", "interest", "language"),
+            "help": help_text, "first": column.name in FIRST, "required": column.name in ("title", "kind", "interest", "language"),
         })  # fmt: skip
     order = {name: place for place, name in enumerate(FIRST)}
     return sorted(found, key=lambda one: order.get(one["name"], len(order)))
@@ -130,9 +132,10 @@ def _joins(batch: Any, profile: Profile) -> list[dict[str, Any]]:
 
 def _sent(post: QueryDict, profile: Profile, batch: Any) -> Profile:
     fields = {}
+    governments = Governments.of_the_desk()
     for column in BY_NAME["documents"].columns:
         if column.name != "key" and (value := post.get(f"source-{column.name}", "").strip()):
-            fields[column.name] = value
+            fields[column.name] = code_or_typed(column, value, governments)
     if "source-known" in post:
         fields = {}
     rows = RowRules(
@@ -152,18 +155,19 @@ def _sent(post: QueryDict, profile: Profile, batch: Any) -> Profile:
             key=post.get("source-key", "").strip(), prefix=post.get("source-prefix", "").strip(),
             locator=post.get("source-locator", "").strip(), fields=fields,
         ),
-        governments=GovernmentRules(all=post.get("all", ""), aliases=_aliases(post.get("aliases", ""))),
+        governments=GovernmentRules(all=post.get("all", ""), aliases=_aliases(post.get("aliases", ""), governments)),
         rows=rows, joins=_sent_joins(post, profile, batch), records=records,
     )  # fmt: skip
     return addressed(made)
 
 
-def _aliases(text: str) -> dict[str, str]:
+def _aliases(text: str, governments: Governments) -> dict[str, str]:
+    """Lines as ``name = code``; a government that the desk knows by its name is taken for its code."""
     found = {}
     for line in text.splitlines():
         name, sign, code = line.rpartition("=")
         if sign and name.strip() and code.strip():
-            found[name.strip()] = code.strip()
+            found[name.strip()] = code.strip() if code.strip() == LEFT_OUT else governments.resolve(code.strip()) or code.strip()
     return found
 
 
