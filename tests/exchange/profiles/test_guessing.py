@@ -171,6 +171,20 @@ TABLES: dict[str, tuple[dict[str, tuple[str, ...]], dict[str, str]]] = {
         {"id": ("7", "8", "9", "10"), "promise.title": TITLES, "state.name": STATES, "links.self": ADDRESSES},
         {"id": "recommendation.number", "promise.title": "recommendation.statement", "state.name": "addressee.government"},
     ),
+    "values within values that say nothing": (
+        {
+            "attributes.id": ("7", "8", "9", "10"),
+            "attributes.promise.title": TITLES,
+            "attributes.promise.body": PROSE,
+            "data.country.iso": STATES,
+        },
+        {
+            "attributes.id": "recommendation.number",
+            "attributes.promise.title": "recommendation.short_title",
+            "attributes.promise.body": "recommendation.statement",
+            "data.country.iso": "addressee.government",
+        },
+    ),
     "states that are no governments": (
         {"State": ("Open", "Closed", "Done", "Done"), "Text": PROSE},
         {"State": "assessment.status", "Text": "recommendation.statement"},

@@ -124,7 +124,7 @@ def _offered(sample: ColumnSample, governments: Governments) -> Offered:
     kind = STANDS[nature]
     if sample.kind == NESTED:
         kind = gettext_lazy("several values, or values within it")
-    elif sample.kind == LIST and nature in (Nature.TEXTS, Nature.FEW_VALUES):
+    elif sample.kind == LIST and sample.different > 1 and nature in (Nature.TEXTS, Nature.FEW_VALUES):
         kind = gettext_lazy("lists of values")
     return Offered(
         sample.name, values=sample.values, cells=sample.cells, empty=sample.empty, different=sample.different, kind=str(kind),

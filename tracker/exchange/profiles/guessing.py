@@ -211,12 +211,12 @@ def _longest_text(seen: Mapping[str, Evidence], taken: Mapping[Place, str]) -> s
     free = [
         name for name, evidence in seen.items()
         if name not in taken.values() and evidence.is_text and evidence.length > _PROSE
-        and not any(headers.fit(name, place)[0] for place in CALLED if place != _STATEMENT)
+        and not any(headers.fit(name, place)[0] and _bears_out(place, evidence, Fit.ABOUT) for place in CALLED if place != _STATEMENT)
     ]  # fmt: skip
     return max(free, key=lambda name: seen[name].length, default=taken.get(_TITLE, ""))
 
 
-def _bears_out(place: Place, cells: Evidence, fit: Fit, *, is_sure: bool) -> bool:
+def _bears_out(place: Place, cells: Evidence, fit: Fit, *, is_sure: bool = False) -> bool:
     """Whether what stands in a column can be what its name says, or says so without it."""
     match place:
         case ("addressee", "government"):
@@ -241,7 +241,7 @@ def _bears_out(place: Place, cells: Evidence, fit: Fit, *, is_sure: bool) -> boo
         case ("recommendation", "number"):
             return cells.length <= SHORT / 2 and not max(cells.addresses, cells.dates, cells.flags) >= MOST
         case ("recommendation", "made_by" | "target") | ("document", "title"):
-            return not cells.is_other and cells.length <= 2 * LONG
+            return not cells.is_other and cells.length <= LONG
         case ("theme", "name"):
             return not cells.is_other and cells.length <= LONG and cells.flags < MOST
         case ("position", "statement"):

@@ -79,6 +79,8 @@ _FILLERS = (
     "the of a an in to for on and de du des d la le les l el los las del y et en par por full complete original official current latest final exact "
     "intégral intégrale complet complète actuel actuelle completo completa actual english french spanish arabic persian fr es ar fa eng fra spa"
 )
+_HOLDERS = frozenset({"attribute", "data", "field", "item", "node", "object", "propertie", "record", "value"})
+"""Steps of a path that hold others and say nothing."""
 _ABOUT_IT = (
     "recommendation recommandation recomendación rec promise commitment pledge measure proposal mesure proposition engagement medida propuesta "
     "compromiso التوصية توصية توصیه"
@@ -103,7 +105,8 @@ def words_of(name: str) -> frozenset[str]:
     """The words of a name that tell something, each in the one spelling in which they are compared: of a path, those of all its steps."""
     if name.strip() in ("#", "№", "N°", "Nº"):
         return frozenset({"no"})
-    spelt = folded(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
+    *outer, last = [folded(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", step)) for step in name.split(".")]
+    spelt = " ".join([*(step for step in outer if _singular(step) not in _HOLDERS), last])
     found = frozenset(_singular(word) for word in spelt.split() if not word.isdecimal())
     return (found - _small()) or found
 
