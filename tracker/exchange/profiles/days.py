@@ -67,7 +67,7 @@ def read(text: str, *, formats: tuple[str, ...] = (), languages: tuple[str, ...]
     if found := _MONTH_AND_YEAR.fullmatch(spelt):
         return _date(found[2], found[1])
     if re.fullmatch(r"\d{5}(\.\d+)?", spelt):
-        raise Otherwise('looks like the number that a spreadsheet gives a day; say serial = "1900" or serial = "1904" for this field')
+        raise Otherwise('looks like the number that a spreadsheet gives a day; say what bare numbers are: serial "1900" or "1904"')
     return _of_words(spelt, languages)
 
 
@@ -180,7 +180,7 @@ def _spelt(text: str) -> str:
 def _of_numbers(one: int, other: int, year: str) -> str:
     if one <= 12 and other <= 12 and one != other:
         may_be = [f"{year}-{month:02}-{day:02}" for day, month in ((one, other), (other, one))]
-        told = 'may be two days, as its first number may be the day or the month; say formats = ["dd/MM/yyyy"] or ["MM/dd/yyyy"]'
+        told = 'may be two days, as its first number may be the day or the month; say how dates are written: formats "dd/MM/yyyy" or "MM/dd/yyyy"'
         raise Otherwise(told, *may_be)
     day, month = (one, other) if other <= 12 else (other, one)
     return _date(year, str(month), str(day))
