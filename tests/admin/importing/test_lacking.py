@@ -21,6 +21,7 @@ SignIn = Callable[[str], Client]
 TABLE = "No,Text,Country,Status,Done,Who\n1,Close the office,Elbonia,implemented,Closed,Elbonia\n"
 SOURCE = (
     'name = "test"\n[source]\nkey = "DOC"\ntitle = "T"\npublisher = "P"\nkind = "white_paper"\ninterest = "academic"\nlanguage = "en"\n'
+    'published_on = "2019"\n'
     '[recommendation]\nkey = ["No"]\nstatement = "Text"\n'
 )
 KNOWN = 'name = "test"\n[source]\nkey = "DOC"\n[recommendation]\nkey = ["No"]\nstatement = "Text"\n'
@@ -74,6 +75,16 @@ LACKS = {
     "nobody yet": (
         SOURCE.replace('publisher = "P"\n', ""),
         "Made by: it is missing; choose a column for it, say the same for every row, or name “Publisher”.",
+        "columns",
+    ),
+    "no date": (
+        SOURCE.replace('published_on = "2019"\n', ""),
+        "Recommended on: it is missing; choose a column for it, say the same for every row, or say “Published on”.",
+        "columns",
+    ),
+    "no date of the answer": (
+        KNOWN + ADDRESSEE + '[position]\nanswer = "Status"\n',
+        "Position · On: it is missing; say when the government answered.",
         "columns",
     ),
     "no statement to unite": (

@@ -1,5 +1,6 @@
 """What staff type for every row is taken by the words of the desk or by their codes, and what is none of them is refused by name."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -190,3 +191,49 @@ def test_a_stranger_understands_at_once(people: dict[str, User], sign_in: SignIn
     said = words(steps.page("whole"))
     assert "Addressee: only from some rows" in said and "yield" not in said
     assert "at most 256 MB." in words(steps.client.get("/admin/tracker/import/add/"))
+
+
+# What is guessed, saved as it stands
+
+FRENCH = (
+    "N°;Intitulé;Texte de la recommandation;Pays;État;Date de publication;Lien\n"
+    "1;Fermer;Le gouvernement devrait fermer le bureau de la capitale.;Belgique;Réalisé;12/03/2019;https://exemple.org/1\n"
+    "2;Publier;Le Parlement devrait publier la liste des lanternes.;Syldavie;En cours;25/03/2019;https://exemple.org/2\n"
+)
+WITHIN = [
+    {
+        "attributes": {"id": number, "promise": {"title": f"Close the office {number}", "body": "We promise to close the office within two years."}},
+        "relations": {"country": {"name": "Belgium"}},
+        "links": {"self": f"https://example.org/{number}"},
+    }
+    for number in (1, 2)
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "statements", "unknown"),
+    [
+        (
+            "liste.csv",
+            FRENCH,
+            {"Le gouvernement devrait fermer le bureau de la capitale.", "Le Parlement devrait publier la liste des lanternes."},
+            1,
+        ),
+        ("promises.json", json.dumps(WITHIN), {"We promise to close the office within two years."}, 0),
+    ],
+)
+def test_what_is_guessed_can_be_imported_as_it_stands(
+    name: str, content: str, statements: set[str], unknown: int, people: dict[str, User], sign_in: SignIn
+) -> None:
+    """Nothing is changed in the step of the columns; what is unknown is the name of a government."""
+    steps = Steps(sign_in("researcher"))
+    steps.upload(name, content.encode())
+    assert steps.send("columns", {}).status_code == 302
+    steps.whole()
+    page = steps.page("change")
+    assert not page.context["still"], page.context["still"]
+    page = steps.preview()
+    assert page.context["counts"] and not page.context["problem_count"], words(page)
+    assert page.context["unknown_count"] == unknown
+    created = {cells for kind in page.context["created"] for row in kind["rows"] for _label, cells in row["cells"]}
+    assert statements <= created

@@ -38,6 +38,7 @@ WORDS = {
     Why.WITHOUT_ITS_FIELD: gettext_lazy("no column holds it; what else was chosen of this kind is of no use without it."),
     Why.WITHOUT_WHAT_WAS_DONE: gettext_lazy("no column says what was done; choose one for it, or for %(action.description)s."),
     Why.WITHOUT_ITS_MAKER: gettext_lazy("it is missing; choose a column for it, say the same for every row, or name %(source.publisher)s."),
+    Why.WITHOUT_ITS_DATE: gettext_lazy("it is missing; choose a column for it, say the same for every row, or say %(source.published_on)s."),
     Why.NOT_UNITED: gettext_lazy(
         "rows are one recommendation where they have the same text; choose the column that holds %(recommendation.statement)s."
     ),

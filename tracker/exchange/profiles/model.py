@@ -51,6 +51,7 @@ class Why(Enum):
     WITHOUT_ITS_FIELD = auto()
     WITHOUT_WHAT_WAS_DONE = auto()
     WITHOUT_ITS_MAKER = auto()
+    WITHOUT_ITS_DATE = auto()
     NOT_UNITED = auto()
     NOT_A_WORD = auto()
 
