@@ -22,6 +22,7 @@ SOURCE = {
     "source-kind": "white_paper",
     "source-interest": "academic",
     "source-language": "en",
+    "source-published_on": "2019",
 }
 
 

@@ -373,11 +373,11 @@ def test_what_strangers_wrote_is_shown_as_text(people: dict[str, User], sign_in:
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     client = sign_in("researcher")
-    monkeypatch.setattr(limits, "LARGEST", 1000)
+    monkeypatch.setattr(limits, "LARGEST", 1_000_000)
     monkeypatch.setattr(limits, "_AROUND", 1000)
-    response = Steps(client).upload("big.csv", b"a,b\n" * 5000)
+    response = Steps(client).upload("big.csv", b"a,b\n" * 600_000)
     assert response.status_code == 413
-    assert "at most 1000" in words(response)
+    assert "What you sent has 3 MB; at most 1 MB are taken." in words(response)
     assert not Import.objects.exists()
 
 

@@ -30,8 +30,8 @@ def test_a_date_that_can_be_read_in_one_way_is_read(written: str, meant: str) ->
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("03/04/2019", "may be two days"),
-        ("43497", 'say serial = "1900"'),
+        ("03/04/2019", 'may be two days, .* say how dates are written: formats "dd/MM/yyyy"'),
+        ("43497", 'say what bare numbers are: serial "1900"'),
         ("1397", "none of the Gregorian calendar"),
         ("31 February 2019", "no day of the calendar"),
         ("March", "is not a date"),
@@ -55,15 +55,69 @@ def test_what_cannot_be_read_says_why(written: str, told: str) -> None:
         ("in 2019", "'in' yyyy", "2019"),
         ("2024-11-05", "dd/MM/yyyy", "2024-11-05"),  # a workbook has dates of its own beside typed ones
         ("2024-11-05 10:30:00", "dd/MM/yyyy", "2024-11-05"),
+        ("03/04/2019 10:30", "dd/MM/yyyy", "2019-04-03"),
     ],
 )
 def test_a_format_decides(written: str, pattern: str, meant: str) -> None:
     assert days.read(written, formats=("yyyyMMdd", pattern)) == meant
 
 
-def test_what_does_not_fit_its_format_says_so() -> None:
-    with pytest.raises(ValueError, match="not a date written as dd/MM/yyyy or yyyy"):
-        days.read("4 March 2019", formats=("dd/MM/yyyy", "yyyy"))
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("03/25/2019", "no day of the calendar"),  # read otherwise, it would be another order than was said
+        ("2019/25/03", "not a date written as dd/MM/yyyy or d.M.yyyy"),
+        ("2019/03/04", "not a date written as dd/MM/yyyy or d.M.yyyy"),
+        ("43536", "not a date written as dd/MM/yyyy or d.M.yyyy"),
+        ("soon", "not a date written as dd/MM/yyyy or d.M.yyyy"),
+        ("2019-13", "no day of the calendar"),
+        ("31/02/2019", "no day of the calendar"),
+        ("1397", "none of the Gregorian calendar"),
+    ],
+)
+def test_what_does_not_fit_its_format_says_so(text: str, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        days.read(text, formats=("dd/MM/yyyy", "d.M.yyyy"))
+
+
+UNMISTAKABLE = ["yyyy-MM-dd", "yyyy-MM", "yyyy", "MMMM yyyy", "d MMMM yyyy", "MMMM d, yyyy", "MM/yyyy"]
+
+
+@given(any_day, st.sampled_from(UNMISTAKABLE), st.sampled_from(["dd/MM/yyyy", "MM/dd/yyyy", "dd.MM.yyyy", "d-MMM-yy", "MM/dd/yy"]))
+def test_what_can_be_read_in_one_way_is_read_beside_any_format(day: dt.date, pattern: str, ticked: str) -> None:
+    written = format_date(day, pattern, locale="en")
+    assert days.read(written, formats=(ticked,)) == days.read(written)
+
+
+@pytest.mark.parametrize(
+    ("cells", "formats", "witness", "undecided"),
+    [
+        (["12/03/2019", "25/03/2019"], ("dd/MM/yyyy",), "25/03/2019", "12/03/2019"),
+        (["12/03/2019", "03/25/2019"], ("MM/dd/yyyy",), "03/25/2019", "12/03/2019"),
+        (["12/03/2019", "25.03.2019", "1.4.19"], ("dd/MM/yyyy", "dd.MM.yyyy", "dd.MM.yy"), "25.03.2019", "12/03/2019"),
+        (["12/03/2019 10:30", "25/03/2019 11:00"], ("dd/MM/yyyy",), "25/03/2019", "12/03/2019"),
+        (["25/03/2019", "03/25/2019"], (), "", ""),
+        (["12/03/2019", "05/05/2019"], (), "", "12/03/2019"),
+        (["05/05/2019", "2019-02-01", "February 2019"], (), "", ""),
+        (["04-Mar-19", "5-Apr-19"], ("d-MMM-yy",), "", ""),
+        (["20190312", "20190401"], ("yyyyMMdd",), "", ""),
+        (["soon", ""], (), "", ""),
+    ],
+)
+def test_the_order_of_day_and_month_is_told_by_what_leaves_no_doubt(cells: list[str], formats: tuple[str, ...], witness: str, undecided: str) -> None:
+    assert days.written(cells) == days.Written(formats, witness, undecided)
+
+
+@given(st.lists(any_day, min_size=1, max_size=8), st.sampled_from(["dd/MM/yyyy", "MM/dd/yyyy", "dd.MM.yyyy", "MM-dd-yyyy"]))
+def test_a_column_of_one_form_is_read_right_or_not_at_all(column: list[dt.date], pattern: str) -> None:
+    """Nothing is read as another day than the one that was written."""
+    cells = [format_date(day, pattern, locale="en") for day in column]
+    found = days.written(cells)
+    for day, cell in zip(column, cells, strict=True):
+        try:
+            assert days.read(cell, formats=found.formats) == day.isoformat()
+        except ValueError:
+            assert found.undecided and not found.formats
 
 
 @given(any_day, st.sampled_from(days.LANGUAGES), st.sampled_from(["d MMMM y", "d MMM y", "MMMM y", "MMM d, y", "EEEE d MMMM y"]))

@@ -1,13 +1,19 @@
 """A draft from a table's columns, and a profile from what staff chose."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.exchange.profiles.helping import GOVERNMENTS, PLAIN, cells, problems, table
 from tracker.exchange.profiles import Choice, ProfileError, Seen, fields_of, guess_profile, map_records, parse, profile_of, to_toml
-from tracker.exchange.profiles.kinds import KINDS
-from tracker.exchange.profiles.model import GovernmentRules
+from tracker.exchange.profiles.checking import mistakes
+from tracker.exchange.profiles.evidence import Evidence, Nature
+from tracker.exchange.profiles.headers import CALLED, Fit, fit
+from tracker.exchange.profiles.kinds import KINDS, is_date
+from tracker.exchange.profiles.model import FieldRule, GovernmentRules, Profile, RecordRules, Why
 
 SOURCE = parse(PLAIN).source
 ROWS = [
@@ -56,6 +62,231 @@ def test_a_number_that_comes_again_is_unique_with_the_state_and_the_session() ->
     rows = [{"Session": "12", "State": "France", "No": "1", "Text": "A"}, {"Session": "12", "State": "Canada", "No": "1", "Text": "B"}]
     choices = guess_profile([Seen(column, [row[column] for row in rows]) for column in rows[0]], GOVERNMENTS)
     assert [choice.column for choice in choices if choice.is_key] == ["Session", "State", "No"]
+
+
+def test_a_number_that_comes_again_with_its_text_is_unique_by_itself() -> None:
+    """One recommendation to several countries."""
+    rows = [{"State": "France", "No": "1", "Text": "Paint it"}, {"State": "Canada", "No": "1", "Text": "Paint it"}]
+    choices = guess_profile([Seen(column, [row[column] for row in rows]) for column in rows[0]], GOVERNMENTS)
+    assert [choice.column for choice in choices if choice.is_key] == ["No"]
+
+
+PROSE = (
+    "The government should close the office in the capital within two years of the day on which the report was published.",
+    "Parliament should publish the list of all lanterns, harbours and benches of the coast, and explain it to its readers.",
+    "The minister should recall the envoy at once, tell the house why that was not done before, and report every year.",
+    "The agency should count what it owns, and say by the end of each year how much of it there is and who may use it.",
+)
+OTHER_PROSE = tuple(f"We have looked into it, and the department has answered in its letter of that year: {text}" for text in PROSE)
+TITLES = ("Close the office", "Publish the list of lanterns", "Recall the envoy", "Count what there is")
+ADDRESSES = tuple(f"https://example.org/reports/2019/a-long-address-of-a-page-with-many-words-in-it-{number}.html" for number in range(4))
+DAYS = ("12/03/2019", "25/03/2019", "01/04/2019", "February 2020")
+STATES = ("Albania", "Elbonia", "France", "Nowhereland")
+
+TABLES: dict[str, tuple[dict[str, tuple[str, ...]], dict[str, str]]] = {
+    "an English table with titles and links": (
+        {
+            "No.": ("1", "2", "3", "4"),
+            "Title": TITLES,
+            "Country": STATES,
+            "Full text": PROSE,
+            "Status": ("Done", "Odd", "Done", "Odd"),
+            "Link": ADDRESSES,
+            "Date": DAYS,
+        },
+        {
+            "No.": "recommendation.number",
+            "Title": "recommendation.short_title",
+            "Country": "addressee.government",
+            "Full text": "recommendation.statement",
+            "Status": "assessment.status",
+            "Date": "recommendation.recommended_on",
+        },
+    ),
+    "a French one": (
+        {
+            "Intitulé": TITLES,
+            "Pays": ("Syldavie", "Bordurie", "France", "Syldavie"),
+            "Texte de la recommandation": PROSE,
+            "Lien": ADDRESSES,
+            "État": ("Réalisé", "En cours", "Réalisé", "En cours"),
+            "Date de publication": ("12/03/2019", "25 mars 2019", "2019", "avril 2019"),
+            "Réponse du gouvernement": OTHER_PROSE,
+            "Commentaires": OTHER_PROSE,
+        },
+        {
+            "Intitulé": "recommendation.short_title",
+            "Pays": "addressee.government",
+            "Texte de la recommandation": "recommendation.statement",
+            "État": "assessment.status",
+            "Date de publication": "recommendation.recommended_on",
+            "Commentaires": "assessment.rationale",
+        },
+    ),
+    "a Spanish one": (
+        {
+            "Título": TITLES,
+            "País": ("Chile", "Perú", "Nada", "Chile"),
+            "Texto": PROSE,
+            "Enlace": ADDRESSES,
+            "Fecha límite": ("2020", "2021", "2022", ""),
+        },
+        {
+            "Título": "recommendation.short_title",
+            "País": "addressee.government",
+            "Texto": "recommendation.statement",
+            "Fecha límite": "recommendation.due_on",
+        },
+    ),
+    "a Persian one": (
+        {"عنوان": TITLES, "کشور": ("الف", "ب", "الف", "ب"), "متن": PROSE, "پیوند": ADDRESSES},
+        {"عنوان": "recommendation.short_title", "کشور": "addressee.government", "متن": "recommendation.statement"},
+    ),
+    "an Arabic one": (
+        {"العنوان": TITLES, "البلد": ("فرنسا", "كندا", "فرنسا", "كندا"), "نص التوصية": PROSE},
+        {"العنوان": "recommendation.short_title", "البلد": "addressee.government", "نص التوصية": "recommendation.statement"},
+    ),
+    "titles and nothing longer": ({"Short title": TITLES, "URL": ADDRESSES}, {"Short title": "recommendation.statement"}),
+    "titles beside notes": ({"Name": TITLES, "Notes": OTHER_PROSE}, {"Name": "recommendation.statement"}),
+    "addresses alone": ({"Recommendation": ADDRESSES, "When": DAYS}, {"When": "recommendation.recommended_on"}),
+    "a report of each row's own": (
+        {"Recommendation": PROSE, "Report title": ("A first report", "A first report", "Another", "Another"), "Report URL": ADDRESSES},
+        {"Recommendation": "recommendation.statement", "Report title": "document.title", "Report URL": "document.url"},
+    ),
+    "names of a programmer's": (
+        {
+            "recommendation_code": ("REC-1", "REC-2", "REC-3", "REC-4"),
+            "shortTitle": TITLES,
+            "countryCode": ("FR", "DE", "XX", "FR"),
+            "details": PROSE,
+        },
+        {
+            "recommendation_code": "recommendation.number",
+            "shortTitle": "recommendation.short_title",
+            "countryCode": "addressee.government",
+            "details": "recommendation.statement",
+        },
+    ),
+    "values within values": (
+        {"id": ("7", "8", "9", "10"), "promise.title": TITLES, "state.name": STATES, "links.self": ADDRESSES},
+        {"id": "recommendation.number", "promise.title": "recommendation.statement", "state.name": "addressee.government"},
+    ),
+    "values within values that say nothing": (
+        {
+            "attributes.id": ("7", "8", "9", "10"),
+            "attributes.promise.title": TITLES,
+            "attributes.promise.body": PROSE,
+            "data.country.iso": STATES,
+        },
+        {
+            "attributes.id": "recommendation.number",
+            "attributes.promise.title": "recommendation.short_title",
+            "attributes.promise.body": "recommendation.statement",
+            "data.country.iso": "addressee.government",
+        },
+    ),
+    "states that are no governments": (
+        {"State": ("Open", "Closed", "Done", "Done"), "Text": PROSE},
+        {"State": "assessment.status", "Text": "recommendation.statement"},
+    ),
+    "names that say something else": (
+        {"Number of countries": ("1", "2", "3", "4"), "Date of birth": DAYS, "Text of the reply": OTHER_PROSE, "Proposal": PROSE},
+        {"Proposal": "recommendation.statement"},
+    ),
+}
+"""Tables of several styles, and what is guessed of each: what is not named is left out."""
+
+
+@pytest.mark.parametrize("style", TABLES)
+def test_tables_of_several_styles(style: str) -> None:
+    columns, meant = TABLES[style]
+    choices = guess_profile([Seen(name, values) for name, values in columns.items()], GOVERNMENTS)
+    assert {choice.column: f"{choice.kind}.{choice.field}" for choice in choices if choice.field} == meant
+
+
+def test_several_governments_in_a_cell_are_parted_by_what_parts_their_names() -> None:
+    found = guessed([{"Country": "Albania, France", "Text": "Paint it"}, {"Country": "Korea, Republic of", "Text": "Paint them"}] * 2)
+    assert found["addressee.government"].split in ("", ",")
+    found = guessed([{"Country": "Albania, France", "Text": "Paint it"}, {"Country": "Canada", "Text": "Paint them"}])
+    assert found["addressee.government"].split == ","
+
+
+@pytest.mark.parametrize(
+    ("cells", "nature"),
+    [
+        (ADDRESSES, Nature.ADDRESSES),
+        (DAYS, Nature.DATES),
+        (("12 mars 2019", "avril 2020", "2019", "n/a"), Nature.DATES),
+        (("2020", "31/12/2021"), Nature.DATES),
+        (("2020", "2021"), Nature.NUMBERS),
+        (("1", "2.5", "1 000"), Nature.NUMBERS),
+        (("oui", "Non"), Nature.FLAGS),
+        (("Albanie", "France; Chile", "Bordurie"), Nature.GOVERNMENTS),
+        (("Done", "Odd") * 3, Nature.FEW_VALUES),
+        (TITLES, Nature.TEXTS),
+        (PROSE, Nature.LONG_TEXTS),
+        ((), Nature.NOTHING),
+    ],
+)
+def test_what_stands_in_a_column(cells: tuple[str, ...], nature: Nature) -> None:
+    assert Evidence(cells, GOVERNMENTS).nature is nature
+
+
+CELLS = {
+    "addresses": st.sampled_from(ADDRESSES),
+    "prose": st.sampled_from(PROSE),
+    "titles": st.sampled_from(TITLES),
+    "days": st.sampled_from(DAYS),
+    "states": st.sampled_from(STATES),
+    "numbers": st.integers(0, 999).map(str),
+    "flags": st.sampled_from(["yes", "no"]),
+    "words": st.sampled_from(["Done", "In progress", "Accepted", "Noted"]),
+    "nothing": st.just(""),
+}
+CERTAIN = {"states": ["Albania", "France", "Chile"]}
+HEADERS = sorted({name for names in CALLED.values() for name in names.split("|")} | {"Details", "Remarks of ours", "A", "B", "URL", "x.y"})
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_a_guess_is_never_worse_than_none(data: st.DataObject) -> None:
+    """Whatever a column is called: each column once, each field once, nothing that its cells are not, nothing that lacks what it hangs on."""
+    names = data.draw(st.lists(st.sampled_from(HEADERS), min_size=1, max_size=7, unique=True))
+    kinds = {name: data.draw(st.sampled_from(sorted(CELLS))) for name in names}
+    columns = {name: CERTAIN.get(kinds[name], []) + data.draw(st.lists(CELLS[kinds[name]], min_size=4, max_size=9)) for name in names}
+    choices = [choice for choice in guess_profile([Seen(name, columns[name]) for name in names], GOVERNMENTS) if choice.field]
+    held = {(choice.kind, choice.field): choice.column for choice in choices}
+    assert len(held) == len(choices) == len({choice.column for choice in choices})
+    for (kind, field), name in held.items():
+        what = kinds[name]
+        assert what != "nothing"
+        assert (what == "addresses") is (field == "url"), (name, field)
+        assert what != "days" or is_date(KINDS[kind].fields[field]), (name, field)
+        assert not is_date(KINDS[kind].fields[field]) or what in ("days", "numbers"), (name, field)
+        assert field not in ("statement", "short_title", "rationale", "description") or what in ("prose", "titles", "words"), (name, field)
+    lacking = {key for key, why in _lacks(choices) if why not in (Why.WITHOUT_GOVERNMENT, Why.WITHOUT_RECOMMENDATION)}
+    assert not {key for key in lacking if not key.startswith(("source", "recommendation.key"))}, lacking
+    if held.get(("recommendation", "statement")):
+        chosen = columns[held["recommendation", "statement"]]
+        unclaimed = [
+            name for name in names if name not in held.values() and name in ("Details", "Remarks of ours", "A", "B") and kinds[name] == "prose"
+        ]
+        named = fit(held["recommendation", "statement"], ("recommendation", "statement"))[0] >= Fit.ABOUT
+        assert named or all(_mean(columns[name]) <= _mean(chosen) for name in unclaimed)
+
+
+def _mean(texts: list[str]) -> float:
+    return sum(map(len, texts)) / len(texts)
+
+
+def _lacks(choices: list[Choice]) -> list[tuple[str, Why]]:
+    """What a profile of these choices lacks besides what no guess can know."""
+    records: dict[str, RecordRules] = {}
+    for choice in choices:
+        record = records.setdefault(choice.kind, RecordRules(choice.kind, key=("A",) if KINDS[choice.kind].keyed else ()))
+        records[choice.kind] = dataclasses.replace(record, fields={**record.fields, choice.field: FieldRule(column=choice.column)})
+    profile = Profile("draft", source=SOURCE, records=records)
+    return [(mistake.key, mistake.why) for mistake in mistakes(profile)] if records else []
 
 
 def test_an_ambiguous_date_gets_no_format() -> None:

@@ -173,7 +173,7 @@ def test_a_file_beyond_what_is_read_is_refused_by_its_size_alone(tmp_path):
     path = tmp_path / "huge.csv"
     with path.open("wb") as stream:
         stream.truncate(limits.FILE_BYTES + 1)
-    with pytest.raises(TableError, match=r"^huge\.csv has 256 MB; at most 256 MB are read, so bring it in parts\.$"):
+    with pytest.raises(TableError, match=r"^huge\.csv has 257 MB; at most 256 MB are read, so bring it in parts\.$"):
         open_table(path)
 
 

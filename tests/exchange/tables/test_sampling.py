@@ -86,6 +86,11 @@ def test_dates_and_formulas_of_a_workbook(tmp_path):
     assert text.formulas == 1
 
 
+def test_cells_come_along_as_often_as_they_stand_there(column):
+    assert column("a", "b", "", "a").cells == ("a", "b", "a")
+    assert column({"a": 1}, ["x", 2], "z" * 500, [{"b": 1}]).cells == ("x; 2", "z" * 400)
+
+
 def test_only_so_many_rows_are_looked_at_and_the_table_can_still_be_read(tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("Name,N\n" + "".join(f"name {n},{n}\n" for n in range(1_000)))

@@ -1,17 +1,17 @@
 """What the columns of a file hold: a line a column, with what stands in it, and the places that it fills."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from tracker.admin.importing import frame, reading
+from tracker.admin.importing import dates, frame, reading
+from tracker.admin.importing.dates import Told
 from tracker.admin.importing.draft import (
     Offered,
     Slot,
@@ -19,34 +19,27 @@ from tracker.admin.importing.draft import (
     guesses,
     key_guesses,
     kind_of,
-    places,
     record_words,
+    rule_of,
     rules_of,
     slot_words,
     with_places,
 )
-from tracker.exchange.profiles import Governments, Profile
+from tracker.admin.importing.lacking import TOLD_APART
+from tracker.admin.importing.menus import Menu
+from tracker.admin.importing.vocabulary import NotAWord, code_of, vocabulary_of
+from tracker.exchange.profiles import Governments, Profile, days
+from tracker.exchange.profiles.kinds import is_date
+from tracker.exchange.profiles.model import FieldRule
 from tracker.exchange.tables import TableError
+from tracker.languages.dates import in_words
+from tracker.rules.dates import PartialDate
 from tracker.signin.keeping import outlives_session, sent
 
+NEEDS_KEY = ("recommendation", "document")
+"""The kinds that are told apart by columns or not at all; of the others there is one for each recommendation and government without any."""
 SPARE = 2
 """Empty lines for values that every row has; a button gives more."""
-
-
-class Places:
-    """The places as the options of a select. There is a select for each column: the options are written once."""
-
-    def __init__(self, profile: Profile) -> None:
-        self.html = format_html_join(
-            "",
-            '<optgroup label="{}">{}</optgroup>',
-            ((group, format_html_join("", '<option value="{}">{}</option>', fields)) for group, fields in places(profile)),
-        )
-
-    def choosing(self, value: str) -> SafeString:
-        """With one of them chosen."""
-        before = format_html('<option value="{}"', value)
-        return mark_safe(self.html.replace(before, f"{before} selected", 1)) if value else self.html  # made of escaped parts
 
 
 @dataclass
@@ -55,13 +48,25 @@ class Line:
 
     index: int
     offered: Offered
-    held: list[SafeString]  # a select's options each, with the place chosen
+    held: list[tuple[str, SafeString]]  # each select's id, empty where another has it already, and its options, with the place chosen
     links: list[tuple[str, str]] = field(default_factory=list)  # address and words: how its cells are read, a place each
+    dates: list[tuple[Told, str]] = field(default_factory=list)  # how its dates are read, and the address where it is said; none before it is kept
 
     @property
     def empty_share(self) -> int:
         """In percent."""
         return round(self.offered.empty * 100)
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A value of every row as the page shows it: its place, what is typed, what that is taken for, and what may be typed."""
+
+    place: str
+    options: SafeString
+    value: str = ""
+    taken: str = ""
+    words: tuple[str, ...] = ()
 
 
 @dataclass
@@ -86,19 +91,19 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     batch = frame.to_work_on(request, pk)
     if back := frame.refused_for_now(request, batch):
         return back
-    profile, _problems = reading.profile_of(batch)
+    profile, mistakes = reading.profile_of(batch)
+    governments = Governments.of_the_desk()
     try:
-        offered = reading.offered(batch, profile)
+        offered = reading.offered(batch, profile, governments)
     except TableError as error:
         return frame.page(admin, request, batch, "columns", "columns", errors=[str(error)], step_title=frame.words_of("columns"), unreadable=True)
-    governments = Governments.of_the_desk()
     guessed = guesses(offered, governments)
     is_new = not batch.profile_text
     errors: list[str] = []
     if request.method == "POST":
         chosen = _sent(request.POST, offered, profile)
         if sent(request) and "_more" not in request.POST:
-            made, errors = _made(profile, chosen, offered, guessed)
+            made, errors = _made(profile, chosen, offered, guessed, governments)
             if made is not None and not errors:
                 reading.keep_profile(batch, made, by=request.user)
                 return HttpResponseRedirect(frame.url(batch, "whole" if "_on" in request.POST else "columns"))
@@ -106,19 +111,70 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         chosen = Chosen(held=_of_guesses(guessed), keys=key_guesses(offered, governments))
     else:
         chosen = _of_profile(profile, offered)
-    choices = Places(profile)
-    lines = [Line(index, each, [choices.choosing(str(slot)) for slot in chosen.held.get(each.name, ())]) for index, each in enumerate(offered)]
-    if not is_new:
-        for line in lines:
-            line.links = _links(batch, profile, line.offered)
-    spare = SPARE + (3 if "_more" in request.POST else 0)
-    constants = [(choices.choosing(place), value) for place, value in [*chosen.constants, *[("", "")] * spare]]
+    choices = Menu.of_places(profile)
+    lines = _lines(offered, chosen, choices)
+    for line in lines:
+        line.links = [] if is_new else _links(batch, profile, line.offered)
+        line.dates = list(_dates(batch, profile, line.offered, chosen, guessed, is_new=is_new))
+    constants = [_constant(profile, place, value, choices, governments) for place, value in chosen.constants]
+    constants += [Constant("", choices.html)] * (SPARE + (3 if "_more" in request.POST else 0))
     return frame.page(
         admin, request, batch, "columns", "columns", reading.still(batch),
         title=_("What the columns of “%(file)s” hold") % {"file": batch.file_name}, step_title=frame.words_of("columns"), errors=errors,
-        lines=lines, none=choices.html, constants=constants, keys=_keys(profile, chosen, offered), is_new=is_new,
+        lines=lines, none=choices.html, constants=constants,
+        keys=_keys(profile, chosen, offered, {mistake.key for mistake in mistakes}), is_new=is_new,
         guessed=is_new and bool(guessed), looked_at=reading.LOOKED_AT,
     )  # fmt: skip
+
+
+def _lines(offered: Sequence[Offered], chosen: Chosen, choices: Menu) -> list[Line]:
+    """A line a column. The first select that has a place is found by it."""
+    met: set[Slot] = set()
+    lines = []
+    for index, each in enumerate(offered):
+        held = []
+        for slot in chosen.held.get(each.name, ()):
+            held.append(("" if slot in met else f"place-{slot}", choices.choosing(str(slot))))
+            met.add(slot)
+        lines.append(Line(index, each, held))
+    return lines
+
+
+def _dates(
+    batch: Any, profile: Profile, each: Offered, chosen: Chosen, guessed: Mapping[tuple[str, Slot], FieldRule], *, is_new: bool
+) -> Iterator[tuple[Told, str]]:
+    """How the dates of a column are read, for each place of a date that it fills."""
+    for slot in chosen.held.get(each.name, ()):
+        column = column_of(profile, slot)
+        if column is None or not is_date(column) or not each.cells:
+            continue
+        kept = rule_of(profile, slot)
+        if kept is not None and each.is_read_by(kept):
+            yield dates.told(kept, column, profile.lookups, each.cells), "" if is_new else f"{_address(batch, slot)}#dates"
+        else:
+            rule = guessed.get((each.name, slot)) or FieldRule(formats=days.written(each.cells).formats)
+            yield dates.told(rule, column, profile.lookups, each.cells), ""
+
+
+def _constant(profile: Profile, place: str, value: str, choices: Menu, governments: Governments) -> Constant:
+    """A line of what every row has: a word under its label, whatever it was typed as, and what it is taken for beside it."""
+    options, slot = choices.choosing(place), Slot.of(place)
+    column = column_of(profile, slot) if slot else None
+    if column is None:
+        return Constant(place, options, value)
+    vocabulary = vocabulary_of(column, governments)
+    words = tuple(label for _code, label in vocabulary.words) if vocabulary else ()
+    try:
+        code = code_of(column, value, governments)
+    except NotAWord:
+        return Constant(place, options, value, "", words)
+    if is_date(column) and code:
+        return Constant(place, options, value, in_words(PartialDate(code)), words)
+    if vocabulary is None or not code:
+        return Constant(place, options, value)
+    if (label := vocabulary.label(code)) == code and vocabulary.is_open:
+        return Constant(place, options, value, _("“%(name)s”, which is new here") % {"name": code}, words)
+    return Constant(place, options, label, f"{label} ({code})", words)
 
 
 def _of_guesses(guessed: Mapping[tuple[str, Slot], Any]) -> dict[str, list[Slot]]:
@@ -158,7 +214,9 @@ def _sent(post: QueryDict, offered: Sequence[Offered], profile: Profile) -> Chos
     return chosen
 
 
-def _made(profile: Profile, chosen: Chosen, offered: Sequence[Offered], guessed: Mapping[Any, Any]) -> tuple[Profile | None, list[str]]:
+def _made(
+    profile: Profile, chosen: Chosen, offered: Sequence[Offered], guessed: Mapping[Any, Any], governments: Governments
+) -> tuple[Profile | None, list[str]]:
     """The profile that was chosen, or why there is none."""
     errors: list[str] = []
     sources: dict[Slot, list[Offered]] = {}
@@ -168,7 +226,8 @@ def _made(profile: Profile, chosen: Chosen, offered: Sequence[Offered], guessed:
     constants: dict[Slot, str] = {}
     for place, value in chosen.constants:
         place_of = Slot.of(place)
-        if place_of is None or column_of(profile, place_of) is None:
+        column = column_of(profile, place_of) if place_of else None
+        if place_of is None or column is None:
             errors.append(_("Say which place the value “%(value)s” is for.") % {"value": value})
             continue
         if place_of in sources:
@@ -178,7 +237,10 @@ def _made(profile: Profile, chosen: Chosen, offered: Sequence[Offered], guessed:
         elif not value:
             errors.append(_("Say which value %(place)s has in every row.") % {"place": slot_words(profile, place_of)})
         else:
-            constants[place_of] = value
+            try:
+                constants[place_of] = code_of(column, value, governments)
+            except NotAWord as error:
+                errors.append(f"{slot_words(profile, place_of)}: “{value}” {error}")
     for filled, several in sources.items():
         if len(several) > 1 and any(each.is_path for each in several):
             errors.append(
@@ -192,18 +254,26 @@ def _made(profile: Profile, chosen: Chosen, offered: Sequence[Offered], guessed:
     return with_places(profile, sources, constants, chosen.keys, guessed), []
 
 
-def _keys(profile: Profile, chosen: Chosen, offered: Sequence[Offered]) -> list[dict[str, Any]]:
+def _keys(profile: Profile, chosen: Chosen, offered: Sequence[Offered], at_fault: set[str]) -> list[dict[str, Any]]:
     """For each record that is told apart by columns: which."""
     found = []
     for name in chosen.records:
         kind = kind_of(profile, name)
         if kind and kind.keyed:
             ticked = chosen.keys.get(name, ())
-            columns = [(each.name, each.name in ticked) for each in offered if not each.is_path]
-            found.append({"record": name, "words": record_words(profile, name), "columns": columns, "any": bool(ticked)})
+            columns = [(each.name, each.name in ticked) for each in offered]
+            is_needed = kind.name in NEEDS_KEY
+            found.append({
+                "record": name, "words": str(TOLD_APART) % {"kind": record_words(profile, name)}, "columns": columns, "is_needed": is_needed,
+                "is_open": (is_needed and not ticked) or f"{name}.key" in at_fault,
+            })  # fmt: skip
     return found
 
 
 def _links(batch: Any, profile: Profile, each: Offered) -> list[tuple[str, str]]:
-    address = reverse("admin:tracker_import_field", args=[batch.pk])
-    return [(f"{address}?{urlencode({'of': str(slot)})}", slot_words(profile, slot)) for slot, rule in rules_of(profile) if each.is_read_by(rule)]
+    return [(_address(batch, slot), slot_words(profile, slot)) for slot, rule in rules_of(profile) if each.is_read_by(rule)]
+
+
+def _address(batch: Any, slot: Slot) -> str:
+    """The page that says how the cells of a place are read."""
+    return f"{reverse('admin:tracker_import_field', args=[batch.pk])}?{urlencode({'of': str(slot)})}"

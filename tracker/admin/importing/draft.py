@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 
-from tracker.exchange.profiles import Choice, Governments, Profile, Seen, guess_profile
+from tracker.exchange.profiles import Choice, Governments, Profile, Seen, days, guess_profile
 from tracker.exchange.profiles.kinds import KINDS, Kind, is_date, is_government
 from tracker.exchange.profiles.model import FieldRule, RecordRules, Source
 from tracker.exchange.schema import Column
@@ -47,10 +47,10 @@ class Offered:
     name: str
     is_path: bool = False
     values: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()  # the first that are filled, a value as often as it stands there
     empty: float = 0
     different: int = 0
     kind: str = ""
-    date_formats: tuple[str, ...] = ()
     separator: str = ""
     missing: bool = False  # the profile names it and the file does not have it
 
@@ -137,7 +137,8 @@ def with_places(
 ) -> Profile:
     """The same profile, with these columns in these places and these values in every row.
 
-    A place that is read out of the same columns as before keeps how it is read; a new one is read as was guessed.
+    A place that is read out of the same columns as before keeps how it is read; a new one is read as was guessed. What was said of a place
+    or a record that is gone goes with it.
     """
     fields: dict[str, dict[str, FieldRule]] = {}
     for slot, sources in chosen.items():
@@ -160,7 +161,11 @@ def with_places(
         in_order = {field: fields[name][field] for field in (kind.fields if kind else fields[name]) if field in fields[name]}
         key = keys.get(name, old_record.key) if kind and kind.keyed else ()
         records[name] = dataclasses.replace(old_record, fields=in_order, key=key)
-    return addressed(dataclasses.replace(profile, records=records))
+    kept = tuple(each for each in profile.rows.unite if (place := Slot.of(each)) and place.field in fields.get(place.record, {}))
+    if "citation" in records:
+        serves = tuple(served for served in records["citation"].serves if served in records)
+        records["citation"] = dataclasses.replace(records["citation"], serves=serves)
+    return addressed(dataclasses.replace(profile, records=records, rows=dataclasses.replace(profile.rows, unite=kept)))
 
 
 def addressed(profile: Profile) -> Profile:
@@ -177,8 +182,8 @@ def addressed(profile: Profile) -> Profile:
 def _read_from(source: Offered, old: FieldRule | None, guess: FieldRule | None, column: Column | None) -> FieldRule:
     rule = guess or old or FieldRule()
     if guess is None and old is None and column is not None:
-        if is_date(column) and source.date_formats:
-            rule = dataclasses.replace(rule, formats=source.date_formats)
+        if is_date(column):
+            rule = dataclasses.replace(rule, formats=days.written(source.cells).formats)
         elif is_government(column) and source.separator:
             rule = dataclasses.replace(rule, split=(source.separator,))
     path, name = (source.name, "") if source.is_path else ("", source.name)
@@ -192,7 +197,7 @@ def guesses(offered: Iterable[Offered], governments: Governments) -> dict[tuple[
     """What each column probably is, and how it would be read. What a guess leaves out of the words of a column is asked, not dropped."""
     by_name = {each.name: each for each in offered}
     found = {}
-    for choice in guess_profile([Seen(each.name, each.values) for each in by_name.values()], governments):
+    for choice in guess_profile([Seen(each.name, each.cells) for each in by_name.values()], governments):
         source = by_name.get(choice.column)
         if source is not None and choice.field:
             found[choice.column, Slot(choice.kind, choice.field)] = _of_choice(choice, source)
@@ -211,7 +216,7 @@ def _of_choice(choice: Choice, source: Offered) -> FieldRule:
 def key_guesses(offered: Iterable[Offered], governments: Governments) -> dict[str, tuple[str, ...]]:
     """Which columns probably tell the records of a kind apart."""
     found: dict[str, tuple[str, ...]] = {}
-    for choice in guess_profile([Seen(each.name, each.values) for each in offered], governments):
+    for choice in guess_profile([Seen(each.name, each.cells) for each in offered], governments):
         if choice.is_key:
             found[choice.kind] = (*found.get(choice.kind, ()), choice.column)
     return found

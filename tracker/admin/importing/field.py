@@ -6,17 +6,19 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.admin.importing import frame, reading
+from tracker.admin.importing.dates import AsRead, as_read
 from tracker.admin.importing.draft import Slot, column_of, rule_of, slot_words, with_rule
+from tracker.admin.importing.menus import Menu
+from tracker.admin.importing.vocabulary import code_or_typed, words_of
 from tracker.exchange import imports
 from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.profiles.days import LANGUAGES
 from tracker.exchange.profiles.governments import LEFT_OUT
-from tracker.exchange.profiles.kinds import folded_words, is_date, is_flag, is_government, plain
+from tracker.exchange.profiles.kinds import folded_words, is_date, is_government, plain
 from tracker.exchange.profiles.model import FieldRule
 from tracker.exchange.schema import Column
 from tracker.exchange.tables import TableError
@@ -29,7 +31,18 @@ SEPARATORS = (
     ("/", gettext_lazy("slash")),
     ("lines", gettext_lazy("line break, with or without a dash")),
 )
-FORMATS = ("yyyy-MM-dd", "dd/MM/yyyy", "MM/dd/yyyy", "dd.MM.yyyy", "d MMMM yyyy", "MMMM d, yyyy", "MMMM yyyy", "MM/yyyy", "yyyy")
+FORMATS = {
+    "yyyy-MM-dd": "2019-03-25",
+    "dd/MM/yyyy": "25/03/2019",
+    "MM/dd/yyyy": "03/25/2019",
+    "dd.MM.yyyy": "25.03.2019",
+    "d MMMM yyyy": "25 March 2019",
+    "MMMM d, yyyy": "March 25, 2019",
+    "MMMM yyyy": "March 2019",
+    "MM/yyyy": "03/2019",
+    "yyyy": "2019",
+}
+"""Ways to write a date that are offered, each with an example."""
 LANGUAGE_WORDS = {
     "en": gettext_lazy("English"),
     "fr": gettext_lazy("French"),
@@ -37,6 +50,8 @@ LANGUAGE_WORDS = {
     "ar": gettext_lazy("Arabic"),
     "fa": gettext_lazy("Persian"),
 }
+SHOWN_DATES = 12
+"""Different cells of a column of dates that are shown with what they are read as, and as many again that are not read."""
 NOTHING, AS_IT_IS = "-", ""
 """What a value may be mapped to besides a word: to nothing; to whatever it is found to be by itself."""
 
@@ -58,7 +73,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     errors: list[str] = []
     if request.method == "POST":
-        made, rule = _sent(request.POST, profile, slot, rule, column)
+        made, rule = _sent(request.POST, profile, slot, rule, column, governments)
         if sent(request):
             reading.keep_profile(batch, made, by=request.user)
             if is_government(column):  # what the preview was told of these names is in the profile from now on
@@ -72,33 +87,25 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     except TableError as error:
         found, whole, errors = {}, True, [str(error)]  # type: ignore[assignment]
     values = _values(profile, column, rule, found, governments, batch.governments)
+    if is_government(column):
+        menu = Menu.of((code, f"{name} ({code})") for code, name in sorted(governments.names.items(), key=lambda one: one[1]))
+        for value in values:
+            value["options"] = menu.choosing(value["chosen"] if value["chosen"] != NOTHING else "")
     return frame.page(
         admin, request, batch, "columns", "field",
         title=_("How %(place)s is read") % {"place": slot_words(profile, slot)}, step_title=slot_words(profile, slot), errors=errors,
         rule=rule, help=column.own.help_text, sources=[rule.path] if rule.path else rule.named_columns, separators=_separators(rule),
         other_separators="\n".join(each for each in rule.split if each not in dict(SEPARATORS)),
-        is_date=is_date(column), formats=[(each, each in rule.formats) for each in FORMATS],
+        is_date=is_date(column), formats=[(each, example, each in rule.formats) for each, example in FORMATS.items()],
         other_formats="\n".join(each for each in rule.formats if each not in FORMATS),
         languages=[(code, LANGUAGE_WORDS[code], code in rule.languages) for code in LANGUAGES], is_government=is_government(column),
-        words=_words(column), values=values, whole=whole, empty="\n".join(rule.empty), lookup=_lookup_text(profile, rule), counted=reading.COUNTED,
-        government_choices=[(code, f"{name} ({code})") for code, name in sorted(governments.names.items(), key=lambda one: one[1])]
-        if is_government(column) else [],
-        unresolved=sum(1 for value in values if value["unresolved"]),
+        words=words_of(column), values=values, whole=whole, empty="\n".join(rule.empty), lookup=_lookup_text(profile, rule), counted=reading.COUNTED,
+        dates=_dates(profile, column, rule, found), unresolved=sum(1 for value in values if value["unresolved"]),
     )  # fmt: skip
 
 
 def _separators(rule: FieldRule) -> list[tuple[str, Any, bool]]:
     return [(sign, words, sign in {each.strip() or each for each in rule.split}) for sign, words in SEPARATORS]
-
-
-def _words(column: Column) -> list[tuple[str, str]]:
-    """The words that a field takes, as a select offers them."""
-    if is_flag(column):
-        return [("true", _("yes")), ("false", _("no"))]
-    vocabulary = getattr(column.field, "vocabulary", None)
-    if not column.words or vocabulary is None:
-        return []
-    return [(word, capfirst(_(vocabulary(word).label))) for word in column.words]
 
 
 def _values(
@@ -135,18 +142,26 @@ def _values(
     return shown
 
 
+def _dates(profile: Profile, column: Column, rule: FieldRule, found: Mapping[str, int]) -> list[AsRead]:
+    """The first different cells of dates, each with what it is read as, and after them the first that are not read."""
+    if not is_date(column) or not found:
+        return []
+    every = as_read(rule, column, profile.lookups, found)
+    return [*every[:SHOWN_DATES], *[each for each in every[SHOWN_DATES:] if each.why_not][:SHOWN_DATES]]
+
+
 def _lookup_text(profile: Profile, rule: FieldRule) -> str:
     table = profile.lookups.get(rule.lookup, {}) if rule.lookup else {}
     return "\n".join(f"{value} = {meant}" for value, meant in table.items())
 
 
-def _sent(post: QueryDict, profile: Profile, slot: Slot, rule: FieldRule, column: Column) -> tuple[Profile, FieldRule]:
+def _sent(post: QueryDict, profile: Profile, slot: Slot, rule: FieldRule, column: Column, governments_here: Governments) -> tuple[Profile, FieldRule]:
     """The profile with what was sent, and the field's rule in it."""
     split = [sign for sign, _words in SEPARATORS if sign in post.getlist("split")] + _lines(post.get("other-split", ""), strip=False)
     changed: dict[str, Any] = {
         "split": tuple(split),
         "join": post.get("join", "") if len(rule.columns) > 1 or split else rule.join,
-        "default": post.get("default", "").strip(),
+        "default": code_or_typed(column, post.get("default", "").strip(), governments_here),
         "empty": tuple(_lines(post.get("empty", ""))),
         "html": "html" in post,
         "required": "required" in post,

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -100,7 +101,19 @@ def refused_for_now(request: HttpRequest, batch: Import) -> HttpResponse | None:
     return None
 
 
-def page(admin: Any, request: HttpRequest, batch: Import, step: str, template: str, still: Sequence[str] = (), **context: Any) -> TemplateResponse:
+class Lack(str):
+    """Something that a profile lacks, in a sentence; ``linked`` is the sentence with the way to where it is said."""
+
+    linked: SafeString
+
+    def __new__(cls, sentence: str, linked: SafeString) -> "Lack":
+        """A sentence that knows its links."""
+        made = super().__new__(cls, sentence)
+        made.linked = linked
+        return made
+
+
+def page(admin: Any, request: HttpRequest, batch: Import, step: str, template: str, still: Sequence[Lack] = (), **context: Any) -> TemplateResponse:
     """The page of a step, with the way through all of them; ``still`` is what the profile lacks."""
     is_open = not why_not_open(batch) and may_import(request)
     steps = [(url(batch, name), words, name == step) for name, words in STEPS] if is_open and not is_package(batch) else []
@@ -113,23 +126,13 @@ def page(admin: Any, request: HttpRequest, batch: Import, step: str, template: s
             "title": context.pop("title", str(batch)),
             "batch": batch,
             "steps": steps,
-            "still": [(sentence, _place(batch, step, sentence)) for sentence in still],
+            "still": still,
             "mark": mark_of(batch),
             "may_import": may_import(request),
             **context,
         },
         status=422 if context.get("errors") else 200,
     )
-
-
-OF_THE_WHOLE = ("source", "governments", "rows", "heading", "join", "file")
-
-
-def _place(batch: Import, here: str, sentence: str) -> str:
-    """The address of the step at which what a sentence speaks of is said; nothing where that is the step at hand."""
-    place = sentence.partition(".")[0].partition(":")[0]
-    step = "text" if place in ("name", "lookups") else "whole" if place in OF_THE_WHOLE else "columns"
-    return "" if step == here else url(batch, step)
 
 
 def is_package(batch: Import) -> bool:

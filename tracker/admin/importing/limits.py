@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from tracker.exchange.tables import limits
@@ -49,6 +48,6 @@ class UploadLimit:
 def too_large(size: int) -> str:
     """Why a file of that size is not taken, and what would be right."""
     return _("What you sent has %(size)s; at most %(most)s are taken. Leave out columns that you don't need, or send it in parts.") % {
-        "size": filesizeformat(size),
-        "most": filesizeformat(LARGEST),
+        "size": limits.megabytes(size),
+        "most": limits.megabytes(LARGEST),
     }

@@ -1,6 +1,7 @@
 """The file of an import, opened for the steps that say how it is read, and what these steps keep."""
 
 import dataclasses
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -8,13 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from tracker.admin.importing import frame, lacking
 from tracker.admin.importing.draft import Offered, begun, nested
 from tracker.archive import store
 from tracker.exchange import imports
-from tracker.exchange.profiles import Profile, ProfileError, to_toml
+from tracker.exchange.profiles import Governments, Mistake, Profile, ProfileError, Seen, Why, to_toml
+from tracker.exchange.profiles.evidence import Evidence, Nature
 from tracker.exchange.profiles.model import FieldRule, Join
 from tracker.exchange.profiles.parsing import draft
+from tracker.exchange.profiles.reading import BETWEEN_VALUES
 from tracker.exchange.tables import ColumnSample, Guess, Options, Table, TableError, guess, open_table, samples
 from tracker.models import Import
 
@@ -73,20 +78,19 @@ def joined_table(batch: Import, join: Join) -> Table | None:
 # What it has to choose from
 
 
-def offered(batch: Import, profile: Profile) -> list[Offered]:
+def offered(batch: Import, profile: Profile, governments: Governments) -> list[Offered]:
     """The columns of the file, what lies within them, those of the second file, headings, and whatever else the profile names."""
     table = table_of(batch)
-    found = [_offered(sample) for sample in samples(table, LOOKED_AT)]
-    deep = [each.name for each in found if each.kind == "nested"]
+    looked_at = samples(table, LOOKED_AT)
+    found = [_offered(sample, governments) for sample in looked_at]
+    deep = [sample.name for sample in looked_at if sample.kind == NESTED]
     if deep:
-        values = (record.values for record in islice(iter(table), LOOKED_AT))
-        found += [
-            Offered(path, is_path=True, values=_first(values), different=len({str(value) for value in values}), kind=_("text"))
-            for path, values in nested(values, deep).items()
-        ]
+        within = nested((record.values for record in islice(iter(table), LOOKED_AT)), deep)
+        count = max(map(len, within.values()), default=1)
+        found += [_within(path, values, count, governments) for path, values in within.items()]
     for join in profile.joins:
         if (other := joined_table(batch, join)) is not None:
-            found += [dataclasses.replace(_offered(sample), name=f"{join.name}.{sample.name}") for sample in samples(other, LOOKED_AT)]
+            found += [dataclasses.replace(_offered(sample, governments), name=f"{join.name}.{sample.name}") for sample in samples(other, LOOKED_AT)]
     found += [Offered(heading.name, kind=_("heading above the row")) for heading in profile.rows.headings]
     known = {each.name for each in found}
     for record in profile.records.values():
@@ -98,31 +102,48 @@ def offered(batch: Import, profile: Profile) -> list[Offered]:
     return found
 
 
-def _offered(sample: ColumnSample) -> Offered:
+NESTED, LIST = "nested", "list"
+"""What a sample calls a column of records within the record, and one of several values in a cell."""
+
+STANDS = {
+    Nature.NOTHING: gettext_lazy("always empty"),
+    Nature.ADDRESSES: gettext_lazy("web addresses"),
+    Nature.DATES: gettext_lazy("dates"),
+    Nature.NUMBERS: gettext_lazy("numbers"),
+    Nature.FLAGS: gettext_lazy("yes or no"),
+    Nature.GOVERNMENTS: gettext_lazy("names of governments"),
+    Nature.FEW_VALUES: gettext_lazy("a few values that come again"),
+    Nature.TEXTS: gettext_lazy("short texts"),
+    Nature.LONG_TEXTS: gettext_lazy("long texts"),
+}
+"""What stands in a column, as its line says it."""
+
+
+def _offered(sample: ColumnSample, governments: Governments) -> Offered:
+    nature = Evidence(Seen(sample.name, sample.cells).texts, governments).nature
+    kind = STANDS[nature]
+    if sample.kind == NESTED:
+        kind = gettext_lazy("several values, or values within it")
+    elif sample.kind == LIST and sample.different > 1 and nature in (Nature.TEXTS, Nature.FEW_VALUES):
+        kind = gettext_lazy("lists of values")
     return Offered(
-        sample.name, values=sample.values, empty=sample.empty, different=sample.different, kind=sample.kind,
-        date_formats=tuple(filter(None, map(_pattern, sample.date_formats))),
+        sample.name, values=sample.values, cells=sample.cells, empty=sample.empty, different=sample.different, kind=str(kind),
         separator="lines" if sample.separator in ("\n", "- ") else sample.separator,
     )  # fmt: skip
 
 
-_PATTERN = {"%d": "dd", "%m": "MM", "%Y": "yyyy", "%y": "yy", "%B": "MMMM", "%b": "MMM"}
-
-
-def _pattern(format: str) -> str:
-    """A format of Python's as profiles write it; empty where they have none."""
-    for sign, pattern in _PATTERN.items():
-        format = format.replace(sign, pattern)
-    return "" if "%" in format else format
-
-
-def _first(values: Iterable[Any]) -> tuple[str, ...]:
-    return tuple(islice(dict.fromkeys(text for value in values if (text := cut(as_text(value), LONGEST_VALUE))), 5))
+def _within(path: str, values: list[Any], count: int, governments: Governments) -> Offered:
+    cells = tuple(text for value in values if (text := cut(as_text(value), LONGEST_VALUE)))
+    nature = Evidence(Seen(path, cells).texts, governments).nature
+    return Offered(
+        path, is_path=True, values=tuple(islice(dict.fromkeys(cells), 5)), cells=cells, different=len(set(cells)),
+        empty=1 - min(len(cells), count) / count, kind=str(STANDS[nature]),
+    )  # fmt: skip
 
 
 def columns_of(batch: Import, profile: Profile) -> list[str]:
     """The columns by which rows may be told apart: all but what lies within others."""
-    return [each.name for each in offered(batch, profile) if not each.is_path]
+    return [each.name for each in offered(batch, profile, Governments([])) if not each.is_path]
 
 
 def different_values(batch: Import, profile: Profile, rule: FieldRule) -> tuple[Counter[str], bool]:
@@ -193,6 +214,10 @@ def as_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
+    if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
+        return BETWEEN_VALUES.join(map(as_text, value))
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
@@ -204,24 +229,23 @@ def cut(text: str, most: int) -> str:
 # What is kept
 
 
-def profile_of(batch: Import) -> tuple[Profile, list[str]]:
+def profile_of(batch: Import) -> tuple[Profile, list[Mistake]]:
     """The import's profile so far, and what is still wrong with it; a new one where it has none, or one that cannot be read."""
     if not batch.profile_text:
         return begun(batch.file_name), []
     try:
         return draft(batch.profile_text, batch.profile_name)
     except ProfileError as error:
-        return begun(batch.file_name), error.problems
+        return begun(batch.file_name), [Mistake("", problem, Why.IN_THE_TEXT) for problem in error.problems]
 
 
-def missing_of(batch: Import) -> list[str]:
+def missing_of(batch: Import) -> list[frame.Lack]:
     """What is still missing before the import can be previewed, in sentences."""
-    if not batch.profile_text:
-        return [_("Nothing is chosen yet: say what the columns hold.")]
-    return profile_of(batch)[1]
+    profile, mistakes = profile_of(batch)
+    return lacking.told(batch, profile, mistakes if batch.profile_text else [Mistake("", "", Why.NOTHING_TAKEN)])
 
 
-def still(batch: Import) -> list[str]:
+def still(batch: Import) -> list[frame.Lack]:
     """The same, once anything is chosen."""
     return missing_of(batch) if batch.profile_text else []
 

@@ -32,7 +32,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         try:
             profile, problems = draft(text, name)
             if "_keep" in request.POST:
-                errors = problems
+                errors = [str(problem) for problem in problems]
             if sent(request) and not errors:
                 reading.keep_text(batch, text, profile.name or name, by=request.user)
                 if "_keep" in request.POST:

@@ -9,7 +9,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +19,7 @@ from tracker.admin.importing.limits import LARGEST, too_large
 from tracker.editorial.verbs import Refused
 from tracker.exchange import imports
 from tracker.exchange.profiles import ProfileError, parse, shipped
+from tracker.exchange.tables.limits import megabytes
 from tracker.models import ImportProfile
 from tracker.signin.keeping import outlives_session, sent
 
@@ -99,7 +99,7 @@ def view(admin: Any, request: HttpRequest) -> HttpResponse:
         "opts": admin.opts,
         "title": _("New import"),
         "form": form,
-        "most": filesizeformat(LARGEST),
+        "most": megabytes(LARGEST),
     }
     return TemplateResponse(request, "admin/tracker/importing/upload.html", context, status=422 if form.errors and sent(request) else 200)
 

@@ -2,16 +2,19 @@
 
 import dataclasses
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tracker.admin.importing import conditions, frame, reading
 from tracker.admin.importing.draft import Slot, addressed, column_of, field_words, record_words
-from tracker.exchange.profiles import Profile
-from tracker.exchange.profiles.kinds import SERVED, is_flag
+from tracker.admin.importing.lacking import OF_THE_SOURCE, ONE_GOVERNMENT
+from tracker.admin.importing.vocabulary import code_or_typed, words_of
+from tracker.exchange.profiles import Governments, Mistake, Profile
+from tracker.exchange.profiles.governments import LEFT_OUT
+from tracker.exchange.profiles.kinds import SERVED
 from tracker.exchange.profiles.model import Condition, FileRules, GovernmentRules, Heading, Join, RowRules, Source
 from tracker.exchange.schema import BY_NAME
 from tracker.exchange.tables import DELIMITERS, TableError
@@ -29,7 +32,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     batch = frame.to_work_on(request, pk)
     if back := frame.refused_for_now(request, batch):
         return back
-    profile, _problems = reading.profile_of(batch)
+    profile, mistakes = reading.profile_of(batch)
     errors: list[str] = []
     if request.method == "POST":
         profile = _sent(request.POST, profile, batch)
@@ -44,7 +47,8 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     return frame.page(
         admin, request, batch, "whole", "whole", reading.still(batch),
         title=_("“%(file)s” as a whole") % {"file": batch.file_name}, step_title=frame.words_of("whole"), errors=errors, profile=profile,
-        columns=columns, tests=conditions.TESTS, source_fields=_source_fields(profile), standing=Document.objects.order_by("-pk")[:200],
+        columns=columns, tests=conditions.TESTS, source_fields=_source_fields(profile), source_labels=OF_THE_SOURCE,
+        more_open=_more_open(mistakes), one_government=ONE_GOVERNMENT, standing=Document.objects.order_by("-pk")[:200],
         governments=Government.objects.order_by("name").values_list("code", "name"),
         aliases="\n".join(f"{name} = {code}" for name, code in profile.governments.aliases.items()),
         skip=conditions.lines(profile.rows.skip), only=conditions.lines(profile.rows.only), headings=_headings(profile),
@@ -57,16 +61,19 @@ def _source_fields(profile: Profile) -> list[dict[str, Any]]:
     for column in BY_NAME["documents"].columns:
         if column.name == "key":
             continue
-        vocabulary = getattr(column.field, "vocabulary", None)
-        words = [("true", _("yes")), ("false", _("no"))] if is_flag(column) else []
-        if column.words and vocabulary is not None:
-            words = [(word, capfirst(_(vocabulary(word).label))) for word in column.words]
+        help_text = _("By its name or its tag, as French or fr.") if column.name == "language" else column.own.help_text
         found.append({
-            "name": column.name, "words": words, "label": field_words(column), "value": profile.source.fields.get(column.name, ""),
-            "help": column.own.help_text, "first": column.name in FIRST, "required": column.name in ("title", "kind", "interest", "language"),
+            "name": column.name, "words": words_of(column), "label": field_words(column), "value": profile.source.fields.get(column.name, ""),
+            "help": help_text, "first": column.name in FIRST, "required": column.name in ("title", "kind", "interest", "language"),
         })  # fmt: skip
     order = {name: place for place, name in enumerate(FIRST)}
     return sorted(found, key=lambda one: order.get(one["name"], len(order)))
+
+
+def _more_open(mistakes: Iterable[Mistake]) -> bool:
+    """Whether something is wrong with what is folded away about the source."""
+    at_fault = {name for table, _dot, name in (mistake.key.partition(".") for mistake in mistakes) if table == "source"}
+    return bool(at_fault - {"key", *FIRST})
 
 
 def _headings(profile: Profile) -> list[dict[str, Any]]:
@@ -125,9 +132,10 @@ def _joins(batch: Any, profile: Profile) -> list[dict[str, Any]]:
 
 def _sent(post: QueryDict, profile: Profile, batch: Any) -> Profile:
     fields = {}
+    governments = Governments.of_the_desk()
     for column in BY_NAME["documents"].columns:
         if column.name != "key" and (value := post.get(f"source-{column.name}", "").strip()):
-            fields[column.name] = value
+            fields[column.name] = code_or_typed(column, value, governments)
     if "source-known" in post:
         fields = {}
     rows = RowRules(
@@ -147,18 +155,19 @@ def _sent(post: QueryDict, profile: Profile, batch: Any) -> Profile:
             key=post.get("source-key", "").strip(), prefix=post.get("source-prefix", "").strip(),
             locator=post.get("source-locator", "").strip(), fields=fields,
         ),
-        governments=GovernmentRules(all=post.get("all", ""), aliases=_aliases(post.get("aliases", ""))),
+        governments=GovernmentRules(all=post.get("all", ""), aliases=_aliases(post.get("aliases", ""), governments)),
         rows=rows, joins=_sent_joins(post, profile, batch), records=records,
     )  # fmt: skip
     return addressed(made)
 
 
-def _aliases(text: str) -> dict[str, str]:
+def _aliases(text: str, governments: Governments) -> dict[str, str]:
+    """Lines as ``name = code``; a government that the desk knows by its name is taken for its code."""
     found = {}
     for line in text.splitlines():
         name, sign, code = line.rpartition("=")
         if sign and name.strip() and code.strip():
-            found[name.strip()] = code.strip()
+            found[name.strip()] = code.strip() if code.strip() == LEFT_OUT else governments.resolve(code.strip()) or code.strip()
     return found
 
 

@@ -17,7 +17,7 @@ from tracker.exchange.imports.progress import refuse_while_waited_for
 from tracker.exchange.profiles import ProfileError, parse, shipped
 from tracker.exchange.profiles.governments import LEFT_OUT
 from tracker.exchange.tables import Options
-from tracker.exchange.tables.limits import FILE_BYTES
+from tracker.exchange.tables.limits import FILE_BYTES, megabytes
 from tracker.models import Government, Import, ImportProfile, ImportState, User
 
 RIGHT = "tracker.add_import"
@@ -156,8 +156,8 @@ def _kept(file: Path) -> store.Kept:
     try:
         size = file.stat().st_size
         if size > FILE_BYTES:
-            said = {"file": file.name, "size": size // 1_000_000, "most": FILE_BYTES // 1_000_000}
-            raise Refused(_("%(file)s has %(size)s MB; at most %(most)s MB are taken.") % said)
+            said = {"file": file.name, "size": megabytes(size), "most": megabytes(FILE_BYTES)}
+            raise Refused(_("%(file)s has %(size)s; at most %(most)s are taken.") % said)
         if size == 0:
             raise Refused(_("%(file)s is empty.") % {"file": file.name})
         return store.keep(file)

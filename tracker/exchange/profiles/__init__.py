@@ -12,7 +12,7 @@ from tracker.exchange.profiles.governments import Found, Governments
 from tracker.exchange.profiles.guessing import Choice, Seen, fields_of, guess_profile, profile_of
 from tracker.exchange.profiles.keys import Key, reference
 from tracker.exchange.profiles.mapping import Duplicate, Group, MappedFile, MappedRow, Unknown, map_records
-from tracker.exchange.profiles.model import PACKAGE, Profile, ProfileError
+from tracker.exchange.profiles.model import PACKAGE, Mistake, Profile, ProfileError, Why
 from tracker.exchange.profiles.parsing import parse, shipped
 from tracker.exchange.profiles.writing import to_toml
 
@@ -26,10 +26,12 @@ __all__ = [
     "Key",
     "MappedFile",
     "MappedRow",
+    "Mistake",
     "Profile",
     "ProfileError",
     "Seen",
     "Unknown",
+    "Why",
     "fields_of",
     "guess_profile",
     "map_records",

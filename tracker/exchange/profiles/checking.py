@@ -4,18 +4,19 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tracker.exchange.files import close_to, ended
 from tracker.exchange.profiles.kinds import KINDS, SERVED, is_date, is_flag
-from tracker.exchange.profiles.model import FieldRule, Profile, RecordRules
+from tracker.exchange.profiles.model import FieldRule, Mistake, Profile, RecordRules, Why
 from tracker.exchange.schema import BY_NAME, Column
 
 _SOURCE_NEEDS = ("title", "kind", "interest", "language")
 
 
-def mistakes(profile: Profile) -> list[str]:
-    """Every mistake that can be seen without a file, in sentences."""
+def mistakes(profile: Profile) -> list[Mistake]:
+    """Every mistake that can be seen without a file."""
     found = list(_of_name(profile))
     if profile.is_package:
         if profile.records or profile.source.key:
-            found.append('file.format: a "package" says everything itself; take the other tables away, or choose another format.')
+            told = 'a "package" says everything itself; take the other tables away, or choose another format.'
+            found.append(Mistake("file.format", told, Why.IN_THE_TEXT))
         return found
     found += _of_source(profile)
     found += _of_records(profile)
@@ -24,96 +25,117 @@ def mistakes(profile: Profile) -> list[str]:
         for name, rule in rules.fields.items():
             found += _of_field(profile, f"{kind.name}.{name}", kind.fields[name], rule)
     if profile.rows.unite and "statement" not in profile.records.get("recommendation", RecordRules("recommendation")).fields:
-        found.append("rows.unite: rows are united that are the same recommendation with the same text; add recommendation.statement.")
+        told = "rows are united that are the same recommendation with the same text; add recommendation.statement."
+        found.append(Mistake("rows.unite", told, Why.NOT_UNITED))
     for place in profile.rows.unite:
         kind_name, _dot, field = place.partition(".")
         if kind_name != "recommendation" or field not in profile.records.get("recommendation", RecordRules("recommendation")).fields:
-            found.append(f"rows.unite: “{place}” is no field of [recommendation] in this profile; write recommendation.made_by, for example.")
+            told = f"“{place}” is no field of [recommendation] in this profile; write recommendation.made_by, for example."
+            found.append(Mistake("rows.unite", told, Why.IN_THE_TEXT))
     return found
 
 
-def _of_name(profile: Profile) -> Iterator[str]:
+def _of_name(profile: Profile) -> Iterator[Mistake]:
     if not profile.name:
-        yield 'name: it is missing; add name = "...", in small letters, digits and hyphens.'
+        yield Mistake("name", 'it is missing; add name = "...", in small letters, digits and hyphens.', Why.IN_THE_TEXT)
     elif not all(letter.isascii() and (letter.islower() or letter.isdigit() or letter == "-") for letter in profile.name) or len(profile.name) > 60:
-        yield f"name: “{profile.name}” has other signs than small letters, digits and hyphens, or more than 60."
+        yield Mistake("name", f"“{profile.name}” has other signs than small letters, digits and hyphens, or more than 60.", Why.IN_THE_TEXT)
 
 
-def _of_source(profile: Profile) -> Iterator[str]:
+def _of_source(profile: Profile) -> Iterator[Mistake]:
     source = profile.source
     if not source.key:
-        yield "source.key: it is missing; every imported record cites the document that the file is."
+        yield Mistake("source.key", "it is missing; every imported record cites the document that the file is.")
     elif wrong := _refused(BY_NAME["documents"].by_name["key"], source.key):
-        yield f"source.key: “{source.key}” {wrong}"
-    if source.fields and (missing := [name for name in _SOURCE_NEEDS if not source.fields.get(name)]):
-        yield f"source.{missing[0]}: it is missing; a new document needs {', '.join(_SOURCE_NEEDS)}."
+        yield Mistake("source.key", f"“{source.key}” {wrong}")
+    if source.fields:
+        for name in _SOURCE_NEEDS:
+            if not source.fields.get(name):
+                yield Mistake(f"source.{name}", f"it is missing; a new document needs {', '.join(_SOURCE_NEEDS)}.", Why.SOURCE_INCOMPLETE)
     for name, text in source.fields.items():
-        if wrong := _refused(BY_NAME["documents"].by_name[name], text):
-            yield f"source.{name}: “{text}” {wrong}"
+        yield from _of_value(f"source.{name}", BY_NAME["documents"].by_name[name], text)
 
 
-def _of_records(profile: Profile) -> Iterator[str]:
+def _of_records(profile: Profile) -> Iterator[Mistake]:
     records = profile.records
     if not records:
-        yield f"A profile yields something: add one of the tables {', '.join(f'[{kind}]' for kind in KINDS)}."
+        yield Mistake("", f"A profile yields something: add one of the tables {', '.join(f'[{kind}]' for kind in KINDS)}.", Why.NOTHING_TAKEN)
         return
     addressed = "addressee" in records or bool(profile.governments.all)
     if (made := records.get("recommendation")) and bool(made.key) == ("reference" in made.fields):
         told = "both are given" if made.key else "both are missing"
-        yield f"recommendation.key: either key (columns of which its reference is made) or reference (as it stands in the file) is needed; {told}."
+        told = f"either key (columns of which its reference is made) or reference (as it stands in the file) is needed; {told}."
+        yield Mistake("recommendation.key", told, Why.KEY_AND_REFERENCE if made.key else Why.WITHOUT_KEY)
     for kind in ("theme", "addressee", "effect", "assessment", "position"):
         if kind in records and "recommendation" not in records:
-            yield f"{kind}: it belongs to a recommendation; add [recommendation], with a key alone where the site has it already."
+            told = "it belongs to a recommendation; add [recommendation], with a key alone where the site has it already."
+            yield Mistake(kind, told, Why.WITHOUT_RECOMMENDATION)
     for kind in ("effect", "assessment", "position"):
         if kind in records and not addressed:
-            yield f"{kind}: it belongs to a government; add [addressee] with government, or governments.all."
+            told = "it belongs to a government; add [addressee] with government, or governments.all."
+            yield Mistake(kind, told, Why.WITHOUT_GOVERNMENT)
     if "addressee" in records and "government" not in records["addressee"].fields and not profile.governments.all:
-        yield "addressee.government: it is missing; say the column, or governments.all for the whole file."
+        told = "it is missing; say the column, or governments.all for the whole file."
+        yield Mistake("addressee.government", told, Why.WITHOUT_GOVERNMENT)
     for kind in ("event", "effect"):
         if kind in records and "action" not in records:
-            yield f"{kind}: it belongs to an action; add [action]."
+            yield Mistake(kind, "it belongs to an action; add [action].", Why.WITHOUT_ACTION)
     for kind in ("theme", "event", "assessment", "position", "citation"):
         field = KINDS[kind].yields_by
         if kind in records and field not in records[kind].fields:
-            yield f"{kind}.{field}: it is missing; without it no row yields one."
+            yield Mistake(f"{kind}.{field}", "it is missing; without it no row yields one.", Why.WITHOUT_ITS_FIELD)
     if "action" in records and not {"title", "description"} & set(records["action"].fields):
-        yield "action.title: title and description are missing; one of them says what was done."
+        yield Mistake("action.title", "title and description are missing; one of them says what was done.", Why.WITHOUT_WHAT_WAS_DONE)
     if "action" in records and "government" not in records["action"].fields and not addressed:
-        yield "action.government: it is missing; say who acted, or governments.all for the whole file."
+        yield Mistake("action.government", "it is missing; say who acted, or governments.all for the whole file.", Why.WITHOUT_GOVERNMENT)
     if "document" in records and not records["document"].key:
-        yield "document.key: it is missing; say the columns that tell one document from another."
+        yield Mistake("document.key", "it is missing; say the columns that tell one document from another.", Why.WITHOUT_KEY)
     if "document" in records and "title" not in records["document"].fields:
-        yield "document.title: it is missing; without it no row yields one."
+        yield Mistake("document.title", "it is missing; without it no row yields one.", Why.WITHOUT_ITS_FIELD)
     yield from _of_sources_silence(profile)
     for served in records["citation"].serves if "citation" in records else ():
         if served not in SERVED:
-            yield ended(f"citation.serves: “{served}” is not one of {', '.join(SERVED)}{close_to(served, SERVED)}")
+            told = ended(f"“{served}” is not one of {', '.join(SERVED)}{close_to(served, SERVED)}")
+            yield Mistake("citation.serves", told, Why.IN_THE_TEXT)
         elif served not in records:
-            yield f"citation.serves: there is no [{served}] in this profile that it could serve."
+            yield Mistake("citation.serves", f"there is no [{served}] in this profile that it could serve.", Why.IN_THE_TEXT)
 
 
-def _of_sources_silence(profile: Profile) -> Iterator[str]:
+def _of_sources_silence(profile: Profile) -> Iterator[Mistake]:
     """What the file's document would have said, where it is here already under a key alone and the profile says nothing of it."""
     source, records = profile.source, profile.records
     named = source.fields.get("author") or source.fields.get("publisher")
+    also, why = (".", Why.AS_IT_SAYS) if source.refers_only else (", or source.publisher.", Why.WITHOUT_ITS_MAKER)
     if (made := records.get("recommendation")) and "statement" in made.fields and "made_by" not in made.fields and not named:
-        yield "recommendation.made_by: it is missing; say who makes the recommendation, or source.publisher."
+        yield Mistake("recommendation.made_by", f"it is missing; say who makes the recommendation{also}", why)
     if (verdict := records.get("assessment")) and "assessor" not in verdict.fields and not named:
         kind = verdict.fields.get("assessor_kind")
         if kind is None or kind.constant != "government":
-            yield "assessment.assessor: it is missing; say whose verdict it is, or source.publisher."
+            yield Mistake("assessment.assessor", f"it is missing; say whose verdict it is{also}", why)
+    if not source.fields.get("published_on"):
+        also, dated = (".", Why.AS_IT_SAYS) if source.refers_only else (", or source.published_on.", Why.WITHOUT_ITS_DATE)
+        if made and "statement" in made.fields and "recommended_on" not in made.fields:
+            yield Mistake("recommendation.recommended_on", f"it is missing; say when the recommendation was made{also}", dated)
+        if (answered := records.get("position")) and "answer" in answered.fields and "on" not in answered.fields:
+            yield Mistake("position.on", f"it is missing; say when the government answered{also}", dated)
 
 
-def _of_field(profile: Profile, place: str, column: Column, rule: FieldRule) -> Iterator[str]:
+def _of_field(profile: Profile, place: str, column: Column, rule: FieldRule) -> Iterator[Mistake]:
     if rule.lookup and rule.lookup not in profile.lookups:
-        yield ended(f"{place}.lookup: there is no [lookups.{rule.lookup}]{close_to(rule.lookup, profile.lookups)}")
+        told = ended(f"there is no [lookups.{rule.lookup}]{close_to(rule.lookup, profile.lookups)}")
+        yield Mistake(f"{place}.lookup", told, Why.IN_THE_TEXT)
     if (rule.formats or rule.languages or rule.serial) and not is_date(column):
-        yield f"{place}: it is no date, so that formats, languages and serial say nothing."
+        yield Mistake(place, "it is no date, so that formats, languages and serial say nothing.", Why.IN_THE_TEXT)
     given = [("constant", rule.constant), ("default", rule.default), *(("map", meant) for meant in rule.map.values())]
     for key, text in given:
         # A name of a government is resolved when the file is read, and a theme is made of whatever stands there.
-        if text and not column.is_reference and (wrong := _refused(column, text)):
-            yield f"{place}.{key}: “{text}” {wrong}"
+        if text and not column.is_reference:
+            yield from _of_value(f"{place}.{key}", column, text)
+
+
+def _of_value(place: str, column: Column, text: str) -> Iterator[Mistake]:
+    if wrong := _refused(column, text):
+        yield Mistake(place, f"“{text}” {wrong}", Why.NOT_A_WORD if column.words and text not in column.words else Why.AS_IT_SAYS, text)
 
 
 def _refused(column: Column, text: str) -> str:

@@ -2,8 +2,8 @@
 
 Patterns are those of the CLDR, small or capital letters alike, as spreadsheets show them: ``d`` ``dd`` a day, ``M`` ``MM`` a month's number,
 ``MMM`` ``MMMM`` its name, short or whole, ``yy`` ``yyyy`` a year; whatever else stands there is written as it is, ``E`` ``EEEE`` a weekday is passed
-over. A whole ISO day is read beside any pattern, since a workbook has dates of its own beside typed ones. Without a pattern only what can be read in
-one way is read: ISO forms and months by name; 03/04/2019 is refused.
+over. What can be read in one way only is read beside any pattern: ISO days, months and years, and months by name. Without a pattern nothing else is:
+03/04/2019 is refused.
 """
 
 import datetime as dt
@@ -11,6 +11,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from babel import Locale
 
@@ -27,12 +28,28 @@ _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890
 _ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?", re.ASCII)
 _TYPED = re.compile(r"\d{4}-\d{2}-\d{2}( \d{2}:\d{2}:\d{2}(\.\d+)?)?", re.ASCII)  # as a workbook's own dates are written
 _TIME = re.compile(r"[T ]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2}|[ap]\.?m\.?)?$", re.IGNORECASE | re.ASCII)
+_HYPHENED = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?", re.ASCII)  # written otherwise, a pattern may mean it otherwise
 _NUMBERS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})", re.ASCII)
+_PAIR = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})", re.ASCII)
 _MONTH_AND_YEAR = re.compile(r"(\d{1,2})[/.-](\d{4})", re.ASCII)
 _ORDINAL = re.compile(r"(?<=\d)(st|nd|rd|th|er|re|º|ª|\.)(?=\s|$|,)", re.IGNORECASE)
 _TOKEN = re.compile(r"[dD]+|[mM]+|[yY]+|E+|'[^']*'|.", re.DOTALL)
 _BETWEEN = frozenset({"of", "le", "du", "de", "del", "the", "el", "en", "من", "سنة", "سال"})
 _SHOWN = "a day, a month or a year, as 2019-02-01, 1 February 2019, February 2019 or 2019"
+_SELDOM = ("d-MMM-yy", "d MMMM yy", "yyyyMMdd")
+"""Patterns that are looked for in cells that nothing else reads."""
+
+
+class Otherwise(ValueError):
+    """A text that is a date in some other way than was said, for those who say it in other words.
+
+    ``may_be`` are the days that it may be, in their ISO form; of a number that a spreadsheet may give a day, none.
+    """
+
+    def __init__(self, words: str, *may_be: str) -> None:
+        """Keep both."""
+        super().__init__(words)
+        self.may_be = may_be
 
 
 def read(text: str, *, formats: tuple[str, ...] = (), languages: tuple[str, ...] = (), serial: str = "") -> str:
@@ -41,10 +58,7 @@ def read(text: str, *, formats: tuple[str, ...] = (), languages: tuple[str, ...]
     if serial and (number := re.fullmatch(r"(\d{1,6})(\.\d+)?", spelt)):
         return of_serial(int(number[1]), serial)
     if formats and not _TYPED.fullmatch(spelt):
-        for pattern in formats:
-            if found := _by_pattern(pattern, languages).fullmatch(spelt):
-                return _of_parts(found.groupdict(), languages)
-        raise ValueError(f"is not a date written as {' or '.join(formats)}")
+        return _by_patterns(spelt, formats, languages)
     spelt = _TIME.sub("", spelt)
     if found := _ISO.fullmatch(spelt):
         return _date(*found.groups())
@@ -53,8 +67,89 @@ def read(text: str, *, formats: tuple[str, ...] = (), languages: tuple[str, ...]
     if found := _MONTH_AND_YEAR.fullmatch(spelt):
         return _date(found[2], found[1])
     if re.fullmatch(r"\d{5}(\.\d+)?", spelt):
-        raise ValueError('looks like the number that a spreadsheet gives a day; say serial = "1900" or serial = "1904" for this field')
+        raise Otherwise('looks like the number that a spreadsheet gives a day; say what bare numbers are: serial "1900" or "1904"')
     return _of_words(spelt, languages)
+
+
+def _by_patterns(spelt: str, formats: tuple[str, ...], languages: tuple[str, ...]) -> str:
+    """The same by patterns, and what can be read in one way only beside them."""
+    bare = _TIME.sub("", spelt)
+    for written in dict.fromkeys((spelt, bare)):
+        for pattern in formats:
+            if found := _by_pattern(pattern, languages).fullmatch(written):
+                return _of_parts(found.groupdict(), languages)
+    if found := _HYPHENED.fullmatch(bare):
+        return _date(*found.groups())
+    if found := _MONTH_AND_YEAR.fullmatch(bare):
+        return _date(found[2], found[1])
+    if not re.search(r"[^\W\d_]", bare):
+        raise ValueError(f"is not a date written as {' or '.join(formats)}")
+    try:
+        return _of_words(bare, languages)
+    except NotInWords:
+        raise ValueError(f"is not a date written as {' or '.join(formats)}") from None
+
+
+@dataclass(frozen=True)
+class Written:
+    """How a column writes its dates.
+
+    ``formats`` are the patterns that its days in numbers fit; none where nobody can tell, or where none is needed. ``witness`` is the first cell that
+    tells the order of day and month, ``undecided`` the first that leaves it open.
+    """
+
+    formats: tuple[str, ...] = ()
+    witness: str = ""
+    undecided: str = ""
+
+    @property
+    def is_day_first(self) -> bool:
+        """Whether the first pattern has the day before the month."""
+        return is_day_first(self.formats)
+
+
+def is_day_first(formats: tuple[str, ...]) -> bool:
+    """Whether the first of some patterns has the day before the month."""
+    return bool(formats) and 0 <= formats[0].lower().find("d") < formats[0].lower().find("m")
+
+
+def written(texts: Iterable[str]) -> Written:
+    """How dates are written, as told by those that can be read in one way only: with 25/03/2019 beside it, 12/03/2019 has the day first."""
+    texts = [_TIME.sub("", _spelt(text)) for text in texts]
+    pairs = [found for text in texts if (found := _PAIR.fullmatch(text))]
+    day_first = next((found[0] for found in pairs if int(found[1]) > 12 >= int(found[3])), "")
+    month_first = next((found[0] for found in pairs if int(found[3]) > 12 >= int(found[1])), "")
+    undecided = next((found[0] for found in pairs if _is_undecided(found)), "")
+    formats: tuple[str, ...] = ()
+    if bool(day_first) != bool(month_first):
+        order = "dd{0}MM{0}{1}" if day_first else "MM{0}dd{0}{1}"
+        formats = tuple(dict.fromkeys(order.format(found[2], "y" * len(found[4])) for found in pairs))
+    left = [text for text in texts if not _PAIR.fullmatch(text) and not _is_read(text, formats)]
+    formats += next(((pattern,) for pattern in _SELDOM if left and all(_is_read(text, (pattern,)) for text in left)), ())
+    return Written(formats, day_first or month_first if formats else "", undecided)
+
+
+def _is_undecided(found: re.Match[str]) -> bool:
+    return int(found[1]) <= 12 and int(found[3]) <= 12 and found[1].lstrip("0") != found[3].lstrip("0")
+
+
+def _is_read(text: str, formats: tuple[str, ...]) -> bool:
+    try:
+        read(text, formats=formats)
+    except ValueError:
+        return False
+    return True
+
+
+def is_one(text: str) -> bool:
+    """Whether a text is a date in some way, if only one knew in which: an ambiguous day is one as well."""
+    try:
+        read(text)
+    except Otherwise:
+        return True
+    except ValueError:
+        return bool(_PAIR.fullmatch(_TIME.sub("", _spelt(text)))) or any(_is_read(text, (pattern,)) for pattern in _SELDOM)
+    return True
 
 
 def of_serial(number: int, serial: str) -> str:
@@ -84,9 +179,15 @@ def _spelt(text: str) -> str:
 
 def _of_numbers(one: int, other: int, year: str) -> str:
     if one <= 12 and other <= 12 and one != other:
-        raise ValueError('may be two days, as its first number may be the day or the month; say formats = ["dd/MM/yyyy"] or ["MM/dd/yyyy"]')
+        may_be = [f"{year}-{month:02}-{day:02}" for day, month in ((one, other), (other, one))]
+        told = 'may be two days, as its first number may be the day or the month; say how dates are written: formats "dd/MM/yyyy" or "MM/dd/yyyy"'
+        raise Otherwise(told, *may_be)
     day, month = (one, other) if other <= 12 else (other, one)
     return _date(year, str(month), str(day))
+
+
+class NotInWords(ValueError):
+    """A text that is no date in words either."""
 
 
 def _of_words(spelt: str, languages: tuple[str, ...]) -> str:
@@ -102,9 +203,9 @@ def _of_words(spelt: str, languages: tuple[str, ...]) -> str:
         elif (number := months.get(_name(word))) and not month:
             month = str(number)
         elif _name(word) not in _BETWEEN and _name(word) not in _weekdays(languages or LANGUAGES):
-            raise ValueError(f"is not a date; write {_SHOWN}, or say in which format it is written")
+            raise NotInWords(f"is not a date; write {_SHOWN}, or say in which format it is written")
     if not year or (day and not month):
-        raise ValueError(f"is not a date; write {_SHOWN}, or say in which format it is written")
+        raise NotInWords(f"is not a date; write {_SHOWN}, or say in which format it is written")
     return _date(year, month, day)
 
 

@@ -1,13 +1,16 @@
 """A profile drafted from a table's columns, and one made of what staff chose for each column in the admin."""
 
 import dataclasses
+import functools
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tracker.exchange.profiles import days
+from tracker.exchange.profiles import days, headers
 from tracker.exchange.profiles.checking import mistakes
+from tracker.exchange.profiles.evidence import LONG, MOST, SHORT, SOME, Evidence
 from tracker.exchange.profiles.governments import Governments, comparable
+from tracker.exchange.profiles.headers import CALLED, Fit
 from tracker.exchange.profiles.kinds import KINDS, folded_words, is_date, plain
 from tracker.exchange.profiles.model import FieldRule, FileRules, GovernmentRules, Profile, ProfileError, RecordRules, RowRules, Source
 from tracker.exchange.profiles.reading import text_of
@@ -17,8 +20,6 @@ _FILE, _SOURCE, _GOVERNMENTS, _ROWS = FileRules(), Source(), GovernmentRules(), 
 
 MOST_VALUES = 200
 """Values of a column that are looked at."""
-MOST_MEANINGS = 30
-"""Different values that a column of statuses or answers may have; one with more is something else."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,8 @@ def profile_of(
         if kind in fields or (kind == "addressee" and governments.all)
     }
     profile = Profile(name, title, description, file, source, governments, rows, records=records)
-    if wrong := wrong or mistakes(profile):
-        raise ProfileError(wrong)
+    if problems := wrong or mistakes(profile):
+        raise ProfileError(problems)
     return profile
 
 
@@ -124,39 +125,6 @@ def _joined(rule: FieldRule, choice: Choice) -> FieldRule:
 
 
 # Guessing
-
-_NAMES: dict[tuple[str, str], str] = {
-    ("addressee", "government"): (
-        "country|state under review|state|government|addressee|pays|etat|gouvernement|estado|pais|gobierno|الدوله|"
-        "الدولة|البلد|بلد|حكومه"
-    ),
-    ("recommendation", "statement"): (
-        "recommendation|recommendation text|text|statement|promise|recommandation|texte|recomendacion|texto|التوصيه|"
-        "التوصية|نص"
-    ),
-    ("recommendation", "number"): "no|number|num|ref|reference|id|rec number|recommendation number|numero|n|paragraph|paragraphe|الرقم|رقم",
-    ("recommendation", "short_title"): "title|short title|titre|titulo|العنوان",
-    ("recommendation", "made_by"): (
-        "recommending state|recommending states|made by|author|by|recommended by|etat auteur|auteur|autor|promised by|"
-        "pledged by"
-    ),
-    ("recommendation", "recommended_on"): "date|recommended on|date of recommendation|report date|made on|fecha|session date|التاريخ|تاريخ",
-    ("recommendation", "due_on"): "due|due date|deadline|due on|echeance|fecha limite|plazo",
-    ("recommendation", "target"): "agency|ministry|department|body|organisme|ministere|ministerio|organismo",
-    ("theme", "name"): "theme|themes|topic|topics|subject|issue|category|tema|temas|thematique|sujet|الموضوع",
-    ("position", "answer"): "response|answer|position|reply|government response|reponse|respuesta|الرد",
-    ("position", "statement"): "response in full|full response|response text|explanation",
-    ("assessment", "status"): (
-        "status|ruling|progress|implementation status|implementation|statut|etat d avancement|estado de aplicacion|"
-        "verdict|rating|الحاله|الحالة"
-    ),
-    ("assessment", "rationale"): "comments|comment|rationale|explanation of status|notes|commentaires|commentaire|comentarios|observaciones",
-    ("assessment", "effective_on"): "status date|last updated|updated|as of|date of status|date du statut|fecha de estado",
-    ("action", "description"): "action taken|actions taken|action|measures taken|mesures prises|medidas adoptadas|progress made",
-    ("event", "on"): "date of action|action date|date de l action|fecha de la accion",
-    ("document", "title"): "report title|document title|titre du rapport|titulo del informe",
-}  # fmt: skip
-"""What columns are usually called, by the field that they then are, folded; an earlier field goes first."""
 
 _MEANINGS = {
     "assessment": {
@@ -185,131 +153,154 @@ _MEANINGS = {
 """What words of other trackers usually mean; whoever makes the profile looks at each."""
 
 
-def guess_profile(columns: Iterable[Seen], governments: Governments, *, name: str = "draft", file: FileRules = _FILE) -> list[Choice]:
-    """What each column probably is, by its name and its values; a column of which nothing is known is left out.
+def guess_profile(columns: Iterable[Seen], governments: Governments) -> list[Choice]:
+    """What each column probably is, by its name and by what stands in it; a column of which nothing is known is left out.
 
-    Each field is guessed once, for the column that fits best; the statement is the longest text where no name says which it is.
+    Each field is guessed once. A name goes before what stands in the cells, and what stands in the cells must bear it out: a wrong guess is
+    worse than none. The statement is the longest free text where no name says which it is.
     """
-    seen = list(columns)
-    taken: dict[tuple[str, str], Seen] = {}
-    for place, names in _NAMES.items():
-        known = names.split("|")
-        for column in sorted(seen, key=lambda column: _rank(column.name, known)):
-            if column in taken.values() or _rank(column.name, known) == len(known):
-                continue
-            if _FITS.get(place, lambda _column, _governments: True)(column, governments):
-                taken[place] = column
-                break
-    left = [column for column in seen if column not in taken.values()]
-    if ("addressee", "government") not in taken and (found := next((column for column in left if _names_governments(column, governments)), None)):
-        taken["addressee", "government"] = found
-        left.remove(found)
-    if ("recommendation", "statement") not in taken and left and (longest := max(left, key=_length)) and _length(longest) > 25:
-        taken["recommendation", "statement"] = longest
-    found_choices = [_choice(column, kind, field) for (kind, field), column in taken.items()]
-    return _with_keys(found_choices, seen)
+    seen = {column.name: Evidence(column.texts, governments) for column in columns}
+    dropped: set[Place] = set()
+    while True:
+        taken = _assigned(seen, dropped)
+        orphans = {place for place in taken if (needed := _NEEDS.get(place[0])) and place != needed and needed not in taken}
+        if not orphans:
+            break
+        dropped |= orphans
+    choices = [_choice(name, seen[name], *place) for place, name in sorted(taken.items(), key=lambda one: _ORDER.index(one[0]))]
+    return _with_keys(choices, seen)
 
 
-def _rank(name: str, known: list[str]) -> int:
-    """How well a column's name fits: its place among the names that are usual, or past their end."""
-    spelt = folded(name.strip(" .:").rsplit(".", 1)[-1].replace("_", " "))
-    return known.index(spelt) if spelt in known else len(known)
-
-
-def _length(column: Seen) -> float:
-    texts = column.texts
-    return sum(map(len, texts)) / len(texts) if texts else 0
-
-
-def _names_governments(column: Seen, governments: Governments) -> bool:
-    """Whether most values name a government, of this site or of the world."""
-    texts = {part for text in column.texts for part in re.split(r"\s*[;|]\s*", text) if part}
-    found = [governments.find(text) for text in texts]
-    return bool(found) and sum(bool(each.code or each.known) for each in found) >= 0.6 * len(found)
-
-
-def _few(column: Seen, _governments: Governments) -> bool:
-    return 0 < len(set(column.texts)) <= MOST_MEANINGS
-
-
-def _dates(column: Seen, _governments: Governments) -> bool:
-    texts = column.texts
-    return bool(texts) and sum(_is_date(text) for text in texts) >= 0.6 * len(texts)
-
-
-def _is_date(text: str) -> bool:
-    if re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}", text) or re.fullmatch(r"[2-5]\d{4}", text):
-        return True
-    try:
-        days.read(text)
-    except ValueError:
-        return False
-    return True
-
-
-_FITS: dict[tuple[str, str], Callable[[Seen, Governments], bool]] = {
-    ("addressee", "government"): _names_governments,
-    ("recommendation", "recommended_on"): _dates,
-    ("recommendation", "due_on"): _dates,
-    ("assessment", "effective_on"): _dates,
-    ("event", "on"): _dates,
-    ("position", "answer"): _few,
-    ("assessment", "status"): _few,
+Place = tuple[str, str]
+_ORDER = list(CALLED)
+_NEEDS: dict[str, Place] = {
+    "position": ("position", "answer"),
+    "assessment": ("assessment", "status"),
+    "event": ("action", "description"),
+    "document": ("document", "title"),
 }
-"""What a column's values must be like, whatever it is called."""
+"""The field without which no other of its kind is of use."""
+_STATEMENT, _TITLE = ("recommendation", "statement"), ("recommendation", "short_title")
+_PROSE = 25
+"""Characters of a cell on average from which a free text of no telling name may be what is recommended."""
 
 
-def _choice(column: Seen, kind: str, field: str) -> Choice:
-    texts = column.texts
-    told = KINDS[kind].fields[field]
-    lists = field in ("government", "made_by") or kind == "theme"
+def _assigned(seen: Mapping[str, Evidence], dropped: set[Place]) -> dict[Place, str]:
+    """The column of each field, those first that their names fit best."""
+    found = []
+    for place in CALLED:
+        for order, (name, evidence) in enumerate(seen.items()):
+            fit, rank = headers.fit(name, place)
+            if place in dropped or not _bears_out(place, evidence, fit, is_sure=headers.is_sure(name)):
+                continue
+            longest = 0.0
+            if place == _STATEMENT:
+                fit, longest = Fit.WHOLE, -evidence.length
+            found.append((-fit, _ORDER.index(place), longest, rank, order, name))
+    taken: dict[Place, str] = {}
+    for _fit, place_order, *_rest, name in sorted(found):
+        if _ORDER[place_order] not in taken and name not in taken.values():
+            taken[_ORDER[place_order]] = name
+    if _STATEMENT not in taken and (name := _longest_text(seen, taken)):
+        taken = {place: column for place, column in taken.items() if column != name} | {_STATEMENT: name}
+    return taken
+
+
+def _longest_text(seen: Mapping[str, Evidence], taken: Mapping[Place, str]) -> str:
+    """The longest free text of which no name says that it is something else; where there is none, the column of titles."""
+    free = [
+        name for name, evidence in seen.items()
+        if name not in taken.values() and evidence.is_text and evidence.length > _PROSE
+        and not any(headers.fit(name, place)[0] and _bears_out(place, evidence, Fit.ABOUT) for place in CALLED if place != _STATEMENT)
+    ]  # fmt: skip
+    return max(free, key=lambda name: seen[name].length, default=taken.get(_TITLE, ""))
+
+
+def _bears_out(place: Place, cells: Evidence, fit: Fit, *, is_sure: bool = False) -> bool:
+    """Whether what stands in a column can be what its name says, or says so without it."""
+    match place:
+        case ("addressee", "government"):
+            share = cells.governments[0]
+            if fit >= Fit.ABOUT:
+                return share >= SOME or (is_sure and cells.is_text_or_few and cells.length <= LONG)
+            return share >= MOST
+        case ("assessment", "status") | ("position", "answer"):
+            if not cells.is_few:
+                return False
+            if fit >= Fit.ABOUT:
+                return cells.different * 2 <= len(cells.texts) or len(cells.texts) <= _TOO_FEW or _share_of_meanings(place, cells) > 0
+            told = len(cells.texts) > _TOO_FEW and cells.flags < MOST
+            return told and _share_of_meanings(place, cells) >= (MOST if fit else _NEARLY_ALL)
+        case ("document", "url"):
+            return cells.addresses >= MOST
+    if fit < Fit.ABOUT or not cells.texts:
+        return False
+    match place:
+        case (_, "recommended_on" | "due_on" | "effective_on" | "on"):
+            return cells.dates_if_so_called >= MOST
+        case ("recommendation", "number"):
+            return cells.length <= SHORT / 2 and not max(cells.addresses, cells.dates, cells.flags) >= MOST
+        case ("recommendation", "made_by" | "target") | ("document", "title"):
+            return not cells.is_other and cells.length <= LONG
+        case ("theme", "name"):
+            return not cells.is_other and cells.length <= LONG and cells.flags < MOST
+        case ("position", "statement"):
+            return cells.is_text and cells.length > SHORT
+    return cells.is_text
+
+
+_NEARLY_ALL, _TOO_FEW = 0.8, 3
+
+
+def _share_of_meanings(place: Place, cells: Evidence) -> float:
+    """The share of cells that are a word of ours, or one whose meaning is usual."""
+    meanings = _meanings(*place, cells.texts)
+    return sum(bool(meanings[text]) for text in cells.texts) / len(cells.texts) if cells.texts else 0.0
+
+
+def _choice(column: str, cells: Evidence, kind: str, field: str) -> Choice:
+    texts = cells.texts
+    is_a_date = is_date(KINDS[kind].fields[field])
+    split = cells.governments[1] if field == "government" else _separator(texts) if field == "made_by" or kind == "theme" else ""
     return Choice(
-        column=column.name,
+        column=column,
         kind=kind,
         field=field,
-        split=_separator(texts) if lists else "lines" if kind == "action" and any(re.match(r"\s*[-•*] ", text) for text in texts) else "",
+        split="lines" if kind == "action" and any(re.match(r"\s*[-•*] ", text) for text in texts) else split,
         map=_meanings(kind, field, texts),
-        formats=_formats(texts) if is_date(told) else (),
-        serial="1900" if is_date(told) and texts and all(re.fullmatch(r"[2-5]\d{4}", text) for text in texts) else "",
+        formats=days.written(texts).formats if is_a_date else (),
+        serial="1900" if is_a_date and texts and all(re.fullmatch(r"[2-5]\d{4}", text) for text in texts) else "",
         html=any(re.search(r"<(p|br|li|ul|b|i|em|strong|a|div|span)\b[^>]*>|&(amp|nbsp|#\d+);", text) for text in texts),
     )
 
 
-def _separator(texts: list[str]) -> str:
+def _separator(texts: Sequence[str]) -> str:
     counts = {mark: sum(mark in text for text in texts) for mark in (" | ", "; ", ";", "|", "\n")}
     best = max(counts, key=lambda mark: counts[mark])
     return ("lines" if best == "\n" else best) if counts[best] else ""
 
 
-def _formats(texts: list[str]) -> tuple[str, ...]:
-    """The one format of days and months in numbers that all values fit; none where either fits, since nobody can tell then."""
-    numbers = [found for text in texts if (found := re.fullmatch(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})", text))]
-    if not numbers:
-        return ()
-    mark, year = numbers[0][2], "yyyy" if len(numbers[0][4]) == 4 else "yy"
-    if any(int(found[1]) > 12 for found in numbers) and not any(int(found[3]) > 12 for found in numbers):
-        return (f"dd{mark}MM{mark}{year}",)
-    if any(int(found[3]) > 12 for found in numbers) and not any(int(found[1]) > 12 for found in numbers):
-        return (f"MM{mark}dd{mark}{year}",)
-    return ()
-
-
-def _meanings(kind: str, field: str, texts: list[str]) -> dict[str, str]:
+def _meanings(kind: str, field: str, texts: Sequence[str]) -> dict[str, str]:
     """A map of statuses or answers: what each value that was seen probably means; the empty text for one that nobody can guess."""
     if (kind, field) not in (("assessment", "status"), ("position", "answer")):
         return {}
     words = folded_words(KINDS[kind].fields[field])
-    usual = {folded(spelt): meant for meant, names in _MEANINGS[kind].items() for spelt in names.split("|")}
+    usual = _usual(kind)
     return {text: words.get(plain(text)) or usual.get(folded(text), "") for text in dict.fromkeys(texts)}
 
 
-def _with_keys(choices: list[Choice], seen: list[Seen]) -> list[Choice]:
+@functools.cache
+def _usual(kind: str) -> dict[str, str]:
+    return {folded(spelt): meant for meant, names in _MEANINGS[kind].items() for spelt in names.split("|")}
+
+
+def _with_keys(choices: list[Choice], seen: Mapping[str, Evidence]) -> list[Choice]:
     """Mark what tells records apart: of recommendations the number, with the session or report that it is counted in, and the state where it repeats.
 
     Without a number it is the text. A report is told by its number, or by its title.
     """
     numbered = [choice for choice in choices if (choice.kind, choice.field) == ("recommendation", "number")]
-    around = [Choice(column.name, "recommendation", is_key=True) for column in seen if comparable(column.name) in _COUNTED_IN]
+    around = [Choice(name, "recommendation", is_key=True) for name in seen if comparable(name) in _COUNTED_IN]
     if any(choice.kind == "document" for choice in choices):
         report = next((choice.column for choice in around if "report" in folded(choice.column)), "")
         around.append(Choice(report or next(choice.column for choice in choices if choice.kind == "document"), "document", is_key=True))
@@ -321,9 +312,8 @@ def _with_keys(choices: list[Choice], seen: list[Seen]) -> list[Choice]:
                 for choice in choices
             ),
         ]
-    by_name = {column.name: column for column in seen}
-    texts = by_name[numbered[0].column].texts
-    repeats = len(set(texts)) < len(texts)
+    stated = next((seen[choice.column] for choice in choices if (choice.kind, choice.field) == _STATEMENT), None)
+    repeats = stated is not None and stated.different > seen[numbered[0].column].different  # one number, several texts
     found = []
     for choice in choices:
         is_government = (choice.kind, choice.field) == ("addressee", "government")

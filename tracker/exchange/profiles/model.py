@@ -4,8 +4,9 @@ Fields carry the names of the package's columns (:mod:`tracker.exchange.schema`)
 in :mod:`tracker.exchange.profiles.keys`, from which a profile is validated and the reference is written.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any, Protocol
 
 PACKAGE = "package"
@@ -35,12 +36,49 @@ class Rows(Protocol):
         """Numbered records."""
 
 
+class Why(Enum):
+    """What a mistake in a profile breaks, for those who say it in other words than the TOML's."""
+
+    AS_IT_SAYS = auto()
+    IN_THE_TEXT = auto()  # only a hand that writes the TOML makes it
+    NOTHING_TAKEN = auto()
+    SOURCE_INCOMPLETE = auto()
+    WITHOUT_KEY = auto()
+    KEY_AND_REFERENCE = auto()
+    WITHOUT_RECOMMENDATION = auto()
+    WITHOUT_GOVERNMENT = auto()
+    WITHOUT_ACTION = auto()
+    WITHOUT_ITS_FIELD = auto()
+    WITHOUT_WHAT_WAS_DONE = auto()
+    WITHOUT_ITS_MAKER = auto()
+    WITHOUT_ITS_DATE = auto()
+    NOT_UNITED = auto()
+    NOT_A_WORD = auto()
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Something that is wrong with a profile: the key of the TOML at which it is mended, and the rest of a sentence that begins with it.
+
+    ``why`` is the rule that it breaks, ``value`` what stands there and is refused.
+    """
+
+    key: str
+    says: str
+    why: Why = Why.AS_IT_SAYS
+    value: str = ""
+
+    def __str__(self) -> str:
+        """The sentence, for whoever writes TOML."""
+        return f"{self.key}: {self.says}" if self.key else self.says
+
+
 class ProfileError(Exception):
     """A profile that cannot be used; ``problems`` holds every reason, each a sentence that names the key of the TOML."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        """Take the sentences in the order of the file."""
-        self.problems = list(dict.fromkeys(problems))
+    def __init__(self, problems: Iterable[str | Mistake]) -> None:
+        """Take the reasons in the order of the file."""
+        self.problems = list(dict.fromkeys(map(str, problems)))
         super().__init__("\n".join(self.problems))
 
 

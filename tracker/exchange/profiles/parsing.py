@@ -19,11 +19,13 @@ from tracker.exchange.profiles.model import (
     GovernmentRules,
     Heading,
     Join,
+    Mistake,
     Profile,
     ProfileError,
     RecordRules,
     RowRules,
     Source,
+    Why,
 )
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -44,8 +46,8 @@ def parse(text: str, name: str = "") -> Profile:
     return profile
 
 
-def draft(text: str, name: str = "") -> tuple[Profile, list[str]]:
-    """What a profile says so far, and every problem found: for one that is still being made.
+def draft(text: str, name: str = "") -> tuple[Profile, list[Mistake]]:
+    """What a profile says so far, and every mistake found: for one that is still being made.
 
     Raises :class:`ProfileError` where it is no TOML at all.
     """
@@ -75,7 +77,11 @@ class _Reader:
     """Takes values out of parsed TOML and says of each that is not as it should be where it stands."""
 
     def __init__(self) -> None:
-        self.problems: list[str] = []
+        self.problems: list[Mistake] = []
+
+    def refuse(self, where: str, says: str, why: Why = Why.IN_THE_TEXT) -> None:
+        """Keep what is wrong with what stands at a key."""
+        self.problems.append(Mistake(where, says, why))
 
     def profile(self, data: dict[str, Any], name: str) -> Profile:
         top = self.table(data, "", "")
@@ -100,7 +106,7 @@ class _Reader:
             where = f"{place}.{name}" if place else name
             if name not in known:
                 told = close_to(name, known) or f"; there may be {', '.join(known)}"
-                self.problems.append(ended(f"{where}: there is no such key{told}"))
+                self.refuse(where, ended(f"there is no such key{told}"))
             else:
                 taken = self.value(value, known[name], where)
                 if taken is not None:
@@ -131,7 +137,7 @@ class _Reader:
                 return value
             case "tables" if isinstance(value, list) and all(isinstance(item, dict) for item in value):
                 return value
-        self.problems.append(f"{where}: it takes {TAKES[key.takes]}.")
+        self.refuse(where, f"it takes {TAKES[key.takes]}.")
         return None
 
     def as_text(self, value: Any, where: str) -> str | None:
@@ -140,14 +146,14 @@ class _Reader:
             return "true" if value else "false"
         if isinstance(value, int | float) or hasattr(value, "isoformat"):
             return value.isoformat() if hasattr(value, "isoformat") else str(value)
-        self.problems.append(f"{where}: it takes {TAKES['text']}.")
+        self.refuse(where, f"it takes {TAKES['text']}.")
         return None
 
     def names(self, value: dict[str, Any], where: str) -> dict[str, str]:
         found = {}
         for name, meant in value.items():
             if isinstance(meant, dict | list):
-                self.problems.append(f"{where}: “{name}” takes a text in quotation marks.")
+                self.refuse(where, f"“{name}” takes a text in quotation marks.")
             else:
                 found[name] = meant if isinstance(meant, str) else self.as_text(meant, where) or ""
         return found
@@ -155,13 +161,13 @@ class _Reader:
     def conditions(self, value: Any, where: str) -> tuple[Condition, ...] | None:
         items = value if isinstance(value, list) else [value]
         if not all(isinstance(item, dict) for item in items):
-            self.problems.append(f"{where}: it takes {TAKES['conditions']}.")
+            self.refuse(where, f"it takes {TAKES['conditions']}.")
             return None
         found = []
         for item in items:
             taken = self.table(item, "a condition", where)
             if "column" not in taken or len(taken) < 2:
-                self.problems.append(f"{where}: a condition names a column and what stands there: {{ column = ..., equals = ... }}.")
+                self.refuse(where, "a condition names a column and what stands there: { column = ..., equals = ... }.")
             else:
                 found.append(Condition(**taken))
         return tuple(found)
@@ -170,23 +176,23 @@ class _Reader:
         if isinstance(value, str):
             return FieldRule(column=value)
         if not isinstance(value, dict):
-            self.problems.append(f"{where}: it takes {TAKES['field']}.")
+            self.refuse(where, f"it takes {TAKES['field']}.")
             return None
         rule = FieldRule(**self.table(value, "a field", where))
         given = [name for name in ("column", "columns", "path", "constant") if name in value]
         if len(given) != 1:
             told = "none is given" if not given else f"{' and '.join(given)} are given"
-            self.problems.append(f"{where}: one of column, columns, path and constant says where its value comes from; {told}.")
+            self.refuse(where, f"one of column, columns, path and constant says where its value comes from; {told}.")
         if "" in rule.split:
-            self.problems.append(f'{where}.split: an empty text parts nothing; write what stands between the values, as "; ".')
+            self.refuse(f"{where}.split", 'an empty text parts nothing; write what stands between the values, as "; ".')
         for pattern in rule.formats:
             if wrong := days.problem_of(pattern):
-                self.problems.append(f"{where}.formats: “{pattern}” {wrong}.")
+                self.refuse(f"{where}.formats", f"“{pattern}” {wrong}.", Why.AS_IT_SAYS)
         for language in rule.languages:
             if language not in days.LANGUAGES:
-                self.problems.append(f"{where}.languages: “{language}” is not one of {', '.join(days.LANGUAGES)}.")
+                self.refuse(f"{where}.languages", f"“{language}” is not one of {', '.join(days.LANGUAGES)}.")
         if rule.serial and rule.serial not in days.SERIALS:
-            self.problems.append(f"{where}.serial: “{rule.serial}” is neither 1900 nor 1904.")
+            self.refuse(f"{where}.serial", f"“{rule.serial}” is neither 1900 nor 1904.")
         return rule
 
     def record(self, kind: str, data: dict[str, Any]) -> RecordRules:
@@ -214,9 +220,8 @@ class _Reader:
             taken = self.table(item, kind, kind)
             missing = [name for name in wanted if name not in item]
             if missing:
-                self.problems.append(
-                    f"{kind}: {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing; [[{kind}]] needs {', '.join(wanted)}."
-                )
+                are = "is" if len(missing) == 1 else "are"
+                self.refuse(kind, f"{' and '.join(missing)} {are} missing; [[{kind}]] needs {', '.join(wanted)}.")
             elif all(name in taken for name in wanted):
                 yield taken
 
@@ -226,5 +231,5 @@ class _Reader:
             if isinstance(table, dict):
                 found[name] = self.names(table, f"lookups.{name}")
             else:
-                self.problems.append(f"lookups.{name}: it takes {TAKES['names']}.")
+                self.refuse(f"lookups.{name}", f"it takes {TAKES['names']}.")
         return found

@@ -213,7 +213,7 @@ class FieldReader:
             try:
                 return days.read(value, formats=self.rule.formats, languages=self.rule.languages, serial=self.rule.serial)
             except ValueError as error:
-                raise Unreadable(text, str(error)) from None
+                raise Unreadable(text, str(error)) from error
         if self.is_flag:
             return _FLAGS.get(plain(value), value)
         return value

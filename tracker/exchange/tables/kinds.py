@@ -49,7 +49,7 @@ def size_of(path: Path, name: str) -> int:
     if not size:
         raise refused(name, "is empty; bring a file with a header and rows below it")
     if size > limits.FILE_BYTES:
-        raise refused(name, f"has {size / 1e6:,.0f} MB; at most {limits.FILE_BYTES / 1e6:,.0f} MB are read, so bring it in parts")
+        raise refused(name, f"has {limits.megabytes(size)}; at most {limits.megabytes(limits.FILE_BYTES)} are read, so bring it in parts")
     return size
 
 

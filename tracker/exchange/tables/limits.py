@@ -42,3 +42,8 @@ SAMPLE_ROWS = 500
 
 SAMPLE_CHARACTERS = 4_000_000
 """The same in characters, whichever comes first."""
+
+
+def megabytes(size: int) -> str:
+    """A number of bytes for people, as the limits are set: rounded up, so that what is larger than a limit reads larger."""
+    return f"{-(-size // 1_000_000):,} MB"

@@ -13,6 +13,8 @@ from tracker.exchange.tables.opening import Table
 
 SHOWN_VALUES = 8
 SHOWN_CHARACTERS = 120
+CELLS, CELL_CHARACTERS = 200, 400
+"""Filled cells that come along, and what is kept of each: enough to see what a column holds."""
 
 DATE_FORMATS = (
     "%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y.%m.%d", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%Y%m%d",
@@ -42,6 +44,7 @@ class ColumnSample:
     kind: str  # "text", "number", "date", "true or false", "list", "nested" or "empty"
     date_formats: tuple[str, ...] = ()  # strptime formats that fit every text of the column; () where the cells are dates already
     separator: str = ""  # of a list in a cell: ";", "|", ",", "\n", or "- " where each line begins with a dash
+    cells: tuple[str, ...] = ()  # what stands in the first filled ones, a value that comes again as often as it does
 
 
 @dataclass
@@ -110,7 +113,14 @@ def _sample(name: str, seen: _Seen, rows: int) -> ColumnSample:
         kind=kind,
         date_formats=formats,
         separator=separator,
+        cells=tuple(cell[:CELL_CHARACTERS] for value in seen.values[:CELLS] if (cell := _as_cell(value))),
     )
+
+
+def _as_cell(value: Value) -> str:
+    """A value as it stands in a cell: the items of a list side by side; of records within the record nothing."""
+    items = value if isinstance(value, list) else [value]
+    return "; ".join(as_text(item) for item in items if not isinstance(item, list | dict))
 
 
 def _kind(values: Sequence[Value]) -> tuple[str, tuple[str, ...], str]:

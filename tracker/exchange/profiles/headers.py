@@ -1,0 +1,152 @@
+"""What columns are usually called in other people's files, in the languages that files come in, by the field that they then are."""
+
+import enum
+import functools
+import re
+
+from tracker.rules.folding import folded
+
+CALLED: dict[tuple[str, str], str] = {
+    ("addressee", "government"): (
+        "country|state under review|member state|state|government|addressee|jurisdiction|pays|état|état membre|gouvernement|país|estado|"
+        "estado miembro|gobierno|البلد|بلد|الدولة|دولة|حكومة|کشور|دولت"
+    ),
+    ("recommendation", "statement"): (
+        "recommendation|recommendation text|text|statement|promise|call to action|recommandation|texte|énoncé|recomendación|texto|enunciado|"
+        "التوصية|نص|نص التوصية|توصیه|متن"
+    ),
+    ("recommendation", "number"): (
+        "no|number|num|nr|ref|reference|id|code|n|paragraph|para|numéro|référence|paragraphe|número|referencia|párrafo|الرقم|رقم|شماره"
+    ),
+    ("recommendation", "short_title"): (
+        "title|short title|heading|headline|name|titre|titre court|intitulé|libellé|nom|objet|título|título corto|encabezado|nombre|asunto|"
+        "العنوان|عنوان"
+    ),
+    ("recommendation", "made_by"): (
+        "recommending state|made by|author|by|recommended by|proposed by|issued by|promised by|pledged by|état auteur|auteur|recommandé par|"
+        "proposé par|autor|recomendado por|صادر عن|نویسنده"
+    ),
+    ("recommendation", "recommended_on"): (
+        "date|recommended on|report date|made on|promised on|proposed on|session date|issued|date issued|date of issue|adopted|date adopted|"
+        "published|date published|publication date|year|when|date de publication|date d'adoption|date d'émission|publié|adopté|année|fecha|"
+        "fecha de publicación|fecha de adopción|año|التاريخ|تاريخ|سنة|سال"
+    ),
+    ("recommendation", "due_on"): (
+        "due|due date|deadline|due on|target date|échéance|date limite|délai|fecha límite|plazo|vencimiento|الموعد النهائي|مهلت"
+    ),
+    ("recommendation", "target"): "agency|ministry|department|body|organisme|ministère|service|ministerio|organismo|entidad|الوزارة|وزارت",
+    ("theme", "name"): (
+        "theme|topic|subject|issue|category|area|policy area|tag|tema|categoría|thème|thématique|sujet|catégorie|domaine|الموضوع|موضوع|دسته"
+    ),
+    ("position", "answer"): (
+        "response|answer|position|reply|government response|state response|accepted|réponse|réponse gouvernement|respuesta|respuesta gobierno|"
+        "الرد|رد|پاسخ"
+    ),
+    ("position", "statement"): (
+        "response|government response|response in full|full response|response text|answer|reply|explanation|réponse|texte réponse|"
+        "réponse gouvernement|respuesta|texto respuesta"
+    ),
+    ("assessment", "status"): (
+        "status|ruling|progress|implementation status|implementation|state|state of play|verdict|rating|assessment|outcome|statut|état|"
+        "état d'avancement|avancement|mise en œuvre|estado|estado de aplicación|cumplimiento|situación|الحالة|وضعیت"
+    ),
+    ("assessment", "rationale"): (
+        "comment|rationale|explanation|explanation of status|reason|note|remark|commentaire|remarque|justification|comentario|observación|"
+        "motivo|ملاحظات|توضیحات"
+    ),
+    ("assessment", "effective_on"): (
+        "status date|last updated|updated|date updated|as of|assessed on|date statut|mis à jour|mise à jour|date de mise à jour|fecha estado|"
+        "actualizado|fecha de actualización"
+    ),
+    ("action", "description"): (
+        "action taken|action|measures taken|steps taken|progress made|mesures prises|actions menées|suites données|medidas adoptadas|"
+        "acciones realizadas|الإجراءات المتخذة|اقدامات"
+    ),
+    ("event", "on"): "action date|date mesures|date action|fecha acción|fecha medidas",
+    ("document", "title"): (
+        "report title|document title|report|document|source title|titre rapport|titre document|rapport|título informe|informe|documento"
+    ),
+    ("document", "url"): (
+        "url|link|web address|address|website|report url|document url|source url|source|lien|adresse|adresse web|enlace|dirección|الرابط|پیوند"
+    ),
+}
+"""An earlier field goes first, and an earlier name of it."""
+
+SURE = frozenset({"country", "member state", "pays", "état membre", "país", "estado miembro", "البلد", "بلد", "کشور"})
+"""Names under which nothing stands but governments, known here or not."""
+
+_FILLERS = (
+    "the of a an in to for on and de du des d la le les l el los las del y et en par por full complete original official current latest final exact "
+    "intégral intégrale complet complète actuel actuelle completo completa actual english french spanish arabic persian fr es ar fa eng fra spa"
+)
+_HOLDERS = frozenset({"attribute", "data", "field", "item", "node", "object", "propertie", "record", "value"})
+"""Steps of a path that hold others and say nothing."""
+_ABOUT_IT = (
+    "recommendation recommandation recomendación rec promise commitment pledge measure proposal mesure proposition engagement medida propuesta "
+    "compromiso التوصية توصية توصیه"
+)
+"""Words that say no more than that it is the recommendation's."""
+_NAMED = "name code label value iso iso2 iso3 nom nombre código libellé"
+"""Words that say no more of what is written by name or by code."""
+_WRITTEN_BY_NAME = frozenset({("addressee", "government"), ("theme", "name"), ("position", "answer"), ("assessment", "status")})
+
+
+class Fit(enum.IntEnum):
+    """How a column's name fits a field."""
+
+    NONE = 0
+    IN_PART = 1  # the field's name stands in it, beside words that say something else
+    ABOUT = 2  # the field's name, and that it is the recommendation's
+    WHOLE = 3
+
+
+@functools.lru_cache(maxsize=2_000)
+def words_of(name: str) -> frozenset[str]:
+    """The words of a name that tell something, each in the one spelling in which they are compared: of a path, those of all its steps."""
+    if name.strip() in ("#", "№", "N°", "Nº"):
+        return frozenset({"no"})
+    *outer, last = [folded(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", step)) for step in name.split(".")]
+    spelt = " ".join([*(step for step in outer if _singular(step) not in _HOLDERS), last])
+    found = frozenset(_singular(word) for word in spelt.split() if not word.isdecimal())
+    return (found - _small()) or found
+
+
+def fit(name: str, place: tuple[str, str]) -> tuple[Fit, int]:
+    """How a column's name fits a field, and which of the field's names it was, counted from the first."""
+    told = words_of(name)
+    best = (Fit.NONE, 0)
+    for rank, words in enumerate(_names(place)):
+        if not words or not words <= told:
+            continue
+        rest = told - words
+        found = Fit.WHOLE if not rest else Fit.ABOUT if rest <= _neutral(place) else Fit.IN_PART
+        if found > best[0]:
+            best = (found, rank)
+    return best
+
+
+def is_sure(name: str) -> bool:
+    """Whether nothing but governments stands under a name."""
+    neutral = _neutral(("addressee", "government"))
+    return any(words_of(sure) <= words_of(name) and words_of(name) - words_of(sure) <= neutral for sure in SURE)
+
+
+@functools.cache
+def _names(place: tuple[str, str]) -> list[frozenset[str]]:
+    return [words_of(name) for name in CALLED[place].split("|")]
+
+
+@functools.cache
+def _small() -> frozenset[str]:
+    return frozenset(_singular(folded(word)) for word in _FILLERS.split())
+
+
+@functools.cache
+def _neutral(place: tuple[str, str]) -> frozenset[str]:
+    words = f"{_ABOUT_IT} {_NAMED}" if place in _WRITTEN_BY_NAME else _ABOUT_IT
+    return frozenset(_singular(folded(word)) for word in words.split())
+
+
+def _singular(word: str) -> str:
+    """A word without the mark of the plural; one that has the mark by itself loses it everywhere."""
+    return word[:-1] if len(word) > 3 and word.endswith("s") else word
