@@ -27,10 +27,16 @@ _TO_QUOTE = re.compile(r'[",\r\n]')
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """What is wrong with a package, in a sentence, and where."""
+    """What is wrong with a package, in a sentence, and where.
+
+    Of somebody's table, ``about`` names what of the profile it was read by, as “assessment.status”, and ``unknown`` what stands there where it is
+    none of the words that the field takes.
+    """
 
     place: tuple[int, int, int]  # file, row, column: problems are told in this order
     sentence: str
+    about: str = field(default="", compare=False)
+    unknown: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         """The sentence."""

@@ -126,7 +126,7 @@ def test_a_problem_names_row_and_column_and_nothing_is_written(received: Receive
     assert preview.problems[0]["sentence"].startswith("row 4, column Status: “implementd” is not one of")
     assert preview.problems[0]["sentence"].endswith("did you mean “implemented”?")
     assert preview.counts["rows"]["refused"] == 1
-    with pytest.raises(Trouble, match="1 rows of the file are refused"):
+    with pytest.raises(Trouble, match="1 row of the file is refused"):
         run_apply(batch, by=by, reason="A test")
     assert not Recommendation.objects.exists() and not ImportedRow.objects.exists()
     assert Import.objects.get(pk=batch.pk).state == ImportState.PREVIEWED
@@ -426,7 +426,7 @@ def test_handing_in_leaves_what_is_not_ready_a_draft_and_says_why(received: Rece
     reviewer = builders.reviewer()
     edition = publish(approve(done.submission, by=reviewer), by=reviewer)
     assert edition.number == 1
-    with pytest.raises(Refused, match="None of the 1 records"):
+    with pytest.raises(Refused, match="The one record that is a draft cannot be submitted: .*has no supporting citation"):
         hand_in(batch, by=by, reason="Again")
 
 

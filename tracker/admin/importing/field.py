@@ -80,7 +80,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         is_date=is_date(column), formats=[(each, each in rule.formats) for each in FORMATS],
         other_formats="\n".join(each for each in rule.formats if each not in FORMATS),
         languages=[(code, LANGUAGE_WORDS[code], code in rule.languages) for code in LANGUAGES], is_government=is_government(column),
-        words=_words(column), values=values, whole=whole, empty="\n".join(rule.empty), lookup=_lookup_text(profile, rule), counted=reading.COUNTED,
+        words=words_of(column), values=values, whole=whole, empty="\n".join(rule.empty), lookup=_lookup_text(profile, rule), counted=reading.COUNTED,
         government_choices=[(code, f"{name} ({code})") for code, name in sorted(governments.names.items(), key=lambda one: one[1])]
         if is_government(column) else [],
         unresolved=sum(1 for value in values if value["unresolved"]),
@@ -91,7 +91,7 @@ def _separators(rule: FieldRule) -> list[tuple[str, Any, bool]]:
     return [(sign, words, sign in {each.strip() or each for each in rule.split}) for sign, words in SEPARATORS]
 
 
-def _words(column: Column) -> list[tuple[str, str]]:
+def words_of(column: Column) -> list[tuple[str, str]]:
     """The words that a field takes, as a select offers them."""
     if is_flag(column):
         return [("true", _("yes")), ("false", _("no"))]

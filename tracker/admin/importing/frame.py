@@ -113,7 +113,7 @@ def page(admin: Any, request: HttpRequest, batch: Import, step: str, template: s
             "title": context.pop("title", str(batch)),
             "batch": batch,
             "steps": steps,
-            "still": [(sentence, _place(batch, step, sentence)) for sentence in still],
+            "still": [(sentence, place_of(batch, step, sentence)) for sentence in still],
             "mark": mark_of(batch),
             "may_import": may_import(request),
             **context,
@@ -125,7 +125,7 @@ def page(admin: Any, request: HttpRequest, batch: Import, step: str, template: s
 OF_THE_WHOLE = ("source", "governments", "rows", "heading", "join", "file")
 
 
-def _place(batch: Import, here: str, sentence: str) -> str:
+def place_of(batch: Import, here: str, sentence: str) -> str:
     """The address of the step at which what a sentence speaks of is said; nothing where that is the step at hand."""
     place = sentence.partition(".")[0].partition(":")[0]
     step = "text" if place in ("name", "lookups") else "whole" if place in OF_THE_WHOLE else "columns"

@@ -3,7 +3,8 @@
 ``counts``     {"rows": {"read", "skipped", "refused", "repeated"}, "problems": n, "conflicts": n,
                "not_the_staffs": {"count": n, "rows": [the first of them]},
                "resources": {"recommendations": {"created", "changed", "taken", "same", "kept"}, ...}}
-``problems``   [{"row", "file", "sentence"}, ...]; ``file`` is that of a package, else empty
+``problems``   [{"row", "file", "sentence", "about"}, ...]; ``file`` is that of a package, else empty; ``about`` what of the profile it was read by, if any.
+               First what is none of the words that a field takes, each once, the most frequent first: {..., "value", "count", "rows"}
 ``governments``[{"name", "count", "rows", "known", "candidates", "suggestions": [[code, name], ...]}, ...], the most frequent first
 ``conflicts``  [{"record": "recommendations:R-1", "decision": "keep" | "take", "rows": [{"resource", "key", "row", "why",
                "here": {column: text} | None, "file": {column: text}}, ...]}, ...]; of a row that stands here, only the columns that differ
@@ -11,6 +12,7 @@
 ``created``    [{"resource", "key", "row", "cells": {column: text}}, ...]; the first of each file of a package
 ``repeated``   [{"row", "first"}, ...]
 ``skipped``    [{"reason", "count", "rows"}, ...]
+``stayed``     [{"resource", "key", "reasons": [sentence, ...]}, ...]; of an applied import, what was not ready when its drafts were submitted last
 
 The counts are of everything; the lists are cut at the numbers below. Of the conflicts those that nobody decided come first.
 """
@@ -24,12 +26,15 @@ from django.utils.translation import ngettext
 
 from tracker.exchange.files import Problem, Row
 from tracker.exchange.imports.beside import KEEP, Difference, name_told, told
+from tracker.exchange.profiles.kinds import plain
 from tracker.exchange.profiles.mapping import Unknown
 from tracker.exchange.schema import RESOURCES
 from tracker.exchange.standing import Name
 from tracker.models import Did, Import, ImportPreview
 
 PROBLEMS = 500
+UNKNOWN_WORDS = 1000
+ROWS_LISTED = 100  # of each of them
 CONFLICTS = 500
 CHANGES = 500
 CREATED = 20  # of each file of a package
@@ -46,6 +51,7 @@ class Findings:
         self.rows: Counter[str] = Counter()
         self.resources: dict[str, Counter[str]] = defaultdict(Counter)
         self.problems: list[dict[str, Any]] = []
+        self.unknown_words: dict[tuple[str, str], dict[str, Any]] = {}
         self.problem_count = 0
         self.conflicts: dict[str, dict[str, Any]] = {}  # that nobody decided
         self.decided: dict[str, dict[str, Any]] = {}
@@ -62,10 +68,17 @@ class Findings:
     def add_problem(self, problem: Problem | str, *, in_package: bool = False) -> None:
         """A reason for which a row is refused."""
         self.problem_count += 1
-        if len(self.problems) < PROBLEMS:
-            place = problem.place if isinstance(problem, Problem) else (-1, 0, 0)
-            file = RESOURCES[place[0]].name if in_package and place[0] >= 0 else ""
-            self.problems.append({"row": place[1], "file": file, "sentence": str(problem)})
+        place, about, unknown = (problem.place, problem.about, problem.unknown) if isinstance(problem, Problem) else ((-1, 0, 0), "", "")
+        file = RESOURCES[place[0]].name if in_package and place[0] >= 0 else ""
+        told = {"row": place[1], "file": file, "sentence": str(problem), "about": about}
+        if (word := self.unknown_words.get((about, plain(unknown)))) is not None:
+            word["count"] += 1
+            if len(word["rows"]) < ROWS_LISTED:
+                word["rows"].append(place[1])
+        elif unknown and len(self.unknown_words) < UNKNOWN_WORDS:
+            self.unknown_words[about, plain(unknown)] = {**told, "value": unknown, "count": 1, "rows": [place[1]]}
+        elif len(self.problems) < PROBLEMS:
+            self.problems.append(told)
 
     def add_outcome(self, row: Row, did: Did, wrote: str, before: dict[str, str] | None) -> None:
         """What becomes of one row of a package's file."""
@@ -140,8 +153,9 @@ class Findings:
     def keep(self, batch: Import) -> ImportPreview:
         """As the batch's preview, in place of an earlier one."""
         conflicts = [*self.conflicts.values(), *self.decided.values()][:CONFLICTS]
+        words = sorted(self.unknown_words.values(), key=lambda word: (-word["count"], word["about"], word["value"]))
         shown = {
-            "counts": self.counts, "problems": self.problems, "governments": self.unknown, "conflicts": conflicts,
+            "counts": self.counts, "problems": [*words, *self.problems], "governments": self.unknown, "conflicts": conflicts,
             "changes": self.changes, "created": self.created, "repeated": self.repeated, "skipped": self.skipped, "digest": self.digest,
         }  # fmt: skip
         return ImportPreview.objects.update_or_create(batch=batch, defaults=_without_nul(shown))[0]
@@ -156,12 +170,12 @@ def sentences(counts: dict[str, Any]) -> list[str]:
     """The counts in words: what would be created, changed, left and refused."""
     rows = counts["rows"]
     said = [
-        _("%(read)s rows read, %(skipped)s skipped, %(repeated)s duplicates, %(refused)s refused.") % rows,
+        _("Rows: %(read)s read, %(skipped)s skipped as the profile says, %(repeated)s that say what another says, %(refused)s refused.") % rows,
     ]
     for resource in RESOURCES:
         if of := counts["resources"].get(resource.name):
             said.append(
-                _("%(file)s: %(created)s created, %(changed)s changed, %(same)s as they were, %(kept)s left as they are here.")
+                _("%(file)s: %(created)s created, %(changed)s changed, %(same)s already here, %(kept)s kept as they stand here.")
                 % {"file": resource.name, "created": of["created"], "changed": of["changed"] + of["taken"], "same": of["same"], "kept": of["kept"]}
             )
     if not wrote(counts):

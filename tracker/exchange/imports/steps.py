@@ -296,7 +296,11 @@ def _say_why(reason: str) -> None:
 
 
 def _refused_rows(count: int) -> str:
-    return _("%(count)s rows of the file are refused, so nothing is written; mend them, or go on without them.") % {"count": count}
+    return ngettext(
+        "%(count)s row of the file is refused, so nothing is written; mend it, or go on without it.",
+        "%(count)s rows of the file are refused, so nothing is written; mend them, or go on without them.",
+        count,
+    ) % {"count": count}
 
 
 def unknown_names(count: int) -> str:

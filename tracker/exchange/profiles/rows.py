@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.exchange.files import Problem, Row, close_to, ended
-from tracker.exchange.profiles.kinds import is_date, is_flag
+from tracker.exchange.profiles.kinds import KIND_OF, is_date, is_flag
 from tracker.exchange.schema import Resource
 from tracker.models.base import KEY_PATTERN
 
@@ -47,14 +47,16 @@ class MappedRow(Row):
         elif column:
             where = f"{self.resource.noun}, {column}"
         place = self.resource.header.index(column) + 1 if column in self.resource.by_name else 0
-        return problem_at(self.rows or (self.line,), where, rest, place)
+        kind = KIND_OF.get(self.resource.name)
+        about = f"{kind.name if self.line else 'source'}.{column}" if kind and column in kind.fields else ""
+        return problem_at(self.rows or (self.line,), where, rest, place, about=about)
 
 
-def problem_at(rows: Iterable[int], where: str, rest: str, place: int = 0) -> Problem:
+def problem_at(rows: Iterable[int], where: str, rest: str, place: int = 0, *, about: str = "", unknown: str = "") -> Problem:
     """A problem of some rows of the file: ``row 14, column Status: ...``."""
     numbers = list(rows)
     told = ", ".join(filter(None, [rows_told(numbers), where]))
-    return Problem((0, numbers[0], place), ended(f"{told}: {rest}"))
+    return Problem((0, numbers[0], place), ended(f"{told}: {rest}"), about, unknown)
 
 
 def rows_told(numbers: list[int]) -> str:
