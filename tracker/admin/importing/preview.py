@@ -16,7 +16,7 @@ from tracker.admin.importing.draft import field_words
 from tracker.editions.frozen import as_lines
 from tracker.exchange import imports
 from tracker.exchange.imports import Place, Stands
-from tracker.exchange.imports.findings import not_the_staffs, wrote
+from tracker.exchange.imports.findings import not_the_staffs, problem_told, wrote
 from tracker.exchange.profiles.kinds import is_date, is_flag
 from tracker.exchange.schema import BY_NAME, Resource
 from tracker.jobs.models import BackgroundJob, JobState
@@ -30,7 +30,7 @@ AT_A_GLANCE = 3
 """New rows of a kind that stand there in a line each before any is opened. Where there are no more in all, they are open."""
 LEADING = {
     "recommendations": ("statement",),
-    "addressees": ("government", "recommendation"),
+    "addressees": ("basis",),
     "assessments": ("status", "government"),
     "positions": ("answer", "statement"),
     "actions": ("title", "government"),
@@ -38,7 +38,6 @@ LEADING = {
     "effects": ("direction", "recommendation"),
     "searches": ("found",),
     "themes": ("name",),
-    "recommendation_themes": ("theme",),
     "documents": ("title",),
     "citations": ("says",),
     "measures": ("name",),
@@ -179,7 +178,7 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
         "counts": counts_in_words(counts),
         "words": mending.unknown_words(batch, profile, unknown_words[:PER_PAGE], request.POST),
         "word_count": len(unknown_words),
-        "problems": [(one["sentence"], *mending.place(batch, profile, one.get("about", ""))) for one in problems.object_list],
+        "problems": [(problem_told(one), *mending.place(batch, profile, one["about"])) for one in problems.object_list],
         "problems_page": problems,
         "problem_count": other_count,
         "problems_kept": len(others),
@@ -273,8 +272,7 @@ def problems_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     preview = getattr(batch, "preview", None)
     rows = [["row", "file", "problem"]]
     for each in preview.problems if preview else ():
-        for row in each.get("rows", [each["row"]]):
-            rows.append([str(row or ""), each["file"], each["sentence"].replace(f"row {each['row']}, ", f"row {row}, ", 1)])
+        rows += [[str(row), each["file"], each["sentence"]] for row in each["rows"] or [""]]
     if preview and (more := preview.counts["problems"] - len(rows) + 1) > 0:
         rows.append(["", "", _("%(more)s more, which are not listed.") % {"more": more}])
     response.write("\ufeff")
@@ -302,6 +300,7 @@ def written(batch: Import, request: HttpRequest) -> dict[str, Any]:
         ],
         "records_page": page,
         "drafts": counted[Stands.DRAFT],
+        "record_count": sum(counted.values()),
         "stands": [(_(stands.label), count) for stands, count in counted.items() if count],
         "submissions": [
             (reverse("admin:tracker_submission_change", args=[one.pk]), f"#{one.pk}", _(State(one.state).label)) for one in submissions[:SUBMISSIONS_SHOWN]

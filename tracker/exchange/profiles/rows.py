@@ -56,7 +56,8 @@ def problem_at(rows: Iterable[int], where: str, rest: str, place: int = 0, *, ab
     """A problem of some rows of the file: ``row 14, column Status: ...``."""
     numbers = list(rows)
     told = ", ".join(filter(None, [rows_told(numbers), where]))
-    return Problem((0, numbers[0], place), ended(f"{told}: {rest}"), about, unknown)
+    words = f"{where}: {rest}" if where else rest
+    return Problem((0, numbers[0], place), ended(f"{told}: {rest}"), ended(words), tuple(number for number in numbers if number), about, unknown)
 
 
 def rows_told(numbers: list[int]) -> str:

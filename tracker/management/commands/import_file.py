@@ -10,7 +10,7 @@ from config.trouble import Trouble
 from tracker.editorial.verbs import Refused
 from tracker.exchange.files import PackageError
 from tracker.exchange.imports import choose, receive, run_apply, run_preview
-from tracker.exchange.imports.findings import sentences
+from tracker.exchange.imports.findings import problem_told, sentences
 from tracker.exchange.imports.sources import pack
 from tracker.exchange.profiles import PACKAGE
 from tracker.exchange.profiles.governments import LEFT_OUT
@@ -148,10 +148,8 @@ class Command(BaseCommand):
     def _problems(self, preview: ImportPreview) -> None:
         more = preview.counts["problems"]
         for problem in preview.problems[:SHOWN]:
-            count = problem.get("count", 1)
-            again = f" The same stands in {_rows(count - 1)} more." if count > 1 else ""
-            self.stderr.write(problem["sentence"] + again)
-            more -= count
+            self.stderr.write(problem_told(problem))
+            more -= problem["count"]
         if more > 0:
             self.stderr.write(f"And {more} more.")
 
