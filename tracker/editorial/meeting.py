@@ -14,7 +14,7 @@ Came = TypeVar("Came")
 
 
 def begun_again(act: Callable[[], Came]) -> Came:
-    """What a whole transaction does; from its beginning once more where it was broken off for another's sake. Within a transaction its caller decides."""
+    """What a whole transaction does; from its beginning again where it was broken off for another's sake. Within another one its caller decides."""
     for _try in range(TRIES - 1):
         try:
             return act()

@@ -82,7 +82,7 @@ def test_from_a_file_to_drafts_and_back(people: dict[str, User], sign_in: SignIn
     """Words and names that nobody knows are said once; with them said it is applied whole, and undone whole."""
     steps = chosen(sign_in("researcher"))
     said = words(steps.preview())
-    assert "3 words of the file are none of ours" in said
+    assert "3 words of the file are not known here" in said
     assert "1 name of a government is not known here" in said
     assert "Nowhereland" in said
     assert not Recommendation.objects.exists()
@@ -272,7 +272,7 @@ def test_duplicates_and_rows_passed_over_are_told(people: dict[str, User], sign_
     said = words(steps.preview())
     assert "5 rows of the file read, 1 skipped, as the profile says , 1 duplicate , 1 refused" in said, said
     assert "1 row skipped (No is “Total”): row 6" in said
-    assert "1 word of the file is none of ours" in said and "implementd Assessment · Status 1 4" in said, said
+    assert "1 word of the file is not known here" in said and "implementd Assessment · Status 1 4" in said, said
     assert "row 5 says what row 2 says" in said
 
 

@@ -430,7 +430,7 @@ def test_handing_in_leaves_what_is_not_ready_a_draft_and_says_why(received: Rece
     reviewer = builders.reviewer()
     edition = publish(approve(done.submission, by=reviewer), by=reviewer)
     assert edition.number == 1
-    with pytest.raises(Refused, match="The one record that is a draft cannot be submitted: .*has no supporting citation"):
+    with pytest.raises(Refused, match=r"The one record that is a draft cannot be submitted: .*has no supporting citation"):
         hand_in(batch, by=by, reason="Again")
 
 

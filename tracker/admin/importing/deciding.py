@@ -204,7 +204,8 @@ def _ask(admin: Any, request: HttpRequest, pk: int, step: Step) -> HttpResponse:
     preview = getattr(batch, "preview", None) if batch.state != ImportState.UPLOADED else None
     return frame.page(
         admin, request, batch, step.name, "ask", title=step.title, step_title=step.title, asks=step, errors=errors, reason=reason,
-        counts=admin.counts_in_words(preview.counts) if preview else [], counts_of=frame.url(batch, "change"), why_not=why_not(step, batch, request.user),
+        counts=admin.counts_in_words(preview.counts) if preview else [], counts_of=frame.url(batch, "change"),
+        why_not=why_not(step, batch, request.user),
         cancel=frame.url(batch, "change"),
     )  # fmt: skip
 
@@ -251,6 +252,8 @@ def _handed_in(request: HttpRequest, batch: Import, came: Any) -> HttpResponse:
     )
     messages.success(request, format_html(text, url, came.submission.pk, came.records))
     if came.refused:
-        stay = ngettext('{} record stays a draft: <a href="#stayed">why</a>.', '{} records stay drafts: <a href="#stayed">why</a>.', len(came.refused))
+        stay = ngettext(
+            '{} record stays a draft: <a href="#stayed">why</a>.', '{} records stay drafts: <a href="#stayed">why</a>.', len(came.refused)
+        )
         messages.warning(request, format_html(stay, len(came.refused)))
     return HttpResponseRedirect(frame.url(batch, "change"))

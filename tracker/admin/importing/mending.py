@@ -53,7 +53,9 @@ def unknown_words(batch: Import, profile: Profile, found: Iterable[Mapping[str, 
 
 def sent(post: Mapping[str, Any]) -> list[Said]:
     """What a form says of unknown words."""
-    return [(post.get(f"of-{index}", ""), post[f"word-{index}"], post.get(f"means-{index}", "")) for index in range(len(post)) if f"word-{index}" in post]
+    return [
+        (post.get(f"of-{index}", ""), post[f"word-{index}"], post.get(f"means-{index}", "")) for index in range(len(post)) if f"word-{index}" in post
+    ]
 
 
 def with_meanings(profile: Profile, said: Iterable[Said]) -> Profile:

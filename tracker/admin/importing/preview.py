@@ -116,30 +116,28 @@ def cell_words(resource: str, column: str, text: str) -> str:
 
 def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
     """Counts as a table: a line a kind of record, and what is said of the rows of the file. Each number with the part of the page that tells more."""
-    columns: tuple[tuple[tuple[Did, ...], str], ...] = (
-        ((Did.CREATED,), "created-%s"), ((Did.CHANGED, Did.TAKEN), "changes"), ((Did.SAME,), ""), ((Did.KEPT,), "conflicts" if counts["conflicts"] else ""),
-    )  # fmt: skip
-    lines = [
-        {
-            "noun": nouns(BY_NAME.get(name), name),
-            "numbers": [(number, place.replace("%s", name) if number else "") for dids, place in columns for number in [sum(of[did] for did in dids)]],
-        }
-        for name, of in in_order(counts["resources"])
-    ]  # fmt: skip
+    differing = "conflicts" if counts["conflicts"] else ""
     rows = counts["rows"]
-    tally = [
-        (ngettext("%(count)s row of the file read", "%(count)s rows of the file read", rows["read"]) % {"count": rows["read"]}, ""),
-        (_("%(count)s skipped, as the profile says") % {"count": rows["skipped"]}, "skipped"),
-        (ngettext("%(count)s duplicate", "%(count)s duplicates", rows["repeated"]) % {"count": rows["repeated"]}, "skipped"),
-        (_("%(count)s refused") % {"count": rows["refused"]}, "refused"),
-    ]
+    tally = [(ngettext("%(count)s row of the file read", "%(count)s rows of the file read", rows["read"]) % {"count": rows["read"]}, "")]
+    if count := rows["skipped"]:
+        tally.append((_("%(count)s skipped, as the profile says") % {"count": count}, "skipped"))
+    if count := rows["repeated"]:
+        tally.append((ngettext("%(count)s duplicate", "%(count)s duplicates", count) % {"count": count}, "skipped"))
+    if count := rows["refused"]:
+        tally.append((_("%(count)s refused") % {"count": count}, "refused"))
+    lines = []
+    for name, of in in_order(counts["resources"]):
+        columns = (
+            (of[Did.CREATED], f"created-{name}"), (of[Did.CHANGED] + of[Did.TAKEN], "changes"), (of[Did.SAME], ""), (of[Did.KEPT], differing),
+        )  # fmt: skip
+        lines.append({"noun": nouns(BY_NAME.get(name), name), "numbers": [(number, place if number else "") for number, place in columns]})
     return {
         "words": [_("created"), _("changed"), _("already here, the same"), _("here with other text, kept")],
         "lines": lines,
-        "rows": [tally[0], *((words, place) for (words, place), name in zip(tally[1:], ("skipped", "repeated", "refused"), strict=True) if rows[name])],
+        "rows": tally,
         "not_the_staffs": not_the_staffs(counts),
         "writes": wrote(counts),
-    }  # fmt: skip
+    }
 
 
 def short(counts: Mapping[str, Any] | None) -> str:
@@ -249,19 +247,23 @@ def _created(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, Mapping[str
 
 def _new(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """A new row: its dates and what it is known by in a line, and its cells in the same order, the others after them."""
-    columns = BY_NAME[name].by_name if name in BY_NAME else {}
-    key = {column.name for column in BY_NAME[name].key_columns} if name in BY_NAME and len(BY_NAME[name].key_columns) == 1 else set()
-    dates = [column for column in row["cells"] if column in columns and is_date(columns[column])]
-    leading = [column for column in LEADING.get(name, ()) if row["cells"].get(column)]
-    first = [*dates, *leading]
+    resource, cells = BY_NAME.get(name), row["cells"]
+    known = resource.by_name if resource else {}
+    key = {column.name for column in resource.key_columns} if resource and len(resource.key_columns) == 1 else set()
+    dates = [column for column in cells if column in known and is_date(known[column])]
+    leading = [column for column in LEADING.get(name, ()) if cells.get(column)]
+    rest = [column for column in cells if column not in (*dates, *leading, *key)]
 
-    def told(column: str) -> tuple[str, str]:
-        return column_words(name, column), cell_words(name, column, row["cells"][column])
+    def told(columns: Sequence[str]) -> list[tuple[str, str]]:
+        return [(column_words(name, column), cell_words(name, column, cells[column])) for column in columns]
 
     return {
-        "key": " ".join(filter(None, row["key"].split("/"))), "row": row["row"], "dates": [told(column) for column in dates], "line": " · ".join(told(column)[1] for column in leading),
-        "cells": [told(column) for column in (*first, *(column for column in row["cells"] if column not in (*first, *key)))],
-    }  # fmt: skip
+        "key": " ".join(filter(None, row["key"].split("/"))),
+        "row": row["row"],
+        "dates": told(dates),
+        "line": " · ".join(words for _label, words in told(leading)),
+        "cells": told([*dates, *leading, *rest]),
+    }
 
 
 def problems_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
@@ -287,34 +289,35 @@ def written(batch: Import, request: HttpRequest) -> dict[str, Any]:
     """The records that an import wrote, as links to their forms, where each stands now, and what was not ready when its drafts were submitted."""
     page: Page[Any] = Paginator(imports.names_of(batch), RECORDS_SHOWN).get_page(request.GET.get("records"))
     stayed: Page[Any] = Paginator(batch.preview.stayed, PER_PAGE).get_page(request.GET.get("stayed"))
-    names = {(row["of_resource"], row["of_key"]): row["own"] for row in page.object_list}
-    left = {(one["resource"], one["key"]): None for one in stayed.object_list}
-    found = imports.places(batch, [(*name, number) for name, number in {**left, **names}.items()])
+    names = {(row["of_resource"], row["of_key"]): row for row in page.object_list}
+    left = {(one["resource"], one["key"]): one["reasons"] for one in stayed.object_list}
+    numbers = {**dict.fromkeys(left), **{name: row["own"] for name, row in names.items()}}
+    found = imports.places(batch, [(*name, number) for name, number in numbers.items()])
     counted = imports.counted(batch)
     submissions = list(imports.submissions_of(batch)[: SUBMISSIONS_SHOWN + 1])
     return {
         "records": [
-            {**_record(name, found[name]), "did": _(Did(row["how"]).label) if row["how"] else _("changed in part"), "row": row["row"]}
-            for row in page.object_list
-            for name in [(row["of_resource"], row["of_key"])]
+            {**_record(name, found[name]), "did": _(Did(row["how"]).label) if row["how"] else _("changed in part")} for name, row in names.items()
         ],
         "records_page": page,
         "drafts": counted[Stands.DRAFT],
         "record_count": sum(counted.values()),
         "stands": [(_(stands.label), count) for stands, count in counted.items() if count],
-        "submissions": [
-            (reverse("admin:tracker_submission_change", args=[one.pk]), f"#{one.pk}", _(State(one.state).label)) for one in submissions[:SUBMISSIONS_SHOWN]
-        ],
+        "submissions": [(_of_submission(one.pk), f"#{one.pk}", _(State(one.state).label)) for one in submissions[:SUBMISSIONS_SHOWN]],
         "more_submissions": len(submissions) > SUBMISSIONS_SHOWN,
-        "stayed": [{**_record((one["resource"], one["key"]), found[one["resource"], one["key"]]), "why": one["reasons"]} for one in stayed.object_list],
+        "stayed": [{**_record(name, found[name]), "why": reasons} for name, reasons in left.items()],
         "stayed_page": stayed,
         "stayed_count": len(batch.preview.stayed),
-    }  # fmt: skip
+    }
+
+
+def _of_submission(number: int | None) -> str:
+    return reverse("admin:tracker_submission_change", args=[number]) if number else ""
 
 
 def _record(name: tuple[str, str], place: Place) -> dict[str, Any]:
     """A record as a list shows it."""
     resource, key = name
     address = reverse(f"admin:tracker_{BY_NAME[resource].model._meta.model_name}_change", args=[place.record]) if place.record else ""
-    waits = reverse("admin:tracker_submission_change", args=[place.submission]) if place.submission else ""
+    waits = _of_submission(place.submission)
     return {"noun": noun(resource), "key": key, "url": address, "stands": _(place.stands.label), "waits": waits, "submission": place.submission}

@@ -3,9 +3,9 @@
 ``counts``     {"rows": {"read", "skipped", "refused", "repeated"}, "problems": n, "conflicts": n,
                "not_the_staffs": {"count": n, "rows": [the first of them]},
                "resources": {"recommendations": {"created", "changed", "taken", "same", "kept"}, ...}}
-``problems``   [{"rows", "count", "file", "sentence", "about"}, ...]; each once, the sentence without its row; ``file`` is that of a package, else empty;
-               ``about`` what of the profile it was read by, if any. First, with their ``value``, words that their field does not take, the most
-               frequent first
+``problems``   [{"rows", "count", "file", "sentence", "about"}, ...]; each once, the sentence without its row; ``file`` is that of a package, else
+               empty; ``about`` what of the profile it was read by, if any. First, with their ``value``, words that their field does not take, the
+               most frequent first
 ``governments``[{"name", "count", "rows", "known", "candidates", "suggestions": [[code, name], ...]}, ...], the most frequent first
 ``conflicts``  [{"record": "recommendations:R-1", "decision": "keep" | "take", "rows": [{"resource", "key", "row", "why",
                "here": {column: text} | None, "file": {column: text}}, ...]}, ...]; of a row that stands here, only the columns that differ
@@ -74,7 +74,7 @@ class Findings:
             problem = Problem((-1, 0, 0), problem)
         file = RESOURCES[problem.place[0]].file if in_package and problem.place[0] >= 0 else ""
         words = problem.words or problem.sentence
-        told = {"rows": [], "count": 0, "file": file, "sentence": words, "about": problem.about}
+        told: dict[str, Any] = {"rows": [], "count": 0, "file": file, "sentence": words, "about": problem.about}
         word = (problem.about, plain(problem.unknown))
         if problem.unknown and (word in self.unknown_words or len(self.unknown_words) < UNKNOWN_WORDS):
             told = self.unknown_words.setdefault(word, {**told, "value": problem.unknown})

@@ -1,6 +1,6 @@
 """The drafts of an import into one submission: reviewed, approved and published by the same rules as everything.
 
-What publication would refuse stays a draft, and so does what rests on it; each is told with the reason, which stands on the import's page from then on.
+What publication would refuse stays a draft, and so does what rests on it; the import's page tells each with the reason from then on.
 """
 
 from dataclasses import dataclass

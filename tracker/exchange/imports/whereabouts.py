@@ -41,10 +41,10 @@ def names_of(batch: Import) -> QuerySet[ImportedRow, Any]:
     """The records that a batch wrote, or of which it wrote a part, once each in the order of the file: of what resource, under which key, and of
     those that it wrote themselves the number, the row and what was done."""
     rows = ImportedRow.objects.filter(batch=batch, did__in=WROTE, of_resource__in=[resource.name for resource in RECORDS])
-    own = {"filter": Q(resource=F("of_resource"))}
+    own = Q(resource=F("of_resource"))
     return (
         rows.values("of_resource", "of_key")
-        .annotate(first=Min("pk"), own=Min("record", **own), row=Min("source_row", **own), how=Min("did", **own))
+        .annotate(first=Min("pk"), own=Min("record", filter=own), row=Min("source_row", filter=own), how=Min("did", filter=own))
         .order_by("first")
     )
 
@@ -78,8 +78,8 @@ def drafts_of(batch: Import) -> list[Name]:
 def places(batch: Import, names: Iterable[tuple[str, str, int | None]]) -> dict[tuple[str, str], Place]:
     """Where some of them stand, by resource and key; ``names`` has the number, too, of each that the batch wrote itself: its key may have changed."""
     wanted: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
-    for resource, key, number in names:
-        wanted[resource].append((key, number))
+    for file, key, number in names:
+        wanted[file].append((key, number))
     found = {}
     for resource in RECORDS:
         if not (ours := wanted[resource.name]):

@@ -1,7 +1,7 @@
 """Rows of the package that came out of somebody's table, and how a row is filled and checked."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,8 +100,9 @@ class Filler:
         rows: tuple[int, ...] = (),
         only_new: bool = False,
         assumed: Mapping[str, str] | None = None,
+        told: Collection[str] = (),
     ) -> tuple[MappedRow, list[Problem]]:
-        """A row with these cells, the others empty, and what is wrong with it."""
+        """A row with these cells, the others empty, and what is wrong with it; ``told``: columns of which it is said already why they are empty."""
         made = MappedRow(
             self.resource,
             number,
@@ -114,7 +115,8 @@ class Filler:
             only_new,
             assumed or {},
         )
-        problems = [made.fault("there must be a value.", name) for name in self.required if not made.cells[name]]
+        missing = [name for name in self.required if not made.cells[name]]
+        problems = [made.fault("there must be a value.", name) for name in missing if name not in told]
         for name, text in cells.items():
             if not text:
                 continue
@@ -142,7 +144,7 @@ class Filler:
                 problems.append(made.problem(name, "holds a NUL character, which no text may hold"))
             if (self.resource.name, name) in _NAMED_AS_THEY_STAND and not _KEY.match(text):
                 problems.append(made.problem(name, "has other signs than letters, digits, dots and hyphens, beginning with a letter or digit"))
-        made.broken = bool(problems)
+        made.broken = bool(problems or missing)
         return made, problems
 
     def _value(self, name: str, text: str) -> Any:

@@ -116,8 +116,8 @@ class RowMaker:
             self.met += 1
             return False
         self.file.seen[mark] = self.number | words << 32 | rest << 64  # one number, not a tuple: there is one for each record of the file
-        sources, raw = (taken.sources, taken.raw) if taken else (None, None)
-        made, problems = filler.row(self.number, cells, sources, raw, rows=rows or self.rows, only_new=only_new, assumed=assumed)
+        sources, raw, wrong = (taken.sources, taken.raw, taken.wrong) if taken else (None, None, ())
+        made, problems = filler.row(self.number, cells, sources, raw, rows=rows or self.rows, only_new=only_new, assumed=assumed, told=wrong)
         self.records.append(made)
         self.problems += problems
         return True
@@ -129,7 +129,9 @@ class RowMaker:
     def missing(self, kind: str, name: str, taken: Taken) -> None:
         """Say that a field without which there is no record is empty, unless something is said of it already."""
         if name not in taken.wrong:
-            self.problems.append(problem_at([self.number], f"column {taken.sources.get(name, name)}", "there must be a value.", about=f"{kind}.{name}"))
+            self.problems.append(
+                problem_at([self.number], f"column {taken.sources.get(name, name)}", "there must be a value.", about=f"{kind}.{name}")
+            )
 
     # Each kind
 
@@ -164,7 +166,9 @@ class RowMaker:
         except Unreadable:
             return  # told already
         if not self.reference:
-            self.problems.append(problem_at([self.number], "", "nothing stands in the columns of the recommendation's key.", about="recommendation.key"))
+            self.problems.append(
+                problem_at([self.number], "", "nothing stands in the columns of the recommendation's key.", about="recommendation.key")
+            )
             return
         if "statement" not in kind.by_name:
             self.says.append(f"Speaks of recommendation {self.reference}")
