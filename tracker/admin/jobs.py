@@ -33,6 +33,9 @@ HAPPENED = {
     "retried": _("Run again"),
 }
 
+OF_IMPORTS = frozenset({"preview_import", "apply_import", "undo_import", "hand_in_import"})
+"""Jobs whose argument is the number of an import."""
+
 STEPS: dict[str, tuple[Any, Callable[[int], None], Any]] = {
     "run_again": (_("Run again"), queueing.run_again, _("Job #%(number)s is in the queue again.")),
     "set_aside": (_("Set aside"), queueing.set_aside, _("Job #%(number)s is set aside; it is not run again by itself.")),
@@ -106,7 +109,10 @@ class BackgroundJobAdmin(ReadAdmin):
 
     @admin.display(description=_("with"))
     def arguments(self, job: BackgroundJob) -> str:
-        """The arguments."""
+        """The arguments; those of an import lead to its page."""
+        number = job.args.get("number")
+        if job.task_name in OF_IMPORTS and isinstance(number, int):
+            return format_html('<a href="{}">{}</a>', reverse("admin:tracker_import_change", args=[number]), job.arguments)
         return job.arguments or "–"
 
     @admin.display(description=_("state"), ordering="state")

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from tracker.editions.projection import bounds, content, project, project_governments
 from tracker.editions.tables import DESK, ActionEdition, AddresseeEdition, GovernmentEdition, MembershipEdition, RecordEdition, SiteEdition
 from tracker.editorial.freeze import MODELS, PREFETCH, Body, content_hash, freeze, kind_of, title_of
+from tracker.editorial.meeting import begun_again
 from tracker.editorial.readiness import problems
 from tracker.models import Change, Comment, Government, Membership, RecordKind, State, Submission, User, Version, system_actor
 from tracker.models.base import Publishable
@@ -77,6 +78,18 @@ def _submit(
     records = list(records)
     if not records and not withdrawing:
         raise Refused(_("Choose at least one record to submit."))
+    return begun_again(lambda: _handed_in(records, by, reason, withdrawing, down, provenance, judged_here))
+
+
+def _handed_in(
+    records: list[Publishable],
+    by: User,
+    reason: str,
+    withdrawing: Mapping[Publishable, str],
+    down: Collection[tuple[str, str]],
+    provenance: Provenance,
+    judged_here: bool,
+) -> Submission:
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk, reason=reason):
         _lock([*records, *withdrawing])
         withdrawn = list(_freeze_all(list(withdrawing), Change.WITHDRAW))

@@ -27,10 +27,18 @@ _TO_QUOTE = re.compile(r'[",\r\n]')
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """What is wrong with a package, in a sentence, and where."""
+    """What is wrong with a package, in a sentence, and where.
+
+    ``words`` is the sentence without its place, and ``rows`` are all rows that it is of. Of somebody's table, ``about`` names what of the profile it
+    was read by, as “assessment.status”, and ``unknown`` what stands there where it is none of the words that the field takes.
+    """
 
     place: tuple[int, int, int]  # file, row, column: problems are told in this order
     sentence: str
+    words: str = field(default="", compare=False)
+    rows: tuple[int, ...] = field(default=(), compare=False)
+    about: str = field(default="", compare=False)
+    unknown: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         """The sentence."""
@@ -81,7 +89,7 @@ class Row:
 
     def _problem(self, column: str | None, rest: str) -> Problem:
         place = (RESOURCES.index(self.resource), self.line, self.resource.header.index(column) + 1 if column else 0)
-        return Problem(place, ended(f"{self.resource.file}, row {self.line}{rest}"))
+        return Problem(place, ended(f"{self.resource.file}, row {self.line}{rest}"), ended(rest.lstrip(",: ")), (self.line,))
 
 
 @dataclass

@@ -18,6 +18,7 @@ from django.db import connection, transaction
 
 from tracker.editions.tables import RecordEdition
 from tracker.editorial.freeze import kind_of
+from tracker.editorial.meeting import begun_again
 from tracker.editorial.verbs import Refused, ship, submit
 from tracker.exchange import files
 from tracker.exchange.files import Package, PackageError
@@ -105,6 +106,10 @@ def _load(folder: Path, *, by: User, reason: str, progress: Progress | None, shi
     package = files.read(folder)
     if not reason:
         reason = f"Case file {package.title}, shipped with the software" if shipped else f"Package {package.title}, loaded from {folder.name}"
+    return begun_again(lambda: _written(package, by, reason, progress, say, shipped))
+
+
+def _written(package: Package, by: User, reason: str, progress: Progress | None, say: Progress, shipped: bool) -> Summary:
     with transaction.atomic(), pghistory.context(user=by.pk, reason=reason):
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])

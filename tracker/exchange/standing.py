@@ -80,7 +80,43 @@ class Standing:
                 parents = resource_of(resource.model._meta.get_field(name).related_model)
                 yield from _among(resource.columns_of(name)[0].path, {key[0] for key in self.rows.get(parents.name, ())})
 
+    def _stored(self, name: Name) -> Any:
+        return self.stored[name[0]].get(name[1])
+
+    def _find_missing(self, names: set[Name]) -> None:
+        """Rows that nothing of the load named when it was looked what stands here."""
+        missing: dict[str, set[Key]] = defaultdict(set)
+        for name, key in names:
+            if key not in self.stored[name] and key not in self.rows.get(name, ()):
+                missing[name].add(key)
+        for name, keys in missing.items():
+            self._find_in(BY_NAME[name], keys)
+
+    def _lock(self, rows: list[Row]) -> None:
+        """Keep what may be written, and the records that it is part of, from others, and read it again.
+
+        What somebody saved meanwhile is compared, not written over. The forms (``tracker.admin.concurrency``) and handing in take the same locks.
+        """
+        roots = {self.root_of(row) for row in rows}
+        self._find_missing(roots)
+        wanted: dict[str, set[Key]] = defaultdict(set)
+        for name, key in {*roots, *((row.resource.name, row.key) for row in rows)}:
+            if self._stored((name, key)) is not None:
+                wanted[name].add(key)
+        for resource in RESOURCES:
+            if not (keys := wanted[resource.name]):
+                continue
+            stored = self.stored[resource.name]
+            records = resource.model._default_manager.filter(pk__in=[stored.pop(key).pk for key in keys])
+            list(records.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+            for record in with_related(records, resource.related()):
+                cells = resource.cells(record)
+                stored[resource.key_of(cells)] = record
+                self.said[id(record)] = cells
+        self._roots.clear()  # of rows that are filled in anew
+
     def _find_foreign(self) -> None:
+        self._lock([row for row in self._all_rows() if (record := self._stored((row.resource.name, row.key))) and self.said[id(record)] != row.cells])
         for resource in RESOURCES:
             stored = self.stored[resource.name]
             if resource.is_record:

@@ -2707,6 +2707,7 @@ class Migration(migrations.Migration):
                 ('created', models.JSONField(default=list, help_text='The first rows that would be new.', verbose_name='created')),
                 ('repeated', models.JSONField(default=list, help_text='Rows that say what an earlier row of the file says.', verbose_name='duplicates')),
                 ('skipped', models.JSONField(default=list, help_text='Rows that the profile leaves out, with the reason.', verbose_name='skipped')),
+                ('stayed', models.JSONField(default=list, help_text='Of an applied one: what was not ready when its drafts were submitted.', verbose_name='stayed drafts')),
                 ('digest', models.CharField(editable=False, help_text='Of every outcome in order: the same digest, the same outcome.', max_length=64)),
                 ('made_at', models.DateTimeField(auto_now=True, verbose_name='made at')),
             ],

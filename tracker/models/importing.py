@@ -35,7 +35,7 @@ class Did(Word):
     CHANGED = "changed", "changed", "It was here with other text, which nobody else had written."
     TAKEN = "taken", "taken over", "It was here with other text, and staff decided for the file."
     SAME = "same", "as it was", "It is here already, word for word."
-    KEPT = "kept", "left as it is here", "It is here with other text, which the import does not overwrite."
+    KEPT = "kept", "kept as it stands here", "It is here with other text, which the import does not overwrite."
 
 
 WROTE = (Did.CREATED, Did.CHANGED, Did.TAKEN)
@@ -196,6 +196,7 @@ class ImportPreview(models.Model):
     created = models.JSONField(_("created"), default=list, help_text=_("The first rows that would be new."))
     repeated = models.JSONField(_("duplicates"), default=list, help_text=_("Rows that say what an earlier row of the file says."))
     skipped = models.JSONField(_("skipped"), default=list, help_text=_("Rows that the profile leaves out, with the reason."))
+    stayed = models.JSONField(_("stayed drafts"), default=list, help_text=_("Of an applied one: what was not ready when its drafts were submitted."))
     digest = models.CharField(max_length=64, editable=False, help_text=_("Of every outcome in order: the same digest, the same outcome."))
     made_at = models.DateTimeField(_("made at"), auto_now=True)
 

@@ -25,10 +25,14 @@ def made(number: int, found: int) -> Import:
     ImportPreview.objects.create(
         batch=batch,
         counts={
-            "rows": {"read": found, "skipped": found, "refused": found, "repeated": found}, "problems": found, "conflicts": found,
+            "rows": {"read": found, "skipped": found, "refused": found, "repeated": found}, "problems": 2 * found, "conflicts": found,
             "resources": {"recommendations": {"created": found, "changed": found, "taken": 0, "same": 0, "kept": 0}},
         },
-        problems=[{"row": row, "file": "", "sentence": f"row {row}: no."} for row in range(found)],
+        problems=[
+            {"rows": [row], "count": 1, "file": "", "sentence": f"“{row}” is not one of ours.", "about": "assessment.status", "value": str(row)}
+            for row in range(found)
+        ]
+        + [{"rows": [row], "count": 1, "file": "", "sentence": f"no {row}.", "about": "recommendation.key"} for row in range(found)],
         governments=[{"name": f"N{row}", "count": 1, "rows": [row], "known": "", "candidates": [], "suggestions": []} for row in range(found)],
         conflicts=[
             {

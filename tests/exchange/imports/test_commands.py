@@ -67,7 +67,7 @@ def test_the_counts_are_those_of_a_plain_reading_of_the_file(by: User, profile: 
     assert f"recommendations: {len(plain)} created, 0 changed" in out
     assert f"themes: {len({topic for row in plain for topic in row['Topic'].split('|')})} created" in out
     assert f"positions: {len(plain)} created" in out
-    assert "50 rows read, 0 skipped, 0 duplicates, 0 refused." in out
+    assert "Rows: 50 read, 0 skipped as the profile says, 0 that say what another says, 0 refused." in out
     assert "rows of the file gone through" in err
     assert Recommendation.objects.count() == len(plain) and Position.objects.count() == len(plain)
     found = Counter(Addressee.objects.values_list("government__name", flat=True))
@@ -85,10 +85,10 @@ def test_a_dry_run_prints_the_preview_and_writes_nothing(by: User, profile: Path
     data[0][1], data[1][5] = "Ruritania", "succes"
     file = written(tmp_path / "review.csv", data)
     out, err = called("import_file", file, "--profile", profile, "--by", "author", "--dry-run")
-    assert "Unknown government “Ruritania” in 1 rows" in out and out.endswith("Nothing was written.\n")
+    assert "Unknown government “Ruritania” in 1 row;" in out and out.endswith("Nothing was written.\n")
     assert "row 3, column Status: “succes” is not one of" in err
     assert not Recommendation.objects.exists()
-    with pytest.raises(Trouble, match=r"rows of the file are refused.*Nothing was imported"):
+    with pytest.raises(Trouble, match=r"1 row of the file is refused.*Nothing was imported"):
         called("import_file", file, "--profile", profile, "--by", "author")
     out, _err = called("import_file", file, "--profile", profile, "--by", "author", "--map", "Ruritania=IS", "--without-refused")
     assert "recommendations: 3 created" in out

@@ -4,19 +4,24 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
 
 from config.trouble import Trouble
+from tests import builders
 from tests.exchange.imports.conftest import Received, rows
 from tests.exchange.imports.test_running import _ready, applied
 from tracker.editorial.verbs import submit
-from tracker.exchange.imports import run_apply, run_undo, undoing
+from tracker.exchange.exporter import export
+from tracker.exchange.imports import run_apply, run_undo, running, undoing
 from tracker.exchange.imports.beside import Beside
 from tracker.exchange.imports.running import Plan
+from tracker.exchange.loader import load
 from tracker.exchange.standing import Standing
+from tracker.exchange.writing import Writing
 from tracker.models import Import, ImportState, Recommendation, Submission, User
 
 
@@ -153,3 +158,60 @@ def test_an_undo_waits_for_what_is_being_saved_and_sees_it(received: Received, b
     colleague.join()
     assert Recommendation.objects.get(number="2").note == "Sample: looked at."
     assert Import.objects.get(pk=batch.pk).state == ImportState.APPLIED
+
+
+def test_two_imports_at_once_that_change_the_same_the_other_way_round(received: Received, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One waits for the other before it takes the first lock, however their pieces lie."""
+    monkeypatch.setattr(running, "AT_ONCE", 1)
+    applied(received(rows(3)), by)
+    changed = [[*row[:2], f"{row[2]} Again.", *row[3:]] for row in rows(3)]
+    one, other = received(changed, name="one.csv"), received(changed[::-1], name="other.csv")
+    with before(monkeypatch, Writing, "run", lambda: run_apply(other, by=by, reason="A test", unseen=True)) as colleague:
+        run_apply(one, by=by, reason="A test", unseen=True)
+    assert isinstance(colleague.came, Import)
+    assert {batch.state for batch in Import.objects.all()} == {ImportState.APPLIED}
+    assert all(statement.endswith("Again.") for statement in Recommendation.objects.values_list("statement", flat=True))
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_an_import_and_a_submission_that_wait_for_each_other_both_end(
+    waits: bool, received: Received, by: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The import has the later record and wants the earlier one, the submission the other way round: whichever PostgreSQL breaks off begins again."""
+    monkeypatch.setattr(running, "AT_ONCE", 1)
+    applied(received(rows(3)), by)
+    batch = received([[*row[:2], f"{row[2]} Again.", *row[3:]] for row in reversed(rows(3))])
+    ready, pieces, as_it_is = _ready(), [], Beside._lock
+    colleague = Colleague(lambda: submit(ready, by=by, reason="Ready"))
+
+    def meanwhile(standing: Beside, changed: list[Any]) -> None:
+        pieces.append(changed)
+        if len(pieces) == 2:
+            colleague.start()
+            colleague.until_it_waits_or_ended()
+            if waits:
+                time.sleep(1.5)  # longer than PostgreSQL waits before it looks who waits for whom: it breaks off the import then
+        as_it_is(standing, changed)
+
+    monkeypatch.setattr(Beside, "_lock", meanwhile)
+    batch = run_apply(batch, by=by, reason="A test", unseen=True)
+    colleague.join()
+    assert batch.state == ImportState.APPLIED and isinstance(colleague.came, Submission), colleague.came
+    assert Submission.objects.get().versions.count() == len(ready)
+
+
+def test_what_is_saved_while_a_package_is_loaded_is_not_written_over(by: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rows are locked before they are compared: who saves then waits, and what was saved before is seen."""
+    record = builders.recommendation("R-1", builders.document("paper", edited_by=by), edited_by=by)
+    export(tmp_path / "package")
+    file = tmp_path / "package" / "recommendations.csv"
+    file.write_text(file.read_text().replace(record.statement, "Sample: as the package has it."))
+
+    def noted() -> int:
+        return Recommendation.objects.filter(pk=record.pk).update(note="Sample: looked at.")
+
+    with before(monkeypatch, Plan, "_build", noted) as colleague:
+        load(tmp_path / "package", by=by)
+    assert colleague.came == 1
+    record.refresh_from_db()
+    assert (record.statement, record.note) == ("Sample: as the package has it.", "Sample: looked at.")

@@ -17,6 +17,7 @@ from tests.exchange.imports.conftest import keeper
 from tracker.editorial.verbs import Refused
 from tracker.exchange.exporter import export
 from tracker.exchange.imports import choose, expanded, receive, receiving, run_apply, run_preview, run_undo, sources
+from tracker.exchange.imports.findings import problem_told
 from tracker.exchange.imports.sources import pack
 from tracker.exchange.loader import load
 from tracker.exchange.tables import limits
@@ -131,7 +132,7 @@ def test_archived_copies_are_not_imported(casefile_desk: str, cluster: Any, empt
         by = keeper()
         batch = receive(zipped(folder), by=by, profile="package")
         (problem,) = run_preview(batch, by=by).problems
-        assert problem["sentence"].startswith("snapshots.csv, row 2: an archived copy is not imported")
+        assert problem_told(problem).startswith("snapshots.csv, row 2: an archived copy is not imported")
         run_apply(choose_without_refused(batch, by), by=by, reason="Moved here")
         assert Document.objects.exists() and not Snapshot.objects.exists()
 
@@ -153,7 +154,7 @@ def test_a_researcher_imports_no_reference_data(casefile_desk: str, archive: Pat
             stream.write(",".join({"key": "sample-new", "name": "Sample: new"}.get(column, "x") for column in header[name].split(",")) + "\n")
     batch = receive(zipped(tmp_path / "package"), by=by, profile="package")
     preview = run_preview(choose(batch, by=by, decisions={f"governments:{code}": "take"}), by=by)
-    said = sorted(problem["sentence"].partition(": ")[2] for problem in preview.problems)
+    said = sorted(problem["sentence"] for problem in preview.problems)
     assert said == [
         "the role of researcher does not include adding a government; ask an administrator.",
         "the role of researcher does not include adding a kind of measure; ask an administrator.",

@@ -14,7 +14,7 @@ from tests import builders
 from tests.exchange.imports.conftest import PROFILE, rows
 from tracker.editorial.verbs import Refused, approve, publish, submit
 from tracker.exchange.imports import ask_for_apply, choose, hand_in, imports_of, run_apply, run_preview, run_undo, running, stands_against_undo
-from tracker.exchange.imports.findings import sentences
+from tracker.exchange.imports.findings import problem_told, sentences
 from tracker.exchange.imports.running import Run
 from tracker.models import (
     Addressee,
@@ -122,11 +122,12 @@ def test_a_problem_names_row_and_column_and_nothing_is_written(received: Receive
     data[2][5] = "implementd"
     batch = received(data)
     preview = run_preview(batch, by=by)
-    assert preview.problems[0]["row"] == 4
-    assert preview.problems[0]["sentence"].startswith("row 4, column Status: “implementd” is not one of")
-    assert preview.problems[0]["sentence"].endswith("did you mean “implemented”?")
+    (problem,) = preview.problems
+    assert (problem["rows"], problem["count"], problem["about"], problem["value"]) == ([4], 1, "assessment.status", "implementd")
+    assert problem_told(problem).startswith("row 4, column Status: “implementd” is not one of")
+    assert problem_told(problem).endswith("did you mean “implemented”?")
     assert preview.counts["rows"]["refused"] == 1
-    with pytest.raises(Trouble, match="1 rows of the file are refused"):
+    with pytest.raises(Trouble, match="1 row of the file is refused"):
         run_apply(batch, by=by, reason="A test")
     assert not Recommendation.objects.exists() and not ImportedRow.objects.exists()
     assert Import.objects.get(pk=batch.pk).state == ImportState.PREVIEWED
@@ -186,7 +187,8 @@ def test_another_text_under_the_same_key_in_the_file_is_refused(received: Receiv
     data = rows(3)
     preview = run_preview(received([*data, ["1", "France", "Sample: something else.", "", "", "", ""]]), by=by)
     assert preview.counts["rows"]["refused"] == 1
-    assert "row 5" in preview.problems[0]["sentence"] and "row 2" in preview.problems[0]["sentence"]
+    assert preview.problems[0]["rows"] == [5] and "row 2" in preview.problems[0]["sentence"]
+    assert preview.problems[0]["about"] == "recommendation.key"
 
 
 def test_what_was_edited_here_since_is_a_conflict_and_stays_unless_staff_take_the_file(received: Received, by: User) -> None:
@@ -398,12 +400,14 @@ def test_a_theme_or_kind_of_measure_that_is_not_here_is_for_administrators_to_ad
     preview = run_preview(received(data, by=mine, profile=profile), by=mine)
     assert preview.counts["rows"]["refused"] == 5
     words = "there is no kind of measure “Yes” here, and the role of colleague does not include adding one; ask an administrator."
-    assert f"row 2: {words}" in {problem["sentence"] for problem in preview.problems}
+    assert [(problem["sentence"], problem["rows"], problem["count"]) for problem in preview.problems if "“Yes”" in problem["sentence"]] == [
+        (words, [2, 3, 4, 5, 6], 5)
+    ]
     batch = received(data, by=mine)
     preview = run_preview(batch, by=mine)
-    assert [problem["sentence"] for problem in preview.problems] == [
-        f"row {row}: there is no theme “{name}” here, and the role of colleague does not include adding one; ask an administrator."
-        for row, name in ((2, "Paint"), (3, "Benches"), (5, "Paint"), (6, "Benches"))
+    assert [problem_told(problem) for problem in preview.problems] == [
+        f"rows {rows} (2 times): there is no theme “{name}” here, and the role of colleague does not include adding one; ask an administrator."
+        for rows, name in (("2, 5", "Paint"), ("3, 6", "Benches"))
     ]
     choose(batch, by=mine, without_refused=True)
     batch = applied(batch, mine)
@@ -426,7 +430,7 @@ def test_handing_in_leaves_what_is_not_ready_a_draft_and_says_why(received: Rece
     reviewer = builders.reviewer()
     edition = publish(approve(done.submission, by=reviewer), by=reviewer)
     assert edition.number == 1
-    with pytest.raises(Refused, match="None of the 1 records"):
+    with pytest.raises(Refused, match=r"The one record that is a draft cannot be submitted: .*has no supporting citation"):
         hand_in(batch, by=by, reason="Again")
 
 

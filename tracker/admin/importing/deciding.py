@@ -9,12 +9,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from config.trouble import Trouble
-from tracker.admin.importing import frame, reading
+from tracker.admin.importing import frame, mending, reading
 from tracker.admin.workflow import sentences
 from tracker.editorial.verbs import Refused
 from tracker.exchange import imports
@@ -27,7 +27,6 @@ AT_ONCE = 300_000
 """Bytes of a file, unpacked, that is looked at while the page loads; a longer one by a job, whose progress its page shows."""
 HANDED_IN_AT_ONCE = 200
 """Records that are submitted while the page loads; more by a job."""
-REFUSED_SHOWN = 20
 
 
 def look_at_once(request: HttpRequest, batch: Import) -> None:
@@ -74,7 +73,7 @@ def preview_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
 
 @outlives_session
 def decide_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
-    """Names of governments were mapped, differences decided, or refused rows given up: it is looked at again with that."""
+    """Names of governments and other words were mapped, differences decided, or refused rows given up: it is looked at again with that."""
     if request.method == "POST" and not sent(request):
         return admin.change_view(request, str(pk))
     batch = _posted(request, pk)
@@ -87,6 +86,9 @@ def decide_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         decisions = {ALL: TAKE if "_take_all" in post else KEEP}
     user: Any = request.user
     try:
+        if "words" in post:
+            profile, _problems = reading.profile_of(batch)
+            reading.keep_profile(batch, mending.with_meanings(profile, mending.sent(post)), by=user)
         batch = imports.choose(
             batch, by=user, governments=names if "names" in post else None, decisions=decisions if "records" in post else None,
             without_refused=("without_refused" in post) if "rows" in post else None,
@@ -202,7 +204,8 @@ def _ask(admin: Any, request: HttpRequest, pk: int, step: Step) -> HttpResponse:
     preview = getattr(batch, "preview", None) if batch.state != ImportState.UPLOADED else None
     return frame.page(
         admin, request, batch, step.name, "ask", title=step.title, step_title=step.title, asks=step, errors=errors, reason=reason,
-        counts=admin.counts_in_words(preview.counts) if preview else [], why_not=why_not(step, batch, request.user),
+        counts=admin.counts_in_words(preview.counts) if preview else [], counts_of=frame.url(batch, "change"),
+        why_not=why_not(step, batch, request.user),
         cancel=frame.url(batch, "change"),
     )  # fmt: skip
 
@@ -231,6 +234,8 @@ def why_not(step: Step, batch: Import, user: Any) -> str:
         return ""
     if batch.state != ImportState.APPLIED:
         return _("It is not applied.")
+    if step is HAND_IN and not imports.counted(batch)[imports.Stands.DRAFT]:
+        return _("None of its records is a draft that could be submitted.")
     if step is UNDO:
         if user.pk not in (batch.made_by_id, batch.applied_by_id) and not user.has_perm("tracker.undo_import"):
             return _("Only %(name)s or an administrator can undo it.") % {"name": batch.made_by.public_name}
@@ -247,7 +252,8 @@ def _handed_in(request: HttpRequest, batch: Import, came: Any) -> HttpResponse:
     )
     messages.success(request, format_html(text, url, came.submission.pk, came.records))
     if came.refused:
-        told = [(key, " ".join(reasons)) for (_kind, key), reasons in list(came.refused.items())[:REFUSED_SHOWN]]
-        intro = ngettext("%(count)s record stays a draft:", "%(count)s records stay drafts:", len(came.refused)) % {"count": len(came.refused)}
-        messages.warning(request, format_html("{} {}", intro, format_html_join(" ", "{}: {}", told)))
+        stay = ngettext(
+            '{} record stays a draft: <a href="#stayed">why</a>.', '{} records stay drafts: <a href="#stayed">why</a>.', len(came.refused)
+        )
+        messages.warning(request, format_html(stay, len(came.refused)))
     return HttpResponseRedirect(frame.url(batch, "change"))

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.importing import columns, deciding, field, format, frame, preview, reading, text, uploading, whole
+from tracker.admin.importing import columns, deciding, field, format, frame, mending, preview, profiles, reading, text, uploading, whole
 from tracker.admin.submissions import ReadAdmin, in_words
 from tracker.models import Government, Import, ImportState
 
@@ -82,6 +82,7 @@ class ImportAdmin(ReadAdmin):
             step("apply", deciding.apply_view),
             step("undo", deciding.undo_view),
             step("hand_in", deciding.hand_in_view),
+            step("keep", profiles.keep_view),
             step("problems", preview.problems_view),
             step("state", state_view),
             *super().get_urls(),
@@ -115,9 +116,12 @@ class ImportAdmin(ReadAdmin):
             governments=Government.objects.order_by("name").values_list("code", "name") if needs_governments else (),
             why_not_apply=deciding.why_not(deciding.APPLY, batch, user) if is_open and shown else "",
             why_not_undo=deciding.why_not(deciding.UNDO, batch, user) if is_applied else "",
+            reasons=mending.of_the_file(batch, batch.problem) if is_open and frame.may_import(request) else [(batch.problem, "")],
             may_hand_in=is_applied and deciding.may(deciding.HAND_IN, user), may_undo=is_applied and deciding.may(deciding.UNDO, user),
             is_applied=is_applied,
             **(preview.written(batch, request) if is_applied else {}),
+            **(profiles.keeping(batch, request) if batch.state in (ImportState.APPLIED, ImportState.UNDONE) else {}),
+            **(extra_context or {}),
         )  # fmt: skip
 
     def _about(self, batch: Import) -> list[tuple[str, str]]:

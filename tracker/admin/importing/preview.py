@@ -9,21 +9,41 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from tracker.admin.importing import frame
+from tracker.admin.importing import frame, mending, reading
 from tracker.admin.importing.draft import field_words
 from tracker.editions.frozen import as_lines
-from tracker.exchange.imports.findings import PROBLEMS, not_the_staffs, wrote
-from tracker.exchange.profiles.kinds import is_flag
+from tracker.exchange import imports
+from tracker.exchange.imports import Place, Stands
+from tracker.exchange.imports.findings import not_the_staffs, problem_told, wrote
+from tracker.exchange.profiles.kinds import is_date, is_flag
 from tracker.exchange.schema import BY_NAME, Resource
 from tracker.jobs.models import BackgroundJob, JobState
-from tracker.models import Did, Import, ImportedRow, ImportPreview, ImportState
-from tracker.models.importing import WROTE
+from tracker.models import Did, Import, ImportPreview, ImportState, State
 from tracker.rules.formulas import harmless
 
 PER_PAGE = 50
-SHOWN_CELLS = 6
 RECORDS_SHOWN = 30
+SUBMISSIONS_SHOWN = 10
+AT_A_GLANCE = 3
+"""New rows of a kind that stand there in a line each before any is opened. Where there are no more in all, they are open."""
+LEADING = {
+    "recommendations": ("statement",),
+    "addressees": ("basis",),
+    "assessments": ("status", "government"),
+    "positions": ("answer", "statement"),
+    "actions": ("title", "government"),
+    "events": ("kind",),
+    "effects": ("direction", "recommendation"),
+    "searches": ("found",),
+    "themes": ("name",),
+    "documents": ("title",),
+    "citations": ("says",),
+    "measures": ("name",),
+    "citation_uses": ("stance",),
+}
+"""By which cells, besides its dates, a new row is known: the kinds of record in the order in which people check them, then whatever else there is."""
 HANDING_IN = "hand_in_import"
 AT_WORK = (ImportState.PREVIEWING, ImportState.APPLYING)
 
@@ -95,20 +115,29 @@ def cell_words(resource: str, column: str, text: str) -> str:
 
 
 def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
-    """Counts as a table: a line a kind of record, and what is said of the rows of the file."""
-    columns = ((Did.CREATED,), (Did.CHANGED, Did.TAKEN), (Did.SAME,), (Did.KEPT,))
-    lines = [
-        {"noun": nouns(BY_NAME.get(name), name), "numbers": [sum(of[did] for did in dids) for dids in columns]}
-        for name, of in in_order(counts["resources"])
-    ]
+    """Counts as a table: a line a kind of record, and what is said of the rows of the file. Each number with the part of the page that tells more."""
+    differing = "conflicts" if counts["conflicts"] else ""
     rows = counts["rows"]
+    tally = [(ngettext("%(count)s row of the file read", "%(count)s rows of the file read", rows["read"]) % {"count": rows["read"]}, "")]
+    if count := rows["skipped"]:
+        tally.append((_("%(count)s skipped, as the profile says") % {"count": count}, "skipped"))
+    if count := rows["repeated"]:
+        tally.append((ngettext("%(count)s duplicate", "%(count)s duplicates", count) % {"count": count}, "skipped"))
+    if count := rows["refused"]:
+        tally.append((_("%(count)s refused") % {"count": count}, "refused"))
+    lines = []
+    for name, of in in_order(counts["resources"]):
+        columns = (
+            (of[Did.CREATED], f"created-{name}"), (of[Did.CHANGED] + of[Did.TAKEN], "changes"), (of[Did.SAME], ""), (of[Did.KEPT], differing),
+        )  # fmt: skip
+        lines.append({"noun": nouns(BY_NAME.get(name), name), "numbers": [(number, place if number else "") for number, place in columns]})
     return {
-        "words": [_("created"), _("changed"), _("as they were"), _("left as they are here")],
+        "words": [_("created"), _("changed"), _("already here, the same"), _("here with other text, kept")],
         "lines": lines,
-        "rows": _("Rows of the file: %(read)s read, %(skipped)s passed over, %(repeated)s duplicates, %(refused)s refused.") % rows,
+        "rows": tally,
         "not_the_staffs": not_the_staffs(counts),
         "writes": wrote(counts),
-    }  # fmt: skip
+    }
 
 
 def short(counts: Mapping[str, Any] | None) -> str:
@@ -119,9 +148,11 @@ def short(counts: Mapping[str, Any] | None) -> str:
     for line in counts["resources"].values():
         for did, number in line.items():
             of[did] = of.get(did, 0) + number
-    return _("%(created)s created, %(changed)s changed, %(refused)s rows refused") % {
-        "created": of.get(Did.CREATED, 0), "changed": of.get(Did.CHANGED, 0) + of.get(Did.TAKEN, 0), "refused": counts["rows"]["refused"],
-    }  # fmt: skip
+    changed, refused = of.get(Did.CHANGED, 0) + of.get(Did.TAKEN, 0), counts["rows"]["refused"]
+    told = [_("%(count)s created") % {"count": of.get(Did.CREATED, 0)}, _("%(count)s changed") % {"count": changed}]
+    if refused:
+        told.append(ngettext("%(count)s row refused", "%(count)s rows refused", refused) % {"count": refused})
+    return ", ".join(told)
 
 
 # The page
@@ -133,15 +164,22 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
     if preview is None or batch.state not in (ImportState.PREVIEWED, ImportState.APPLIED, ImportState.UNDONE):
         return {}
     counts = preview.counts
-    problems: Page[Any] = Paginator(preview.problems, PER_PAGE).get_page(request.GET.get("problems"))
+    profile, _lacks = reading.profile_of(batch)
+    unknown_words = [one for one in preview.problems if "value" in one]
+    others = preview.problems[len(unknown_words) :]
+    other_count = counts["problems"] - sum(one["count"] for one in unknown_words)
+    problems: Page[Any] = Paginator(others, PER_PAGE).get_page(request.GET.get("problems"))
     conflicts: Page[Any] = Paginator(preview.conflicts, PER_PAGE).get_page(request.GET.get("conflicts"))
     changes: Page[Any] = Paginator(preview.changes, PER_PAGE).get_page(request.GET.get("changes"))
     return {
         "preview": preview,
         "counts": counts_in_words(counts),
-        "problems": problems,
-        "problem_count": counts["problems"],
-        "problems_kept": min(counts["problems"], PROBLEMS),
+        "words": mending.unknown_words(batch, profile, unknown_words[:PER_PAGE], request.POST),
+        "word_count": len(unknown_words),
+        "problems": [(problem_told(one), *mending.place(batch, profile, one["about"])) for one in problems.object_list],
+        "problems_page": problems,
+        "problem_count": other_count,
+        "problems_kept": len(others),
         "refused": counts["rows"]["refused"],
         "unknown": [_unknown(index, one, request.POST) for index, one in enumerate(preview.governments[:PER_PAGE])],
         "unknown_count": len(preview.governments),
@@ -154,7 +192,7 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
         "changes_page": changes,
         "changes_kept": len(preview.changes),
         "change_count": sum(of[Did.CHANGED] + of[Did.TAKEN] for of in counts["resources"].values()),
-        "created": list(_created(preview.created)),
+        "created": list(_created(preview.created, counts["resources"])),
         "repeated": preview.repeated[:PER_PAGE],
         "repeated_count": counts["rows"]["repeated"],
         "skipped": preview.skipped,
@@ -192,52 +230,94 @@ def _change(one: Mapping[str, Any]) -> dict[str, Any]:
     return {"noun": noun(of), "key": one["key"], "row": one["row"], "cells": cells}
 
 
-def _created(rows: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """By file, with the first cells of each row that say something."""
+def _created(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, Mapping[str, int]]) -> Iterator[dict[str, Any]]:
+    """The first new rows by file, what people check first: each as a line to be read at a glance, and with all that it says."""
     by_resource: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         by_resource.setdefault(row["resource"], []).append(row)
-    for name, found in in_order(by_resource):
-        resource = BY_NAME.get(name)
-        keys = {column.name for column in resource.key_columns} if resource else set()
+    few = sum(of[Did.CREATED] for of in counts.values()) <= AT_A_GLANCE
+    order = list(LEADING)
+    for name, found in sorted(in_order(by_resource), key=lambda one: order.index(one[0]) if one[0] in order else len(order)):
+        lines = [_new(name, row) for row in found]
         yield {
-            "noun": nouns(resource, name),
-            "is_first": name == "recommendations",
-            "rows": [
-                {
-                    "key": row["key"], "row": row["row"],
-                    "cells": [
-                        (column_words(name, column), cell_words(name, column, text)) for column, text in row["cells"].items() if column not in keys
-                    ][:SHOWN_CELLS],
-                }
-                for row in found
-            ],
+            "name": name, "noun": nouns(BY_NAME.get(name), name), "open": few, "count": counts[name][Did.CREATED], "shown": len(found),
+            "lines": lines[:AT_A_GLANCE], "more": lines[AT_A_GLANCE:],
         }  # fmt: skip
 
 
+def _new(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """A new row: its dates and what it is known by in a line, and its cells in the same order, the others after them."""
+    resource, cells = BY_NAME.get(name), row["cells"]
+    known = resource.by_name if resource else {}
+    key = {column.name for column in resource.key_columns} if resource and len(resource.key_columns) == 1 else set()
+    dates = [column for column in cells if column in known and is_date(known[column])]
+    leading = [column for column in LEADING.get(name, ()) if cells.get(column)]
+    rest = [column for column in cells if column not in (*dates, *leading, *key)]
+
+    def told(columns: Sequence[str]) -> list[tuple[str, str]]:
+        return [(column_words(name, column), cell_words(name, column, cells[column])) for column in columns]
+
+    return {
+        "key": " ".join(filter(None, row["key"].split("/"))),
+        "row": row["row"],
+        "dates": told(dates),
+        "line": " · ".join(words for _label, words in told(leading)),
+        "cells": told([*dates, *leading, *rest]),
+    }
+
+
 def problems_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
-    """The problems as a file. Cells come from strangers: none is run as a formula."""
+    """The problems as a file, a line for each row. Cells come from strangers: none is run as a formula."""
     batch = frame.found(request, pk)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="import-{batch.pk}-problems.csv"'
     preview = getattr(batch, "preview", None)
     rows = [["row", "file", "problem"]]
-    rows += [[str(each["row"] or ""), each["file"], each["sentence"]] for each in (preview.problems if preview else ())]
-    if preview and preview.counts["problems"] > len(preview.problems):
-        rows.append(["", "", _("%(more)s more, which are not listed.") % {"more": preview.counts["problems"] - len(preview.problems)}])
+    for each in preview.problems if preview else ():
+        rows += [[str(row), each["file"], each["sentence"]] for row in each["rows"] or [""]]
+    if preview and (more := preview.counts["problems"] - len(rows) + 1) > 0:
+        rows.append(["", "", _("%(more)s more, which are not listed.") % {"more": more}])
     response.write("\ufeff")
     response.writelines(as_lines([harmless(cell) for cell in row] for row in rows))
     return response
 
 
+# What it wrote
+
+
 def written(batch: Import, request: HttpRequest) -> dict[str, Any]:
-    """The records that an import wrote, as links to their forms."""
-    names = [resource.name for resource in BY_NAME.values() if resource.is_record]
-    rows = ImportedRow.objects.filter(batch=batch, did__in=WROTE, resource__in=names).order_by("pk")
-    page: Page[Any] = Paginator(rows.only("resource", "key", "did", "record", "source_row"), RECORDS_SHOWN).get_page(request.GET.get("records"))
-    found = []
-    for row in page.object_list:
-        model = BY_NAME[row.resource].model
-        address = reverse(f"admin:tracker_{model._meta.model_name}_change", args=[row.record]) if row.record else ""
-        found.append({"noun": noun(row.resource), "key": row.key, "did": _(Did(row.did).label), "row": row.source_row, "url": address})
-    return {"records": found, "records_page": page}
+    """The records that an import wrote, as links to their forms, where each stands now, and what was not ready when its drafts were submitted."""
+    page: Page[Any] = Paginator(imports.names_of(batch), RECORDS_SHOWN).get_page(request.GET.get("records"))
+    stayed: Page[Any] = Paginator(batch.preview.stayed, PER_PAGE).get_page(request.GET.get("stayed"))
+    names = {(row["of_resource"], row["of_key"]): row for row in page.object_list}
+    left = {(one["resource"], one["key"]): one["reasons"] for one in stayed.object_list}
+    numbers = {**dict.fromkeys(left), **{name: row["own"] for name, row in names.items()}}
+    found = imports.places(batch, [(*name, number) for name, number in numbers.items()])
+    counted = imports.counted(batch)
+    submissions = list(imports.submissions_of(batch)[: SUBMISSIONS_SHOWN + 1])
+    return {
+        "records": [
+            {**_record(name, found[name]), "did": _(Did(row["how"]).label) if row["how"] else _("changed in part")} for name, row in names.items()
+        ],
+        "records_page": page,
+        "drafts": counted[Stands.DRAFT],
+        "record_count": sum(counted.values()),
+        "stands": [(_(stands.label), count) for stands, count in counted.items() if count],
+        "submissions": [(_of_submission(one.pk), f"#{one.pk}", _(State(one.state).label)) for one in submissions[:SUBMISSIONS_SHOWN]],
+        "more_submissions": len(submissions) > SUBMISSIONS_SHOWN,
+        "stayed": [{**_record(name, found[name]), "why": reasons} for name, reasons in left.items()],
+        "stayed_page": stayed,
+        "stayed_count": len(batch.preview.stayed),
+    }
+
+
+def _of_submission(number: int | None) -> str:
+    return reverse("admin:tracker_submission_change", args=[number]) if number else ""
+
+
+def _record(name: tuple[str, str], place: Place) -> dict[str, Any]:
+    """A record as a list shows it."""
+    resource, key = name
+    address = reverse(f"admin:tracker_{BY_NAME[resource].model._meta.model_name}_change", args=[place.record]) if place.record else ""
+    waits = _of_submission(place.submission)
+    return {"noun": noun(resource), "key": key, "url": address, "stands": _(place.stands.label), "waits": waits, "submission": place.submission}

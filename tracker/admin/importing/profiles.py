@@ -1,4 +1,4 @@
-"""The profiles that are kept here, beside those that come with the software."""
+"""The profiles that are kept here, beside those that come with the software; that of an import is kept on its page, once it is applied."""
 
 from typing import Any
 
@@ -6,13 +6,18 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import NounAdmin
 from tracker.admin.forms import ReasonForm
+from tracker.admin.importing import frame, text
+from tracker.admin.submissions import in_words
 from tracker.exchange.profiles import ProfileError, parse, reference, shipped
-from tracker.models import ImportProfile
+from tracker.models import Import, ImportProfile, ImportState
+from tracker.signin.keeping import outlives_session, sent
 
 
 class ProfileForm(ReasonForm):
@@ -27,12 +32,12 @@ class ProfileForm(ReasonForm):
 
     def clean_text(self) -> str:
         """Whole, and nothing in it that no profile has."""
-        text = self.cleaned_data["text"].replace("\r\n", "\n")
+        profile = self.cleaned_data["text"].replace("\r\n", "\n")
         try:
-            parse(text, self.cleaned_data.get("name", ""))
+            parse(profile, self.cleaned_data.get("name", ""))
         except ProfileError as error:
             raise ValidationError(error.problems) from error
-        return text
+        return profile
 
 
 @admin.register(ImportProfile)
@@ -72,12 +77,57 @@ class ImportProfileAdmin(NounAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """With those that come with the software."""
         own = []
-        for name, text in shipped().items():
-            profile = parse(text)
-            own.append({"name": name, "title": profile.title, "description": profile.description, "text": text})
+        for name, written in shipped().items():
+            profile = parse(written)
+            own.append({"name": name, "title": profile.title, "description": profile.description, "text": written})
         return super().changelist_view(request, {"shipped": own, **(extra_context or {})})
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """With every key that a profile may have."""
         context["keys"] = reference()
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+# Of an import that is done
+
+
+def keeping(batch: Import, request: HttpRequest) -> dict[str, Any]:
+    """Whether an import's profile is kept already, else the name under which it may be, and who has a profile of that name."""
+    if frame.is_package(batch) or not request.user.has_perm("tracker.add_importprofile"):
+        return {}
+    kept = ImportProfile.objects.filter(text=batch.profile_text).select_related("made_by").first()
+    if kept or batch.profile_text in shipped().values():
+        return {"kept": kept, "comes_with": "" if kept else batch.profile_name}
+    stem = batch.file_name.rpartition(".")[0] or batch.file_name
+    name = batch.profile_name if batch.profile_name not in shipped() else slugify(stem)[:60]
+    name = request.POST.get("name", name).strip()
+    return {"may_keep": True, "keep_as": name, "is_there": _there(name)}
+
+
+def _there(name: str) -> str:
+    """That there is a profile of a name, and whose it is, in a sentence; empty where there is none."""
+    there = ImportProfile.objects.filter(name=name).select_related("made_by", "edited_by").first()
+    if there is None:
+        return ""
+    said = {"name": name, "made": in_words(there.made_by, there.made_at), "edited": in_words(there.edited_by, there.edited_at)}
+    return gettext("A profile “%(name)s” is there already: made by %(made)s, last edited by %(edited)s.") % said
+
+
+@outlives_session
+def keep_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep the profile of an import that is done under a name; over another of that name only where that is ticked."""
+    batch = frame.to_work_on(request, pk)
+    change = frame.url(batch, "change")
+    if request.method != "POST" or batch.state not in (ImportState.APPLIED, ImportState.UNDONE) or not keeping(batch, request).get("may_keep"):
+        return HttpResponseRedirect(change)
+    if not sent(request):
+        return admin.change_view(request, str(pk))
+    name = request.POST.get("name", "").strip()
+    there = _there(name)
+    if there and "replace" not in request.POST:
+        errors = [gettext("%(there)s Choose another name, or tick that it is to be replaced.") % {"there": there}]
+    else:
+        errors = text.keep(request, name, batch.profile_text)
+    if errors:
+        return admin.change_view(request, str(pk), extra_context={"errors": errors})
+    return HttpResponseRedirect(f"{change}#keep")

@@ -12,7 +12,7 @@ Each verb asks for the right to it and raises ``Refused`` with one sentence. Imp
 somebody edited or reviewed here is written over unless staff decide so.
 """
 
-from tracker.exchange.imports.handing_in import HandedIn, count_of, hand_in, records_of
+from tracker.exchange.imports.handing_in import HandedIn, hand_in, told
 from tracker.exchange.imports.receiving import choose, find_profile, profiles, receive
 from tracker.exchange.imports.sources import expanded
 from tracker.exchange.imports.steps import (
@@ -29,27 +29,34 @@ from tracker.exchange.imports.steps import (
     stands_against_undo,
     unknown_names,
 )
+from tracker.exchange.imports.whereabouts import Place, Stands, count_of, counted, names_of, places, submissions_of
 
 __all__ = [
     "HandedIn",
+    "Place",
+    "Stands",
     "ask_for_apply",
     "ask_for_hand_in",
     "ask_for_preview",
     "ask_for_undo",
     "choose",
     "count_of",
+    "counted",
     "expanded",
     "find_profile",
     "hand_in",
     "imports_of",
     "is_at_work",
+    "names_of",
     "notice_the_dead",
+    "places",
     "profiles",
     "receive",
-    "records_of",
     "run_apply",
     "run_preview",
     "run_undo",
     "stands_against_undo",
+    "submissions_of",
+    "told",
     "unknown_names",
 ]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from tracker.editorial.freeze import KINDS
 from tracker.exchange.files import Package, Row
 from tracker.exchange.profiles.rows import MappedRow, rows_told
-from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, resource_of, with_related
+from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, resource_of
 from tracker.exchange.standing import AT_ONCE, Key, Name, Standing, name_of
 from tracker.models import Import, ImportedRow, ImportState, State, User, Version
 from tracker.models.base import Publishable
@@ -111,29 +111,6 @@ class Beside(Standing):
         self.foreign |= kept
         self.reviewed |= kept
 
-    def _lock(self, rows: list[Row]) -> None:
-        """Keep what may be written, and the records that it is part of, from others, and read it again.
-
-        What somebody saved meanwhile is compared, not written over. The forms (``tracker.admin.concurrency``) and handing in take the same locks.
-        """
-        roots = {self.root_of(row) for row in rows}
-        self._find_missing(roots)
-        wanted: dict[str, set[Key]] = defaultdict(set)
-        for name, key in {*roots, *((row.resource.name, row.key) for row in rows)}:
-            if self._stored((name, key)) is not None:
-                wanted[name].add(key)
-        for resource in RESOURCES:
-            if not (keys := wanted[resource.name]):
-                continue
-            stored = self.stored[resource.name]
-            records = resource.model._default_manager.filter(pk__in=[stored.pop(key).pk for key in keys])
-            list(records.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
-            for record in with_related(records, resource.related()):
-                cells = resource.cells(record)
-                stored[resource.key_of(cells)] = record
-                self.said[id(record)] = cells
-        self._roots.clear()  # of rows that are filled in anew
-
     def is_same(self, row: Row) -> bool:
         """Whether a row stands here word for word."""
         record = self._stored((row.resource.name, row.key))
@@ -163,18 +140,6 @@ class Beside(Standing):
                 whole.values[column.name] = getattr(record, column.own.name)
         self.rows[row.resource.name][row.key] = whole
         return None if whole.cells == here else whole
-
-    def _stored(self, name: Name) -> Any:
-        return self.stored[name[0]].get(name[1])
-
-    def _find_missing(self, names: set[Name]) -> None:
-        """Rows that nothing in the piece named when it was looked what stands here."""
-        missing: dict[str, set[Key]] = defaultdict(set)
-        for name, key in names:
-            if key not in self.stored[name] and key not in self.rows.get(name, ()):
-                missing[name].add(key)
-        for name, keys in missing.items():
-            self._find_in(BY_NAME[name], keys)
 
     def _last_imports(self, rows: list[Row], roots: Iterable[Name]) -> dict[Name, tuple[str, int]]:
         """What imports wrote last of these rows and records: the digest, and the import. Undone ones wrote nothing."""

@@ -3,7 +3,9 @@
 ``counts``     {"rows": {"read", "skipped", "refused", "repeated"}, "problems": n, "conflicts": n,
                "not_the_staffs": {"count": n, "rows": [the first of them]},
                "resources": {"recommendations": {"created", "changed", "taken", "same", "kept"}, ...}}
-``problems``   [{"row", "file", "sentence"}, ...]; ``file`` is that of a package, else empty
+``problems``   [{"rows", "count", "file", "sentence", "about"}, ...]; each once, the sentence without its row; ``file`` is that of a package, else
+               empty; ``about`` what of the profile it was read by, if any. First, with their ``value``, words that their field does not take, the
+               most frequent first
 ``governments``[{"name", "count", "rows", "known", "candidates", "suggestions": [[code, name], ...]}, ...], the most frequent first
 ``conflicts``  [{"record": "recommendations:R-1", "decision": "keep" | "take", "rows": [{"resource", "key", "row", "why",
                "here": {column: text} | None, "file": {column: text}}, ...]}, ...]; of a row that stands here, only the columns that differ
@@ -11,6 +13,7 @@
 ``created``    [{"resource", "key", "row", "cells": {column: text}}, ...]; the first of each file of a package
 ``repeated``   [{"row", "first"}, ...]
 ``skipped``    [{"reason", "count", "rows"}, ...]
+``stayed``     [{"resource", "key", "reasons": [sentence, ...]}, ...]; of an applied import, what was not ready when its drafts were submitted last
 
 The counts are of everything; the lists are cut at the numbers below. Of the conflicts those that nobody decided come first.
 """
@@ -24,12 +27,16 @@ from django.utils.translation import ngettext
 
 from tracker.exchange.files import Problem, Row
 from tracker.exchange.imports.beside import KEEP, Difference, name_told, told
+from tracker.exchange.profiles.kinds import plain
 from tracker.exchange.profiles.mapping import Unknown
 from tracker.exchange.schema import RESOURCES
 from tracker.exchange.standing import Name
 from tracker.models import Did, Import, ImportPreview
 
 PROBLEMS = 500
+UNKNOWN_WORDS = 1000
+ROWS_LISTED = 100  # of each problem
+ROWS_SHOWN = 5
 CONFLICTS = 500
 CHANGES = 500
 CREATED = 20  # of each file of a package
@@ -45,7 +52,8 @@ class Findings:
     def __init__(self) -> None:
         self.rows: Counter[str] = Counter()
         self.resources: dict[str, Counter[str]] = defaultdict(Counter)
-        self.problems: list[dict[str, Any]] = []
+        self.problems: dict[tuple[str, str], dict[str, Any]] = {}  # by file and sentence
+        self.unknown_words: dict[tuple[str, str], dict[str, Any]] = {}  # by field and word
         self.problem_count = 0
         self.conflicts: dict[str, dict[str, Any]] = {}  # that nobody decided
         self.decided: dict[str, dict[str, Any]] = {}
@@ -62,10 +70,18 @@ class Findings:
     def add_problem(self, problem: Problem | str, *, in_package: bool = False) -> None:
         """A reason for which a row is refused."""
         self.problem_count += 1
-        if len(self.problems) < PROBLEMS:
-            place = problem.place if isinstance(problem, Problem) else (-1, 0, 0)
-            file = RESOURCES[place[0]].name if in_package and place[0] >= 0 else ""
-            self.problems.append({"row": place[1], "file": file, "sentence": str(problem)})
+        if not isinstance(problem, Problem):
+            problem = Problem((-1, 0, 0), problem)
+        file = RESOURCES[problem.place[0]].file if in_package and problem.place[0] >= 0 else ""
+        words = problem.words or problem.sentence
+        told: dict[str, Any] = {"rows": [], "count": 0, "file": file, "sentence": words, "about": problem.about}
+        word = (problem.about, plain(problem.unknown))
+        if problem.unknown and (word in self.unknown_words or len(self.unknown_words) < UNKNOWN_WORDS):
+            told = self.unknown_words.setdefault(word, {**told, "value": problem.unknown})
+        elif (file, words) in self.problems or len(self.problems) < PROBLEMS:
+            told = self.problems.setdefault((file, words), told)
+        told["count"] += 1
+        told["rows"] += problem.rows[: ROWS_LISTED - len(told["rows"])]
 
     def add_outcome(self, row: Row, did: Did, wrote: str, before: dict[str, str] | None) -> None:
         """What becomes of one row of a package's file."""
@@ -140,8 +156,9 @@ class Findings:
     def keep(self, batch: Import) -> ImportPreview:
         """As the batch's preview, in place of an earlier one."""
         conflicts = [*self.conflicts.values(), *self.decided.values()][:CONFLICTS]
+        words = sorted(self.unknown_words.values(), key=lambda word: (-word["count"], word["about"], word["value"]))
         shown = {
-            "counts": self.counts, "problems": self.problems, "governments": self.unknown, "conflicts": conflicts,
+            "counts": self.counts, "problems": [*words, *self.problems.values()], "governments": self.unknown, "conflicts": conflicts,
             "changes": self.changes, "created": self.created, "repeated": self.repeated, "skipped": self.skipped, "digest": self.digest,
         }  # fmt: skip
         return ImportPreview.objects.update_or_create(batch=batch, defaults=_without_nul(shown))[0]
@@ -156,12 +173,12 @@ def sentences(counts: dict[str, Any]) -> list[str]:
     """The counts in words: what would be created, changed, left and refused."""
     rows = counts["rows"]
     said = [
-        _("%(read)s rows read, %(skipped)s skipped, %(repeated)s duplicates, %(refused)s refused.") % rows,
+        _("Rows: %(read)s read, %(skipped)s skipped as the profile says, %(repeated)s that say what another says, %(refused)s refused.") % rows,
     ]
     for resource in RESOURCES:
         if of := counts["resources"].get(resource.name):
             said.append(
-                _("%(file)s: %(created)s created, %(changed)s changed, %(same)s as they were, %(kept)s left as they are here.")
+                _("%(file)s: %(created)s created, %(changed)s changed, %(same)s already here, %(kept)s kept as they stand here.")
                 % {"file": resource.name, "created": of["created"], "changed": of["changed"] + of["taken"], "same": of["same"], "kept": of["kept"]}
             )
     if not wrote(counts):
@@ -193,6 +210,19 @@ def not_the_staffs(counts: dict[str, Any]) -> str:
         " (rows %(rows)s).",
         found["count"],
     ) % {"count": found["count"], "rows": rows}
+
+
+def problem_told(problem: dict[str, Any]) -> str:
+    """A problem with the rows that it is of, as a sentence; without any, it is of the file as a whole."""
+    rows, where = problem["rows"], problem["file"]
+    if rows:
+        shown = ", ".join(map(str, rows[:ROWS_SHOWN])) + ("…" if len(rows) > ROWS_SHOWN else "")
+        where = ", ".join(filter(None, [where, f"row {shown}" if len(rows) == 1 else f"rows {shown}"]))
+    elif not where:
+        where = _("the file")
+    if problem["count"] > 1:
+        where += _(" (%(count)s times)") % {"count": problem["count"]}
+    return f"{where}, {problem['sentence']}" if problem["sentence"].startswith("column ") else f"{where}: {problem['sentence']}"
 
 
 def difference(before: dict[str, Any], after: dict[str, Any]) -> str:

@@ -1,26 +1,24 @@
 """The drafts of an import into one submission: reviewed, approved and published by the same rules as everything.
 
-What publication would refuse stays a draft, and so does what rests on it; each is told with the reason.
+What publication would refuse stays a draft, and so does what rests on it; the import's page tells each with the reason from then on.
 """
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tracker.editions.tables import RecordEdition
 from tracker.editorial import bundles
 from tracker.editorial.freeze import KINDS, content_hash, freeze
 from tracker.editorial.readiness import Body, Name, faults
 from tracker.editorial.verbs import Refused, allowed, submit
-from tracker.exchange.schema import RESOURCES
+from tracker.exchange.imports.whereabouts import RECORDS, drafts_of
 from tracker.exchange.standing import AT_ONCE
-from tracker.models import Change, Import, ImportedRow, ImportState, State, Submission, User, Version
+from tracker.models import Change, Import, ImportPreview, ImportState, Submission, User
 from tracker.models.base import Publishable
-from tracker.models.importing import WROTE
 
 
 @dataclass(frozen=True)
@@ -32,36 +30,14 @@ class HandedIn:
     refused: dict[Name, list[str]]  # by kind and key: why it stays a draft
 
 
-def records_of(batch: Import, names: Collection[Name] | None = None) -> list[Publishable]:
-    """The records that a batch wrote, or of which it wrote a part, in the order of their kinds and keys; ``names`` (kind, key) chooses among them."""
-    found: list[Publishable] = []
-    for resource in RESOURCES:
-        if not resource.is_record:
-            continue
-        kind = KINDS[resource.model]  # type: ignore[index]
-        keys = ImportedRow.objects.filter(batch=batch, did__in=WROTE, of_resource=resource.name).values("of_key").distinct()
-        column = resource.key_columns[0].name
-        records: Any = resource.model._default_manager.filter(**{f"{column}__in": keys}).order_by(column)
-        if names is not None:
-            records = records.filter(**{f"{column}__in": [key for other, key in names if other == kind]})
-        found += records
-    return found
+def hand_in(batch: Import, *, by: User, reason: str) -> HandedIn:
+    """Submit the drafts of an applied batch that are ready, as one submission.
 
-
-def count_of(batch: Import) -> int:
-    """How many records a batch wrote, or wrote a part of."""
-    names = [resource.name for resource in RESOURCES if resource.is_record]
-    return ImportedRow.objects.filter(batch=batch, did__in=WROTE, of_resource__in=names).values("of_resource", "of_key").distinct().count()
-
-
-def hand_in(batch: Import, *, by: User, reason: str, names: Collection[Name] | None = None) -> HandedIn:
-    """Submit the records of an applied batch that are ready, or those chosen among them, as one submission.
-
-    What they refer to that is neither public nor of this batch is not submitted along: it was not imported, and its author decides. ``Refused`` where
-    nothing is ready, with the first reasons.
+    What they refer to that is neither public nor of this batch is not submitted along: it was not imported, and its author decides; nor is what was
+    taken off the site. ``Refused`` where nothing is ready, with the first reasons.
     """
     may_be_handed_in(batch, by)
-    bodies, records = _bodies(records_of(batch, names))
+    bodies, records = _bodies(drafts_of(batch))
     refused: dict[Name, list[str]] = {}
     while bodies:
         found = _by_record(bodies)
@@ -70,13 +46,31 @@ def hand_in(batch: Import, *, by: User, reason: str, names: Collection[Name] | N
         for name, sentences in found.items():
             refused[name] = sentences
             del bodies[name]
+    _keep_reasons(batch, refused)
     if not bodies:
         if not refused:
-            raise Refused(_("Everything of import #%(number)s that was chosen is public or in review already.") % {"number": batch.pk})
+            raise Refused(_("Everything of import #%(number)s is public, withdrawn or in review already.") % {"number": batch.pk})
         reasons = [sentence for sentences in refused.values() for sentence in sentences]
-        raise Refused(_("None of the %(count)s records can be handed in: %(why)s") % {"count": len(refused), "why": " ".join(reasons[:3])})
+        said = {"count": len(refused), "why": " ".join(reasons[:3])}
+        if len(refused) == 1:
+            raise Refused(_("The one record that is a draft cannot be submitted: %(why)s") % said)
+        raise Refused(_("None of the %(count)s records can be submitted: %(why)s") % said)
     submission = submit([records[name] for name in bodies], by=by, reason=reason, judged_here=False)
     return HandedIn(submission, len(bodies), refused)
+
+
+def told(batch: Import, came: HandedIn) -> str:
+    """What came of it, in sentences."""
+    said = ngettext("Submitted as #%(number)s, %(count)s record.", "Submitted as #%(number)s, %(count)s records.", came.records)
+    said %= {"number": came.submission.pk, "count": came.records}
+    if came.refused:
+        stay = ngettext(
+            "%(count)s record stays a draft; the page of import #%(number)s says why.",
+            "%(count)s records stay drafts; the page of import #%(number)s says why of each.",
+            len(came.refused),
+        )
+        said += " " + stay % {"count": len(came.refused), "number": batch.pk}
+    return said
 
 
 def may_be_handed_in(batch: Import, by: User) -> None:
@@ -87,21 +81,17 @@ def may_be_handed_in(batch: Import, by: User) -> None:
         raise Refused(_("Import #%(number)s is %(state)s; only what is applied can be handed in.") % said)
 
 
-def _bodies(records: list[Publishable]) -> tuple[dict[Name, Body], dict[Name, Publishable]]:
-    """As they would be submitted, without those that are public, or in review, word for word."""
-    public = {
-        (kind, key): digest
-        for kind, key, digest in RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).values_list("kind", "key", "content_hash")
-    }
-    in_review = Version.objects.filter(submission__state__in=[State.SUBMITTED, State.APPROVED], voided_at=None)
-    waiting = {(str(kind), key, digest) for kind, key, digest in in_review.values_list("kind", "key", "content_hash")}
+def _bodies(names: list[Name]) -> tuple[dict[Name, Body], dict[Name, Publishable]]:
+    """As they would be submitted, without those that are public word for word."""
     bodies: dict[Name, Body] = {}
     found: dict[Name, Publishable] = {}
-    for start in range(0, len(records), AT_ONCE):
-        for record in bundles.find(bundles.name_of(one) for one in records[start : start + AT_ONCE]):
+    for start in range(0, len(names), AT_ONCE):
+        piece = names[start : start + AT_ONCE]
+        rows = RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value, key__in=[key for _kind, key in piece])
+        public = {(kind, key): digest for kind, key, digest in rows.values_list("kind", "key", "content_hash")}
+        for record in bundles.find(piece):
             name, body = bundles.name_of(record), freeze(record)
-            digest = content_hash(body)
-            if public.get(name) != digest and (*name, digest) not in waiting:
+            if name not in public or public[name] != content_hash(body):
                 bodies[name], found[name] = body, record
     return bodies, found
 
@@ -114,3 +104,10 @@ def _by_record(bodies: dict[Name, Body]) -> dict[Name, list[str]]:
             raise ValidationError([sentence])  # of something else than these: nothing can be left out to mend it
         found.setdefault(name, []).append(sentence)
     return found
+
+
+def _keep_reasons(batch: Import, refused: dict[Name, list[str]]) -> None:
+    """For the import's page, in place of those of an earlier try."""
+    resources = {str(KINDS[resource.model]): resource.name for resource in RECORDS}  # type: ignore[index]
+    stayed = [{"resource": resources[kind], "key": key, "reasons": sentences} for (kind, key), sentences in refused.items()]
+    ImportPreview.objects.filter(batch=batch).update(stayed=stayed)

@@ -1,7 +1,5 @@
 """The steps of an import as background jobs."""
 
-from itertools import islice
-
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -10,12 +8,9 @@ from config.trouble import Trouble
 from tracker.editorial.verbs import Refused
 from tracker.exchange.imports import steps
 from tracker.exchange.imports.findings import wrote
-from tracker.exchange.imports.handing_in import hand_in
+from tracker.exchange.imports.handing_in import hand_in, told
 from tracker.jobs import job, tell
 from tracker.models import Import, User
-
-TOLD = 5
-"""Records that stay drafts of which a job says why."""
 
 
 def _about(*, number: int, by: int = 0, reason: str = "", approved: str = "") -> str:
@@ -61,18 +56,14 @@ def undo_import(*, number: int, by: int, reason: str) -> str:
 def hand_in_import(*, number: int, by: int, reason: str) -> str:
     """Submit the drafts of an import that are ready. Safe to run twice: it is one transaction, and what is in review is not submitted again."""
     tell(_("Looking which drafts are ready"))
+    batch = Import.objects.get(pk=number)
     try:
-        came = hand_in(Import.objects.get(pk=number), by=User.objects.get(pk=by), reason=reason)
+        came = hand_in(batch, by=User.objects.get(pk=by), reason=reason)
     except Refused as refused:
         raise Trouble(str(refused)) from None
     except ValidationError as error:
         raise Trouble(" ".join(error.messages)) from None
-    said = ngettext("Submitted as #%(number)s, %(count)s record.", "Submitted as #%(number)s, %(count)s records.", came.records)
-    said %= {"number": came.submission.pk, "count": came.records}
-    if came.refused:
-        said += " " + ngettext("%(count)s record stays a draft:", "%(count)s records stay drafts:", len(came.refused)) % {"count": len(came.refused)}
-        said += "".join(f" {key}: {reasons[0]}" for (_kind, key), reasons in islice(came.refused.items(), TOLD))
-    return said
+    return told(batch, came)
 
 
 @job("notice_dead_imports", title=gettext_lazy("Look for imports that were broken off"), cron="*/10 * * * *", alone=True)

@@ -16,6 +16,7 @@ from procrastinate.exceptions import JobAborted
 
 from config.trouble import Trouble
 from tracker.editions.tables import DESK
+from tracker.editorial.meeting import begun_again
 from tracker.editorial.verbs import Refused, allowed
 from tracker.exchange.files import PackageError
 from tracker.exchange.imports import undoing
@@ -158,10 +159,15 @@ def run_undo(batch: Import, *, by: User, reason: str, say: Say | None = None) ->
     """
     _may_undo(batch, by)
     _say_why(reason)
-    why = _("Import #%(number)s undone: %(reason)s") % {"number": batch.pk, "reason": reason}
-    with held(batch, say) as progress, transaction.atomic(using=DESK, durable=True), pghistory.context(user=by.pk, reason=why):
+    with held(batch, say) as progress:
+        return begun_again(lambda: _undone(batch.pk, by, reason, progress))
+
+
+def _undone(number: int, by: User, reason: str, progress: Progress) -> Import:
+    why = _("Import #%(number)s undone: %(reason)s") % {"number": number, "reason": reason}
+    with transaction.atomic(using=DESK, durable=True), pghistory.context(user=by.pk, reason=why):
         _one_load_at_a_time(progress)
-        batch = Import.objects.get(pk=batch.pk)
+        batch = Import.objects.get(pk=number)
         _must_be(batch, (ImportState.APPLIED,), _("undone"))
         undoing.undo(batch, by=by, progress=progress)
         batch.state, batch.undone_by, batch.undone_at, batch.undo_reason = ImportState.UNDONE, by, timezone.now(), reason
@@ -232,6 +238,11 @@ def _step(batch: Import, by: User, states: tuple[ImportState, ...], during: Impo
 
 
 def _findings(batch: Import, by: User, reason: str, progress: Progress, *, keep: bool, expected: str = "") -> Findings:
+    """What one pass over the file finds, begun again where it met somebody who waited for it. See :func:`_pass`."""
+    return begun_again(lambda: _pass(batch, by, reason, progress, keep=keep, expected=expected))
+
+
+def _pass(batch: Import, by: User, reason: str, progress: Progress, *, keep: bool, expected: str) -> Findings:
     """One pass over the file. Kept where asked for, nothing is refused, and it does what the ``expected`` digest says; else rolled back."""
     why = _("Import #%(number)s of %(file)s: %(reason)s") % {"number": batch.pk, "file": batch.file_name, "reason": reason}
     progress.say(_("Reading %(file)s") % {"file": batch.file_name}, rows=0, share=0)
@@ -296,7 +307,11 @@ def _say_why(reason: str) -> None:
 
 
 def _refused_rows(count: int) -> str:
-    return _("%(count)s rows of the file are refused, so nothing is written; mend them, or go on without them.") % {"count": count}
+    return ngettext(
+        "%(count)s row of the file is refused, so nothing is written; mend it, or go on without it.",
+        "%(count)s rows of the file are refused, so nothing is written; mend them, or go on without them.",
+        count,
+    ) % {"count": count}
 
 
 def unknown_names(count: int) -> str:

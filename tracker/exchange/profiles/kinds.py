@@ -67,6 +67,9 @@ KINDS = {
 }  # fmt: skip
 """In the order in which a row's records refer to one another."""
 
+KIND_OF = {kind.resource.name: kind for kind in KINDS.values()}
+"""The kind of record that the rows of a package's file are."""
+
 SERVED = ("recommendation", "action", "assessment", "position")
 """What a citation may serve."""
 

@@ -119,7 +119,7 @@ class MappedFile:
             try:
                 row.make()
             except ValueError as error:  # a record within the record where a key should stand
-                row.problems.append(problem_at([number], "", str(error)))
+                row.problems.append(problem_at([number], "", str(error), about="recommendation.key"))
             if row.records or row.problems:
                 yield self._group(row)
             elif row.met and len(self.duplicates) < MOST_DUPLICATES:
@@ -191,7 +191,7 @@ class MappedFile:
                     continue
                 if key in index:
                     rest = f"has the key of row {first[key]} again; that row is taken."
-                    self._join_problems.append(problem_at([record.number], f"file {join.name}", rest))
+                    self._join_problems.append(problem_at([record.number], f"file {join.name}", rest, about=f"join.{join.name}"))
                     continue
                 index[key], first[key] = {f"{join.name}.{column}": value for column, value in record.values.items()}, record.number
             yield [getter(column) for column in join.key], index

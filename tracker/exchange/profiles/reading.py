@@ -5,7 +5,7 @@ Readers are made once for a profile and remember what values became, since files
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from tracker.archive import pages
@@ -20,6 +20,8 @@ Getter = Callable[[Values], Any]
 
 REMEMBERED = 20_000
 """Values whose meaning is kept for one field."""
+LONGEST_UNKNOWN = 300
+"""Characters of a value that may be said to mean a word: what is longer is a text."""
 LINES = "lines"
 BETWEEN_COLUMNS, BETWEEN_VALUES = " — ", "; "
 
@@ -28,12 +30,18 @@ _FLAGS = {"yes": "true", "y": "true", "1": "true", "true": "true", "no": "false"
 
 
 class Unreadable(Exception):
-    """A value that cannot be read: as it stands in the file, and the rest of a sentence that begins with it."""
+    """A value that cannot be read: as it stands in the file, and the rest of a sentence that begins with it.
 
-    def __init__(self, shown: str, words: str) -> None:
-        """Keep both."""
+    ``unknown``: what is none of the words that the field takes, so that it may be said which of them it means. ``others``: what else of the cell
+    cannot be read.
+    """
+
+    def __init__(self, shown: str, words: str, *, unknown: str = "") -> None:
+        """Keep them."""
         super().__init__(words)
         self.shown, self.words = shown, words
+        self.unknown = unknown if len(unknown) <= LONGEST_UNKNOWN else ""
+        self.others: list[Unreadable] = []
 
 
 def getter(name: str) -> Getter:
@@ -158,7 +166,7 @@ class FieldReader:
         if self.is_plain:
             found = pieces
         else:
-            found = [meant for piece in pieces if (meant := self.meaning(piece))]
+            found = list(self._meanings(pieces))
         return found or ([self.rule.default] if self.rule.default and not pieces else []), raw
 
     def one(self, values: Values) -> tuple[str, str]:
@@ -188,6 +196,19 @@ class FieldReader:
             found = [item for text in found for item in split(text, rule.split) if not (self.empty and plain(item) in self.empty)]
         return found
 
+    def _meanings(self, pieces: Iterable[str]) -> Iterator[str]:
+        """What each value means, but for nothing. Raises :class:`Unreadable` once all of the cell is looked at."""
+        faults = []
+        for piece in pieces:
+            try:
+                if meant := self.meaning(piece):
+                    yield meant
+            except Unreadable as fault:
+                faults.append(fault)
+        if faults:
+            faults[0].others = faults[1:]
+            raise faults[0]
+
     def meaning(self, text: str) -> str:
         """What one value means."""
         meant = self.remembered.get(text)
@@ -203,11 +224,11 @@ class FieldReader:
             spelt = plain(value)
             if spelt in self.map:
                 return self.map[spelt]
-            if spelt not in self.words:
-                raise Unreadable(text, f"is not one of {', '.join(self.rule.map)}{close_to(value, self.rule.map)}")
+            if spelt not in self.words and not (self.is_flag and spelt in _FLAGS):
+                raise Unreadable(text, f"is not one of {', '.join(self.rule.map)}{close_to(value, self.rule.map)}", unknown=value)
         if self.words:
             if plain(value) not in self.words:
-                raise Unreadable(text, f"is not one of {', '.join(self.column.words)}{close_to(value, self.column.words)}")
+                raise Unreadable(text, f"is not one of {', '.join(self.column.words)}{close_to(value, self.column.words)}", unknown=value)
             return self.words[plain(value)]
         if self.is_date:
             try:
@@ -215,7 +236,9 @@ class FieldReader:
             except ValueError as error:
                 raise Unreadable(text, str(error)) from error
         if self.is_flag:
-            return _FLAGS.get(plain(value), value)
+            if plain(value) not in _FLAGS:
+                raise Unreadable(text, "is neither true nor false", unknown=value)
+            return _FLAGS[plain(value)]
         return value
 
 

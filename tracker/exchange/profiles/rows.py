@@ -1,12 +1,12 @@
 """Rows of the package that came out of somebody's table, and how a row is filled and checked."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.exchange.files import Problem, Row, close_to, ended
-from tracker.exchange.profiles.kinds import is_date, is_flag
+from tracker.exchange.profiles.kinds import KIND_OF, is_date, is_flag
 from tracker.exchange.schema import Resource
 from tracker.models.base import KEY_PATTERN
 
@@ -47,14 +47,17 @@ class MappedRow(Row):
         elif column:
             where = f"{self.resource.noun}, {column}"
         place = self.resource.header.index(column) + 1 if column in self.resource.by_name else 0
-        return problem_at(self.rows or (self.line,), where, rest, place)
+        kind = KIND_OF.get(self.resource.name)
+        about = f"{kind.name if self.line else 'source'}.{column}" if kind and column in kind.fields else ""
+        return problem_at(self.rows or (self.line,), where, rest, place, about=about)
 
 
-def problem_at(rows: Iterable[int], where: str, rest: str, place: int = 0) -> Problem:
+def problem_at(rows: Iterable[int], where: str, rest: str, place: int = 0, *, about: str = "", unknown: str = "") -> Problem:
     """A problem of some rows of the file: ``row 14, column Status: ...``."""
     numbers = list(rows)
     told = ", ".join(filter(None, [rows_told(numbers), where]))
-    return Problem((0, numbers[0], place), ended(f"{told}: {rest}"))
+    words = f"{where}: {rest}" if where else rest
+    return Problem((0, numbers[0], place), ended(f"{told}: {rest}"), ended(words), tuple(number for number in numbers if number), about, unknown)
 
 
 def rows_told(numbers: list[int]) -> str:
@@ -97,8 +100,9 @@ class Filler:
         rows: tuple[int, ...] = (),
         only_new: bool = False,
         assumed: Mapping[str, str] | None = None,
+        told: Collection[str] = (),
     ) -> tuple[MappedRow, list[Problem]]:
-        """A row with these cells, the others empty, and what is wrong with it."""
+        """A row with these cells, the others empty, and what is wrong with it; ``told``: columns of which it is said already why they are empty."""
         made = MappedRow(
             self.resource,
             number,
@@ -111,7 +115,8 @@ class Filler:
             only_new,
             assumed or {},
         )
-        problems = [made.fault("there must be a value.", name) for name in self.required if not made.cells[name]]
+        missing = [name for name in self.required if not made.cells[name]]
+        problems = [made.fault("there must be a value.", name) for name in missing if name not in told]
         for name, text in cells.items():
             if not text:
                 continue
@@ -139,7 +144,7 @@ class Filler:
                 problems.append(made.problem(name, "holds a NUL character, which no text may hold"))
             if (self.resource.name, name) in _NAMED_AS_THEY_STAND and not _KEY.match(text):
                 problems.append(made.problem(name, "has other signs than letters, digits, dots and hyphens, beginning with a letter or digit"))
-        made.broken = bool(problems)
+        made.broken = bool(problems or missing)
         return made, problems
 
     def _value(self, name: str, text: str) -> Any:

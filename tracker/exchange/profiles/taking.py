@@ -71,8 +71,10 @@ class KindReader:
                 else:
                     text, raw = reader.one(values)
             except Unreadable as fault:
-                shown = f"“{first_words(fault.shown, 60)}” " if fault.shown else ""
-                problems.append(problem_at([number], f"column {reader.source}", shown + fault.words))
+                for each in (fault, *fault.others):
+                    shown = f"“{first_words(each.shown, 60)}” " if each.shown else ""
+                    where, about = f"column {reader.source}", f"{self.name}.{name}"
+                    problems.append(problem_at([number], where, shown + each.words, about=about, unknown=each.unknown))
                 taken.wrong.add(name)
                 continue
             if text:
@@ -81,7 +83,7 @@ class KindReader:
                     taken.raw[name] = raw
             elif reader.rule.required:
                 taken.wrong.add(name)
-                problems.append(problem_at([number], f"column {reader.source}", "there must be a value."))
+                problems.append(problem_at([number], f"column {reader.source}", "there must be a value.", about=f"{self.name}.{name}"))
             if raw and reader.is_worded:
                 self._keep_raw(name, raw, text)
         return taken

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tracker.exchange.files import Problem
 from tracker.exchange.profiles import naming
-from tracker.exchange.profiles.kinds import UNCLASSIFIED
+from tracker.exchange.profiles.kinds import KIND_OF, UNCLASSIFIED
 from tracker.exchange.profiles.naming import first_words, key_of, short_name
 from tracker.exchange.profiles.reading import Unreadable, Values
 from tracker.exchange.profiles.rows import MappedRow, problem_at, rows_told
@@ -110,13 +110,14 @@ class RowMaker:
                 another = "another text" if words != words_before else "other details"
                 where = f"in {rows_told([row])}" if row != self.number else "in this row"
                 words_for_it = f"{filler.noun} {named} stands {where} already, with {another}; the first is taken."
-                self.problems.append(problem_at([self.number], "", words_for_it))
+                about = f"{KIND_OF[resource].name}.key" if resource in KIND_OF and KIND_OF[resource].keyed else ""
+                self.problems.append(problem_at([self.number], "", words_for_it, about=about))
                 return None
             self.met += 1
             return False
         self.file.seen[mark] = self.number | words << 32 | rest << 64  # one number, not a tuple: there is one for each record of the file
-        sources, raw = (taken.sources, taken.raw) if taken else (None, None)
-        made, problems = filler.row(self.number, cells, sources, raw, rows=rows or self.rows, only_new=only_new, assumed=assumed)
+        sources, raw, wrong = (taken.sources, taken.raw, taken.wrong) if taken else (None, None, ())
+        made, problems = filler.row(self.number, cells, sources, raw, rows=rows or self.rows, only_new=only_new, assumed=assumed, told=wrong)
         self.records.append(made)
         self.problems += problems
         return True
@@ -125,10 +126,12 @@ class RowMaker:
         """Where the row stands in the file."""
         return first_words(self.deriving.locator(self.values, rows_told(list(self.rows))), 200)
 
-    def missing(self, name: str, taken: Taken) -> None:
+    def missing(self, kind: str, name: str, taken: Taken) -> None:
         """Say that a field without which there is no record is empty, unless something is said of it already."""
         if name not in taken.wrong:
-            self.problems.append(problem_at([self.number], f"column {taken.sources.get(name, name)}", "there must be a value."))
+            self.problems.append(
+                problem_at([self.number], f"column {taken.sources.get(name, name)}", "there must be a value.", about=f"{kind}.{name}")
+            )
 
     # Each kind
 
@@ -163,14 +166,16 @@ class RowMaker:
         except Unreadable:
             return  # told already
         if not self.reference:
-            self.problems.append(problem_at([self.number], "", "nothing stands in the columns of the recommendation's key."))
+            self.problems.append(
+                problem_at([self.number], "", "nothing stands in the columns of the recommendation's key.", about="recommendation.key")
+            )
             return
         if "statement" not in kind.by_name:
             self.says.append(f"Speaks of recommendation {self.reference}")
             return
         statement = taken.get("statement")
         if not statement:
-            self.missing("statement", taken)
+            self.missing("recommendation", "statement", taken)
             self.reference = ""
             return
         rows, united = self.file.united(self.reference, statement)
@@ -219,7 +224,7 @@ class RowMaker:
         if own is not None and taken is not None:
             names = taken.items.get("government") or ([taken.get("government")] if taken.get("government") else [])
             if not names:
-                self.missing("government", taken)
+                self.missing("addressee", "government", taken)
             self.codes = self.resolved(names)
         elif self.file.profile.governments.all:
             self.codes = self.resolved([self.file.profile.governments.all])
@@ -298,7 +303,7 @@ class RowMaker:
         if code not in self.file.governments.groups:
             return True
         words = f"{self.file.governments.name_of(code)} is a group, which has no status of its own; its members are addressees by rows of their own."
-        self.problems.append(problem_at([self.number], "", words))
+        self.problems.append(problem_at([self.number], "", words, about="addressee.government"))
         return False
 
     def assessments(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from config.trouble import Trouble
 from tracker.editorial.verbs import Refused
 from tracker.exchange.files import PackageError
 from tracker.exchange.imports import choose, receive, run_apply, run_preview
-from tracker.exchange.imports.findings import sentences
+from tracker.exchange.imports.findings import problem_told, sentences
 from tracker.exchange.imports.sources import pack
 from tracker.exchange.profiles import PACKAGE
 from tracker.exchange.profiles.governments import LEFT_OUT
@@ -136,19 +136,21 @@ class Command(BaseCommand):
         for repeated in preview.repeated[:SHOWN]:
             self.stdout.write(f"Row {repeated['row']} says what row {repeated['first']} says.")
         for skipped in preview.skipped[:SHOWN]:
-            self.stdout.write(f"{skipped['count']} rows skipped: {skipped['reason']}.")
+            self.stdout.write(f"{_rows(skipped['count'])} skipped: {skipped['reason']}.")
         self._problems(preview)
 
     def _names(self, preview: ImportPreview) -> None:
         for one in preview.governments[:SHOWN]:
             close = ", ".join(f"{code} ({name})" for code, name in one["suggestions"]) or "none is close"
             ways = f"--map “{one['name']}=CODE”, or --leave-out “{one['name']}”"
-            self.stdout.write(f"Unknown government “{one['name']}” in {one['count']} rows; {ways}: {close}.")
+            self.stdout.write(f"Unknown government “{one['name']}” in {_rows(one['count'])}; {ways}: {close}.")
 
     def _problems(self, preview: ImportPreview) -> None:
+        more = preview.counts["problems"]
         for problem in preview.problems[:SHOWN]:
-            self.stderr.write(problem["sentence"])
-        if (more := preview.counts["problems"] - len(preview.problems[:SHOWN])) > 0:
+            self.stderr.write(problem_told(problem))
+            more -= problem["count"]
+        if more > 0:
             self.stderr.write(f"And {more} more.")
 
 
@@ -158,6 +160,10 @@ def staff(username: str) -> User:
     if user is None:
         raise Trouble(f"“{username}” is no active member of staff here; --by takes the username of one.")
     return user
+
+
+def _rows(count: int) -> str:
+    return f"{count} row" if count == 1 else f"{count} rows"
 
 
 def _pair(given: str, option: str, form: str) -> tuple[str, str]:

@@ -1,0 +1,335 @@
+"""The page of an import: what its words mean, where problems are mended, and where its records stand once it is applied."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests import builders
+from tests.admin.forms import words
+from tests.admin.importing.steps import Steps, work
+from tests.admin.importing.test_steps import DATES, HOLDS, TABLE, chosen, mapped
+from tracker.admin.importing import deciding, preview
+from tracker.editorial.verbs import approve, publish, withdraw
+from tracker.exchange.profiles import parse, shipped
+from tracker.exchange.profiles.kinds import KINDS, is_date
+from tracker.models import Assessment, CitationUse, Import, ImportPreview, ImportProfile, ImportState, Recommendation, Submission, User
+
+SignIn = Callable[[str], Client]
+APPLIED_BUDGET = 20
+MISSPELT = TABLE.replace("Nowhereland", "Elbonia").replace("Finished", "succes").replace("Discussed", "Fini")
+
+
+@pytest.fixture(autouse=True)
+def governments(desk: str) -> None:
+    builders.government("EL", name="Elbonia")
+    builders.government("FR", name="Freedonia")
+
+
+def html_of(page: Any) -> str:
+    return str(page.content.decode())
+
+
+def means(steps: Steps, page: Any, said: dict[str, str]) -> Any:
+    """Say what words mean, on the preview's own form."""
+    data = {"mark": page.context["mark"], "words": "1"}
+    for line in page.context["words"]:
+        data |= {f"word-{line['index']}": line["value"], f"of-{line['index']}": line["about"], f"means-{line['index']}": said[line["value"]]}
+    return steps.client.post(steps.address("decide"), data, follow=True)
+
+
+# Words
+
+
+def test_a_misspelt_word_stands_once_and_is_said_to_mean_one_of_ours(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = chosen(sign_in("researcher"), MISSPELT.replace("Fini", "implementd"))
+    page = steps.preview()
+    often, seldom = page.context["words"]
+    assert (often["value"], often["count"], often["rows"]) == ("succes", 2, [2, 4])
+    assert seldom["close"][0][0] == "implemented"  # the nearest first
+    said = words(page)
+    assert "2 words of the file are not known here" in said and "succes Assessment · Status 2 2, 4 – nothing: leave it out" in said, said
+    assert said.count("is not one of") == 0 and "3 rows are refused" in said
+
+    page = means(steps, page, {"succes": "implemented", "implementd": "implemented"})
+    assert not page.context["words"] and not page.context["refused"], words(page)
+    batch = Import.objects.get()
+    assert parse(batch.profile_text).records["assessment"].fields["status"].map == {"succes": "implemented", "implementd": "implemented"}
+    steps.ask("apply")
+    assert set(Assessment.objects.values_list("status", "source_status")) == {("implemented", "succes"), ("implemented", "implementd")}
+
+
+def test_a_word_can_be_left_out_or_left_for_later(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = chosen(sign_in("researcher"), MISSPELT)
+    page = means(steps, steps.preview(), {"succes": "-", "Fini": ""})
+    assert [line["value"] for line in page.context["words"]] == ["Fini"]
+    means(steps, page, {"Fini": "rejected"})
+    steps.ask("apply")
+    assert Assessment.objects.get().status == "rejected" and Recommendation.objects.count() == 3
+
+
+def test_what_is_none_of_the_fields_words_is_refused(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = chosen(sign_in("researcher"), MISSPELT)
+    before = Import.objects.get().profile_text
+    page = means(steps, steps.preview(), {"succes": "splendid", "Fini": "rejected"})
+    assert "“splendid” is none of the words that" in words(page)
+    assert Import.objects.get().profile_text == before
+
+
+def test_every_unknown_word_of_a_cell_and_of_each_field_is_told_at_once(people: dict[str, User], sign_in: SignIn) -> None:
+    table = "No,Text,Country,Status,When,Basis\n1,Close the office,Elbonia,succes,12/03/2019,nmed\n2,Shut it,Elbonia,succes; Fini,12/03/2019,named\n"
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", table.encode())
+    steps.columns({**HOLDS, "Basis": ["addressee.basis"]}, keys={"recommendation": ["No"]})
+    steps.send("field", DATES, query="?of=recommendation.recommended_on")
+    steps.send("field", {"split": [";"]}, query="?of=assessment.status")
+    steps.whole()
+    page = steps.preview()
+    assert [(line["value"], line["about"]) for line in page.context["words"]] == [
+        ("succes", "assessment.status"), ("nmed", "addressee.basis"), ("Fini", "assessment.status"),
+    ]  # fmt: skip
+    assert page.context["words"][1]["close"][0][0] == "named"
+
+
+# Where problems are mended
+
+
+def test_a_date_that_is_not_read_stands_once_and_leads_to_where_it_is_said(people: dict[str, User], sign_in: SignIn) -> None:
+    table = TABLE.replace("Nowhereland", "Elbonia").replace("Finished", "implemented").replace("Discussed", "rejected").replace("succes", "rejected")
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", table.replace("12/03/2019", "05/05/2019x").replace("05/05/2019\n", "05/05/2019x\n").encode())
+    steps.columns(HOLDS, keys={"recommendation": ["No"]})
+    steps.send("field", DATES, query="?of=recommendation.recommended_on")
+    steps.whole()
+    page = steps.preview()
+    said = words(page)
+    assert "rows 2, 4 (2 times), column When: “05/05/2019x”" in said and "Say how it is read" in said, said
+    assert f'{steps.address("field")}?of=recommendation.recommended_on"' in html_of(page)
+    file = steps.client.get(steps.address("problems")).content.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in file[1:]] == ["2", "4"]
+
+
+def test_a_key_that_is_there_twice_leads_to_the_columns_and_so_does_a_missing_one(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"), TABLE + "1,Something else,Elbonia,Finished,12/03/2019\n,No number,Elbonia,Finished,12/03/2019\n")
+    page = steps.page("change")
+    assert len(page.context["problems"]) == 2
+    assert {address for _sentence, address, _words in page.context["problems"]} == {steps.address("columns")}
+    assert words(page).count("Say which columns tell them apart") == 2
+
+
+def test_a_column_that_the_file_does_not_have_leads_to_the_columns(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"))
+    steps.send("text", {"name": "made-up"}, button="_keep")
+    other = Steps(steps.client)
+    other.upload("other.csv", b"Number,Words\n1,Close the office\n", profile="made-up")
+    page = other.page("change")
+    html = html_of(page)
+    problem = html[html.index('<p class="problem">') :].partition("</p>")[0]
+    assert "there is no column “Text”" in problem and f'<a href="{other.address("columns")}">Go there</a>' in problem
+    assert 'class="problem"' in html_of(sign_in("auditor").get(other.address("change")))
+    assert "Go there" not in html_of(sign_in("auditor").get(other.address("change")))
+
+
+# What would be created
+
+
+def test_new_records_show_their_dates_in_a_line_each(people: dict[str, User], sign_in: SignIn) -> None:
+    page = mapped(sign_in("researcher")).page("change")
+    kinds = page.context["created"]
+    assert kinds[0]["name"] == "recommendations"
+    line = kinds[0]["lines"][0]
+    assert line["dates"] == [("Recommended on", "2019-03-12")] and line["line"] == "Close the office"
+    new = html_of(page)[html_of(page).index('class="new-rows"') :]
+    assert "<details open" not in new.partition("</section>")[0]
+    assert re.search(r"<summary>(?:(?!</summary>).)*row 2(?:(?!</summary>).)*Recommended on <b>2019-03-12</b>", new, re.DOTALL)
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_every_date_of_every_kind_is_among_what_is_shown(kind: Any) -> None:
+    cells = {column.name: "2019-03" if is_date(column) else "x" for column in kind.resource.columns}
+    shown = preview._new(kind.resource.name, {"key": "a/b", "row": 2, "cells": cells})
+    assert len(shown["dates"]) == sum(is_date(column) for column in kind.resource.columns)
+    assert [cell for cell in shown["cells"] if cell in shown["dates"]] == shown["dates"] == shown["cells"][: len(shown["dates"])]
+    assert kind.resource.name in preview.LEADING
+
+
+def test_three_new_records_are_open(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    again = mapped(steps.client, TABLE.replace("Elbonia,Discussed", "Freedonia,Discussed").replace("Discussed", ""))
+    page = again.page("change")
+    assert sum(kind["count"] for kind in page.context["created"]) <= 3
+    assert html_of(page).count("<details open") == sum(len(kind["lines"]) for kind in page.context["created"]) > 0
+
+
+# The result
+
+
+def parts(page: Any) -> set[str]:
+    return set(re.findall(r'id="([^"]+)"', html_of(page)))
+
+
+def test_each_count_leads_to_a_part_of_the_page_that_is_there(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    record = Recommendation.objects.get(statement="Publish the list")
+    record.statement = "Publish the whole list"
+    record.save()
+    table = TABLE.replace("Close the office", "Close the offices").replace("Publish the list", "Publish every list")
+    again = mapped(
+        steps.client, table + "4,Another,Elbonia,Finished,01/01/2020\n4,Another,Elbonia,Finished,01/01/2020\n5,,Elbonia,Finished,01/01/2020\n"
+    )
+    again.client.post(again.address("decide"), {"mark": again.page("change").context["mark"], "rows": "1", "without_refused": "1"})
+    for page in (again.page("change"), again.page("apply"), again.ask("apply", "A later export")):
+        places = set(re.findall(r'href="[^"#]*#((?:created-|changes|conflicts|refused|skipped)[^"]*)"', html_of(page)))
+        assert {"created-recommendations", "changes", "conflicts", "refused", "skipped"} <= places
+        assert places <= parts(again.page("change"))
+    said = words(again.page("change"))
+    assert "What changed" in said and "Close the offices" in said  # before and after, on the result too
+    assert "1 row is refused" in said
+
+
+def test_the_result_says_where_its_records_stand(people: dict[str, User], sign_in: SignIn) -> None:
+    """Drafts can be submitted as long as there are any; what is submitted, published, withdrawn or deleted is said, with its submission."""
+    steps = mapped(sign_in("researcher"))
+    page = steps.ask("apply")
+    assert "Of its 7 records: 7 draft." in words(page) and "Submit its 7 drafts for review" in words(page)
+    bare = Assessment.objects.earliest("pk")
+    CitationUse.objects.filter(assessment=bare).delete()
+    page = steps.client.post(steps.address("hand_in"), {"reason": "All of the tracker"}, follow=True)
+    submission = Submission.objects.get()
+    said = words(page)
+    assert "Of its 7 records: 1 draft, 6 submitted. Submitted as: #" in said and "Submit its draft for review" in said, said
+    assert "1 record was not ready when its drafts were submitted" in said and "has no supporting citation" in said
+    assert html_of(page).count(reverse("admin:tracker_submission_change", args=[submission.pk])) >= 7
+
+    publish(approve(submission, by=people["reviewer"]), by=people["reviewer"])
+    bare.delete()
+    page = steps.page("change")
+    assert "Of its 7 records: 6 published, 1 deleted." in words(page)
+    assert not page.context["drafts"] and "Submit its" not in words(page)
+    assert "deleted" in words(page).partition("What it wrote")[2]
+    asked = steps.client.post(steps.address("hand_in"), {"reason": "Once more"})
+    assert "None of its records is a draft" in words(steps.client.get(steps.address("hand_in"))) and asked.status_code == 422
+
+    gone, second = Assessment.objects.latest("pk"), builders.user("second", role="reviewer")
+    publish(approve(withdraw([gone], by=people["reviewer"], reason="No longer"), by=second), by=second)
+    page = steps.page("change")
+    assert "5 published, 1 withdrawn, 1 deleted" in words(page) and not page.context["drafts"]
+
+    record = Recommendation.objects.earliest("pk")
+    record.note = "Looked at."
+    record.save()
+    assert "1 draft, 4 published, 1 withdrawn, 1 deleted" in words(steps.page("change"))
+
+
+def test_a_draft_that_was_given_another_reference_is_not_called_deleted(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    Recommendation.objects.filter(pk=Recommendation.objects.earliest("pk").pk).update(reference="OTHER-1")
+    page = steps.page("change")
+    assert "Of its 7 records: 7 draft" in words(page)
+    steps.client.post(steps.address("hand_in"), {"reason": "All of it"})
+    assert Submission.objects.get().versions.filter(key="OTHER-1").exists()
+
+
+def test_a_record_of_which_a_part_was_written_is_listed(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    again = mapped(steps.client, TABLE + "1,Close the office,Freedonia,Finished,12/03/2019\n")
+    page = again.ask("apply", "Another addressee")
+    assert "changed in part" in words(page).partition("What it wrote")[2]
+
+
+def test_what_stayed_a_draft_is_listed_page_by_page(people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the job that submits many, too, whose sentence leads there, and where nothing at all was ready."""
+    monkeypatch.setattr(deciding, "HANDED_IN_AT_ONCE", 2)
+    monkeypatch.setattr(preview, "PER_PAGE", 2)
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    CitationUse.objects.filter(assessment__isnull=False).delete()
+    steps.send("hand_in", {"reason": "All of the tracker"})
+    work()
+    page = steps.page("change")
+    assert page.context["stayed_count"] == 3 and len(page.context["stayed"]) == 2
+    assert "3 records stay drafts; the page of import" in words(page) and 'href="#stayed"' in html_of(page)
+    assert len(steps.page("change", "?stayed=2").context["stayed"]) == 1
+    job = sign_in("administrator").get(reverse("admin:jobs_backgroundjob_change", args=[page.context["batch"].job]))
+    assert f'href="{steps.address("change")}"' in html_of(job)
+    steps.send("hand_in", {"reason": "Once more"})
+    work()
+    page = steps.page("change")
+    assert "None of the 3 records can be submitted" in words(page) and page.context["stayed_count"] == 3
+
+
+# The profile
+
+
+def test_the_profile_of_an_applied_import_is_kept_under_a_name(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"))
+    assert "Keep the profile for the next file" not in words(steps.page("change"))
+    page = steps.ask("apply")
+    assert "Keep the profile for the next file" in words(page) and page.context["keep_as"] == "list"
+    refused = steps.client.post(steps.address("keep"), {"name": "Made Up!"})
+    assert refused.status_code == 422 and "“made-up” would be one" in words(refused) and 'value="Made Up!"' in html_of(refused)
+    page = steps.client.post(steps.address("keep"), {"name": "made-up"}, follow=True)
+    profile = ImportProfile.objects.get()
+    assert (profile.name, profile.made_by, profile.text) == ("made-up", people["researcher"], Import.objects.get().profile_text)
+    assert "Its profile is kept as “made-up” , made by" in words(page) and "keep_as" not in page.context
+    again = Steps(steps.client)
+    again.upload("next.csv", TABLE.replace("Nowhereland", "Elbonia").encode(), profile="made-up")
+    assert not again.page("change").context["refused"]
+
+
+def test_a_profile_of_that_name_is_told_with_whose_it_is_and_replaced_only_where_that_is_ticked(people: dict[str, User], sign_in: SignIn) -> None:
+    theirs = ImportProfile.objects.create(name="list", text='name = "list"\n', made_by=people["reviewer"], edited_by=people["reviewer"])
+    steps = mapped(sign_in("researcher"))
+    page = steps.ask("apply")
+    told = f"A profile “list” is there already: made by {people['reviewer'].public_name}"
+    assert told in words(page)
+    refused = steps.client.post(steps.address("keep"), {"name": "list"})
+    assert refused.status_code == 422 and told in words(refused) and "Choose another name" in words(refused)
+    theirs.refresh_from_db()
+    assert theirs.text == 'name = "list"\n'
+    steps.client.post(steps.address("keep"), {"name": "list", "replace": "1"})
+    theirs.refresh_from_db()
+    assert theirs.text == Import.objects.get().profile_text and theirs.made_by == people["reviewer"]
+
+
+def test_a_profile_that_comes_with_the_software_is_not_kept_again(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    refused = steps.client.post(steps.address("keep"), {"name": "upr"})
+    assert refused.status_code == 422 and "comes with the software" in words(refused)
+    batch = Import.objects.create(
+        file_name="x.csv", sha256="a" * 64, size=1, stored_as="aa/aa", profile_name="upr", profile_text=shipped()["upr"],
+        made_by=people["researcher"], state=ImportState.APPLIED, applied_by=people["researcher"], applied_at="2026-01-01T00:00Z", reason="x",
+    )  # fmt: skip
+    counts = {"rows": dict.fromkeys(("read", "skipped", "repeated", "refused"), 0), "problems": 0, "conflicts": 0, "resources": {}}
+    ImportPreview.objects.create(batch=batch, counts=counts, digest="")
+    page = Steps(steps.client, batch).page("change")
+    assert "Its profile, “upr”, comes with the software" in words(page) and "keep_as" not in page.context
+    assert steps.client.get(steps.address("keep")).status_code == 302
+    assert sign_in("auditor").post(steps.address("keep"), {"name": "made-up"}).status_code == 403
+
+
+def test_the_page_of_an_applied_import_costs_the_same_for_little_and_for_much(people: dict[str, User], sign_in: SignIn) -> None:
+    def cost(rows: int) -> int:
+        lines = "".join(f"{number},Text {number},Elbonia,implemented,12/03/2019\n" for number in range(1, rows + 1))
+        steps = chosen(sign_in("researcher"), "No,Text,Country,Status,When\n" + lines, name=f"list-{rows}.csv")
+        steps.whole(source_key=f"T-{rows}")
+        steps.preview()
+        steps.ask("apply")
+        reader = sign_in("auditor")  # whoever may undo asks, too, what was built on each record
+        reader.get(steps.address("change"))
+        with CaptureQueriesContext(connection) as queries:
+            reader.get(steps.address("change"))
+        return len(queries)
+
+    few = cost(2)
+    assert cost(40) <= few <= APPLIED_BUDGET, few  # the first page may hold records of one kind only, which are asked for at once
