@@ -83,6 +83,27 @@ def test_a_release_is_the_same_by_every_clock(released: str, path: str) -> None:
     assert "permalink" not in answer(path).content.decode()
 
 
+def test_a_release_is_cited_in_each_form_from_its_page_and_from_files(released: str) -> None:
+    made = Release.objects.get(name="2026.v2")
+    address, page = "http://localhost/releases/2026.v2/", answer("/releases/2026.v2/").content.decode()
+    words = html.unescape(re.sub(r"<[^>]+>", "", page.split('id="h-cite"')[1].split("</section>")[0]))
+    assert words.count(address) >= 4 and "APA 7" in words and "Chicago, bibliography" in words and "Chicago, note" in words
+    kinds = {"bib": "application/x-bibtex", "ris": "application/x-research-info-systems", "json": "application/vnd.citationstyles.csl+json"}
+    for ending, kind in kinds.items():
+        path = f"/cite/release/2026.v2.{ending}"
+        assert f'href="{path}"' in page
+        response = answer(path)
+        assert response["Content-Type"].startswith(kind) and response["X-Robots-Tag"] == "noindex"
+        assert f'attachment; filename="release-2026.v2.{ending}"' == response["Content-Disposition"]
+        assert address in response.content.decode() and made.manifest_hash in response.content.decode()
+    (item,) = json.loads(read("/cite/release/2026.v2.json?language=fa"))
+    assert (item["type"], item["title"], item["language"]) == ("dataset", "Policy-recommendation tracker: release 2026.v2", "en")
+    assert (item["version"], item["URL"]) == (str(made.edition), address)
+    assert read("/cite/release/2026.v2.bib").decode() in html.unescape(page), "the page and the file say the same"
+    refused = answer("/cite/release/none.bib")
+    assert refused.status_code == 404 and refused.json()["detail"] == "No release “none” on this site."
+
+
 def test_a_list_of_releases_that_somebody_kept_is_not_confirmed_once_there_is_another(desk: str) -> None:
     builders.put_out(builders.document("PAPER"))
     tags = {path: answer(path)["ETag"] for path in ("/releases/", "/data/")}

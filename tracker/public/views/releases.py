@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
@@ -20,6 +21,7 @@ from tracker.public import citing
 from tracker.public.api import origin
 from tracker.public.api.limits import standing_of
 from tracker.public.api.problems import too_many
+from tracker.public.citing import Work
 from tracker.public.clocks import Clocks
 from tracker.public.formats.text import BROKEN, streamed
 from tracker.public.pages import NotHere, Page, problem, public_page
@@ -41,6 +43,19 @@ def found(name: str) -> Release:
     return release
 
 
+def as_work(request: HttpRequest, clocks: Clocks, release: Release) -> Work:
+    """A release as a work, in the language of its files, whatever the reader's is."""
+    with translation.override(LANGUAGE):
+        return work_of(
+            release,
+            site=origin(request),
+            publisher=operator()["operator_name"],
+            manifest=release.manifest_hash,
+            accessed=clocks.today,
+            language=LANGUAGE,
+        )
+
+
 @public_page
 def release_list(_request: HttpRequest, _clocks: Clocks) -> Page:
     """Every release, newest first."""
@@ -53,22 +68,16 @@ def release_page(request: HttpRequest, clocks: Clocks, name: str) -> Page:
     release = found(name)
     (whole,) = kept.kept([release])
     before, after = kept.neighbours(release)
-    with translation.override(LANGUAGE):  # of the files, whatever the reader's is
-        work = work_of(
-            release,
-            site=origin(request),
-            publisher=operator()["operator_name"],
-            manifest=release.manifest_hash,
-            accessed=clocks.today,
-            language=LANGUAGE,
-        )
+    work = as_work(request, clocks, release)
     return "tracker/release.html", {
         "whole": whole,
         "before": before,
         "after": after,
         "apa": citing.apa(work),
         "bibliography": citing.chicago_bibliography(work),
+        "note": citing.chicago_note(work),
         "bibtex": citing.bibtex(work),
+        "citations": [(label, reverse("cite-release", args=["release", name, ending])) for ending, (label, *_how) in citing.FORMATS.items()],
         **NO_CLOCKS,
     }
 
