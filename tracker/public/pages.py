@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 
 import tracker
 from tracker.editions.tables import RecordEdition
-from tracker.public.clocks import BadFilter, Clocks, EditionRead, read_clocks
+from tracker.public.clocks import CLOCKS, BadFilter, Clocks, EditionRead, read_clocks
 from tracker.public.elsewhere import Elsewhere, elsewhere
 from tracker.rules.vocabulary import Nature
 
@@ -191,7 +191,7 @@ def permalink(request: HttpRequest, clocks: Clocks, **more: str) -> str:
 
 
 def _without_clocks(request: HttpRequest) -> list[tuple[str, str]]:
-    return [(name, value) for name, values in request.GET.lists() if name not in ("as_of", "known") for value in values]
+    return [(name, value) for name, values in request.GET.lists() if name not in CLOCKS for value in values]
 
 
 def today_url(request: HttpRequest) -> str:
