@@ -180,6 +180,14 @@ def failed(request: HttpRequest) -> HttpResponse:
     return HttpResponse(get_template("500.html").render({"request": request}), status=500)
 
 
+def later(request: HttpRequest, status: int, title: str, sentence: str, seconds: int) -> HttpResponse:
+    """A page that cannot be had now, and when to ask for it again. It asks no database."""
+    said = {"request": request, "status": status, "title": title, "sentence": sentence}
+    response = HttpResponse(get_template("tracker/later.html").render(said), status=status)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
 def permalink(request: HttpRequest, clocks: Clocks, **more: str) -> str:
     """The whole address of what is read, with both clocks: the day, and the edition of the site instead of “now”.
 

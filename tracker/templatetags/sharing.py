@@ -120,7 +120,8 @@ def left_aside(context: RequestContext) -> dict[str, Any]:
     """The parameters of a page with filters that nothing reads, and its address with those that were probably meant. Nothing on pages of errors."""
     request: Any = context.get("request")
     match = getattr(request, "resolver_match", None)
-    takes = citable.takes(str(match.url_name)) if match and ERRORS.isdisjoint(context.flatten()) else ()
+    held = context.flatten()
+    takes = citable.takes(str(match.url_name)) if match and held.get("clocks") and ERRORS.isdisjoint(held) else ()
     names = ignored.ignored(request.GET, takes) if takes else ()
     found = ignored.meant(names, takes)
     asked = request.GET.copy() if found else QueryDict(mutable=True)
