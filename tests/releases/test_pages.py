@@ -443,6 +443,33 @@ def test_nothing_shuts_anybody_out(released_site: Site, page: Any, path: str) ->
     assert faults(page, rules=BEST) == []
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["/releases/", "/releases/v1/", DIFFERENCE, f"{DIFFERENCE}?list=addressees"])
+def test_on_paper_a_release_says_its_own_address_and_nothing_is_cut(released_site: Site, page: Any, path: str) -> None:
+    """Its address is permanent: neither a day nor an edition of the reader belongs to it."""
+    page.set_viewport_size({"width": 690, "height": 1000})
+    page.emulate_media(media="print")
+    page.goto(f"{released_site}{path}")
+    head = page.locator(".paper").inner_text()
+    assert f"{released_site}{path}" in head and "as of" not in head and "edition" not in head
+    cut = "() => [...document.querySelectorAll('main *')].filter(each => each.scrollWidth > each.clientWidth + 1 && each.clientWidth && "
+    cut += "getComputedStyle(each).overflowX != 'visible' && !each.classList.contains('hush')).map(each => each.outerHTML)"
+    assert page.evaluate(cut) == []
+    for cell in page.locator("td.num").all()[:5]:
+        assert cell.evaluate("each => getComputedStyle(each).textAlign") == "end", "numbers stand below each other"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["/fa/releases/", "/fa/releases/2026.v2/", f"/fa{DIFFERENCE}", "/fa/data/"])
+def test_a_name_keeps_its_direction_on_a_page_from_right_to_left(released_site: Site, page: Any, path: str) -> None:
+    page.goto(f"{released_site}{path}")
+    loose = """() => { const found = []; const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) { const text = walk.currentNode;
+            if (text.data.includes("2026.v2") && !text.parentElement.closest("[dir=ltr], [lang=en], .hush")) found.push(text.data); }
+        return found; }"""
+    assert page.evaluate(loose) == []
+
+
 # For catalogues and search engines -----------------------------------------------------------------------------------------
 
 

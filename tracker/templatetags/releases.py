@@ -30,6 +30,12 @@ def bytes(size: int) -> str:
 
 
 @register.filter
+def called(name: str) -> SafeString:
+    """The name of a release, in its own direction: “2026-12.v2” on a page from right to left too."""
+    return format_html('<bdi dir="ltr">{}</bdi>', name)
+
+
+@register.filter
 def how(row: RowDifference) -> str:
     """Whether a row was added, removed or changed, in a word."""
     return {ADDED: gettext("added"), REMOVED: gettext("removed")}.get(row.kind) or gettext("changed")
