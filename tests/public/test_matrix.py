@@ -158,7 +158,7 @@ def test_each_number_of_the_page_is_a_plain_count_of_its_csv(client: Client, que
     *rows, counted, assessed = lines_of(client, query)
     heads = [name for name in (rows or [counted])[0] if name not in {"reference", "short_title", "recommended_on", "government", "government_name",
              "document", "theme", "measure", "none", "counted", "assessed", "url", "as_of", "known",
-             "site_edition", "group_on", "filter"}]  # fmt: skip
+             "site_edition", "group_on", "filter", "ignored"}]  # fmt: skip
     key = "government" if "government" in counted else "reference"
     assert (counted[key], assessed[key]) == ("(counted)", "(assessed)")
     cells = {(row[key], head): row[head] for row in rows for head in heads if row[head]}

@@ -174,8 +174,8 @@ def test_an_edition_is_said_as_its_number_too_and_files_name_it(published: str) 
     response: Any = client.get("/api/v1/documents.csv?as_of=2020-01-01&known=edition-1")
     assert response["Content-Disposition"] == 'inline; filename="documents-2020-01-01-edition-1.csv"'
     header, row, *_rest = b"".join(response.streaming_content).decode().splitlines()
-    assert header.endswith("url,as_of,known,site_edition,filter")
-    assert row.endswith("2020-01-01,edition-1,1,")
+    assert header.endswith("url,as_of,known,site_edition,filter,ignored")
+    assert row.endswith("2020-01-01,edition-1,1,,")
 
 
 @pytest.mark.parametrize("path", ["/", "/recommendations/MQ-1/", "/compare/", "/api/v1/actions", "/api/v1/actions.csv", "/feeds/changes.atom"])

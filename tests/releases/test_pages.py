@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 from django.core.cache import caches
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, OperationalError, connections
 from django.test.utils import CaptureQueriesContext
 
 from tests import builders
 from tests.conftest import Site
 from tests.looking import BEST, faults
 from tests.public.test_downloads import cut_off
-from tests.releases.conftest import EMBASSY, answer, make, read
+from tests.public.test_takedowns import _world
+from tests.releases.conftest import EMBASSY, ORIGIN, answer, make, read
 from tracker.editions import frozen
 from tracker.editions.tables import Release, ReleaseFile
 from tracker.public.api import limits
@@ -83,6 +84,27 @@ def test_a_release_is_the_same_by_every_clock(released: str, path: str) -> None:
     assert "permalink" not in answer(path).content.decode()
 
 
+def test_a_release_is_cited_in_each_form_from_its_page_and_from_files(released: str) -> None:
+    made = Release.objects.get(name="2026.v2")
+    address, page = "http://localhost/releases/2026.v2/", answer("/releases/2026.v2/").content.decode()
+    words = html.unescape(re.sub(r"<[^>]+>", "", page.split('id="h-cite"')[1].split("</section>")[0]))
+    assert words.count(address) >= 4 and "APA 7" in words and "Chicago, bibliography" in words and "Chicago, note" in words
+    kinds = {"bib": "application/x-bibtex", "ris": "application/x-research-info-systems", "json": "application/vnd.citationstyles.csl+json"}
+    for ending, kind in kinds.items():
+        path = f"/cite/release/2026.v2.{ending}"
+        assert f'href="{path}"' in page
+        response = answer(path)
+        assert response["Content-Type"].startswith(kind) and response["X-Robots-Tag"] == "noindex"
+        assert f'attachment; filename="release-2026.v2.{ending}"' == response["Content-Disposition"]
+        assert address in response.content.decode() and made.manifest_hash in response.content.decode()
+    (item,) = json.loads(read("/cite/release/2026.v2.json?language=fa"))
+    assert (item["type"], item["title"], item["language"]) == ("dataset", "Policy-recommendation tracker: release 2026.v2", "en")
+    assert (item["version"], item["URL"]) == (str(made.edition), address)
+    assert read("/cite/release/2026.v2.bib").decode() in html.unescape(page), "the page and the file say the same"
+    refused = answer("/cite/release/none.bib")
+    assert refused.status_code == 404 and refused.json()["detail"] == "No release “none” on this site."
+
+
 def test_a_list_of_releases_that_somebody_kept_is_not_confirmed_once_there_is_another(desk: str) -> None:
     builders.put_out(builders.document("PAPER"))
     tags = {path: answer(path)["ETag"] for path in ("/releases/", "/data/")}
@@ -136,6 +158,94 @@ def test_the_page_counts_all_and_shows_the_first(released: str, monkeypatch: pyt
     few = answer(DIFFERENCE).context["lists"]
     assert [(each.counts, each.columns) for each in few] == [(each.counts, each.columns) for each in whole]
     assert [each.shown for each in few] == [each.shown[:2] for each in whole]
+
+
+def test_each_row_says_what_it_is_and_leads_to_its_page(desk: str) -> None:
+    """An addressee, a verdict and an effect by their government and recommendation; by the clocks of the release that has the row."""
+    made = _world("")
+    make("r1")
+    made["kept"].short_title = "Close the <embassy>"
+    made["kept"].save()
+    made["assessment"].rationale = "Another rationale"
+    made["assessment"].save()
+    made["action"].title = "Another deed"
+    made["action"].save()
+    builders.put_out(made["kept"], made["assessment"], made["action"], reason="a correction")
+    builders.taken_off(made["stays"], reason="It was no action")
+    make("r2")
+    path = "/releases/r1...r2/"
+    said = {(each["list"], *each["row"].values()): each for each in json.loads(read(path + "changes.json"))["results"]}
+    verdict = "Land of AL: Close the <embassy>"
+    assert said["recommendations", "KEPT"]["title"] == "Close the <embassy>"
+    assert said["addressees", "KEPT", "AL"]["title"] == said["assessments", "GONE"]["title"] == verdict
+    assert said["actions", "GONE"]["title"] == "Land of AL: Another deed"
+    assert said["effects", "LK-GONE-KEPT-AL"]["title"] == f"Another deed → {verdict}"
+    assert said["effects", "LK-STAYS"]["title"] == "Title of STAYS → Land of AL: Do KEPT", "as the release said that has the row"
+    assert said["citations", "action", "STAYS", "EV-GONE", "supports"]["title"] == "Something title"
+    for each in csv.DictReader(io.StringIO(read(path + "changes.csv").decode(), newline="")):
+        (whole,) = [row for key, row in said.items() if (key[0], "; ".join(key[1:])) == (each["list"], each["row"])]
+        assert (each["title"], each["url"]) == (whole["title"], whole["url"]) and whole["title"]
+    page = answer(path).content.decode()
+    assert "<embassy>" not in page
+    words = html.unescape(re.sub(r"<[^>]+>", "", page))
+    for each in said.values():
+        address = html.escape(each["url"].removeprefix(ORIGIN))
+        edition = 1 if each["change"] == "removed" else 3
+        assert f'href="{address}"' in page and f"known=edition-{edition}" in address
+        assert each["title"] in words
+        status = answer(each["url"].removeprefix(ORIGIN).split("#")[0]).status_code
+        assert status == 200 or (status, each["list"]) == (410, "changes"), "a withdrawal leads to its tombstone"
+    # What was taken off the site since says so where it is named.
+    row = html.unescape(page.split("LK-STAYS</code>")[1].split("</li>")[0])
+    assert "withdrawn" in row and "It was no action" in row and 'href="/actions/STAYS/"' in row
+    assert answer("/actions/STAYS/").status_code == 410
+    assert 'href="/fa/recommendations/KEPT/?' in answer("/fa" + path).content.decode()
+    assert "آلبانی" in answer("/fa" + path).content.decode()
+
+
+def test_a_verdict_that_was_taken_off_leads_to_the_record_of_its_changes(desk: str) -> None:
+    made = _world("")
+    make("r1")
+    builders.taken_off(made["assessment"], reason="It was no verdict")
+    make("r2")
+    page = html.unescape(answer("/releases/r1...r2/").content.decode())
+    row = page.split('id="assessments"')[1].split("</li>")[0]
+    assert "withdrawn" in row and "It was no verdict" in row
+    (address,) = re.findall(r'href="(/changes/[^"]+)"', row)
+    assert "It was no verdict" in answer(address).content.decode()
+
+
+def test_all_rows_of_a_list_are_paged_through(released: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(differences, "SHOWN", 1)
+    monkeypatch.setattr(differences, "PER_PAGE", 2)
+    page = answer(DIFFERENCE).content.decode()
+    said = [each for each in json.loads(read(DIFFERENCE + "changes.json"))["results"] if each["list"] == "addressees"]
+    assert len(said) > 3 and 'href="?list=addressees"' in page and 'href="?list=recommendations"' not in page, "the one row of that list is shown"
+    address, found = f"{DIFFERENCE}?list=addressees", []
+    while address:
+        response = answer(address)
+        assert response.context["page"].paginator.count == len(said)
+        found += [row.key for row in response.context["page"]]
+        following = re.search(r'rel="next" href="([^"]+)"', response.content.decode())
+        address = DIFFERENCE + html.unescape(following[1]) if following else ""
+    assert found == [each["row"] for each in said]
+    for query, sentence in (
+        ("list=colours", "“colours”: list takes one of recommendations, addressees"),
+        ("list=addressees&page=99", "“99”: page takes a number from 1 to"),
+    ):
+        refused = answer(f"{DIFFERENCE}?{query}")
+        assert refused.status_code == 400 and sentence in html.unescape(refused.content.decode())
+
+
+@pytest.mark.parametrize("path", ["/releases/v1/", DIFFERENCE])
+def test_a_folded_table_keeps_its_headings(released: str, path: str) -> None:
+    page = answer(path).content.decode()
+    tables = re.findall(r'<table class="folds">.*?</table>', page, re.DOTALL)
+    assert tables
+    for table in tables:
+        headings = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table)
+        for row in re.findall(r'<tr><th scope="row">.*?</tr>', table, re.DOTALL):
+            assert re.findall(r'<td[^>]*data-label="(.*?):"', row) == headings[1:]
 
 
 def broken_off(cluster: Any, database: str, path: str) -> str:
@@ -212,10 +322,39 @@ def test_one_reader_may_ask_as_much_of_releases_as_of_the_api(released: str, set
     assert [answer(path)["RateLimit"] for path in paths] == [f'"reader";r={left};t=10' for left in (4, 3, 2, 1, 0)]
     for path in paths:
         refused = answer(path)
-        assert (refused.status_code, refused["Retry-After"], refused["Content-Type"]) == (429, "10", "application/problem+json")
+        kind = "text/html; charset=utf-8" if path == DIFFERENCE else "application/problem+json"
+        assert (refused.status_code, refused["Retry-After"], refused["Content-Type"]) == (429, "10", kind)
+        assert "Too many requests from your network address; ask again in 10 s." in refused.content.decode()
     assert answer("/releases/v1/").status_code == 200, "a page that reads little is for everybody"
     settings.API_REQUESTS_PER_MINUTE = 0
     assert {answer(path).status_code for path in paths} == {200}
+
+
+@pytest.mark.parametrize("language", ["", "/fr", "/fa"])
+def test_who_asks_too_early_is_told_so_on_a_page(released: str, settings: Any, language: str) -> None:
+    settings.API_REQUESTS_PER_MINUTE = 1
+    caches["limits"].clear()
+    answer(DIFFERENCE)
+    with CaptureQueriesContext(connections["public"]) as asked:
+        refused = answer(f"{language}{DIFFERENCE}?list=actions")
+    assert (refused.status_code, len(asked)) == (429, 0), "it costs nothing"
+    page = refused.content.decode()
+    assert f'href="{language}{DIFFERENCE}?list=actions"' in page and "<main" in page and "RateLimit" in refused
+    assert 1 <= int(refused["Retry-After"]) <= 60
+
+
+def test_what_the_database_has_no_time_for_is_answered_as_it_was_asked(released: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_given: Any) -> Any:
+        raise OperationalError("canceling statement due to statement timeout")
+
+    monkeypatch.setattr(differences, "_count", fails)
+    page = answer(DIFFERENCE)
+    assert (page.status_code, page["Retry-After"], page["Content-Type"]) == (503, "5", "text/html; charset=utf-8")
+    monkeypatch.setattr(differences, "rows", fails)
+    file = answer(DIFFERENCE + "changes.csv")
+    assert (file.status_code, file["Retry-After"], file["Content-Type"]) == (503, "5", "application/problem+json")
+    for response in (page, file):
+        assert "The database did not answer in time." in response.content.decode()
 
 
 def test_the_same_release_twice_differs_in_nothing(released: str) -> None:
@@ -270,7 +409,7 @@ def test_budgets(desk: str) -> None:
     builders.put_out(builders.document("PAPER"))
     for name in ("r0", "r1"):
         make(name)
-    paths = {"/releases/": 5, "/releases/r1/": 7, "/releases/r0...r1/": 13, "/data/": 6, "/releases/r1/README.md": 6}
+    paths = {"/releases/": 5, "/releases/r1/": 7, "/releases/r0...r1/": 14, "/data/": 6, "/releases/r1/README.md": 6}
     first = {path: queries(path) for path in paths}
     for number in range(2, 6):
         make(f"r{number}")
@@ -302,6 +441,33 @@ def test_releases_are_reached_from_every_page_and_in_the_sitemap(released: str) 
 def test_nothing_shuts_anybody_out(released_site: Site, page: Any, path: str) -> None:
     page.goto(f"{released_site}{path}")
     assert faults(page, rules=BEST) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["/releases/", "/releases/v1/", DIFFERENCE, f"{DIFFERENCE}?list=addressees"])
+def test_on_paper_a_release_says_its_own_address_and_nothing_is_cut(released_site: Site, page: Any, path: str) -> None:
+    """Its address is permanent: neither a day nor an edition of the reader belongs to it."""
+    page.set_viewport_size({"width": 690, "height": 1000})
+    page.emulate_media(media="print")
+    page.goto(f"{released_site}{path}")
+    head = page.locator(".paper").inner_text()
+    assert f"{released_site}{path}" in head and "as of" not in head and "edition" not in head
+    cut = "() => [...document.querySelectorAll('main *')].filter(each => each.scrollWidth > each.clientWidth + 1 && each.clientWidth && "
+    cut += "getComputedStyle(each).overflowX != 'visible' && !each.classList.contains('hush')).map(each => each.outerHTML)"
+    assert page.evaluate(cut) == []
+    for cell in page.locator("td.num").all()[:5]:
+        assert cell.evaluate("each => getComputedStyle(each).textAlign") == "end", "numbers stand below each other"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["/fa/releases/", "/fa/releases/2026.v2/", f"/fa{DIFFERENCE}", "/fa/data/"])
+def test_a_name_keeps_its_direction_on_a_page_from_right_to_left(released_site: Site, page: Any, path: str) -> None:
+    page.goto(f"{released_site}{path}")
+    loose = """() => { const found = []; const walk = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+        while (walk.nextNode()) { const text = walk.currentNode;
+            if (text.data.includes("2026.v2") && !text.parentElement.closest("[dir=ltr], [lang=en], .hush")) found.push(text.data); }
+        return found; }"""
+    assert page.evaluate(loose) == []
 
 
 # For catalogues and search engines -----------------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ from tests.releases.conftest import answer, make, read
 from tracker.editions.tables import Release, ReleaseFile
 from tracker.editorial.erasing import erase, places
 from tracker.editorial.verification import verify
+from tracker.models import Citation
+from tracker.public.columns import LISTINGS
 from tracker.releasing import written_again
 from tracker.rules.formulas import harmless
 
@@ -89,7 +91,7 @@ def test_other_rows_and_files_of_the_release_stay_as_they_were_made(desk: str, t
     _take_down(made, "action")
     assert rows("r1", "actions") == kept
     changed = {path for path, said in before.items() if read(f"/releases/r1/{path}") != said}
-    assert changed == {"actions.csv", "effects.csv", "citations.csv"} | ({"changes.csv"} if "changes.csv" in changed else set())
+    assert changed == {"actions.csv", "effects.csv", "citations.csv", "assessments.csv"} | ({"changes.csv"} if "changes.csv" in changed else set())
     page = answer("/releases/r1/").content.decode()
     addenda = page.split('id="addenda"')[1].split("</section>")[0]
     assert {path for path in before if f"<code>{path}</code>" in addenda} == changed
@@ -98,6 +100,40 @@ def test_other_rows_and_files_of_the_release_stay_as_they_were_made(desk: str, t
         archive.extractall(tmp_path)
     done = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=tmp_path / "r1", capture_output=True, text=True, env={"LC_ALL": "C"})
     assert {line.split(":")[0] for line in done.stdout.splitlines() if line.endswith("FAILED")} == changed
+
+
+EMPTIED_WHOLE = frozenset({"parties", "replies", "positions", "translations"})
+"""Cells in which the words of another record stand among those of their own: of these a release keeps nothing, and a page the rest."""
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "next"])
+def test_a_release_says_what_the_lists_of_its_edition_say_after_a_takedown(desk: str, kind: str) -> None:
+    """No file of it names what the page of that edition leaves out: a verdict not the action that it rested on, nor the verdict after it."""
+    made = _world(kind)
+    following = builders.assessment("NEXT", made["rest"].addressee.recommendation, code="FR", effective_on="2019-06-01", supersedes=made["rest"])
+    builders.cite(following, Citation.objects.get(key="EV-SPARE"))
+    builders.put_out(following, reason="a later verdict")
+    make("r1")
+    before = {row["key"]: row for row in rows("r1", "assessments")}
+    assert (before["STAYS"]["actions"], before["STAYS"]["superseded_by"]) == ("GONE; STAYS", "NEXT")
+    if kind == "next":
+        made, kind = {"assessment": following}, "assessment"
+    _take_down(made, kind)
+    release = Release.objects.get(name="r1")
+    for name in LISTINGS:
+        path = f"/api/v1/{name}.csv?as_of={release.as_of}&known=edition-{release.edition}"
+        live = list(csv.DictReader(io.StringIO(read(path).decode("utf-8-sig"), newline="")))
+        kept = rows("r1", name)
+        assert len(live) == len(kept)
+        for said, keeps in zip(live, kept, strict=True):
+            assert {column for column in said if column != "url" and said[column] != keeps[column]} <= EMPTIED_WHOLE, name
+    now = {row["key"]: row for row in rows("r1", "assessments")}
+    if kind == "action":
+        assert now["STAYS"]["actions"] == "STAYS"
+        assert "assessments.csv" in read("/releases/r1/ADDENDUM.txt").decode()
+    if "NEXT" not in now:
+        assert now["STAYS"]["superseded_by"] == ""
+    assert verify(every_edition=True, written_again=written_again).problems == ()
 
 
 def test_of_a_source_that_is_taken_down_other_records_keep_what_they_say(desk: str) -> None:
@@ -204,8 +240,8 @@ def test_each_of_two_takedowns_stays_on_record(desk: str) -> None:
     builders.publish(submission, by=builders.reviewer())
     note = [line for line in read("/releases/r1/ADDENDUM.txt").decode().splitlines() if line.startswith("- actions.csv")]
     assert len(note) == 2
-    assert "0 rows left out, 1 rows with emptied cells" in note[0] and "The first order" in note[0] and "edition 2" in note[0]
-    assert "1 rows left out, 0 rows with emptied cells" in note[1] and "The second order" in note[1] and "edition 3" in note[1]
+    assert "0 rows left out, 1 rows with cells emptied or shortened" in note[0] and "The first order" in note[0] and "edition 2" in note[0]
+    assert "1 rows left out, 0 rows with cells emptied or shortened" in note[1] and "The second order" in note[1] and "edition 3" in note[1]
     page = answer("/releases/r1/").content.decode()
     assert "The first order" in page and "The second order" in page
     assert rows("r1", "actions") == [] and answer("/releases/r1/actions.csv", if_none_match=tag).status_code == 200

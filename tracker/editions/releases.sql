@@ -131,9 +131,19 @@ CREATE FUNCTION editions.with_cells(cells varchar[], columns varchar[], others j
     FROM unnest(cells) WITH ORDINALITY AS of_line (cell, place)
 $$;
 
+-- Of a line of a verdict that names what is taken down: the cells without its key. The lists of an edition name only what can be read on its day, too.
+CREATE FUNCTION editions.cells_without(cells varchar[], columns varchar[], taken editions.record) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE taken.kind
+        WHEN 'action' THEN jsonb_build_object(
+            'actions', array_to_string(array_remove(string_to_array(cells[array_position(columns, 'actions')], '; '), taken.key::text), '; ')
+        )
+        WHEN 'assessment' THEN jsonb_build_object('superseded_by', '')
+    END
+$$;
+
 -- What a record that is taken down leaves of the releases: a line made from a row that was removed goes whole; a line made from one that lost words says
--- what that one says now, in the columns that say something else; where it has words of another one, those columns are emptied. All of it is set aside
--- first. A line in which nothing of this stands is not touched.
+-- what that one says now, in the columns that say something else; where it has words of another one, those columns are emptied; and where a verdict
+-- names it, the name goes. All of it is set aside first. A line in which nothing of this stands is not touched.
 CREATE FUNCTION editions.withhold_from_releases(taken editions.record) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE line record;
 BEGIN
@@ -145,14 +155,21 @@ BEGIN
                 WHERE edition = taken.edition AND kind = taken.kind AND key = taken.key AND of_table <> 'release_line'
                 ORDER BY of_table, row_id, id
             ) AS w
+        ), naming AS (
+            SELECT ('assessment:' || a.id)::varchar AS name FROM editions.assessment AS a
+            WHERE taken.kind = 'action' AND taken.key = ANY (a.actions) OR taken.kind = 'assessment' AND a.superseded_by = taken.key
         ), touched AS (
             SELECT l.id, l.cells, f.columns, own.name IS NOT NULL AND own.left_of_it IS NULL AS goes, coalesce(own.left_of_it, '{}')
                 || CASE WHEN EXISTS (SELECT FROM lost WHERE name = ANY (l.made_from[2:]) AND name LIKE 'document:%')
                     THEN '{"parties": "", "replies": "", "positions": ""}' ELSE '{}'::jsonb END
                 || CASE WHEN EXISTS (SELECT FROM lost WHERE name = ANY (l.made_from[2:]) AND name LIKE 'translation:%')
-                    THEN '{"translations": ""}' ELSE '{}'::jsonb END AS others
-            FROM editions.release_line AS l JOIN editions.release_file AS f ON f.id = l.file LEFT JOIN lost AS own ON own.name = l.made_from[1]
-            WHERE l.made_from && ARRAY(SELECT name FROM lost) AND cardinality(l.cells) > 0
+                    THEN '{"translations": ""}' ELSE '{}'::jsonb END
+                -- The kind of a document that a citation is of stands in the document's own row, which is gone.
+                || CASE WHEN taken.kind = 'document' AND own.name LIKE 'citation:%' THEN '{"document_kind": ""}' ELSE '{}'::jsonb END
+                || CASE WHEN naming.name IS NULL THEN '{}' ELSE editions.cells_without(l.cells, f.columns, taken) END AS others
+            FROM editions.release_line AS l JOIN editions.release_file AS f ON f.id = l.file
+                LEFT JOIN lost AS own ON own.name = l.made_from[1] LEFT JOIN naming ON naming.name = l.made_from[1]
+            WHERE l.made_from && ARRAY(SELECT name FROM lost UNION SELECT name FROM naming) AND cardinality(l.cells) > 0
         )
         SELECT id, cells, CASE WHEN goes THEN '{}' ELSE editions.with_cells(cells, columns, others) END AS left_cells FROM touched ORDER BY id
     LOOP

@@ -7,12 +7,12 @@ import datetime as dt
 
 from django.http import QueryDict
 
-from tracker.public import columns
-from tracker.public.clocks import Clocks
+from tracker.public import columns, layout
+from tracker.public.clocks import CLOCKS, Clocks
 from tracker.public.filters import AddresseeFilters, CorrectionFilters, Grammar
-from tracker.public.layout import MatrixFilters, read_layout
+from tracker.public.layout import MatrixFilters
 from tracker.public.sharing import Parameters
-from tracker.public.sides import PREFIX, Kind, Sides, read_sides
+from tracker.public.sides import OTHERS, PREFIX, Kind, Sides, read_sides
 from tracker.public.summaries.search import SearchFilters
 
 LISTS = ("recommendations", "governments", "documents", "actions", "effects", "citations", "changes")
@@ -37,6 +37,15 @@ READERS_LANGUAGE, OF_SOURCES = "language", "source_language"
 """In the address of a citation ``language`` is the reader's; a page's own filter of that name, the language of sources, stands under another."""
 
 
+def takes(name: str) -> tuple[str, ...]:
+    """The parameters that a page with filters reads, both clocks among them; none of any other page."""
+    if name == "compare":
+        return (*AddresseeFilters.base_filters, *OTHERS, *CLOCKS)
+    if name == "matrix":
+        return (*MatrixFilters.base_filters, *layout.NAMES, *CLOCKS)
+    return (*GRAMMARS[name].base_filters, *BESIDE.get(name, ()), *CLOCKS) if name in GRAMMARS else ()
+
+
 def parameters_of(name: str, asked: QueryDict, clocks: Clocks, *, now: dt.datetime, read: Grammar | Sides | None = None) -> Parameters:
     """The parameters of a page; ``BadFilter`` for what cannot be read. ``read``: its filters or sides, where they were read already."""
     if name == "compare":
@@ -44,9 +53,9 @@ def parameters_of(name: str, asked: QueryDict, clocks: Clocks, *, now: dt.dateti
     found: list[tuple[str, str]] = []
     grammar = read if isinstance(read, Grammar) else None
     if name == "matrix":
-        layout = read_layout(asked, clocks)
-        grammar = grammar or MatrixFilters(asked, clocks, layout)
-        found = list(layout.parameters.items())
+        laid_out = layout.read_layout(asked, clocks)
+        grammar = grammar or MatrixFilters(asked, clocks, laid_out)
+        found = list(laid_out.parameters.items())
     elif name in GRAMMARS:
         grammar = grammar or GRAMMARS[name](asked, clocks)
     filters = [(key, value) for key, values in (grammar.given if grammar else {}).items() for value in values]

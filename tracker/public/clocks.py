@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from tracker.editions.tables import AddresseeEdition, ChainLink, EditionQuerySet, Erasure, RecordEdition, Release, Row, SiteEdition
 from tracker.rules.vocabulary import Nature
 
+CLOCKS = ("as_of", "known")
+"""The parameters that say them."""
 LARGEST_NUMBER = 2**31 - 1
 """That an edition can have."""
 

@@ -6,7 +6,7 @@ Pages, files and forms read the same declaration. A bad value is a :class:`BadFi
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -96,6 +96,8 @@ class Layout:
 
 
 PLAIN = Layout()
+NAMES = tuple(each.name for each in fields(Layout))
+"""The parameters that say it."""
 
 
 def read_layout(parameters: QueryDict, clocks: Clocks) -> Layout:

@@ -24,20 +24,23 @@ CELL = ("status", "effective_on", "supports", "disputes", "corroboration", "clai
 
 @dataclass(frozen=True)
 class About:
-    """What a file says of itself: both clocks, the layout, the filters as an address has them, and the day on which a group's members were taken."""
+    """What a file says of itself: both clocks, the layout, the filters as an address has them, the day on which a group's members were taken, and
+    the parameters of the address that nothing reads.
+    """
 
     clocks: Clocks
     layout: Layout
     site: str
     query: str
     group_on: dt.date | None
+    ignored: tuple[str, ...] = ()
 
     @property
     def tail(self) -> list[str]:
         """The same as the last cells of each line."""
         edition = edition_read(self.clocks)
         read = [self.clocks.as_of.isoformat(), self.clocks.known_as_written, "" if edition is None else str(edition)]
-        return [*read, self.group_on.isoformat() if self.group_on else "", self.query]
+        return [*read, self.group_on.isoformat() if self.group_on else "", self.query, "; ".join(self.ignored)]
 
     @property
     def filename(self) -> str:
@@ -59,7 +62,7 @@ class About:
         return self.site + self.clocks.kept(path)
 
 
-TAIL = ["url", "as_of", "known", "site_edition", "group_on", "filter"]
+TAIL = ["url", "as_of", "known", "site_edition", "group_on", "filter", "ignored"]
 
 
 def as_csv(table: Table, about: About) -> StreamingHttpResponse:
@@ -142,6 +145,7 @@ def as_json(table: Table, about: About, members: Sequence[Membership]) -> Stream
         "site_edition": edition_read(clocks),
         "url": about.pinned("json"),
         "filter": about.query,
+        "ignored": list(about.ignored),
         "group_on": about.group_on.isoformat() if about.group_on else None,
         "memberships": [{"day": each.day.isoformat(), "members": len(each.members), "addressees": each.addressees} for each in members],
         "rows": about.layout.rows,

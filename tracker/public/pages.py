@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 
 import tracker
 from tracker.editions.tables import RecordEdition
-from tracker.public.clocks import BadFilter, Clocks, EditionRead, read_clocks
+from tracker.public.clocks import CLOCKS, BadFilter, Clocks, EditionRead, read_clocks
 from tracker.public.elsewhere import Elsewhere, elsewhere
 from tracker.rules.vocabulary import Nature
 
@@ -180,6 +180,14 @@ def failed(request: HttpRequest) -> HttpResponse:
     return HttpResponse(get_template("500.html").render({"request": request}), status=500)
 
 
+def later(request: HttpRequest, status: int, title: str, sentence: str, seconds: int) -> HttpResponse:
+    """A page that cannot be had now, and when to ask for it again. It asks no database."""
+    said = {"request": request, "status": status, "title": title, "sentence": sentence}
+    response = HttpResponse(get_template("tracker/later.html").render(said), status=status)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
 def permalink(request: HttpRequest, clocks: Clocks, **more: str) -> str:
     """The whole address of what is read, with both clocks: the day, and the edition of the site instead of “now”.
 
@@ -191,7 +199,7 @@ def permalink(request: HttpRequest, clocks: Clocks, **more: str) -> str:
 
 
 def _without_clocks(request: HttpRequest) -> list[tuple[str, str]]:
-    return [(name, value) for name, values in request.GET.lists() if name not in ("as_of", "known") for value in values]
+    return [(name, value) for name, values in request.GET.lists() if name not in CLOCKS for value in values]
 
 
 def today_url(request: HttpRequest) -> str:

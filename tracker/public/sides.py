@@ -11,11 +11,10 @@ from enum import StrEnum
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from tracker.public.clocks import BadFilter, Clocks, one_value, read_clocks
+from tracker.public.clocks import CLOCKS, BadFilter, Clocks, one_value, read_clocks
 from tracker.public.filters import AddresseeFilters
 
 PREFIX = "with_"
-CLOCKS = ("as_of", "known")
 OTHERS = (*(f"{PREFIX}{name}" for name in ("government", "document", *CLOCKS)),)
 """The parameters of the right side."""
 

@@ -72,6 +72,7 @@ machine_urlpatterns = [
     re_path(rf"^releases/(?P<name>{RELEASE})/(?P<path>[A-Za-z0-9][A-Za-z0-9._-]*)$", releases.release_file, name="release-file"),
     re_path(rf"^releases/{TWO_RELEASES}/changes\.(?P<ending>csv|json)$", releases.difference_file, name="release-difference-file"),
     re_path(rf"^cite/(?P<kind>status)/(?P<key>{KEY})/(?P<code>{KEY}){CITATION}$", citing.cite, name="cite-status"),
+    re_path(rf"^cite/(?P<kind>release)/(?P<key>{RELEASE}){CITATION}$", citing.cite, name="cite-release"),
     re_path(
         rf"^cite/(?P<kind>page|recommendation|government(?:-brief)?|document(?:-brief)?|action|source)/(?P<key>{KEY}){CITATION}$",
         citing.cite,

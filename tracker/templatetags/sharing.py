@@ -3,11 +3,12 @@
 ``{% load sharing %}``. Nothing here reads the database or the clock.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.http import QueryDict
 from django.template.context import RequestContext
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -16,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from tracker.editions.tables import DocumentEdition
-from tracker.public import citable, citing, linked, sharing
+from tracker.public import citable, citing, ignored, linked, sharing
 from tracker.public.api import origin
 from tracker.public.citing import Piece, Work
 from tracker.public.summaries.brief import Asked, Brief
@@ -109,6 +110,30 @@ def _cited(context: RequestContext, work: Work, path: str, words: str, parameter
         "note": citing.chicago_note(work),
         "files": files,
     }
+
+
+# What of an address says nothing -------------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("tracker/parts/left_aside.html", takes_context=True)
+def left_aside(context: RequestContext) -> dict[str, Any]:
+    """The parameters of a page with filters that nothing reads, and its address with those that were probably meant. Nothing on pages of errors."""
+    request: Any = context.get("request")
+    match = getattr(request, "resolver_match", None)
+    held = context.flatten()
+    takes = citable.takes(str(match.url_name)) if match and held.get("clocks") and ERRORS.isdisjoint(held) else ()
+    names = ignored.ignored(request.GET, takes) if takes else ()
+    found = ignored.meant(names, takes)
+    asked = request.GET.copy() if found else QueryDict(mutable=True)
+    for name, known in found.items():
+        asked.setlist(known, [*asked.getlist(known), *asked.pop(name)])
+    asked.pop("page", None)
+    known = format_html('<a href="?{}">{}</a>', asked.urlencode(), _listed(dict.fromkeys(found.values()))) if found else ""
+    return {"names": _listed(names), "known": known}
+
+
+def _listed(names: Iterable[str]) -> SafeString:
+    return format_html_join(", ", '<bdi dir="ltr">{}</bdi>', ((name,) for name in names))
 
 
 # The head of a page -------------------------------------------------------------------------------------------------------

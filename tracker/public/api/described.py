@@ -23,6 +23,7 @@ from tracker.public.columns import LISTINGS, Listing
 from tracker.public.crosswalking import SHAPE
 from tracker.public.formats import ENDINGS
 from tracker.public.formats.said import KNOWN, SITE_EDITION, URL
+from tracker.public.ignored import LONGEST, MOST
 from tracker.public.layout import MatrixFilters
 from tracker.public.shapes import ADDRESS, DAY, FLAG, NUMBER, PARTIAL_DATE, TEXT, Shape, list_of, maybe, record_of, word_of
 from tracker.rules.formulas import IN_WORDS
@@ -40,8 +41,9 @@ ABOUT = (
         "taken down."
     ),
     _(
-        "Repeating a filter means “or”, different filters mean “and”. Unknown parameters and empty values are ignored. A bad value is refused with "
-        "status 400; the answer names the parameter and says what it takes. Errors are problem details (RFC 9457)."
+        "Repeating a filter means “or”, different filters mean “and”. Unknown parameters and empty values are ignored; the answer names such "
+        "parameters as `ignored`, so that a misspelt filter is noticed. A bad value is refused with status 400; the answer names the parameter and "
+        "says what it takes. Errors are problem details (RFC 9457)."
     ),
     _("A walk over a long list follows `next` until it is null: it misses and repeats no row, whatever is published meanwhile."),
     _(
@@ -217,11 +219,17 @@ def _members(chosen: Listing) -> dict[str, Shape]:
             known=maybe(TEXT),
             site_edition=maybe(NUMBER),
             url=ADDRESS,
+            ignored=_ignored(),
         ),
         **chosen.about_shape,
         "results": list_of({"$ref": f"#/components/schemas/{_row_name(chosen)}"}),
         "facets": record_of(**{name: list_of(value) for name in chosen.filters.FACETS}),
     }
+
+
+def _ignored() -> Shape:
+    names = list_of({**TEXT, "maxLength": LONGEST})
+    return {**names, "maxItems": MOST, "description": gettext("Parameters of the address that were not understood and left aside.")}
 
 
 def _whole(chosen: Listing) -> Shape:
@@ -265,6 +273,7 @@ def _matrix() -> Shape:
         site_edition=maybe(NUMBER),
         url=ADDRESS,
         filter=TEXT,
+        ignored=_ignored(),
         group_on=maybe(DAY),
         memberships=list_of(record_of(day=DAY, members=NUMBER, addressees=NUMBER)),
         rows=TEXT,

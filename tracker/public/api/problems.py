@@ -50,24 +50,26 @@ def as_problem(error: Exception, context: dict[str, Any]) -> HttpResponseBase:
             sentence = _("This address answers in JSON (application/json); for files add .csv, .xlsx, .json or .jsonl to it.")
             return problem(406, _("Not acceptable"), sentence)
         case exceptions.Throttled():
-            return too_many(math.ceil(error.wait or 1))
+            return ask_again(429, math.ceil(error.wait or 1))
         case exceptions.APIException():
             return problem(error.status_code, _("Refused"), str(error.detail))
         case OperationalError() | InterfaceError():  # gone, or out of time; a question that is wrong is a fault of ours
             logger.exception("The public database did not answer a question of the API.")
-            sentence = _("The database did not answer in time. Ask again in a moment, or ask for less.")
-            return _again_in(AGAIN_IN, problem(503, _("Unavailable"), sentence))
+            return ask_again(503, AGAIN_IN)
     logger.exception("The API failed.")
     got_request_exception.send(sender=as_problem, request=context["request"]._request)
     return problem(500, _("Failed"), _("The site failed to answer. Tell its operator when, and what you asked for."))
 
 
-def too_many(seconds: int) -> JsonResponse:
-    """The answer to who asked more than one reader may, with when to ask again."""
-    sentence = _("Too many requests from your network address; ask again in %(seconds)s s.") % {"seconds": seconds}
-    return _again_in(seconds, problem(429, _("Too many requests"), sentence))
+def why_later(status: int, seconds: int) -> tuple[str, str]:
+    """Title and sentence for who asked more than one reader may (429), or for more than the database had time for (503)."""
+    if status == 429:
+        return _("Too many requests"), _("Too many requests from your network address; ask again in %(seconds)s s.") % {"seconds": seconds}
+    return _("Unavailable"), _("The database did not answer in time. Ask again in a moment, or ask for less.")
 
 
-def _again_in(seconds: int, response: JsonResponse) -> JsonResponse:
+def ask_again(status: int, seconds: int) -> JsonResponse:
+    """The same as an answer, with when to ask again."""
+    response = problem(status, *why_later(status, seconds))
     response["Retry-After"] = str(seconds)
     return response

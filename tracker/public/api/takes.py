@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tracker.public import layout
 from tracker.public.api.walking import SHAPE
-from tracker.public.clocks import LARGEST_NUMBER
+from tracker.public.clocks import CLOCKS, LARGEST_NUMBER
 from tracker.public.columns import Listing
 from tracker.public.filters import Grammar, OneOf, SearchFilter
 from tracker.public.filters.kinds import LONGEST_QUERY, EditionFilter, YearFilter
@@ -39,6 +39,11 @@ def parameters_of(chosen: Listing, read: Read, *, paged: bool) -> list[Parameter
     """Those of a list: its filters, both clocks, the order, and where a page begins."""
     found = [*filters_of(chosen.filters), *clocks(read), _sort(chosen)]
     return [*found, *_places()] if paged else found
+
+
+def names_of(chosen: Listing, *, paged: bool) -> tuple[str, ...]:
+    """Their names alone."""
+    return (*chosen.filters.base_filters, *CLOCKS, "sort", *(("page", "cursor") if paged else ()))
 
 
 def filters_of(grammar: type[Grammar]) -> list[Parameter]:
@@ -96,6 +101,10 @@ def _places() -> list[Parameter]:
             _or_blank(_pattern(SHAPE)),
         ),
     ]
+
+
+NAMES_OF_THE_MATRIX = (*layout.MatrixFilters.base_filters, *CLOCKS, *(name for name in layout.NAMES if name not in ("page", "columns")))
+"""Of the parameters of a file of the matrix, which has no pages."""
 
 
 def of_the_matrix(grammar: type[Grammar], read: Read) -> list[Parameter]:

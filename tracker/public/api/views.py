@@ -14,12 +14,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from tracker.public import crosswalking, formats, matrix_files
-from tracker.public.api import TABLE_ENDINGS, origin
+from tracker.public.api import TABLE_ENDINGS, origin, takes
 from tracker.public.api.walking import PER_PAGE, Cursor, Walked, after, fingerprint, page_asked, place_of
 from tracker.public.clocks import BadFilter, Clocks, one_value, read_clocks
 from tracker.public.columns import LISTINGS, Listing
 from tracker.public.facets import facets
 from tracker.public.formats import Said
+from tracker.public.ignored import ignored
 from tracker.public.pages import NotHere, revalidated
 from tracker.public.views import matrix
 
@@ -127,7 +128,7 @@ class Pages(Api):
     def answer(self, request: HttpRequest, clocks: Clocks, name: str = "", **named: str) -> HttpResponseBase:
         """A page of rows, the address of the next, how many there are in all, and the facets."""
         chosen = listing_named(name)
-        said = what_is_said(chosen, request, clocks)
+        said = what_is_said(chosen, request, clocks, paged=True)
         rows = chosen.queryset(clocks, said.grammar, request.GET)
         keys = chosen.keys(request.GET)
         of = fingerprint(name, said.filter, keys)
@@ -167,7 +168,7 @@ class Whole(FileView):
     def answer(self, request: HttpRequest, clocks: Clocks, name: str = "", ending: str = "", **named: str) -> HttpResponseBase:
         """The file. ``HEAD`` asks for no row."""
         chosen = listing_named(name)
-        said = what_is_said(chosen, request, clocks)
+        said = what_is_said(chosen, request, clocks, paged=False)
         rows = chosen.queryset(clocks, said.grammar, request.GET)
         if request.method == "HEAD":
             rows = rows.none()
@@ -201,6 +202,7 @@ class MatrixFile(FileView):
             site=origin(request),
             query=urlencode(wanted.parameters),
             group_on=wanted.shown.day if wanted.shown else None,
+            ignored=ignored(request.GET, takes.NAMES_OF_THE_MATRIX),
         )
         if ending == "json":
             return _had_again(matrix_files.as_json(wanted.table, about, wanted.members), about.pinned("json"))
@@ -230,10 +232,11 @@ def listing_named(name: str) -> Listing:
     return LISTINGS[name]
 
 
-def what_is_said(chosen: Listing, request: HttpRequest, clocks: Clocks) -> Said:
-    """What an answer says of itself: the list with the filters of the address."""
+def what_is_said(chosen: Listing, request: HttpRequest, clocks: Clocks, *, paged: bool) -> Said:
+    """What an answer says of itself: the list with the filters of the address, and what of that was ignored."""
     grammar = chosen.filters(request.GET, clocks)
-    return Said(chosen, grammar, clocks, origin(request), request.path, one_value(request.GET, "sort"))
+    unread = ignored(request.GET, takes.names_of(chosen, paged=paged))
+    return Said(chosen, grammar, clocks, origin(request), request.path, one_value(request.GET, "sort"), unread)
 
 
 def _next(request: HttpRequest, cursor: Cursor) -> str:

@@ -29,7 +29,13 @@ SITE_EDITION = Column(
     shape=maybe(NUMBER),
 )
 FILTER = Column("filter", _("filter"), _("The filter, as its address has it; empty where it is the whole list."), shape=maybe(TEXT))
-TAIL = (URL, AS_OF, KNOWN, SITE_EDITION, FILTER)
+IGNORED = Column(
+    "ignored",
+    _("ignored"),
+    _("Parameters of its address that were not understood and left aside, joined by semicolons, ten at most; empty where there were none."),
+    shape=maybe(TEXT),
+)
+TAIL = (URL, AS_OF, KNOWN, SITE_EDITION, FILTER, IGNORED)
 """The last columns of every table: the row's page, and what the file says of itself, the same in each row."""
 
 LONGEST_FILTER = 80
@@ -44,7 +50,10 @@ def edition_read(clocks: Clocks) -> int | None:
 
 @dataclass(frozen=True)
 class Said:
-    """What is said of the rows of a list. ``path`` is where they are had; ``site`` the origin of the site, without a slash at the end."""
+    """What is said of the rows of a list. ``path`` is where they are had; ``site`` the origin of the site, without a slash at the end.
+
+    ``ignored``: the parameters of the address that nothing reads (:mod:`tracker.public.ignored`).
+    """
 
     listing: Listing
     grammar: Grammar
@@ -52,6 +61,7 @@ class Said:
     site: str
     path: str
     sort: str = ""
+    ignored: tuple[str, ...] = ()
 
     @property
     def filters(self) -> Mapping[str, list[str]]:
@@ -86,6 +96,7 @@ class Said:
             "known": self.clocks.known_as_written or None,
             "site_edition": edition_read(self.clocks),
             "url": self.address,
+            "ignored": list(self.ignored),
         }
 
     @property
@@ -96,6 +107,7 @@ class Said:
             "known": self.clocks.known_as_written or None,
             "site_edition": edition_read(self.clocks),
             "filter": self.filter or None,
+            "ignored": "; ".join(self.ignored) or None,
         }
 
     @property

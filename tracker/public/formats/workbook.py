@@ -112,6 +112,8 @@ def _about(said: Said, sheets: _Sheets) -> Iterator[tuple[str, str | int]]:
     edition = edition_read(said.clocks)
     yield "list", said.listing.name
     yield "filter", said.filter_in_words or _("none: the whole list")
+    if said.ignored:
+        yield "ignored", _("not understood and left aside: %(names)s") % {"names": "; ".join(said.ignored)}
     yield "as_of", said.clocks.as_of.isoformat()
     yield "known", said.clocks.known_as_written or _("what the site says now")
     yield "site_edition", _("none") if edition is None else edition

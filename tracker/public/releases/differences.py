@@ -1,29 +1,57 @@
 """What changed from one release to another, list by list and row by row, from the files as they are kept. No other table is asked.
 
 Rows are told apart as each list says, and compared in the columns that both releases have; the columns that say by what clocks a row was read are
-left out, as they always differ. What was taken down since is in neither.
+left out, as they always differ. What was taken down since is in neither. What a row is in words, and where its page is, stand in the files as well.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+import functools
+import operator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connections
+from django.db.models import Q
 from django.http import StreamingHttpResponse
 from psycopg import sql
 
 from tracker.editions.frozen import as_lines
-from tracker.editions.tables import PUBLIC, Release, ReleaseFile
-from tracker.public.formats.said import TAIL
+from tracker.editions.tables import PUBLIC, RecordEdition, Release, ReleaseFile
+from tracker.public.formats.said import TAIL, URL
 from tracker.public.formats.text import BROKEN, CSV, json_of, streamed
+from tracker.public.releases.schema import TABLES, Table
 
 CHUNK = 500
 SHOWN = 20
-"""Rows of a list that the page shows; the files have all."""
-HEADER = ("list", "row", "change", "column", "before", "after")
+"""Rows of each list that the page of all lists shows; the page of one list goes through all of its rows."""
+PER_PAGE = 50
+"""Of these."""
+HEADER = ("list", "row", "change", "column", "before", "after", "title", "url")
 """Of the CSV."""
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a row is, as the release has it: the later one, or the only one that has the row. Empty text: it says nothing of that.
+
+    ``url`` is its page by the clocks of that release, ``title`` what it is called, ``asked`` the short title of the recommendation that it stands
+    with, ``government`` the code of its government. ``of``: the kind and the key of the record that it belongs to; None for a government.
+    """
+
+    url: str
+    title: str
+    asked: str
+    government: str
+    government_name: str
+    of: tuple[str, str] | None
+
+    @property
+    def in_words(self) -> str:
+        """The same as one text: “Albania: Close the embassy”, of an effect behind its action."""
+        whose = ": ".join(filter(None, (self.government_name or self.government, self.asked or self.title)))
+        return f"{self.title} → {whose}" if self.title and self.asked else whose
 
 
 @dataclass(frozen=True)
@@ -32,6 +60,7 @@ class RowDifference:
 
     kind: str
     key: dict[str, str]
+    told: Told
     columns: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
@@ -77,11 +106,12 @@ class ListDifference:
 
 @dataclass(frozen=True)
 class Pair:
-    """The same list in two releases."""
+    """The same list in two releases. ``beside``: the other lists of each, which have the names of what its rows name."""
 
     name: str
     before: ReleaseFile
     after: ReleaseFile
+    beside: tuple[dict[str, ReleaseFile], dict[str, ReleaseFile]]
 
     @property
     def identity(self) -> list[str]:
@@ -100,8 +130,9 @@ def pairs(before: Release, after: Release) -> list[Pair]:
     found: dict[str, dict[str, ReleaseFile]] = {before.name: {}, after.name: {}}
     rows = ReleaseFile.objects.filter(release__in=[before, after], rows__isnull=False).order_by("place").defer("text")
     for file in rows:
-        found[file.release_id][file.path] = file
-    return [Pair(path.removesuffix(".csv"), found[before.name][path], file) for path, file in found[after.name].items() if path in found[before.name]]
+        found[file.release_id][file.path.removesuffix(".csv")] = file
+    one, other = found[before.name], found[after.name]
+    return [Pair(name, one[name], file, (one, other)) for name, file in other.items() if name in one]
 
 
 def lists(before: Release, after: Release) -> list[ListDifference]:
@@ -130,8 +161,8 @@ def _count(difference: ListDifference, pair: Pair) -> None:
     ).format(sql.SQL(", ").join(columns))
     with connections[PUBLIC].cursor() as cursor:
         cursor.execute(_differing(pair, counts) + sql.SQL(" LIMIT {}").format(sql.Literal(SHOWN)))
-        for key, said, says, added, removed, total, by_column in cursor.fetchall():
-            difference.shown.append(_row(pair, key, said, says))
+        for key, said, says, told, added, removed, total, by_column in cursor.fetchall():
+            difference.shown.append(_row(pair, key, said, says, told))
             difference.counts = Counter({ADDED: added, REMOVED: removed, CHANGED: total - added - removed})
             difference.columns = +Counter(dict(zip(pair.compared, by_column, strict=True)))
 
@@ -144,38 +175,111 @@ def rows(pair: Pair) -> Iterator[RowDifference]:
             yield from (_row(pair, *each) for each in some)
 
 
-def _row(pair: Pair, key: list[str], said: list[str] | None, says: list[str] | None) -> RowDifference:
+class Differing:
+    """The rows of a list that differ, to be paged through: how many there are, and some of them."""
+
+    ordered = True
+
+    def __init__(self, pair: Pair) -> None:
+        """Nothing is asked yet."""
+        self.pair = pair
+
+    def count(self) -> int:
+        """How many."""
+        with connections[PUBLIC].cursor() as cursor:
+            cursor.execute(sql.SQL("SELECT count(*) FROM ({}) AS differing").format(_differing(self.pair)))
+            return int(cursor.fetchone()[0])
+
+    def __getitem__(self, wanted: slice) -> list[RowDifference]:
+        """Those of a page."""
+        limits = sql.SQL(" LIMIT {} OFFSET {}").format(sql.Literal(wanted.stop - wanted.start), sql.Literal(wanted.start))
+        with connections[PUBLIC].cursor() as cursor:
+            cursor.execute(_differing(self.pair) + limits)
+            return [_row(self.pair, *each) for each in cursor.fetchall()]
+
+
+def taken_off(rows: Iterable[RowDifference]) -> dict[tuple[str, str], RecordEdition]:
+    """The editions that took the records of rows off the site, by kind and key: one question, of now."""
+    keys = defaultdict(set)
+    for row in rows:
+        if row.told.of:
+            keys[row.told.of[0]].add(row.told.of[1])
+    if not keys:
+        return {}
+    named = functools.reduce(operator.or_, (Q(kind=kind, key__in=some) for kind, some in keys.items()))
+    gone = RecordEdition.objects.defer("body").filter(named, known_to=None).exclude(change="publish")
+    return {(each.kind, each.key): each for each in gone}
+
+
+def _row(pair: Pair, key: list[str], said: list[str] | None, says: list[str] | None, told: list[str | None]) -> RowDifference:
     named = dict(zip(pair.identity, key, strict=True))
+    url, title, asked, government, government_name, of_kind, of_key = (text or "" for text in told)
+    about = Told(url, title, asked, government, government_name, (of_kind, of_key) if of_kind and of_key else None)
     if said is None or says is None:
-        return RowDifference(ADDED if said is None else REMOVED, named)
+        return RowDifference(ADDED if said is None else REMOVED, named, about)
     differing = {name: (was, now) for name, was, now in zip(pair.compared, said, says, strict=True) if was != now}
-    return RowDifference(CHANGED, named, differing)
+    return RowDifference(CHANGED, named, about, differing)
 
 
 def _differing(pair: Pair, more: sql.Composable | None = None) -> sql.Composed:
-    """The question for the rows that differ: key, what is said before and after; ``more`` are further columns."""
+    """The question for the rows that differ: key, what is said before and after, what the row is; ``more`` are further columns."""
+    before, after = pair.beside
     return sql.SQL(
         """
         WITH before AS ({before}), after AS ({after})
-        SELECT coalesce(before.key, after.key), before.said, after.said{more}
+        SELECT coalesce(before.key, after.key), before.said, after.said, coalesce(after.told, before.told){more}
         FROM before FULL JOIN after ON before.key = after.key AND before.place = after.place
         WHERE before.said IS DISTINCT FROM after.said
-        ORDER BY 1
+        ORDER BY 1, coalesce(before.place, after.place)
         """
-    ).format(before=_side(pair.before, pair.identity, pair.compared), after=_side(pair.after, pair.identity, pair.compared), more=more or sql.SQL(""))
+    ).format(before=_side(pair, pair.before, before), after=_side(pair, pair.after, after), more=more or sql.SQL(""))
 
 
-def _side(file: ReleaseFile, identity: list[str], compared: list[str]) -> sql.Composed:
-    """The rows of one of the two: key, place among rows of that key, and the cells that are compared."""
+def _side(pair: Pair, file: ReleaseFile, beside: dict[str, ReleaseFile]) -> sql.Composed:
+    """The rows of one of the two: key, place among rows of that key, the cells that are compared, and what the row is (``Told``)."""
+    table = TABLES.get(pair.name) or Table(())  # what another version of the software listed
+    of_kind, of_key = table.of or ("", "")
+
+    def cell(name: str) -> sql.Composable:
+        return sql.SQL("line.cells[{}]").format(sql.Literal(file.columns.index(name) + 1)) if name in file.columns else sql.NULL
 
     def cells(names: list[str]) -> sql.Composed:
-        chosen = sql.SQL(", ").join(sql.SQL("cells[{}]").format(sql.Literal(file.columns.index(name) + 1)) for name in names)
-        return sql.SQL("ARRAY[{}]::varchar[]").format(chosen)
+        return sql.SQL("ARRAY[{}]::varchar[]").format(sql.SQL(", ").join(map(cell, names)))
 
+    government = "code" if pair.name == "governments" else "government"
+    asked, recommendations = _named(beside, "recommendations", "reference", "short_title", cell("recommendation"))
+    who, governments = _named(beside, "governments", "code", "name", cell(government))
     return sql.SQL(
-        "SELECT {key} AS key, row_number() OVER (PARTITION BY {key} ORDER BY number) AS place, {said} AS said"
-        " FROM editions.release_line WHERE file = {file} AND cells <> '{{}}'"
-    ).format(key=cells(identity), said=cells(compared), file=sql.Literal(file.pk))
+        "SELECT {key} AS key, row_number() OVER (PARTITION BY {key} ORDER BY number) AS place, {said} AS said,"
+        " ARRAY[{url}, {title}, {asked}, {government}, {who}, {of_kind}, {of_key}]::varchar[] AS told"
+        " FROM editions.release_line AS line{recommendations}{governments} WHERE line.file = {file} AND line.cells <> '{{}}'"
+    ).format(
+        key=cells(pair.identity),
+        said=cells(pair.compared),
+        url=cell(URL.name),
+        title=cell(table.title),
+        asked=asked,
+        government=cell(government),
+        who=who,
+        of_kind=sql.Literal(of_kind) if of_kind else cell("kind"),
+        of_key=cell(of_key),
+        recommendations=recommendations,
+        governments=governments,
+        file=sql.Literal(file.pk),
+    )
+
+
+def _named(beside: dict[str, ReleaseFile], listing: str, key: str, title: str, by: sql.Composable) -> tuple[sql.Composable, sql.Composable]:
+    """What a row of another list of the release is called, by its key; and how that list is joined. Nothing where there is no such list or column."""
+    file = beside.get(listing)
+    if file is None or by is sql.NULL or not {key, title} <= set(file.columns):
+        return sql.NULL, sql.SQL("")
+    places = {"key": sql.Literal(file.columns.index(key) + 1), "title": sql.Literal(file.columns.index(title) + 1)}
+    joined = sql.SQL(
+        " LEFT JOIN (SELECT cells[{key}] AS key, cells[{title}] AS title FROM editions.release_line WHERE file = {file} AND cells <> '{{}}')"
+        " AS {name} ON {name}.key = {by}"
+    ).format(**places, file=sql.Literal(file.pk), name=sql.Identifier(listing), by=by)
+    return sql.Identifier(listing, "title"), joined
 
 
 def as_csv(before: Release, after: Release) -> StreamingHttpResponse:
@@ -188,15 +292,16 @@ def as_csv(before: Release, after: Release) -> StreamingHttpResponse:
         yield HEADER
         for pair, row in _every(before, after):
             key = "; ".join(row.key.values())
+            told = (row.told.in_words, row.told.url)
             if row.kind != CHANGED:
-                yield (pair.name, key, row.kind, "", "", "")
+                yield (pair.name, key, row.kind, "", "", "", *told)
             for name, (was, now) in row.columns.items():
-                yield (pair.name, key, row.kind, name, was, now)
+                yield (pair.name, key, row.kind, name, was, now, *told)
 
     def end(reason: str) -> str:
         return "".join(as_lines([(f"{BROKEN}: {reason}", *[""] * (len(HEADER) - 1))]))
 
-    return streamed(as_lines(said()), end, CSV, _named(before, after, "csv"))
+    return streamed(as_lines(said()), end, CSV, _filename(before, after, "csv"))
 
 
 def as_json(before: Release, after: Release) -> StreamingHttpResponse:
@@ -205,14 +310,15 @@ def as_json(before: Release, after: Release) -> StreamingHttpResponse:
     def said() -> Iterator[dict[str, Any]]:
         for pair, row in _every(before, after):
             columns = {name: {"before": was, "after": now} for name, (was, now) in row.columns.items()}
-            yield {"list": pair.name, "change": row.kind, "row": row.key, **({"columns": columns} if columns else {})}
+            about = {"title": row.told.in_words, "url": row.told.url}
+            yield {"list": pair.name, "change": row.kind, "row": row.key, **about, **({"columns": columns} if columns else {})}
 
-    return json_of({"before": before.name, "after": after.name}, said(), {}, _named(before, after, "json"))
+    return json_of({"before": before.name, "after": after.name}, said(), {}, _filename(before, after, "json"))
 
 
 def _every(before: Release, after: Release) -> Iterator[tuple[Pair, RowDifference]]:
     return ((pair, row) for pair in pairs(before, after) for row in rows(pair))
 
 
-def _named(before: Release, after: Release, ending: str) -> str:
+def _filename(before: Release, after: Release, ending: str) -> str:
     return f"{before.name}...{after.name}.{ending}"

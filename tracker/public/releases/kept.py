@@ -137,7 +137,7 @@ def addendum(kept: Kept) -> str:
         if each.edition is None:
             lines.append(f"- {each.path}: words of a person were erased on {each.day}, because: {' · '.join(each.reasons)}")
             continue
-        counts = f"{each.removed} rows left out, {each.emptied} rows with emptied cells"
+        counts = f"{each.removed} rows left out, {each.emptied} rows with cells emptied or shortened"
         lines.append(
             f"- {each.path}: {counts}; taken down for legal reasons on {each.day} (edition {each.edition}), because: {' · '.join(each.reasons)}"
         )

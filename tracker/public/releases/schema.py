@@ -26,10 +26,16 @@ class Reference:
 
 @dataclass(frozen=True)
 class Table:
-    """The columns of a list that tell its rows apart, and those that name other rows."""
+    """The columns of a list that tell its rows apart, and those that name other rows.
+
+    ``title``: the column that says in words what a row is; empty where its recommendation and its government say it. ``of``: the kind of record
+    that a row belongs to (empty: what its column ``kind`` says), and the column of that record's key; None where it belongs to none.
+    """
 
     identity: tuple[str, ...]
     references: tuple[Reference, ...] = ()
+    title: str = ""
+    of: tuple[str, str] | None = None
 
 
 def _to(column: str, listing: str, target: str) -> Reference:
@@ -37,7 +43,9 @@ def _to(column: str, listing: str, target: str) -> Reference:
 
 
 TABLES = {
-    "recommendations": Table(("reference",), (_to("made_in", "documents", "key"), _to("known_from", "documents", "key"))),
+    "recommendations": Table(
+        ("reference",), (_to("made_in", "documents", "key"), _to("known_from", "documents", "key")), "short_title", ("recommendation", "reference")
+    ),
     "addressees": Table(
         ("recommendation", "government"),
         (
@@ -45,8 +53,9 @@ TABLES = {
             _to("government", "governments", "code"),
             _to("assessment", "assessments", "key"),
         ),
+        of=("recommendation", "recommendation"),
     ),
-    "actions": Table(("key",), (_to("government", "governments", "code"),)),
+    "actions": Table(("key",), (_to("government", "governments", "code"),), "title", ("action", "key")),
     "effects": Table(
         ("key",),
         (
@@ -54,6 +63,8 @@ TABLES = {
             Reference(("recommendation", "government"), "addressees", ("recommendation", "government")),
             _to("undoes", "effects", "key"),
         ),
+        "action_title",
+        ("action", "action"),
     ),
     "assessments": Table(
         ("key",),
@@ -62,11 +73,14 @@ TABLES = {
             _to("supersedes", "assessments", "key"),
             _to("superseded_by", "assessments", "key"),
         ),
+        of=("assessment", "key"),
     ),
-    "citations": Table(("record_kind", "record_key", "citation", "stance"), (_to("document", "documents", "key"),)),
-    "documents": Table(("key",)),
+    "citations": Table(
+        ("record_kind", "record_key", "citation", "stance"), (_to("document", "documents", "key"),), "document_title", ("document", "document")
+    ),
+    "documents": Table(("key",), title="title", of=("document", "key")),
     "governments": Table(("code",)),
-    "changes": Table(("edition", "kind", "key")),
+    "changes": Table(("edition", "kind", "key"), title="title", of=("", "key")),
 }
 """By the name of the list, in the order of the package."""
 CROSSWALK = "crosswalk"

@@ -11,13 +11,14 @@ from tracker.public.api import origin
 from tracker.public.citing import FORMATS, Work, cite_key
 from tracker.public.clocks import Clocks, one_value
 from tracker.public.pages import NotHere, public_data
+from tracker.public.views import releases
 
 
 @public_data
 def cite(request: HttpRequest, clocks: Clocks, kind: str, key: str, ending: str, code: str = "") -> HttpResponseBase:
-    """A page of this site, or a source, as BibTeX, RIS or CSL-JSON.
+    """A page of this site, a source, or a release, as BibTeX, RIS or CSL-JSON.
 
-    ``language`` in the query says which of the site's languages the page is cited in; the address itself carries none.
+    ``language`` in the query says which of the site's languages the page is cited in; the address itself carries none, and a release has one.
     """
     asked = one_value(request.GET, "language")
     language = asked if asked in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
@@ -37,6 +38,8 @@ def _work(request: HttpRequest, clocks: Clocks, kind: str, key: str, code: str, 
             raise NotHere(_("No page “%(key)s”; there are %(names)s.") % {"key": key[:60], "names": ", ".join(sharing.VIEWS)})
         parameters = citable.parameters_of(key, citable.from_files(request.GET), clocks, now=timezone.now())
         return sharing.view_as_work(key, parameters, clocks=clocks, site=site, language=language)
+    if kind == "release":
+        return releases.as_work(request, clocks, releases.found(key))
     row = sharing.found(clocks, "document" if kind == "source" else kind, key, code)
     if row is None:
         raise NotHere(_("Nothing %(key)s to cite on this site on that day.") % {"key": f"{key} {code}".strip()})

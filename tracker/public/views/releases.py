@@ -3,10 +3,14 @@
 import functools
 import hashlib
 import itertools
+import logging
 from collections.abc import Callable, Iterator
+from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
@@ -19,15 +23,19 @@ from tracker.editions.tables import Release, ReleaseFile
 from tracker.public import citing
 from tracker.public.api import origin
 from tracker.public.api.limits import standing_of
-from tracker.public.api.problems import too_many
-from tracker.public.clocks import Clocks
+from tracker.public.api.problems import AGAIN_IN, ask_again, why_later
+from tracker.public.citing import Work
+from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.formats.text import BROKEN, streamed
-from tracker.public.pages import NotHere, Page, problem, public_page
+from tracker.public.pages import NotHere, Page, View, later, problem, public_page
 from tracker.public.releases import differences, kept
 from tracker.public.releases.describing import work_of
 from tracker.public.releases.freezing import LANGUAGE
 from tracker.public.releases.kept import Kept
+from tracker.public.views.shared import page_of
 from tracker.public.views.words import operator
+
+logger = logging.getLogger(__name__)
 
 NO_CLOCKS = {"permalink": ""}
 """A release is the same by every clock: its own address is permanent."""
@@ -39,6 +47,19 @@ def found(name: str) -> Release:
     if release is None:
         raise NotHere(_("No release “%(name)s” on this site.") % {"name": name[:60]})
     return release
+
+
+def as_work(request: HttpRequest, clocks: Clocks, release: Release) -> Work:
+    """A release as a work, in the language of its files, whatever the reader's is."""
+    with translation.override(LANGUAGE):
+        return work_of(
+            release,
+            site=origin(request),
+            publisher=operator()["operator_name"],
+            manifest=release.manifest_hash,
+            accessed=clocks.today,
+            language=LANGUAGE,
+        )
 
 
 @public_page
@@ -53,49 +74,72 @@ def release_page(request: HttpRequest, clocks: Clocks, name: str) -> Page:
     release = found(name)
     (whole,) = kept.kept([release])
     before, after = kept.neighbours(release)
-    with translation.override(LANGUAGE):  # of the files, whatever the reader's is
-        work = work_of(
-            release,
-            site=origin(request),
-            publisher=operator()["operator_name"],
-            manifest=release.manifest_hash,
-            accessed=clocks.today,
-            language=LANGUAGE,
-        )
+    work = as_work(request, clocks, release)
     return "tracker/release.html", {
         "whole": whole,
         "before": before,
         "after": after,
         "apa": citing.apa(work),
         "bibliography": citing.chicago_bibliography(work),
+        "note": citing.chicago_note(work),
         "bibtex": citing.bibtex(work),
+        "citations": [(label, reverse("cite-release", args=["release", name, ending])) for ending, (label, *_how) in citing.FORMATS.items()],
         **NO_CLOCKS,
     }
 
 
-def limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """An address that asks much of the database, of which one reader may ask as much as of the API, and together with it."""
-
-    @functools.wraps(view)
-    def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
-        standing = standing_of(request)
-        if standing is None:
-            return view(request, **named)
-        response = too_many(standing.again_in) if standing.is_over else view(request, **named)
-        standing.say(response)
-        return response
-
-    return respond
+def _as_page(request: HttpRequest, status: int, seconds: int) -> HttpResponseBase:
+    return later(request, status, *why_later(status, seconds), seconds)
 
 
-@limited
+def limited(refusal: Callable[[HttpRequest, int, int], HttpResponseBase]) -> Callable[[View], View]:
+    """An address that asks much of the database, of which one reader may ask as much as of the API, and together with it.
+
+    ``refusal`` answers who asked too much, or what the database had no time for, by the request, the status, and when to ask again, in seconds.
+    """
+
+    def of_a_view(view: View) -> View:
+        @functools.wraps(view)
+        def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
+            standing = standing_of(request)
+            if standing and standing.is_over:
+                response = refusal(request, 429, standing.again_in)
+            else:
+                try:
+                    response = view(request, **named)
+                except (OperationalError, InterfaceError):
+                    logger.exception("The public database did not answer a question about releases.")
+                    response = refusal(request, 503, AGAIN_IN)
+            if standing:
+                standing.say(response)
+            return response
+
+        return respond
+
+    return of_a_view
+
+
+@limited(_as_page)
 @public_page
-def release_difference(_request: HttpRequest, _clocks: Clocks, before: str, after: str) -> Page:
-    """What changed from one release to another."""
+def release_difference(request: HttpRequest, _clocks: Clocks, before: str, after: str) -> Page:
+    """What changed from one release to another: all lists with the first rows of each, or the rows of one ``list`` page by page."""
     one, other = found(before), found(after)
-    return "tracker/release_difference.html", {
-        "before": one, "after": other, "lists": differences.lists(one, other), "shown": differences.SHOWN, **NO_CLOCKS,
-    }  # fmt: skip
+    context: dict[str, Any] = {"before": one, "after": other, **NO_CLOCKS}
+    if wanted := one_value(request.GET, "list"):
+        chosen = page_of(differences.Differing(_pair(one, other, wanted)), request, differences.PER_PAGE)
+        return "tracker/release_difference.html", {**context, "chosen": wanted, "page": chosen, "gone": differences.taken_off(chosen)}
+    lists = differences.lists(one, other)
+    gone = differences.taken_off(row for each in lists for row in each.shown)
+    return "tracker/release_difference.html", {**context, "lists": lists, "shown": differences.SHOWN, "gone": gone}
+
+
+def _pair(one: Release, other: Release, wanted: str) -> differences.Pair:
+    """The list of both releases that an address asks for; ``BadFilter`` where there is none of that name."""
+    pairs = {pair.name: pair for pair in differences.pairs(one, other)}
+    if wanted not in pairs:
+        sentence = _("“%(value)s”: %(filter)s takes one of %(takes)s.")
+        raise BadFilter("list", sentence % {"value": wanted[:60], "filter": "list", "takes": ", ".join(pairs)})
+    return pairs[wanted]
 
 
 def permanent(view: Callable[..., tuple[str, Callable[[], HttpResponseBase]]]) -> Callable[..., HttpResponseBase]:
@@ -118,7 +162,7 @@ def permanent(view: Callable[..., tuple[str, Callable[[], HttpResponseBase]]]) -
         response["Access-Control-Allow-Origin"] = "*"
         return response
 
-    return limited(require_safe(respond))
+    return limited(lambda _request, status, seconds: ask_again(status, seconds))(require_safe(respond))
 
 
 @permanent
