@@ -29,6 +29,7 @@ STEPS: dict[str, tuple[str, str, dict[str, str], str]] = {
     "whole": ("whole", "", {"source-title": TYPED}, TYPED),
     "text": ("text", "", {"name": "a-name-of-mine"}, r'name="name" value="a-name-of-mine"'),
     "import": ("change", "", {"code-0": "FR"}, r'<option value="FR" selected>'),
+    "keep": ("change", "", {"name": "a-name-of-mine"}, r'name="name" id="id_name" value="a-name-of-mine"'),
     "ask": ("apply", "", {"reason": TYPED}, TYPED),
 }
 """By the template with the form: its step, what its address asks, what is typed, and how that stands on the page again."""
@@ -60,8 +61,10 @@ def opened(client: Client, step: str) -> tuple[Steps, str]:
         return Steps(client), reverse("admin:tracker_import_add")
     table = "No,Text,Country,Status,When\n1,Close it,Elbonia,implemented,12/03/2019\n"
     steps = chosen(client, table.replace("Elbonia", "Nowhereland") if step == "import" else table)
-    if step in ("import", "ask"):
+    if step in ("import", "ask", "keep"):
         steps.preview()
+    if step == "keep":
+        steps.ask("apply")
     return steps, steps.address(STEPS[step][0]) + STEPS[step][1]
 
 

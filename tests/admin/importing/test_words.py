@@ -235,5 +235,5 @@ def test_what_is_guessed_can_be_imported_as_it_stands(
     page = steps.preview()
     assert page.context["counts"] and not page.context["problem_count"], words(page)
     assert page.context["unknown_count"] == unknown
-    created = {cells for kind in page.context["created"] for row in kind["rows"] for _label, cells in row["cells"]}
+    created = {cells for kind in page.context["created"] for row in [*kind["lines"], *kind["more"]] for _label, cells in row["cells"]}
     assert statements <= created
