@@ -109,6 +109,7 @@ def test_a_date_that_is_not_read_stands_once_and_leads_to_where_it_is_said(peopl
     page = steps.preview()
     said = words(page)
     assert "rows 2, 4 (2 times), column When: “05/05/2019x”" in said and "Say how it is read" in said, said
+    assert "2 problems" in said and "are listed" not in said
     assert f'{steps.address("field")}?of=recommendation.recommended_on"' in html_of(page)
     file = steps.client.get(steps.address("problems")).content.decode("utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in file[1:]] == ["2", "4"]

@@ -179,7 +179,7 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
         "problems": [(problem_told(one), *mending.place(batch, profile, one["about"])) for one in problems.object_list],
         "problems_page": problems,
         "problem_count": other_count,
-        "problems_kept": len(others),
+        "problems_kept": sum(one["count"] for one in others),
         "refused": counts["rows"]["refused"],
         "unknown": [_unknown(index, one, request.POST) for index, one in enumerate(preview.governments[:PER_PAGE])],
         "unknown_count": len(preview.governments),
