@@ -72,7 +72,7 @@ _GOVERNMENTS = (
     ),
 )
 _ROWS = (
-    Key("rows", "skip", "conditions", "Rows that are passed over: those for which one of these holds.", '[{ column = "Type", equals = "Total" }]'),
+    Key("rows", "skip", "conditions", "Rows that are skipped: those for which one of these holds.", '[{ column = "Type", equals = "Total" }]'),
     Key("rows", "only", "conditions", "Rows that count: those for which all of these hold.", '[{ column = "Text", empty = false }]'),
     Key(
         "rows", "unite", "texts",
