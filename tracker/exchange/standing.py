@@ -92,15 +92,15 @@ class Standing:
         for name, keys in missing.items():
             self._find_in(BY_NAME[name], keys)
 
-    def _lock(self, rows: list[Row]) -> None:
-        """Keep what may be written, and the records that it is part of, from others, and read it again.
+    def _lock(self, rows: list[Row], roots: Iterable[Name] = ()) -> None:
+        """Keep what may be written, the records that it is part of, and ``roots`` besides from others, and read it again.
 
         What somebody saved meanwhile is compared, not written over. The forms (``tracker.admin.concurrency``) and handing in take the same locks.
         """
-        roots = {self.root_of(row) for row in rows}
-        self._find_missing(roots)
+        held = {*roots, *(self.root_of(row) for row in rows)}
+        self._find_missing(held)
         wanted: dict[str, set[Key]] = defaultdict(set)
-        for name, key in {*roots, *((row.resource.name, row.key) for row in rows)}:
+        for name, key in {*held, *((row.resource.name, row.key) for row in rows)}:
             if self._stored((name, key)) is not None:
                 wanted[name].add(key)
         for resource in RESOURCES:
@@ -115,8 +115,20 @@ class Standing:
                 self.said[id(record)] = cells
         self._roots.clear()  # of rows that are filled in anew
 
+    def _roots_of_what_goes(self) -> Iterator[Name]:
+        """The records of which a part stands here that the package does not have."""
+        for resource in RESOURCES:
+            for key, record in self.stored[resource.name].items():
+                if _part_of_record(resource) and resource.name in self.rows and key not in self.rows[resource.name]:
+                    yield self.root_of_record(resource.name, record)
+
     def _find_foreign(self) -> None:
-        self._lock([row for row in self._all_rows() if (record := self._stored((row.resource.name, row.key))) and self.said[id(record)] != row.cells])
+        differing = [
+            row
+            for row in self._all_rows()
+            if (record := self._stored((row.resource.name, row.key))) is None or self.said[id(record)] != row.cells
+        ]
+        self._lock(differing, self._roots_of_what_goes())
         for resource in RESOURCES:
             stored = self.stored[resource.name]
             if resource.is_record:

@@ -215,3 +215,26 @@ def test_what_is_saved_while_a_package_is_loaded_is_not_written_over(by: User, t
     assert colleague.came == 1
     record.refresh_from_db()
     assert (record.statement, record.note) == ("Sample: as the package has it.", "Sample: looked at.")
+
+
+@pytest.mark.parametrize("package_has", [("AA", "BB"), ()], ids=["a part more", "a part less"])
+def test_of_a_record_that_is_saved_while_a_package_is_loaded_no_part_is_written(
+    package_has: tuple[str, ...], by: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record is as the package has it; only what belongs to it differs. It is locked as well, and who edited it last is read again."""
+    record = builders.recommendation("R-1", builders.document("paper", edited_by=by), to=("AA",), edited_by=by)
+    builders.government("BB")
+    export(tmp_path / "package")
+    file = tmp_path / "package" / "addressees.csv"
+    header, line = file.read_text().splitlines()
+    file.write_text("\n".join([header, *(line.replace("AA", code) for code in package_has)]) + "\n")
+    other = User.objects.create(username="colleague")
+
+    def take_over() -> int:
+        return Recommendation.objects.filter(pk=record.pk).update(edited_by=other)
+
+    with before(monkeypatch, Standing, "_find_foreign", take_over):
+        load(tmp_path / "package", by=by)
+    record.refresh_from_db()
+    assert list(record.addressees.values_list("government__code", flat=True)) == ["AA"]
+    assert record.edited_by == other
