@@ -124,9 +124,7 @@ class Standing:
 
     def _find_foreign(self) -> None:
         differing = [
-            row
-            for row in self._all_rows()
-            if (record := self._stored((row.resource.name, row.key))) is None or self.said[id(record)] != row.cells
+            row for row in self._all_rows() if (record := self._stored((row.resource.name, row.key))) is None or self.said[id(record)] != row.cells
         ]
         self._lock(differing, self._roots_of_what_goes())
         for resource in RESOURCES:

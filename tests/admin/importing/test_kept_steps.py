@@ -15,7 +15,8 @@ from tests import builders
 from tests.admin.forms import fields_of, words
 from tests.admin.importing.steps import Steps
 from tests.admin.importing.test_steps import chosen
-from tracker.models import Import, User
+from tracker.admin.importing import preview
+from tracker.models import Import, Recommendation, User
 
 SignIn = Callable[[str], Client]
 
@@ -94,3 +95,23 @@ def test_what_somebody_else_has_changed_meanwhile_is_not_shown_over(people: dict
     assert there.status_code == 200
     assert "Somebody has changed this import" in words(there)
     assert "The title of a colleague" in there.content.decode()
+
+
+def test_what_was_decided_on_a_later_page_stands_there_again(people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the page of records on which it was decided, and what was not ticked stays so."""
+    monkeypatch.setattr(preview, "PER_PAGE", 1)
+    client = sign_in("researcher")
+    table = "No,Text,Country,Status,When\n1,Close it,Elbonia,implemented,12/03/2019\n2,Open it,Elbonia,implemented,12/03/2019\n"
+    first = chosen(client, table)
+    first.preview()
+    first.ask("apply")
+    for record in Recommendation.objects.all():
+        record.statement += " in the capital"
+        record.save()
+    steps = chosen(client, table.replace(" it", " them"))
+    steps.preview()
+    answer = lost(client, f"{steps.address('change')}?conflicts=2", {"decision-0": "take"})
+    client.force_login(people["researcher"])
+    again = client.get(unquote(answer.url.partition("next=")[2]))
+    assert "Page 2 of 2" in words(again)
+    assert re.search(r'name="decision-0" value="take" checked', again.content.decode())

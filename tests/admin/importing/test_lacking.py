@@ -12,9 +12,10 @@ from django.test import Client
 from tests import builders
 from tests.admin.forms import words
 from tests.admin.importing.steps import Steps
-from tracker.admin.importing.lacking import WORDS
+from tracker.admin.importing.lacking import WORDS, place_of
+from tracker.admin.importing.reading import profile_of
 from tracker.exchange.profiles import Why
-from tracker.models import User
+from tracker.models import Import, User
 
 SignIn = Callable[[str], Client]
 
@@ -204,3 +205,11 @@ def test_what_was_said_of_a_place_goes_with_it(people: dict[str, User], sign_in:
     )  # fmt: skip
     assert not steps.page("change").context["still"]
     assert 'serves = ["recommendation"]' in steps.page("text").content.decode().replace("&quot;", '"')
+
+
+@pytest.mark.parametrize("key", ["rows.skip", "rows.only", "heading.column", "heading.when", "join.key", "file.sheet", "recommendation.when"])
+def test_what_is_said_of_the_whole_file_leads_to_its_step(key: str, people: dict[str, User], sign_in: SignIn) -> None:
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", TABLE.encode())
+    batch = Import.objects.get()
+    assert place_of(batch, profile_of(batch)[0], key).url == steps.address("whole")

@@ -113,6 +113,10 @@ def test_a_date_that_is_not_read_stands_once_and_leads_to_where_it_is_said(peopl
     assert f'{steps.address("field")}?of=recommendation.recommended_on"' in html_of(page)
     file = steps.client.get(steps.address("problems")).content.decode("utf-8-sig").splitlines()
     assert [line.split(",")[0] for line in file[1:]] == ["2", "4"]
+    kept = ImportPreview.objects.get()
+    kept.counts["problems"] += 3
+    kept.save()
+    assert "3 more, which are not listed." in steps.client.get(steps.address("problems")).content.decode()
 
 
 def test_a_key_that_is_there_twice_leads_to_the_columns_and_so_does_a_missing_one(people: dict[str, User], sign_in: SignIn) -> None:
@@ -298,7 +302,16 @@ def test_a_profile_of_that_name_is_told_with_whose_it_is_and_replaced_only_where
     assert refused.status_code == 422 and told in words(refused) and "Choose another name" in words(refused)
     theirs.refresh_from_db()
     assert theirs.text == 'name = "list"\n'
-    steps.client.post(steps.address("keep"), {"name": "list", "replace": "1"})
+    (mark,) = re.findall(r'name="replace" value="([^"]+)"', html_of(refused))
+    other = ImportProfile.objects.create(name="other", text='name = "other"\n', made_by=people["reviewer"], edited_by=people["reviewer"])
+    for step, sent in (("keep", {"name": "other"}), ("text", {"name": "other", "text": theirs.text, "_keep": "1"})):
+        steps.client.post(steps.address(step), {**sent, "replace": mark, "mark": page.context["mark"]})
+        other.refresh_from_db()
+        assert other.text == 'name = "other"\n', f"{step}: the tick was for another profile"
+    theirs.save()
+    assert steps.client.post(steps.address("keep"), {"name": "list", "replace": mark}).status_code == 422, "it was edited since it was shown"
+    (mark,) = re.findall(r'name="replace" value="([^"]+)"', html_of(steps.client.post(steps.address("keep"), {"name": "list"})))
+    steps.client.post(steps.address("keep"), {"name": "list", "replace": mark})
     theirs.refresh_from_db()
     assert theirs.text == Import.objects.get().profile_text and theirs.made_by == people["reviewer"]
 

@@ -110,6 +110,15 @@ def test_every_word_of_every_place_is_found_by_what_it_is_called(desk: str) -> N
                 assert vocabulary and vocabulary.code(code) == vocabulary.code(label) == vocabulary.code(label.upper()) == code
 
 
+def test_what_is_saved_again_stays_what_it_was_though_its_label_is_anothers_code(people: dict[str, User], sign_in: SignIn) -> None:
+    """Ga (gaa) is a language, and ga is another."""
+    steps, _response = saved(sign_in("researcher"), "document.language", "gaa")
+    assert kept(steps)["document.language"] == "gaa"
+    assert "Ga (gaa)" in words(steps.page("columns"))
+    steps.send("columns", {})
+    assert kept(steps)["document.language"] == "gaa"
+
+
 def test_words_are_taken_at_the_other_steps_as_well(people: dict[str, User], sign_in: SignIn) -> None:
     """The language and the day of the file itself, and names of governments for names that the file uses."""
     steps, _response = saved(sign_in("researcher"), "recommendation.recommended_on", "2019")

@@ -174,7 +174,9 @@ def _constant(profile: Profile, place: str, value: str, choices: Menu, governmen
         return Constant(place, options, value)
     if (label := vocabulary.label(code)) == code and vocabulary.is_open:
         return Constant(place, options, value, _("“%(name)s”, which is new here") % {"name": code}, words)
-    return Constant(place, options, label, f"{label} ({code})", words)
+    # A label may be spelt as another one's code: “Ga” (gaa) beside ga.
+    shown = label if vocabulary.code(label) == code else code
+    return Constant(place, options, shown, f"{label} ({code})", words)
 
 
 def _of_guesses(guessed: Mapping[tuple[str, Slot], Any]) -> dict[str, list[Slot]]:

@@ -22,6 +22,8 @@ OF_THE_SOURCE = {
     "locator": gettext_lazy("Where a record stands in it"),
 }
 """What the step of the whole file calls what it asks of the source besides the document's own fields."""
+OF_THE_WHOLE = ("rows", "heading", "join", "file")
+"""What else is said in that step, by its keys in a profile."""
 ONE_GOVERNMENT = gettext_lazy("One government for the whole file")
 TOLD_APART = gettext_lazy("What tells one record from another: %(kind)s")
 
@@ -108,6 +110,8 @@ def place_of(batch: Import, profile: Profile, key: str) -> Place:
         return Place("whole", words, f"{frame.url(batch, 'whole')}#{'id_all' if rest == 'all' else 'id_aliases'}")
     if table == "rows" and rest == "unite":
         return Place("whole", _("Several rows that are one recommendation"), f"{frame.url(batch, 'whole')}#unite")
+    if table in OF_THE_WHOLE or rest.partition(".")[0] == "when":
+        return Place("whole", frame.words_of("whole"), frame.url(batch, "whole"))
     kind = kind_of(profile, table)
     if kind is None:
         return Place("columns", frame.words_of("columns"), f"{frame.url(batch, 'columns')}#columns")

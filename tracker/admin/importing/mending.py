@@ -10,15 +10,13 @@ from django.utils.translation import gettext as _
 
 from tracker.admin.importing import field, frame, reading
 from tracker.admin.importing.draft import Slot, column_of, rule_of, slot_words, with_rule
-from tracker.admin.importing.lacking import place_of
+from tracker.admin.importing.lacking import OF_THE_WHOLE, place_of
 from tracker.admin.importing.vocabulary import words_of
 from tracker.editorial.verbs import Refused
 from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.profiles.kinds import KINDS, is_government, plain
 from tracker.models import Import
 
-OF_THE_WHOLE = ("source", "governments", "rows", "heading", "join", "file")
-"""What is said in the step of the whole file, by its keys in a profile."""
 CLOSE = 0.6
 """How much alike two words are, of 1, for the one to be offered first for the other."""
 
@@ -64,12 +62,15 @@ def sent(post: Mapping[str, Any]) -> list[Said]:
 
 def with_meanings(profile: Profile, said: Iterable[Said]) -> Profile:
     """The profile with what was said in the maps of its fields. ``Refused`` where a field takes no such word."""
+    offered: dict[str, dict[str, str]] = {}
     for about, value, word in said:
         if word == field.AS_IT_IS:
             continue
+        if about not in offered:
+            offered[about] = dict(choices(profile, about))
         slot = Slot.of(about)
         rule = rule_of(profile, slot) if slot else None
-        if slot is None or rule is None or (word != field.NOTHING and word not in dict(choices(profile, about))):
+        if slot is None or rule is None or (word != field.NOTHING and word not in offered[about]):
             raise Refused(_("“%(word)s” is none of the words that %(field)s takes; choose one of the list.") % {"word": word, "field": about})
         kept = {spelt: meant for spelt, meant in rule.map.items() if plain(spelt) != plain(value)}
         profile = with_rule(profile, slot, dataclasses.replace(rule, map={**kept, value: "" if word == field.NOTHING else word}))
@@ -79,7 +80,7 @@ def with_meanings(profile: Profile, said: Iterable[Said]) -> Profile:
 def place(batch: Import, profile: Profile, about: str) -> tuple[str, str]:
     """The address of the page on which a problem is mended, and what is done there; nothing for what is mended in the file alone."""
     head, _dot, name = about.partition(".")
-    if head in OF_THE_WHOLE:
+    if head in ("source", "governments", *OF_THE_WHOLE):
         return frame.url(batch, "whole"), _("Say it for the whole file")
     if head not in KINDS:
         return "", ""
@@ -98,7 +99,7 @@ def of_the_file(batch: Import, problem: str) -> list[tuple[str, str]]:
     for line in problem.splitlines():
         key = line.partition(":")[0]
         head = key.partition(".")[0]
-        lines.append((line, place_of(batch, profile, key).url if head in KINDS or head in OF_THE_WHOLE else ""))
+        lines.append((line, place_of(batch, profile, key).url if head in (*KINDS, "source", "governments", *OF_THE_WHOLE) else ""))
     return lines
 
 

@@ -16,7 +16,7 @@ from tracker.admin.importing.draft import field_words
 from tracker.editions.frozen import as_lines
 from tracker.exchange import imports
 from tracker.exchange.imports import Place, Stands
-from tracker.exchange.imports.findings import not_the_staffs, problem_told, wrote
+from tracker.exchange.imports.findings import ROWS_LISTED, not_the_staffs, problem_told, wrote
 from tracker.exchange.profiles.kinds import is_date, is_flag
 from tracker.exchange.schema import BY_NAME, Resource
 from tracker.jobs.models import BackgroundJob, JobState
@@ -174,6 +174,7 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
     return {
         "preview": preview,
         "counts": counts_in_words(counts),
+        "in_profile": "in_profile" in request.POST or "names" not in request.POST,
         "words": mending.unknown_words(batch, profile, unknown_words[:PER_PAGE], request.POST),
         "word_count": len(unknown_words),
         "problems": [(problem_told(one), *mending.place(batch, profile, one["about"])) for one in problems.object_list],
@@ -275,7 +276,10 @@ def problems_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     rows = [["row", "file", "problem"]]
     for each in preview.problems if preview else ():
         rows += [[str(row), each["file"], each["sentence"]] for row in each["rows"] or [""]]
-    if preview and (more := preview.counts["problems"] - len(rows) + 1) > 0:
+        if len(each["rows"]) >= ROWS_LISTED:
+            told = {"count": ROWS_LISTED, "sentence": each["sentence"]}
+            rows.append(["", each["file"], _("The first %(count)s rows of it are listed: %(sentence)s") % told])
+    if preview and (more := preview.counts["problems"] - sum(each["count"] for each in preview.problems)) > 0:
         rows.append(["", "", _("%(more)s more, which are not listed.") % {"more": more}])
     response.write("\ufeff")
     response.writelines(as_lines([harmless(cell) for cell in row] for row in rows))

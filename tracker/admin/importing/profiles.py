@@ -8,13 +8,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.text import slugify
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import NounAdmin
 from tracker.admin.forms import ReasonForm
 from tracker.admin.importing import frame, text
-from tracker.admin.submissions import in_words
 from tracker.exchange.profiles import ProfileError, parse, reference, shipped
 from tracker.models import Import, ImportProfile, ImportState
 from tracker.signin.keeping import outlives_session, sent
@@ -101,16 +99,7 @@ def keeping(batch: Import, request: HttpRequest) -> dict[str, Any]:
     stem = batch.file_name.rpartition(".")[0] or batch.file_name
     name = batch.profile_name if batch.profile_name not in shipped() else slugify(stem)[:60]
     name = request.POST.get("name", name).strip()
-    return {"may_keep": True, "keep_as": name, "is_there": _there(name)}
-
-
-def _there(name: str) -> str:
-    """That there is a profile of a name, and whose it is, in a sentence; empty where there is none."""
-    there = ImportProfile.objects.filter(name=name).select_related("made_by", "edited_by").first()
-    if there is None:
-        return ""
-    said = {"name": name, "made": in_words(there.made_by, there.made_at), "edited": in_words(there.edited_by, there.edited_at)}
-    return gettext("A profile “%(name)s” is there already: made by %(made)s, last edited by %(edited)s.") % said
+    return {"may_keep": True, "keep_as": name, "is_there": text.somebodys(name, request.user)}
 
 
 @outlives_session
@@ -122,12 +111,6 @@ def keep_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponseRedirect(change)
     if not sent(request):
         return admin.change_view(request, str(pk))
-    name = request.POST.get("name", "").strip()
-    there = _there(name)
-    if there and "replace" not in request.POST:
-        errors = [gettext("%(there)s Choose another name, or tick that it is to be replaced.") % {"there": there}]
-    else:
-        errors = text.keep(request, name, batch.profile_text)
-    if errors:
+    if errors := text.keep(request, request.POST.get("name", "").strip(), batch.profile_text):
         return admin.change_view(request, str(pk), extra_context={"errors": errors})
     return HttpResponseRedirect(f"{change}#keep")

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from tracker.admin.importing import frame, reading
+from tracker.admin.submissions import in_words
 from tracker.exchange.profiles import ProfileError, parse, shipped, to_toml
 from tracker.exchange.profiles.parsing import draft
 from tracker.models import ImportProfile
@@ -44,12 +45,26 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     return frame.page(
         admin, request, batch, "text", "text",
         title=_("The profile of “%(file)s”") % {"file": batch.file_name}, step_title=frame.words_of("text"), errors=errors, text=text, name=name,
-        may_keep=request.user.has_perm("tracker.add_importprofile"), lines=min(max(text.count("\n") + 2, 12), 40),
+        is_there=somebodys(name, request.user), may_keep=request.user.has_perm("tracker.add_importprofile"),
+        lines=min(max(text.count("\n") + 2, 12), 40),
     )  # fmt: skip
 
 
+def somebodys(name: str, by: Any) -> tuple[str, str]:
+    """That somebody else has a profile of a name, in a sentence, and the mark of what it says now; twice nothing where nobody has."""
+    there = ImportProfile.objects.filter(name=name).exclude(edited_by=by).select_related("made_by", "edited_by").first()
+    if there is None:
+        return "", ""
+    said = {"name": name, "made": in_words(there.made_by, there.made_at), "edited": in_words(there.edited_by, there.edited_at)}
+    sentence = _("A profile “%(name)s” is there already: made by %(made)s, last edited by %(edited)s.") % said
+    return sentence, f"{name}@{there.edited_at.isoformat()}"
+
+
 def keep(request: HttpRequest, name: str, text: str) -> list[str]:
-    """Write a profile down under a name, over an earlier one of that name; why it cannot be, in sentences."""
+    """Write a profile down under a name; over somebody else's of that name only where just that one was ticked (``replace``, with its mark).
+
+    Why it cannot be, in sentences.
+    """
     if not request.user.has_perm("tracker.add_importprofile"):
         return [_("Your role keeps no profiles.")]
     if name in shipped():
@@ -59,6 +74,9 @@ def keep(request: HttpRequest, name: str, text: str) -> list[str]:
     user: Any = request.user
     with transaction.atomic(), pghistory.context(user=user.pk):
         profile = ImportProfile.objects.select_for_update().filter(name=name).first()
+        there, mark = somebodys(name, user)
+        if there and request.POST.get("replace") != mark:
+            return [_("%(there)s Choose another name, or tick that it is to be replaced.") % {"there": there}]
         if profile is None:
             profile = ImportProfile(name=name, made_by=user)
         profile.text, profile.edited_by = text, user
