@@ -207,7 +207,7 @@ def test_a_package_that_would_unpack_to_too_much_is_refused_before_it_is_unpacke
 
 def test_a_package_is_no_larger_than_any_file(desk: str, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(receiving, "FILE_BYTES", 100)
-    with pytest.raises(Refused, match="at most 0 MB are taken"):
+    with pytest.raises(Refused, match="at most 1 MB are taken"):
         receive(bomb(tmp_path / "bomb.zip", 1000), by=builders.author(), profile="package")
 
 
