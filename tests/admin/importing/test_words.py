@@ -151,6 +151,16 @@ def test_how_dates_are_read_is_said_beside_their_column(people: dict[str, User],
     assert "“12/03/2019” may be 12 March 2019 or 3 December 2019." in said and "once this is saved" in said
 
 
+@pytest.mark.parametrize(("other", "why"), [("00/05/2019", "is no day of the calendar"), ("03/04/0000", "has the year 0000")])
+def test_a_day_of_no_calendar_is_told_beside_its_column(other: str, why: str, people: dict[str, User], sign_in: SignIn) -> None:
+    steps = dated(sign_in("researcher"), other)
+    said = words(steps.page("columns"))
+    assert "“12/03/2019” may be 12 March 2019 or 3 December 2019." in said
+    assert f"2 different values are not read as dates, “{other}” among them." in said
+    steps.columns({**HOLDS, "When": ["recommendation.recommended_on"]}, keys={"recommendation": ["No"]})
+    assert f"{other} not read: {why}" in words(steps.page("field", SLOT))
+
+
 def test_where_nobody_can_tell_it_is_asked_and_shown_what_each_cell_is_read_as(people: dict[str, User], sign_in: SignIn) -> None:
     steps = dated(sign_in("researcher"), "February 2019")
     steps.columns({**HOLDS, "When": ["recommendation.recommended_on"]}, keys={"recommendation": ["No"]})

@@ -37,6 +37,9 @@ def test_a_date_that_can_be_read_in_one_way_is_read(written: str, meant: str) ->
         ("March", "is not a date"),
         ("soon", "is not a date"),
         ("2019-13", "no day of the calendar"),
+        ("00/05/2019", "no day of the calendar"),
+        ("05/00/2019", "no day of the calendar"),
+        ("03/04/0000", "has the year 0000, which is none of the Gregorian calendar"),
     ],
 )
 def test_what_cannot_be_read_says_why(written: str, told: str) -> None:
@@ -97,6 +100,7 @@ def test_what_can_be_read_in_one_way_is_read_beside_any_format(day: dt.date, pat
         (["12/03/2019", "25.03.2019", "1.4.19"], ("dd/MM/yyyy", "dd.MM.yyyy", "dd.MM.yy"), "25.03.2019", "12/03/2019"),
         (["12/03/2019 10:30", "25/03/2019 11:00"], ("dd/MM/yyyy",), "25/03/2019", "12/03/2019"),
         (["25/03/2019", "03/25/2019"], (), "", ""),
+        (["00/05/2019", "25/00/2019", "40/03/2019", "12/03/2019"], (), "", "12/03/2019"),
         (["12/03/2019", "05/05/2019"], (), "", "12/03/2019"),
         (["05/05/2019", "2019-02-01", "February 2019"], (), "", ""),
         (["04-Mar-19", "5-Apr-19"], ("d-MMM-yy",), "", ""),

@@ -23,6 +23,8 @@ SERIALS = {"1900": dt.date(1899, 12, 30), "1904": dt.date(1904, 1, 1)}
 """The day nought of the two ways in which spreadsheets count days. Days before March 1900 are a day off, as they are there."""
 YEARS = range(1700, 2200)
 """What a file of ours can mean; 1397 is a year of another calendar, 43497 a spreadsheet's number of a day."""
+_MONTHS, _DAYS_ONLY = range(1, 13), range(13, 32)
+"""Numbers that may be a month's, and those that only a day has."""
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?", re.ASCII)
@@ -117,8 +119,8 @@ def written(texts: Iterable[str]) -> Written:
     """How dates are written, as told by those that can be read in one way only: with 25/03/2019 beside it, 12/03/2019 has the day first."""
     texts = [_TIME.sub("", _spelt(text)) for text in texts]
     pairs = [found for text in texts if (found := _PAIR.fullmatch(text))]
-    day_first = next((found[0] for found in pairs if int(found[1]) > 12 >= int(found[3])), "")
-    month_first = next((found[0] for found in pairs if int(found[3]) > 12 >= int(found[1])), "")
+    day_first = next((found[0] for found in pairs if int(found[1]) in _DAYS_ONLY and int(found[3]) in _MONTHS), "")
+    month_first = next((found[0] for found in pairs if int(found[3]) in _DAYS_ONLY and int(found[1]) in _MONTHS), "")
     undecided = next((found[0] for found in pairs if _is_undecided(found)), "")
     formats: tuple[str, ...] = ()
     if bool(day_first) != bool(month_first):
@@ -130,7 +132,7 @@ def written(texts: Iterable[str]) -> Written:
 
 
 def _is_undecided(found: re.Match[str]) -> bool:
-    return int(found[1]) <= 12 and int(found[3]) <= 12 and found[1].lstrip("0") != found[3].lstrip("0")
+    return int(found[1]) in _MONTHS and int(found[3]) in _MONTHS and int(found[1]) != int(found[3])
 
 
 def _is_read(text: str, formats: tuple[str, ...]) -> bool:
@@ -178,8 +180,8 @@ def _spelt(text: str) -> str:
 
 
 def _of_numbers(one: int, other: int, year: str) -> str:
-    if one <= 12 and other <= 12 and one != other:
-        may_be = [f"{year}-{month:02}-{day:02}" for day, month in ((one, other), (other, one))]
+    if one in _MONTHS and other in _MONTHS and one != other:
+        may_be = [_date(year, str(month), str(day)) for day, month in ((one, other), (other, one))]
         told = 'may be two days, as its first number may be the day or the month; say how dates are written: formats "dd/MM/yyyy" or "MM/dd/yyyy"'
         raise Otherwise(told, *may_be)
     day, month = (one, other) if other <= 12 else (other, one)
