@@ -180,6 +180,18 @@ def test_where_nobody_can_tell_it_is_asked_and_shown_what_each_cell_is_read_as(p
     assert "“12/03/2019” is read as 12 March 2019: day first, as was said." in said
 
 
+def test_what_a_map_says_of_dates_is_shown(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", b"No,Text,When\n1,Close it,Session 12\n2,Open it,tbc\n3,Keep it,Session 13\n4,Sell it,soon\n")
+    meant = '"Session 12" = "2012-05-30", tbc = "", "Session 13" = "spring 2019"'
+    steps.send("text", {"text": f'name = "test"\n[recommendation]\nkey = ["No"]\nrecommended_on = {{ column = "When", map = {{ {meant} }} }}\n'})
+    said = words(steps.page("field", SLOT))
+    assert "Session 12 30 May 2012 tbc nothing: it is left out" in said
+    assert "Session 13 not read: is said to mean “spring 2019”, which is not a date; say it as 2019-02-01, 2019-02 or 2019." in said
+    assert "soon not read: is not one of" in said
+    assert "2 different values are not read as dates, “Session 13” among them." in words(steps.page("columns"))
+
+
 def test_every_name_of_a_government_can_be_corrected(people: dict[str, User], sign_in: SignIn) -> None:
     """Those that were recognised as well."""
     steps = Steps(sign_in("researcher"))

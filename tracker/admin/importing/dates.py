@@ -58,11 +58,20 @@ def as_read(rule: FieldRule, column: Column, lookups: Mapping[str, Mapping[str, 
             found.append(AsRead(cell))
             continue
         try:
-            iso = reader.meaning(cell)
-            found.append(AsRead(cell, iso, in_words(PartialDate(iso))))
+            found.append(_read(cell, reader.meaning(cell)))
         except Unreadable as fault:
             found.append(_not_read(cell, fault))
     return found
+
+
+def _read(cell: str, meant: str) -> AsRead:
+    """A cell by what it means: a map may give it nothing, or what is no date."""
+    if not meant:
+        return AsRead(cell)
+    try:
+        return AsRead(cell, meant, in_words(PartialDate(meant)))
+    except ValueError:
+        return AsRead(cell, why_not=_("is said to mean “%(meant)s”, which is not a date; say it as 2019-02-01, 2019-02 or 2019.") % {"meant": meant})
 
 
 def _not_read(cell: str, fault: Unreadable) -> AsRead:
