@@ -248,12 +248,15 @@ def _by_pattern(pattern: str, languages: tuple[str, ...]) -> re.Pattern[str]:
     names = sorted(month_numbers(languages or LANGUAGES), key=len, reverse=True)
     days = sorted(_weekdays(languages or LANGUAGES), key=len, reverse=True)
     parts = []
-    for token in _TOKEN.findall(pattern):
+    tokens = [token for token in _TOKEN.findall(pattern) if token != "''"]
+    for place, token in enumerate(tokens):
         letter = token[0]
+        touches = any(map(_is_number, tokens[max(place - 1, 0) : place] + tokens[place + 1 : place + 2]))
+        digits = r"\d{2}" if touches else r"\d{1,2}"  # 201911 would be a day otherwise, and it could be two
         if letter in "dD":
-            parts.append(r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?")
+            parts.append(f"(?P<day>{digits})(?:st|nd|rd|th|er|º|\\.)?")
         elif letter in "mM":
-            parts.append(r"(?P<month>\d{1,2})" if len(token) < 3 else f"(?P<name>{'|'.join(map(re.escape, names))})\\.?")
+            parts.append(f"(?P<month>{digits})" if len(token) < 3 else f"(?P<name>{'|'.join(map(re.escape, names))})\\.?")
         elif letter in "yY":
             parts.append(r"(?P<year>\d{2})" if len(token) == 2 else r"(?P<year>\d{4})")
         elif letter == "E":
@@ -263,6 +266,11 @@ def _by_pattern(pattern: str, languages: tuple[str, ...]) -> re.Pattern[str]:
         else:
             parts.append(r"\s" if letter.isspace() else re.escape(token))
     return re.compile("".join(parts), re.IGNORECASE)
+
+
+def _is_number(token: str) -> bool:
+    """Whether a part of a pattern stands for digits."""
+    return token[0] in "dDyY" or (token[0] in "mM" and len(token) < 3)
 
 
 def _name(word: str) -> str:
