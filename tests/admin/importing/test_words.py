@@ -180,6 +180,15 @@ def test_where_nobody_can_tell_it_is_asked_and_shown_what_each_cell_is_read_as(p
     assert "“12/03/2019” is read as 12 March 2019: day first, as was said." in said
 
 
+def test_no_cell_is_named_for_an_order_that_it_contradicts(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = dated(sign_in("researcher"), "25/03/2019")
+    steps.columns({**HOLDS, "When": ["recommendation.recommended_on"]}, keys={"recommendation": ["No"]})
+    steps.send("field", {"format": ["MM/dd/yyyy"]}, query=SLOT)
+    said = words(steps.page("columns"))
+    assert "“12/03/2019” is read as 3 December 2019: month first, as was said." in said
+    assert "2 different values are not read as dates, “25/03/2019” among them." in said
+
+
 def test_what_a_map_says_of_dates_is_shown(people: dict[str, User], sign_in: SignIn) -> None:
     steps = Steps(sign_in("researcher"))
     steps.upload("list.csv", b"No,Text,When\n1,Close it,Session 12\n2,Open it,tbc\n3,Keep it,Session 13\n4,Sell it,soon\n")

@@ -36,9 +36,14 @@ class AsRead:
 
     @property
     def is_day_first(self) -> bool:
-        """Of two numbers of which either could be the day, whether the first is taken for it."""
+        """Of two numbers, whether the first is taken for the day."""
         found = _NUMBERS.match(self.cell)
         return found is not None and self.iso.endswith(f"-{int(found[1]):02}")
+
+    def is_borne_out_by(self, witness: str) -> bool:
+        """Whether a cell that can be read in one way only has its numbers in the same order."""
+        found = _NUMBERS.match(witness)
+        return found is not None and (int(found[1]) > 12) is self.is_day_first
 
 
 @dataclass(frozen=True)
@@ -111,9 +116,10 @@ def told(rule: FieldRule, column: Column, lookups: Mapping[str, Mapping[str, str
 
 def _in_doubt(shown: AsRead, witness: str) -> str:
     said = {"cell": shown.cell, "day": shown.words, "witness": witness}
-    if witness and shown.is_day_first:
+    is_told = shown.is_borne_out_by(witness)
+    if is_told and shown.is_day_first:
         return _("“%(cell)s” is read as %(day)s: day first, since “%(witness)s” occurs.") % said
-    if witness:
+    if is_told:
         return _("“%(cell)s” is read as %(day)s: month first, since “%(witness)s” occurs.") % said
     if shown.is_day_first:
         return _("“%(cell)s” is read as %(day)s: day first, as was said.") % said
