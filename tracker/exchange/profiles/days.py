@@ -126,9 +126,11 @@ def written(texts: Iterable[str]) -> Written:
     if bool(day_first) != bool(month_first):
         order = "dd{0}MM{0}{1}" if day_first else "MM{0}dd{0}{1}"
         formats = tuple(dict.fromkeys(order.format(found[2], "y" * len(found[4])) for found in pairs))
+    if pairs and not formats:
+        return Written(undecided=undecided)  # any pattern would keep what may be two days from being asked about
     left = [text for text in texts if not _PAIR.fullmatch(text) and not _is_read(text, formats)]
     formats += next(((pattern,) for pattern in _SELDOM if left and all(_is_read(text, (pattern,)) for text in left)), ())
-    return Written(formats, day_first or month_first if formats else "", undecided)
+    return Written(formats, day_first or month_first, undecided)
 
 
 def _is_undecided(found: re.Match[str]) -> bool:
