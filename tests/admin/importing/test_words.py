@@ -189,6 +189,30 @@ def test_no_cell_is_named_for_an_order_that_it_contradicts(people: dict[str, Use
     assert "2 different values are not read as dates, “25/03/2019” among them." in said
 
 
+def test_a_date_of_several_columns_is_shown_as_it_is_imported(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", b"No,Text,Day,Month,Year\n1,Close it,3,March,2019\n2,Open it,,May,2019\n3,Keep it,n/a,June,2019\n")
+    held = {name: ["recommendation.recommended_on"] for name in ("Day", "Month", "Year")}
+    steps.columns({**HOLDS, **held}, keys={"recommendation": ["No"]})
+    steps.send("field", {"empty": "n/a"}, query=SLOT)
+    assert "3 March 2019 3 March 2019 May 2019 May 2019 June 2019 June 2019" in words(steps.page("field", SLOT))
+    said = words(steps.page("columns"))
+    assert said.count("” is read as") == 1 and "“3 March 2019” is read as 3 March 2019." in said
+    steps.whole(all="BE")
+    page = steps.preview()
+    assert page.context["counts"] and not page.context["problem_count"], words(page)
+
+
+def test_dates_are_shown_as_they_are_split_and_cleaned(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", b"No,Text,When\n1,Close it,<b>March 2019</b> | <i>May 2019</i>\n2,Open it,not\xe2\x80\x93known\n")
+    steps.columns({**HOLDS, "When": ["recommendation.recommended_on"]}, keys={"recommendation": ["No"]})
+    steps.send("field", {"split": ["|"], "html": "1", "empty": "Not known"}, query=SLOT)
+    assert "not–known nothing: it is left out" in words(steps.page("field", SLOT))
+    assert "March 2019 March 2019 May 2019 May 2019" in words(steps.page("field", SLOT))
+    assert "not read as" not in words(steps.page("columns"))
+
+
 def test_what_a_map_says_of_dates_is_shown(people: dict[str, User], sign_in: SignIn) -> None:
     steps = Steps(sign_in("researcher"))
     steps.upload("list.csv", b"No,Text,When\n1,Close it,Session 12\n2,Open it,tbc\n3,Keep it,Session 13\n4,Sell it,soon\n")

@@ -86,7 +86,12 @@ def test_what_does_not_fit_its_format_says_so(text: str, told: str) -> None:
 @pytest.mark.parametrize(
     ("text", "pattern", "meant"),
     [
-        *[("20190111", "yyyyMMdd", "2019-01-11"), ("11012019", "dMyyyy", "2019-01-11"), ("201911", "yyyyMM", "2019-11"), ("1-112019", "d-MMyyyy", "2019-11-01")],
+        *[
+            ("20190111", "yyyyMMdd", "2019-01-11"),
+            ("11012019", "dMyyyy", "2019-01-11"),
+            ("201911", "yyyyMM", "2019-11"),
+            ("1-112019", "d-MMyyyy", "2019-11-01"),
+        ],
         *[("201911", "yyyyMMdd", ""), ("2019111", "yyyyMMdd", ""), ("1112019", "dMyyyy", ""), ("1112019", "d''Myyyy", ""), ("20191", "yyyyM", "")],
     ],
 )

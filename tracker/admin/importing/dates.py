@@ -1,16 +1,14 @@
 """How the dates of a column are read, said in words: what each cell is taken for, and why day and month stand in that order."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker.exchange.profiles import days
-from tracker.exchange.profiles.model import FieldRule
 from tracker.exchange.profiles.reading import FieldReader, Unreadable
-from tracker.exchange.schema import Column
 from tracker.languages.dates import in_words
 from tracker.rules.dates import PartialDate
 
@@ -54,18 +52,14 @@ class Told:
     asks: bool = False
 
 
-def as_read(rule: FieldRule, column: Column, lookups: Mapping[str, Mapping[str, str]], cells: Iterable[str]) -> list[AsRead]:
-    """What each cell is read as, by a field's rule."""
-    reader = FieldReader(rule, column, lookups)
+def as_read(reader: FieldReader, pieces: Iterable[str]) -> list[AsRead]:
+    """What each value of a field is read as, by the reader that an import has for it."""
     found = []
-    for cell in cells:
-        if " ".join(cell.split()).casefold() in {" ".join(empty.split()).casefold() for empty in rule.empty}:
-            found.append(AsRead(cell))
-            continue
+    for piece in pieces:
         try:
-            found.append(_read(cell, reader.meaning(cell)))
+            found.append(AsRead(piece) if reader.is_empty(piece) else _read(piece, reader.meaning(piece)))
         except Unreadable as fault:
-            found.append(_not_read(cell, fault))
+            found.append(_not_read(piece, fault))
     return found
 
 
@@ -89,9 +83,9 @@ def _not_read(cell: str, fault: Unreadable) -> AsRead:
     return AsRead(cell, why_not=_("may be %(one)s or %(other)s; say how dates are written.") % {"one": may_be[0], "other": may_be[1]}, may_be=may_be)
 
 
-def told(rule: FieldRule, column: Column, lookups: Mapping[str, Mapping[str, str]], cells: Sequence[str]) -> Told:
+def told(reader: FieldReader, pieces: Sequence[str]) -> Told:
     """How the dates of a column are read, in a sentence or two."""
-    found = as_read(rule, column, lookups, dict.fromkeys(cells))
+    found = as_read(reader, dict.fromkeys(pieces))
     unread = [each for each in found if each.why_not]
     undecided = next((each for each in unread if each.may_be), None)
     sentences = []
@@ -99,7 +93,7 @@ def told(rule: FieldRule, column: Column, lookups: Mapping[str, Mapping[str, str
         said = {"cell": undecided.cell, "one": undecided.may_be[0], "other": undecided.may_be[1]}
         sentences.append(_("“%(cell)s” may be %(one)s or %(other)s.") % said)
     elif (shown := next((each for each in found if each.is_in_doubt), None)) is not None:
-        sentences.append(_in_doubt(shown, days.written(cells).witness))
+        sentences.append(_in_doubt(shown, days.written(pieces).witness))
     elif (shown := next((each for each in found if each.words), None)) is not None:
         sentences.append(_("“%(cell)s” is read as %(day)s.") % {"cell": shown.cell, "day": shown.words})
     if left := [each for each in unread if not each.may_be]:

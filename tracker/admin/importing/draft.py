@@ -148,7 +148,7 @@ def with_places(
         elif len(sources) > 1:
             rule = dataclasses.replace(old or FieldRule(), column="", columns=tuple(source.name for source in sources), path="", constant="")
         else:
-            rule = _read_from(sources[0], old, guessed.get((sources[0].name, slot)), column_of(profile, slot))
+            rule = read_from(sources[0], old, guessed.get((sources[0].name, slot)), column_of(profile, slot))
         fields.setdefault(slot.record, {})[slot.field] = rule
     for slot, value in constants.items():
         fields.setdefault(slot.record, {})[slot.field] = FieldRule(constant=value)
@@ -179,7 +179,8 @@ def addressed(profile: Profile) -> Profile:
     return dataclasses.replace(profile, records={kind: records[kind] for kind in KINDS if kind in records})
 
 
-def _read_from(source: Offered, old: FieldRule | None, guess: FieldRule | None, column: Column | None) -> FieldRule:
+def read_from(source: Offered, old: FieldRule | None, guess: FieldRule | None, column: Column | None) -> FieldRule:
+    """How a place is read out of another column than before: as was guessed, or with what was said of the place."""
     rule = guess or old or FieldRule()
     if guess is None and old is None and column is not None:
         if is_date(column):
