@@ -180,9 +180,9 @@ def addressed(profile: Profile) -> Profile:
 
 
 def read_from(source: Offered, old: FieldRule | None, guess: FieldRule | None, column: Column | None) -> FieldRule:
-    """How a place is read out of another column than before: as was guessed, or with what was said of the place."""
-    rule = guess or old or FieldRule()
-    if guess is None and old is None and column is not None:
+    """How a place is read out of another column than before: as was guessed, or as the column looks, with what was said of the place."""
+    rule = guess or dataclasses.replace(old or FieldRule(), formats=(), serial="", split=(), html=False)
+    if guess is None and column is not None:
         if is_date(column):
             rule = dataclasses.replace(rule, formats=days.written(source.cells).formats)
         elif is_government(column) and source.separator:
