@@ -104,16 +104,6 @@ class Written:
     witness: str = ""
     undecided: str = ""
 
-    @property
-    def is_day_first(self) -> bool:
-        """Whether the first pattern has the day before the month."""
-        return is_day_first(self.formats)
-
-
-def is_day_first(formats: tuple[str, ...]) -> bool:
-    """Whether the first of some patterns has the day before the month."""
-    return bool(formats) and 0 <= formats[0].lower().find("d") < formats[0].lower().find("m")
-
 
 def written(texts: Iterable[str]) -> Written:
     """How dates are written, as told by those that can be read in one way only: with 25/03/2019 beside it, 12/03/2019 has the day first."""
