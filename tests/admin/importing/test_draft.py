@@ -52,6 +52,21 @@ def test_dates_and_lists_are_read_as_they_look_where_nothing_was_guessed() -> No
     assert rule_of(profile, COUNTRY) == FieldRule(column="Who", split=(";",))
 
 
+def test_another_column_is_read_as_it_is_written_itself() -> None:
+    when = Slot("recommendation", "recommended_on")
+    profile = with_places(begun("list.csv"), {when: [Offered("When")], COUNTRY: [Offered("Who")], STATUS: [Offered("State")]}, {}, {}, {})
+    profile = with_rule(profile, when, FieldRule(column="When", formats=("dd/MM/yyyy",), serial="1900", html=True, empty=("n/a",)))
+    profile = with_rule(profile, COUNTRY, FieldRule(column="Who", split=(";",)))
+    profile = with_rule(profile, STATUS, FieldRule(column="State", split=("|",), html=True, map={"Done": "implemented"}))
+    others = {when: [Offered("Date", cells=("12/03/2019", "03/25/2019"))], COUNTRY: [Offered("Whom", separator=",")], STATUS: [Offered("Stands")]}
+    moved = with_places(profile, others, {}, {}, {})
+    assert rule_of(moved, when) == FieldRule(column="Date", formats=("MM/dd/yyyy",), empty=("n/a",))
+    assert rule_of(moved, COUNTRY) == FieldRule(column="Whom", split=(",",))
+    assert rule_of(moved, STATUS) == FieldRule(column="Stands", map={"Done": "implemented"})
+    guess = FieldRule(column="Date", formats=("dd.MM.yyyy",), serial="1900")
+    assert rule_of(with_places(profile, {when: others[when]}, {}, {}, {("Date", when): guess}), when) == guess
+
+
 def test_an_incomplete_profile_is_read_again_as_it_was_written() -> None:
     profile = with_places(begun("My list (2).csv"), {TEXT: [Offered("Text")]}, {}, {}, {})
     text = to_toml(profile)

@@ -109,6 +109,11 @@ LACKS = {
         "values",
     ),
     "no format": (SOURCE + 'recommended_on = { column = "No", formats = ["dd"] }\n', "Recommended on is read: “dd” has no year", "id_other-formats"),
+    "no date that is meant": (
+        SOURCE + 'recommended_on = { column = "No", map = { "1" = "spring 2019" } }\n',
+        "The profile as text · How Recommendation · Recommended on is read: “spring 2019” is not a date",
+        "id_text",
+    ),
     "no document of its own": (
         SOURCE + '[document]\ntitle = "Done"\n',
         "What tells one record from another: Document: no column is ticked",

@@ -160,6 +160,16 @@ def test_how_dates_are_read_is_said_beside_their_column(people: dict[str, User],
     assert "“12/03/2019” may be 12 March 2019 or 3 December 2019." in said and "once this is saved" in said
 
 
+@pytest.mark.parametrize(("other", "why"), [("00/05/2019", "is no day of the calendar"), ("03/04/0000", "has the year 0000")])
+def test_a_day_of_no_calendar_is_told_beside_its_column(other: str, why: str, people: dict[str, User], sign_in: SignIn) -> None:
+    steps = dated(sign_in("researcher"), other)
+    said = words(steps.page("columns"))
+    assert "“12/03/2019” may be 12 March 2019 or 3 December 2019." in said
+    assert f"2 different values are not read as dates, “{other}” among them." in said
+    steps.columns({**HOLDS, "When": ["recommendation.recommended_on"]}, keys={"recommendation": ["No"]})
+    assert f"{other} not read: {why}" in words(steps.page("field", SLOT))
+
+
 def test_where_nobody_can_tell_it_is_asked_and_shown_what_each_cell_is_read_as(people: dict[str, User], sign_in: SignIn) -> None:
     steps = dated(sign_in("researcher"), "February 2019")
     steps.columns({**HOLDS, "When": ["recommendation.recommended_on"]}, keys={"recommendation": ["No"]})
@@ -177,6 +187,51 @@ def test_where_nobody_can_tell_it_is_asked_and_shown_what_each_cell_is_read_as(p
     assert "12/03/2019 12 March 2019" in said and "February 2019 February 2019" in said and "n/a nothing: it is left out" in said
     said = words(steps.page("columns"))
     assert "“12/03/2019” is read as 12 March 2019: day first, as was said." in said
+
+
+def test_no_cell_is_named_for_an_order_that_it_contradicts(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = dated(sign_in("researcher"), "25/03/2019")
+    steps.columns({**HOLDS, "When": ["recommendation.recommended_on"]}, keys={"recommendation": ["No"]})
+    steps.send("field", {"format": ["MM/dd/yyyy"]}, query=SLOT)
+    said = words(steps.page("columns"))
+    assert "“12/03/2019” is read as 3 December 2019: month first, as was said." in said
+    assert "2 different values are not read as dates, “25/03/2019” among them." in said
+
+
+def test_a_date_of_several_columns_is_shown_as_it_is_imported(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", b"No,Text,Day,Month,Year\n1,Close it,3,March,2019\n2,Open it,,May,2019\n3,Keep it,n/a,June,2019\n")
+    held = {name: ["recommendation.recommended_on"] for name in ("Day", "Month", "Year")}
+    steps.columns({**HOLDS, **held}, keys={"recommendation": ["No"]})
+    steps.send("field", {"empty": "n/a"}, query=SLOT)
+    assert "3 March 2019 3 March 2019 May 2019 May 2019 June 2019 June 2019" in words(steps.page("field", SLOT))
+    said = words(steps.page("columns"))
+    assert said.count("” is read as") == 1 and "“3 March 2019” is read as 3 March 2019." in said
+    steps.whole(all="BE")
+    page = steps.preview()
+    assert page.context["counts"] and not page.context["problem_count"], words(page)
+
+
+def test_dates_are_shown_as_they_are_split_and_cleaned(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", b"No,Text,When\n1,Close it,<b>March 2019</b> | <i>May 2019</i>\n2,Open it,not\xe2\x80\x93known\n")
+    steps.columns({**HOLDS, "When": ["recommendation.recommended_on"]}, keys={"recommendation": ["No"]})
+    steps.send("field", {"split": ["|"], "html": "1", "empty": "Not known"}, query=SLOT)
+    assert "not–known nothing: it is left out" in words(steps.page("field", SLOT))
+    assert "March 2019 March 2019 May 2019 May 2019" in words(steps.page("field", SLOT))
+    assert "not read as" not in words(steps.page("columns"))
+
+
+def test_what_a_map_says_of_dates_is_shown(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", b"No,Text,When\n1,Close it,Session 12\n2,Open it,tbc\n3,Keep it,Session 13\n4,Sell it,soon\n")
+    meant = '"Session 12" = "2012-05-30", tbc = "", "Session 13" = "spring 2019"'
+    steps.send("text", {"text": f'name = "test"\n[recommendation]\nkey = ["No"]\nrecommended_on = {{ column = "When", map = {{ {meant} }} }}\n'})
+    said = words(steps.page("field", SLOT))
+    assert "Session 12 30 May 2012 tbc nothing: it is left out" in said
+    assert "Session 13 not read: is said to mean “spring 2019”, which is not a date; say it as 2019-02-01, 2019-02 or 2019." in said
+    assert "soon not read: is not one of" in said
+    assert "2 different values are not read as dates, “Session 13” among them." in words(steps.page("columns"))
 
 
 def test_every_name_of_a_government_can_be_corrected(people: dict[str, User], sign_in: SignIn) -> None:

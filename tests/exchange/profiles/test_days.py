@@ -37,6 +37,9 @@ def test_a_date_that_can_be_read_in_one_way_is_read(written: str, meant: str) ->
         ("March", "is not a date"),
         ("soon", "is not a date"),
         ("2019-13", "no day of the calendar"),
+        ("00/05/2019", "no day of the calendar"),
+        ("05/00/2019", "no day of the calendar"),
+        ("03/04/0000", "has the year 0000, which is none of the Gregorian calendar"),
     ],
 )
 def test_what_cannot_be_read_says_why(written: str, told: str) -> None:
@@ -80,6 +83,26 @@ def test_what_does_not_fit_its_format_says_so(text: str, told: str) -> None:
         days.read(text, formats=("dd/MM/yyyy", "d.M.yyyy"))
 
 
+@pytest.mark.parametrize(
+    ("text", "pattern", "meant"),
+    [
+        *[
+            ("20190111", "yyyyMMdd", "2019-01-11"),
+            ("11012019", "dMyyyy", "2019-01-11"),
+            ("201911", "yyyyMM", "2019-11"),
+            ("1-112019", "d-MMyyyy", "2019-11-01"),
+        ],
+        *[("201911", "yyyyMMdd", ""), ("2019111", "yyyyMMdd", ""), ("1112019", "dMyyyy", ""), ("1112019", "d''Myyyy", ""), ("20191", "yyyyM", "")],
+    ],
+)
+def test_numbers_that_touch_have_all_their_digits(text: str, pattern: str, meant: str) -> None:
+    if meant:
+        assert days.read(text, formats=(pattern,)) == meant
+    else:
+        with pytest.raises(ValueError, match="not a date written as"):
+            days.read(text, formats=(pattern,))
+
+
 UNMISTAKABLE = ["yyyy-MM-dd", "yyyy-MM", "yyyy", "MMMM yyyy", "d MMMM yyyy", "MMMM d, yyyy", "MM/yyyy"]
 
 
@@ -97,10 +120,14 @@ def test_what_can_be_read_in_one_way_is_read_beside_any_format(day: dt.date, pat
         (["12/03/2019", "25.03.2019", "1.4.19"], ("dd/MM/yyyy", "dd.MM.yyyy", "dd.MM.yy"), "25.03.2019", "12/03/2019"),
         (["12/03/2019 10:30", "25/03/2019 11:00"], ("dd/MM/yyyy",), "25/03/2019", "12/03/2019"),
         (["25/03/2019", "03/25/2019"], (), "", ""),
+        (["00/05/2019", "25/00/2019", "40/03/2019", "12/03/2019"], (), "", "12/03/2019"),
         (["12/03/2019", "05/05/2019"], (), "", "12/03/2019"),
         (["05/05/2019", "2019-02-01", "February 2019"], (), "", ""),
         (["04-Mar-19", "5-Apr-19"], ("d-MMM-yy",), "", ""),
         (["20190312", "20190401"], ("yyyyMMdd",), "", ""),
+        (["03/04/2019", "05/05/2019", "12-Mar-19"], (), "", "03/04/2019"),
+        (["03/04/2019", "25/03/2019", "12-Mar-19"], ("dd/MM/yyyy", "d-MMM-yy"), "25/03/2019", "03/04/2019"),
+        (["201911", "201912"], (), "", ""),
         (["soon", ""], (), "", ""),
     ],
 )

@@ -206,7 +206,7 @@ def test_tables_of_several_styles(style: str) -> None:
 
 def test_several_governments_in_a_cell_are_parted_by_what_parts_their_names() -> None:
     found = guessed([{"Country": "Albania, France", "Text": "Paint it"}, {"Country": "Korea, Republic of", "Text": "Paint them"}] * 2)
-    assert found["addressee.government"].split in ("", ",")
+    assert found["addressee.government"].split == ""
     found = guessed([{"Country": "Albania, France", "Text": "Paint it"}, {"Country": "Canada", "Text": "Paint them"}])
     assert found["addressee.government"].split == ","
 

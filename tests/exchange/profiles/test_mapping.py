@@ -35,6 +35,14 @@ def test_a_row_yields_its_recommendation_its_addressee_and_a_citation_of_the_fil
     assert cells(groups, "citation_uses", "citation", "recommendation") == [{"citation": "DOC-P-1-FR", "recommendation": "P-1"}]
 
 
+def test_a_recommendation_has_the_date_of_its_rows_document(tmp_path: Path) -> None:
+    document = '[document]\nkey = ["Report"]\ntitle = "Report"\npublished_on = "Report date"\n'
+    rows = [row(**{"Report": "First", "Report date": "2018-05"}), row(**{"No": "2", "Report": "Second", "Report date": ""})]
+    _file, groups = mapped(tmp_path, PLAIN.replace('published_on = "2020-01"\n', "") + document, rows)
+    assert cells(groups, "recommendations", "recommended_on")[0] == "2018-05"
+    assert any("recommended_on" in problem for problem in problems(groups)), problems(groups)
+
+
 def test_a_problem_names_the_row_the_column_and_what_would_be_right(tmp_path: Path) -> None:
     rows = [row(No=str(number), Status="success") for number in range(1, 13)] + [row(No="13", Status="succes")]
     _file, groups = mapped(tmp_path, STATUS, rows)

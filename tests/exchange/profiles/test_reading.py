@@ -97,6 +97,14 @@ def test_columns_are_joined_and_empty_ones_left_out() -> None:
     assert title.one({"A": "one", "B": "N/A", "C": "three"})[0] == "one — three"
 
 
+def test_columns_that_make_a_date_are_joined_as_a_date_is_written() -> None:
+    made = reader("recommendation", "recommended_on", columns=("D", "M", "Y"), empty=("n/a",))
+    assert made.one({"D": 3, "M": "March", "Y": 2019})[0] == "2019-03-03"
+    assert made.one({"D": "n/a", "M": "March", "Y": 2019})[0] == "2019-03"
+    made = reader("recommendation", "recommended_on", columns=("D", "M", "Y"), join="/", formats=("d/M/yyyy",))
+    assert made.one({"D": 3, "M": 4, "Y": 2019})[0] == "2019-04-03"
+
+
 def test_a_lookup_comes_before_the_date() -> None:
     date = reader("recommendation", "recommended_on", column="Session", lookup="sessions")
     assert date.one({"Session": "session 12"})[0] == "2011-06"

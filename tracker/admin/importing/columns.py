@@ -1,7 +1,8 @@
 """What the columns of a file hold: a line a column, with what stands in it, and the places that it fills."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -19,6 +20,7 @@ from tracker.admin.importing.draft import (
     guesses,
     key_guesses,
     kind_of,
+    read_from,
     record_words,
     rule_of,
     rules_of,
@@ -28,9 +30,10 @@ from tracker.admin.importing.draft import (
 from tracker.admin.importing.lacking import TOLD_APART
 from tracker.admin.importing.menus import Menu
 from tracker.admin.importing.vocabulary import NotAWord, code_of, vocabulary_of
-from tracker.exchange.profiles import Governments, Profile, days
+from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.profiles.kinds import is_date
 from tracker.exchange.profiles.model import FieldRule
+from tracker.exchange.profiles.reading import FieldReader, Values
 from tracker.exchange.tables import TableError
 from tracker.languages.dates import in_words
 from tracker.rules.dates import PartialDate
@@ -143,17 +146,22 @@ def _lines(offered: Sequence[Offered], chosen: Chosen, choices: Menu) -> list[Li
 def _dates(
     batch: Any, profile: Profile, each: Offered, chosen: Chosen, guessed: Mapping[tuple[str, Slot], FieldRule], *, is_new: bool
 ) -> Iterator[tuple[Told, str]]:
-    """How the dates of a column are read, for each place of a date that it fills."""
+    """How the dates of a column are read, for each place of a date that it fills; of several that make one date, beside the first."""
     for slot in chosen.held.get(each.name, ()):
         column = column_of(profile, slot)
-        if column is None or not is_date(column) or not each.cells:
+        if column is None or not is_date(column):
             continue
         kept = rule_of(profile, slot)
-        if kept is not None and each.is_read_by(kept):
-            yield dates.told(kept, column, profile.lookups, each.cells), "" if is_new else f"{_address(batch, slot)}#dates"
-        else:
-            rule = guessed.get((each.name, slot)) or FieldRule(formats=days.written(each.cells).formats)
-            yield dates.told(rule, column, profile.lookups, each.cells), ""
+        is_kept = kept is not None and each.is_read_by(kept)
+        rule = kept if kept is not None and is_kept else read_from(each, kept, guessed.get((each.name, slot)), column)
+        reader = FieldReader(rule, column, profile.lookups)
+        rows: Iterable[Values] = ({each.name: cell} for cell in each.cells)
+        if len(rule.named_columns) > 1:
+            if each.name != rule.named_columns[0]:
+                continue
+            rows = islice(reading.rows_of(batch, profile, reader), reading.LOOKED_AT)
+        if pieces := [piece for row in rows for piece in reading.pieces(reader, row)]:
+            yield dates.told(reader, pieces), f"{_address(batch, slot)}#dates" if is_kept and not is_new else ""
 
 
 def _constant(profile: Profile, place: str, value: str, choices: Menu, governments: Governments) -> Constant:

@@ -1,16 +1,14 @@
 """How the dates of a column are read, said in words: what each cell is taken for, and why day and month stand in that order."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker.exchange.profiles import days
-from tracker.exchange.profiles.model import FieldRule
 from tracker.exchange.profiles.reading import FieldReader, Unreadable
-from tracker.exchange.schema import Column
 from tracker.languages.dates import in_words
 from tracker.rules.dates import PartialDate
 
@@ -36,9 +34,14 @@ class AsRead:
 
     @property
     def is_day_first(self) -> bool:
-        """Of two numbers of which either could be the day, whether the first is taken for it."""
+        """Of two numbers, whether the first is taken for the day."""
         found = _NUMBERS.match(self.cell)
         return found is not None and self.iso.endswith(f"-{int(found[1]):02}")
+
+    def is_borne_out_by(self, witness: str) -> bool:
+        """Whether a cell that can be read in one way only has its numbers in the same order."""
+        found = _NUMBERS.match(witness)
+        return found is not None and (int(found[1]) > 12) is self.is_day_first
 
 
 @dataclass(frozen=True)
@@ -49,20 +52,25 @@ class Told:
     asks: bool = False
 
 
-def as_read(rule: FieldRule, column: Column, lookups: Mapping[str, Mapping[str, str]], cells: Iterable[str]) -> list[AsRead]:
-    """What each cell is read as, by a field's rule."""
-    reader = FieldReader(rule, column, lookups)
+def as_read(reader: FieldReader, pieces: Iterable[str]) -> list[AsRead]:
+    """What each value of a field is read as, by the reader that an import has for it."""
     found = []
-    for cell in cells:
-        if " ".join(cell.split()).casefold() in {" ".join(empty.split()).casefold() for empty in rule.empty}:
-            found.append(AsRead(cell))
-            continue
+    for piece in pieces:
         try:
-            iso = reader.meaning(cell)
-            found.append(AsRead(cell, iso, in_words(PartialDate(iso))))
+            found.append(AsRead(piece) if reader.is_empty(piece) else _read(piece, reader.meaning(piece)))
         except Unreadable as fault:
-            found.append(_not_read(cell, fault))
+            found.append(_not_read(piece, fault))
     return found
+
+
+def _read(cell: str, meant: str) -> AsRead:
+    """A cell by what it means: a map may give it nothing, or what is no date."""
+    if not meant:
+        return AsRead(cell)
+    try:
+        return AsRead(cell, meant, in_words(PartialDate(meant)))
+    except ValueError:
+        return AsRead(cell, why_not=_("is said to mean “%(meant)s”, which is not a date; say it as 2019-02-01, 2019-02 or 2019.") % {"meant": meant})
 
 
 def _not_read(cell: str, fault: Unreadable) -> AsRead:
@@ -75,9 +83,9 @@ def _not_read(cell: str, fault: Unreadable) -> AsRead:
     return AsRead(cell, why_not=_("may be %(one)s or %(other)s; say how dates are written.") % {"one": may_be[0], "other": may_be[1]}, may_be=may_be)
 
 
-def told(rule: FieldRule, column: Column, lookups: Mapping[str, Mapping[str, str]], cells: Sequence[str]) -> Told:
+def told(reader: FieldReader, pieces: Sequence[str]) -> Told:
     """How the dates of a column are read, in a sentence or two."""
-    found = as_read(rule, column, lookups, dict.fromkeys(cells))
+    found = as_read(reader, dict.fromkeys(pieces))
     unread = [each for each in found if each.why_not]
     undecided = next((each for each in unread if each.may_be), None)
     sentences = []
@@ -85,7 +93,7 @@ def told(rule: FieldRule, column: Column, lookups: Mapping[str, Mapping[str, str
         said = {"cell": undecided.cell, "one": undecided.may_be[0], "other": undecided.may_be[1]}
         sentences.append(_("“%(cell)s” may be %(one)s or %(other)s.") % said)
     elif (shown := next((each for each in found if each.is_in_doubt), None)) is not None:
-        sentences.append(_in_doubt(shown, days.written(cells).witness))
+        sentences.append(_in_doubt(shown, days.written(pieces).witness))
     elif (shown := next((each for each in found if each.words), None)) is not None:
         sentences.append(_("“%(cell)s” is read as %(day)s.") % {"cell": shown.cell, "day": shown.words})
     if left := [each for each in unread if not each.may_be]:
@@ -102,9 +110,10 @@ def told(rule: FieldRule, column: Column, lookups: Mapping[str, Mapping[str, str
 
 def _in_doubt(shown: AsRead, witness: str) -> str:
     said = {"cell": shown.cell, "day": shown.words, "witness": witness}
-    if witness and shown.is_day_first:
+    is_told = shown.is_borne_out_by(witness)
+    if is_told and shown.is_day_first:
         return _("“%(cell)s” is read as %(day)s: day first, since “%(witness)s” occurs.") % said
-    if witness:
+    if is_told:
         return _("“%(cell)s” is read as %(day)s: month first, since “%(witness)s” occurs.") % said
     if shown.is_day_first:
         return _("“%(cell)s” is read as %(day)s: day first, as was said.") % said

@@ -148,7 +148,7 @@ def with_places(
         elif len(sources) > 1:
             rule = dataclasses.replace(old or FieldRule(), column="", columns=tuple(source.name for source in sources), path="", constant="")
         else:
-            rule = _read_from(sources[0], old, guessed.get((sources[0].name, slot)), column_of(profile, slot))
+            rule = read_from(sources[0], old, guessed.get((sources[0].name, slot)), column_of(profile, slot))
         fields.setdefault(slot.record, {})[slot.field] = rule
     for slot, value in constants.items():
         fields.setdefault(slot.record, {})[slot.field] = FieldRule(constant=value)
@@ -179,9 +179,10 @@ def addressed(profile: Profile) -> Profile:
     return dataclasses.replace(profile, records={kind: records[kind] for kind in KINDS if kind in records})
 
 
-def _read_from(source: Offered, old: FieldRule | None, guess: FieldRule | None, column: Column | None) -> FieldRule:
-    rule = guess or old or FieldRule()
-    if guess is None and old is None and column is not None:
+def read_from(source: Offered, old: FieldRule | None, guess: FieldRule | None, column: Column | None) -> FieldRule:
+    """How a place is read out of another column than before: as was guessed, or as the column looks, with what was said of the place."""
+    rule = guess or dataclasses.replace(old or FieldRule(), formats=(), serial="", split=(), html=False)
+    if guess is None and column is not None:
         if is_date(column):
             rule = dataclasses.replace(rule, formats=days.written(source.cells).formats)
         elif is_government(column) and source.separator:

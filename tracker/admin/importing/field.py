@@ -20,6 +20,7 @@ from tracker.exchange.profiles.days import LANGUAGES
 from tracker.exchange.profiles.governments import LEFT_OUT
 from tracker.exchange.profiles.kinds import folded_words, is_date, is_government, plain
 from tracker.exchange.profiles.model import FieldRule
+from tracker.exchange.profiles.reading import FieldReader
 from tracker.exchange.schema import Column
 from tracker.exchange.tables import TableError
 from tracker.signin.keeping import outlives_session, sent
@@ -82,8 +83,9 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("How %(place)s is read is saved.") % {"place": slot_words(made, slot)})
             return HttpResponseRedirect(frame.url(batch, "columns") if "_on" in request.POST else request.get_full_path())
         profile = made
+    reader = FieldReader(rule, column, profile.lookups)
     try:
-        found, whole = reading.different_values(batch, profile, rule)
+        found, whole = reading.different_values(batch, profile, reader)
     except TableError as error:
         found, whole, errors = {}, True, [str(error)]  # type: ignore[assignment]
     values = _values(profile, column, rule, found, governments, batch.governments)
@@ -100,7 +102,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         other_formats="\n".join(each for each in rule.formats if each not in FORMATS),
         languages=[(code, LANGUAGE_WORDS[code], code in rule.languages) for code in LANGUAGES], is_government=is_government(column),
         words=words_of(column), values=values, whole=whole, empty="\n".join(rule.empty), lookup=_lookup_text(profile, rule), counted=reading.COUNTED,
-        dates=_dates(profile, column, rule, found), unresolved=sum(1 for value in values if value["unresolved"]),
+        dates=_dates(reader, found), unresolved=sum(1 for value in values if value["unresolved"]),
     )  # fmt: skip
 
 
@@ -142,11 +144,11 @@ def _values(
     return shown
 
 
-def _dates(profile: Profile, column: Column, rule: FieldRule, found: Mapping[str, int]) -> list[AsRead]:
+def _dates(reader: FieldReader, found: Mapping[str, int]) -> list[AsRead]:
     """The first different cells of dates, each with what it is read as, and after them the first that are not read."""
-    if not is_date(column) or not found:
+    if not reader.is_date:
         return []
-    every = as_read(rule, column, profile.lookups, found)
+    every = as_read(reader, found)
     return [*every[:SHOWN_DATES], *[each for each in every[SHOWN_DATES:] if each.why_not][:SHOWN_DATES]]
 
 

@@ -13,6 +13,7 @@ from tracker.admin.importing import frame
 from tracker.admin.importing.draft import Slot, column_of, field_words, kind_of, record_words, rule_of, slot_words
 from tracker.admin.importing.vocabulary import Vocabulary, words_of
 from tracker.exchange.profiles import Mistake, Profile, Why
+from tracker.exchange.profiles.kinds import is_date
 from tracker.exchange.schema import BY_NAME, Column
 from tracker.models import Import
 
@@ -121,6 +122,9 @@ def place_of(batch: Import, profile: Profile, key: str) -> Place:
     slots = [Slot(table, field) for field in kind.fields]
     slot = Slot(table, rest.partition(".")[0]) if rest else next((slot for slot in slots if rule_of(profile, slot)), None)
     how = rest.partition(".")[2]
+    column = column_of(profile, slot) if slot is not None else None
+    if slot is not None and how == "map" and column is not None and is_date(column):  # no form shows what the values of a date mean
+        return Place("text", _("How %(place)s is read") % {"place": slot_words(profile, slot)}, f"{frame.url(batch, 'text')}#id_text")
     if slot is not None and how and how != "constant":
         anchor = {"formats": "id_other-formats", "default": "id_default", "map": "values"}.get(how, "content-main")
         address = f"{frame.url(batch, 'field')}?{urlencode({'of': str(slot)})}#{anchor}"

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ from tracker.archive import store
 from tracker.exchange import imports
 from tracker.exchange.profiles import Governments, Mistake, Profile, ProfileError, Seen, Why, to_toml
 from tracker.exchange.profiles.evidence import Evidence, Nature
-from tracker.exchange.profiles.model import FieldRule, Join
+from tracker.exchange.profiles.model import Join
 from tracker.exchange.profiles.parsing import draft
-from tracker.exchange.profiles.reading import BETWEEN_VALUES
+from tracker.exchange.profiles.reading import BETWEEN_VALUES, FieldReader, Unreadable, Values
 from tracker.exchange.tables import ColumnSample, Guess, Options, Table, TableError, guess, open_table, samples
 from tracker.models import Import
 
@@ -146,17 +146,16 @@ def columns_of(batch: Import, profile: Profile) -> list[str]:
     return [each.name for each in offered(batch, profile, Governments([])) if not each.is_path]
 
 
-def different_values(batch: Import, profile: Profile, rule: FieldRule) -> tuple[Counter[str], bool]:
+def different_values(batch: Import, profile: Profile, reader: FieldReader) -> tuple[Counter[str], bool]:
     """What stands in the cells that a field is read out of, one by one where a cell holds several, and how often; whether that is all of it."""
     found: Counter[str] = Counter()
     whole = True
-    count = 0
-    for count, cell in enumerate(_cells(batch, profile, rule), 1):
+    for count, values in enumerate(rows_of(batch, profile, reader), 1):
         if count > COUNTED:
             whole = False
             break
-        for value in _parts(cell, rule.split):
-            text = " ".join(value.split())
+        for piece in pieces(reader, values):
+            text = " ".join(piece.split())
             if text and (text in found or len(found) < DIFFERENT):
                 found[text] += 1
             elif text:
@@ -164,46 +163,22 @@ def different_values(batch: Import, profile: Profile, rule: FieldRule) -> tuple[
     return found, whole
 
 
-def _cells(batch: Import, profile: Profile, rule: FieldRule) -> Iterator[str]:
-    join = next((join for join in profile.joins if rule.column.startswith(f"{join.name}.")), None)
+def rows_of(batch: Import, profile: Profile, reader: FieldReader) -> Iterator[Values]:
+    """The rows that a field is read out of: those of the second file where its column is one of that."""
+    name = reader.rule.column
+    join = next((join for join in profile.joins if name.startswith(f"{join.name}.")), None)
     if join is not None and (other := joined_table(batch, join)) is not None:
-        column = rule.column.removeprefix(f"{join.name}.")
-        yield from (as_text(record.values.get(column)) for record in other)
-        return
-    for record in table_of(batch):
-        if rule.path:
-            yield from map(as_text, _at(record.values, rule.path.split(".")))
-        elif rule.columns:
-            yield (rule.join or " ").join(filter(None, (as_text(record.values.get(name)) for name in rule.columns)))
-        else:
-            value = record.values.get(rule.column)
-            if isinstance(value, list):
-                yield from map(as_text, value)
-            else:
-                yield as_text(value)
+        column = name.removeprefix(f"{join.name}.")
+        return ({name: record.values.get(column)} for record in other)
+    return (record.values for record in table_of(batch))
 
 
-def _at(value: Any, steps: list[str]) -> Iterator[Any]:
-    """What a path leads to."""
-    if not steps:
-        yield from value if isinstance(value, list) else [value]
-    elif isinstance(value, dict):
-        yield from _at(value.get(steps[0]), steps[1:])
-    elif isinstance(value, list) and steps[0] == "*":
-        for item in value:
-            yield from _at(item, steps[1:])
-    elif isinstance(value, list) and steps[0].isdigit() and int(steps[0]) < len(value):
-        yield from _at(value[int(steps[0])], steps[1:])
-
-
-def _parts(cell: str, separators: Iterable[str]) -> list[str]:
-    parts = [cell]
-    for separator in separators:
-        if separator == "lines":
-            parts = [line.strip().removeprefix("- ").removeprefix("• ") for part in parts for line in part.splitlines()]
-        else:
-            parts = [piece for part in parts for piece in part.split(separator)]
-    return [part.strip() for part in parts]
+def pieces(reader: FieldReader, values: Values) -> list[str]:
+    """What a field reads out of a row, one by one where a cell holds several; of what cannot be read, the cells as they stand."""
+    try:
+        return reader.pieces(values, with_empty=True)
+    except Unreadable:
+        return [as_text(get(values)) for get in reader.getters]
 
 
 def as_text(value: Any) -> str:

@@ -114,7 +114,8 @@ def _of_sources_silence(profile: Profile) -> Iterator[Mistake]:
             yield Mistake("assessment.assessor", f"it is missing; say whose verdict it is{also}", why)
     if not source.fields.get("published_on"):
         also, dated = (".", Why.AS_IT_SAYS) if source.refers_only else (", or source.published_on.", Why.WITHOUT_ITS_DATE)
-        if made and "statement" in made.fields and "recommended_on" not in made.fields:
+        dated_by_document = "document" in records and "published_on" in records["document"].fields
+        if made and "statement" in made.fields and "recommended_on" not in made.fields and not dated_by_document:
             yield Mistake("recommendation.recommended_on", f"it is missing; say when the recommendation was made{also}", dated)
         if (answered := records.get("position")) and "answer" in answered.fields and "on" not in answered.fields:
             yield Mistake("position.on", f"it is missing; say when the government answered{also}", dated)

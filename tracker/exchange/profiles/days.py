@@ -23,6 +23,8 @@ SERIALS = {"1900": dt.date(1899, 12, 30), "1904": dt.date(1904, 1, 1)}
 """The day nought of the two ways in which spreadsheets count days. Days before March 1900 are a day off, as they are there."""
 YEARS = range(1700, 2200)
 """What a file of ours can mean; 1397 is a year of another calendar, 43497 a spreadsheet's number of a day."""
+_MONTHS, _DAYS_ONLY = range(1, 13), range(13, 32)
+"""Numbers that may be a month's, and those that only a day has."""
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?", re.ASCII)
@@ -102,35 +104,27 @@ class Written:
     witness: str = ""
     undecided: str = ""
 
-    @property
-    def is_day_first(self) -> bool:
-        """Whether the first pattern has the day before the month."""
-        return is_day_first(self.formats)
-
-
-def is_day_first(formats: tuple[str, ...]) -> bool:
-    """Whether the first of some patterns has the day before the month."""
-    return bool(formats) and 0 <= formats[0].lower().find("d") < formats[0].lower().find("m")
-
 
 def written(texts: Iterable[str]) -> Written:
     """How dates are written, as told by those that can be read in one way only: with 25/03/2019 beside it, 12/03/2019 has the day first."""
     texts = [_TIME.sub("", _spelt(text)) for text in texts]
     pairs = [found for text in texts if (found := _PAIR.fullmatch(text))]
-    day_first = next((found[0] for found in pairs if int(found[1]) > 12 >= int(found[3])), "")
-    month_first = next((found[0] for found in pairs if int(found[3]) > 12 >= int(found[1])), "")
+    day_first = next((found[0] for found in pairs if int(found[1]) in _DAYS_ONLY and int(found[3]) in _MONTHS), "")
+    month_first = next((found[0] for found in pairs if int(found[3]) in _DAYS_ONLY and int(found[1]) in _MONTHS), "")
     undecided = next((found[0] for found in pairs if _is_undecided(found)), "")
     formats: tuple[str, ...] = ()
     if bool(day_first) != bool(month_first):
         order = "dd{0}MM{0}{1}" if day_first else "MM{0}dd{0}{1}"
         formats = tuple(dict.fromkeys(order.format(found[2], "y" * len(found[4])) for found in pairs))
+    if pairs and not formats:
+        return Written(undecided=undecided)  # any pattern would keep what may be two days from being asked about
     left = [text for text in texts if not _PAIR.fullmatch(text) and not _is_read(text, formats)]
     formats += next(((pattern,) for pattern in _SELDOM if left and all(_is_read(text, (pattern,)) for text in left)), ())
-    return Written(formats, day_first or month_first if formats else "", undecided)
+    return Written(formats, day_first or month_first, undecided)
 
 
 def _is_undecided(found: re.Match[str]) -> bool:
-    return int(found[1]) <= 12 and int(found[3]) <= 12 and found[1].lstrip("0") != found[3].lstrip("0")
+    return int(found[1]) in _MONTHS and int(found[3]) in _MONTHS and int(found[1]) != int(found[3])
 
 
 def _is_read(text: str, formats: tuple[str, ...]) -> bool:
@@ -178,8 +172,8 @@ def _spelt(text: str) -> str:
 
 
 def _of_numbers(one: int, other: int, year: str) -> str:
-    if one <= 12 and other <= 12 and one != other:
-        may_be = [f"{year}-{month:02}-{day:02}" for day, month in ((one, other), (other, one))]
+    if one in _MONTHS and other in _MONTHS and one != other:
+        may_be = [_date(year, str(month), str(day)) for day, month in ((one, other), (other, one))]
         told = 'may be two days, as its first number may be the day or the month; say how dates are written: formats "dd/MM/yyyy" or "MM/dd/yyyy"'
         raise Otherwise(told, *may_be)
     day, month = (one, other) if other <= 12 else (other, one)
@@ -246,12 +240,15 @@ def _by_pattern(pattern: str, languages: tuple[str, ...]) -> re.Pattern[str]:
     names = sorted(month_numbers(languages or LANGUAGES), key=len, reverse=True)
     days = sorted(_weekdays(languages or LANGUAGES), key=len, reverse=True)
     parts = []
-    for token in _TOKEN.findall(pattern):
+    tokens = [token for token in _TOKEN.findall(pattern) if token != "''"]
+    for place, token in enumerate(tokens):
         letter = token[0]
+        touches = any(map(_is_number, tokens[max(place - 1, 0) : place] + tokens[place + 1 : place + 2]))
+        digits = r"\d{2}" if touches else r"\d{1,2}"  # 201911 would be a day otherwise, and it could be two
         if letter in "dD":
-            parts.append(r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?")
+            parts.append(f"(?P<day>{digits})(?:st|nd|rd|th|er|º|\\.)?")
         elif letter in "mM":
-            parts.append(r"(?P<month>\d{1,2})" if len(token) < 3 else f"(?P<name>{'|'.join(map(re.escape, names))})\\.?")
+            parts.append(f"(?P<month>{digits})" if len(token) < 3 else f"(?P<name>{'|'.join(map(re.escape, names))})\\.?")
         elif letter in "yY":
             parts.append(r"(?P<year>\d{2})" if len(token) == 2 else r"(?P<year>\d{4})")
         elif letter == "E":
@@ -261,6 +258,11 @@ def _by_pattern(pattern: str, languages: tuple[str, ...]) -> re.Pattern[str]:
         else:
             parts.append(r"\s" if letter.isspace() else re.escape(token))
     return re.compile("".join(parts), re.IGNORECASE)
+
+
+def _is_number(token: str) -> bool:
+    """Whether a part of a pattern stands for digits."""
+    return token[0] in "dDyY" or (token[0] in "mM" and len(token) < 3)
 
 
 def _name(word: str) -> str:

@@ -161,7 +161,7 @@ class FieldReader:
         """All values of the field, and what stands in the file. Raises :class:`Unreadable`."""
         if not self.getters:
             return self.constant, ""
-        pieces = self._pieces(values)
+        pieces = self.pieces(values)
         raw = pieces[0] if len(pieces) == 1 else BETWEEN_VALUES.join(pieces)
         if self.is_plain:
             found = pieces
@@ -176,7 +176,15 @@ class FieldReader:
             return (items[0] if items else ""), raw
         return (self.rule.join or BETWEEN_VALUES).join(items), raw
 
-    def _pieces(self, values: Values) -> list[str]:
+    def is_empty(self, text: str) -> bool:
+        """Whether a value means nothing."""
+        return bool(self.empty) and plain(text) in self.empty
+
+    def pieces(self, values: Values, *, with_empty: bool = False) -> list[str]:
+        """The values as they stand in the file, before it is asked what they mean. Raises :class:`Unreadable`.
+
+        ``with_empty``: those that mean nothing as well, but for parts of a text that several columns make.
+        """
         rule = self.rule
         found: list[str] = []
         for get in self.getters:
@@ -188,12 +196,12 @@ class FieldReader:
                         text = text_of_html(text)
                 except ValueError as error:
                     raise Unreadable("", str(error)) from None
-                if text and not (self.empty and plain(text) in self.empty):
+                if text and ((with_empty and len(self.getters) == 1) or not self.is_empty(text)):
                     found.append(text)
         if len(self.getters) > 1 and len(found) > 1:
-            found = [(rule.join or BETWEEN_COLUMNS).join(found)]
+            found = [(rule.join or (" " if self.is_date else BETWEEN_COLUMNS)).join(found)]
         if rule.split:
-            found = [item for text in found for item in split(text, rule.split) if not (self.empty and plain(item) in self.empty)]
+            found = [item for text in found for item in split(text, rule.split) if with_empty or not self.is_empty(item)]
         return found
 
     def _meanings(self, pieces: Iterable[str]) -> Iterator[str]:

@@ -42,7 +42,6 @@ class ColumnSample:
     longest: int  # characters of the longest value
     formulas: int  # cells that hold a formula of a spreadsheet, which comes as its text
     kind: str  # "text", "number", "date", "true or false", "list", "nested" or "empty"
-    date_formats: tuple[str, ...] = ()  # strptime formats that fit every text of the column; () where the cells are dates already
     separator: str = ""  # of a list in a cell: ";", "|", ",", "\n", or "- " where each line begins with a dash
     cells: tuple[str, ...] = ()  # what stands in the first filled ones, a value that comes again as often as it does
 
@@ -102,7 +101,7 @@ def cut(text: str) -> str:
 
 
 def _sample(name: str, seen: _Seen, rows: int) -> ColumnSample:
-    kind, formats, separator = _kind(seen.values)
+    kind, separator = _kind(seen.values)
     return ColumnSample(
         name=name,
         values=tuple(seen.first),
@@ -111,7 +110,6 @@ def _sample(name: str, seen: _Seen, rows: int) -> ColumnSample:
         longest=seen.longest,
         formulas=seen.formulas,
         kind=kind,
-        date_formats=formats,
         separator=separator,
         cells=tuple(cell[:CELL_CHARACTERS] for value in seen.values[:CELLS] if (cell := _as_cell(value))),
     )
@@ -123,36 +121,33 @@ def _as_cell(value: Value) -> str:
     return "; ".join(as_text(item) for item in items if not isinstance(item, list | dict))
 
 
-def _kind(values: Sequence[Value]) -> tuple[str, tuple[str, ...], str]:
-    """The kind of a column, the formats of its dates, and the separator of its lists."""
+def _kind(values: Sequence[Value]) -> tuple[str, str]:
+    """The kind of a column, and the separator of its lists."""
     if not values:
-        return "empty", (), ""
+        return "empty", ""
     if all(isinstance(value, bool) for value in values):
-        return "true or false", (), ""
+        return "true or false", ""
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
-        return "number", (), ""
+        return "number", ""
     if any(isinstance(value, list | dict) for value in values):
-        return "nested", (), ""
+        return "nested", ""
     texts = [value.strip() for value in values if isinstance(value, str) and value.strip()]
     dates = sum(isinstance(value, dt.date) for value in values)
-    formats = date_formats(texts)
-    if dates and (not texts or formats):
-        return "date", formats, ""
-    if not dates and formats:
-        return "date", formats, ""
+    if (dates and not texts) or are_dates(texts):
+        return "date", ""
     if not dates and all(_NUMBER.fullmatch(text) for text in texts):
-        return "number", (), ""
+        return "number", ""
     if not dates and len(texts) > 1 and all(text.casefold() in _TRUTH for text in texts):
-        return "true or false", (), ""
+        return "true or false", ""
     separator = list_separator(texts)
-    return ("list", (), separator) if separator else ("text", (), "")
+    return ("list", separator) if separator else ("text", "")
 
 
-def date_formats(texts: Sequence[str]) -> tuple[str, ...]:
-    """The formats in which every text is a date between 1800 and 2200; several where days and months cannot be told apart."""
-    if not texts or not any(len(text) > 5 for text in texts):
-        return ()
-    return tuple(format_ for format_ in DATE_FORMATS if all(_is_date(text, format_) for text in dict.fromkeys(texts)))
+def are_dates(texts: Sequence[str]) -> bool:
+    """Whether there is a format in which every text is a date between 1800 and 2200."""
+    if not any(len(text) > 5 for text in texts):
+        return False
+    return any(all(_is_date(text, format_) for text in dict.fromkeys(texts)) for format_ in DATE_FORMATS)
 
 
 def _is_date(text: str, format_: str) -> bool:
