@@ -17,7 +17,7 @@ from tracker.editions.tables import READING_TABLES, RecordEdition, SiteEdition
 from tracker.editorial.freeze import KINDS, PREFETCH, content_hash, freeze
 from tracker.editorial.verification import verify
 from tracker.generating import writing
-from tracker.generating.records import UNIT, unit
+from tracker.generating.records import MADE_UP, UNIT, unit
 from tracker.generating.texts import LONGEST, SHORTEST, TONGUES, text
 from tracker.models import Document, Recommendation
 
@@ -54,7 +54,21 @@ def test_they_stand_in_every_table_as_if_published(generated: None) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/recommendations/", "/recommendations/GEN-1/", "/actions/", "/documents/", "/matrix/", "/changes/", "/search/?q=harbours"]
+    "path",
+    [
+        "/",
+        "/recommendations/",
+        "/recommendations/GEN-1/",
+        "/actions/",
+        "/documents/",
+        "/matrix/",
+        "/changes/",
+        "/search/?q=harbours",
+        "/governments/",
+        "/governments/GEN-1/",
+        "/api/v1/addressees.csv",
+        "/embed/row/GEN-1/",
+    ],
 )
 def test_readers_see_that_they_are_made_up(generated: None, path: str) -> None:
     answer = Client(SERVER_NAME="localhost").get(path)
@@ -71,9 +85,10 @@ def test_every_record_says_so_itself(generated: None) -> None:
         assert kind == "assessment" or title.startswith("Made")
 
 
-def test_they_are_never_put_beside_real_records(desk: str) -> None:
-    builders.document("REAL")
-    with pytest.raises(Trouble, match=r"holds records that were not generated \(document REAL\)"):
+@pytest.mark.parametrize(("key", "note"), [("REAL", ""), ("GEN-EVA-2019", ""), ("GEN-2019-D1", ""), ("GEN-EVA-2019", MADE_UP)])
+def test_they_are_never_put_beside_real_records(desk: str, key: str, note: str) -> None:
+    builders.document(key, note=note)
+    with pytest.raises(Trouble, match=rf"holds records that were not generated \(document {key}\)"):
         call_command("generate", recommendations=5, verbosity=0)
     assert Document.objects.count() == 1
     assert not Recommendation.objects.exists()

@@ -127,7 +127,7 @@ def test_it_is_kept_by_caches_as_before(client: Client) -> None:
 @pytest.mark.parametrize("language", ["fr", "fa"])
 def test_other_languages_say_it_too(client: Client, language: str) -> None:
     page = body(client, f"/{language}/actions/?goverment=AL").decode()
-    assert '<bdi dir="ltr">goverment</bdi>' in page and '<bdi dir="ltr">government</bdi></a>' in page
+    assert '<bdi dir="ltr" lang="en">goverment</bdi>' in page and '<bdi dir="ltr" lang="en">government</bdi></a>' in page
     assert notice(client, f"/{language}/actions/?goverment=AL") == "", "in its own words"
 
 

@@ -330,8 +330,8 @@ def test_one_reader_may_ask_as_much_of_releases_as_of_the_api(released: str, set
     assert {answer(path).status_code for path in paths} == {200}
 
 
-@pytest.mark.parametrize("language", ["", "/fr", "/fa"])
-def test_who_asks_too_early_is_told_so_on_a_page(released: str, settings: Any, language: str) -> None:
+@pytest.mark.parametrize(("language", "says"), [("", "Too many requests"), ("/fr", "Trop de requêtes"), ("/fa", "درخواست‌های بیش از اندازه")])
+def test_who_asks_too_early_is_told_so_on_a_page(released: str, settings: Any, language: str, says: str) -> None:
     settings.API_REQUESTS_PER_MINUTE = 1
     caches["limits"].clear()
     answer(DIFFERENCE)
@@ -339,6 +339,7 @@ def test_who_asks_too_early_is_told_so_on_a_page(released: str, settings: Any, l
         refused = answer(f"{language}{DIFFERENCE}?list=actions")
     assert (refused.status_code, len(asked)) == (429, 0), "it costs nothing"
     page = refused.content.decode()
+    assert says in page
     assert f'href="{language}{DIFFERENCE}?list=actions"' in page and "<main" in page and "RateLimit" in refused
     assert 1 <= int(refused["Retry-After"]) <= 60
 
@@ -497,3 +498,33 @@ def test_a_release_states_itself_as_a_dataset(released: str) -> None:
         assert answer(each["contentUrl"].removeprefix("http://localhost")).status_code == 200
     assert '<meta property="og:title" content="Policy-recommendation tracker: release v1">' in page
     assert made.manifest_hash in page.split('id="h-cite"')[1], "who cites it can say by what its files are known"
+
+
+def test_a_list_in_which_nothing_differs_says_so(released: str) -> None:
+    page = text_of("/releases/v1...v1/?list=addressees")
+    assert "0 rows differ" in page
+    assert "In numbers" not in page
+
+
+def test_each_list_of_a_difference_is_an_address_of_its_own(released: str) -> None:
+    """For search engines, which are asked to keep the difference alone."""
+    page = answer(f"{DIFFERENCE}?list=addressees").content.decode()
+    assert f'<link rel="canonical" href="http://localhost{DIFFERENCE}?list=addressees">' in page
+    assert "noindex" in page
+
+
+def test_a_name_of_digits_keeps_them_on_every_page(desk: str) -> None:
+    """It is what is typed and cited: 2026.12 is no number to be written in other digits."""
+    builders.put_out(builders.document("PAPER"))
+    make("2026.12")
+    for path in ("/fa/releases/", "/fa/releases/2026.12/", "/fa/data/"):
+        page = answer(path).content.decode().split("<main")[1].split("</main>")[0]
+        assert "2026.12" in page
+        assert "۲۰۲۶.۱۲" not in page and "۲۰۲۶٫۱۲" not in page, path
+
+
+def test_a_release_has_no_column_of_what_was_asked(released: str) -> None:
+    """Nobody asks for it with parameters, so that none was left aside."""
+    for file in ReleaseFile.objects.filter(rows__isnull=False):
+        assert "ignored" not in file.columns
+    assert '"ignored"' not in read("/releases/v1/datapackage.json").decode()

@@ -6,10 +6,8 @@ number, date and seal stay on, and so does the history of the desk.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from random import Random
 from typing import Any
 
-from babel import Locale
 from django.db import connections, transaction
 from psycopg import sql
 
@@ -18,7 +16,7 @@ from tracker.editions.projection import Published, rows_of
 from tracker.editions.tables import GovernmentEdition, RecordEdition, Row
 from tracker.editorial.freeze import content_hash
 from tracker.generating.desk import TABLES
-from tracker.generating.records import MEASURES, PREFIX, THEMES, UNIT, Body, Unit, unit
+from tracker.generating.records import MADE_UP, MEASURES, PREFIX, THEMES, UNIT, Body, Unit, unit
 from tracker.models import system_actor
 from tracker.rules.vocabulary import Provenance
 
@@ -34,8 +32,8 @@ CHECKS = {
     ),
 }
 """The triggers of each table that are off while an edition is generated."""
-NO_COUNTRY = frozenset({"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"})
-"""Codes of two letters in the CLDR that no state has of its own."""
+GOVERNMENTS = {f"{PREFIX}-{number}": f"Made-up Land {number}" for number in range(1, 191)}
+"""By code. No state that there is: nobody shall read a made-up verdict on one."""
 FILLED = frozenset({"id", "edition", "known_from", "known_to", "search", "salt", "leaf", "nature"})
 """Columns that the database fills."""
 
@@ -62,13 +60,22 @@ def generate(count: int, *, seed: int, progress: Progress) -> int:
     return records
 
 
+GENERATED = (
+    ("document", "key", f"^{PREFIX}-[0-9]+-D[0-9]+$"),
+    ("recommendation", "reference", f"^{PREFIX}-[0-9]+$"),
+    ("action", "key", f"^{PREFIX}-[0-9]+-A[0-9]+$"),
+    ("assessment", "key", f"^{PREFIX}-[0-9]+-V[0-9]+$"),
+)
+"""Of each kind of record: what names it, and how the names of generated ones are made."""
+
+
 def refuse_beside_real_records() -> None:
-    """Raises :class:`Trouble` unless everything that the desk holds was generated."""
+    """Raises :class:`Trouble` unless everything that the desk holds was generated: by its key, and by what it says of itself."""
     with connections[OWNER].cursor() as cursor:
-        for table, key in (("document", "key"), ("recommendation", "reference"), ("action", "key"), ("assessment", "key")):
+        for table, key, pattern in GENERATED:
             cursor.execute(
-                sql.SQL("SELECT {0} FROM {1} WHERE {0} NOT LIKE %s LIMIT 1").format(sql.Identifier(key), sql.Identifier(f"tracker_{table}")),
-                [f"{PREFIX}-%"],
+                sql.SQL("SELECT {0} FROM {1} WHERE {0} !~ %s OR note <> %s LIMIT 1").format(sql.Identifier(key), sql.Identifier(f"tracker_{table}")),
+                [pattern, MADE_UP],
             )
             if found := cursor.fetchone():
                 raise Trouble(
@@ -97,18 +104,15 @@ def _by_edition(first: int, wanted: int) -> Iterator[list[tuple[int, int]]]:
 
 def _beginnings() -> list[str]:
     """Governments, kinds of measure and themes, where they are not there yet; gives the governments' codes, those addressed most often first."""
-    territories = Locale("en").territories
-    named = {code: territories[code] for code in sorted(territories) if len(code) == 2 and code.isalpha() and code not in NO_COUNTRY}
-    Random(0).shuffle(codes := list(named))
     with transaction.atomic(using=OWNER), connections[OWNER].cursor() as cursor:
         cursor.executemany(
             "INSERT INTO tracker_government (code, kind, name, includes_every_state, note, iso_3166_2, wikidata)"
             " VALUES (%s, 'state', %s, false, '', '', '') ON CONFLICT DO NOTHING",
-            list(named.items()),
+            list(GOVERNMENTS.items()),
         )
         cursor.executemany("INSERT INTO tracker_measure (key, name, definition) VALUES (%s, %s, '') ON CONFLICT DO NOTHING", list(MEASURES))
         cursor.executemany("INSERT INTO tracker_theme (key, name) VALUES (%s, %s) ON CONFLICT DO NOTHING", list(THEMES))
-    return codes
+    return list(GOVERNMENTS)
 
 
 def _names() -> dict[str, str]:

@@ -15,7 +15,7 @@ LONGEST = 60
 """Characters of each."""
 ALIKE = 0.7
 """How like a known name one is that may stand for it, from 0 to 1."""
-OF_SENDERS = re.compile(r"utm_[a-z]+|[a-z]{0,2}clid|mc_[ce]id")
+OF_SENDERS = re.compile(r"utm_[a-z_]+|[a-z]{0,2}clid|msclkid|srsltid|gad_source|[gw]braid|igshid|mc_[ce]id")
 """What newsletters, search engines and platforms add to addresses, which their readers did not write and which asks nothing of this site."""
 
 

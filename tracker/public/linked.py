@@ -237,9 +237,10 @@ def indexed(request: HttpRequest, context: Context) -> bool:
 
 
 def _asked(request: HttpRequest, context: Context) -> list[tuple[str, str]]:
-    """The filters that the address itself sets; a drawing without any chooses one to begin with."""
+    """The filters that the address itself sets; a drawing without any chooses one to begin with. What a page asks besides it says itself."""
     filters = context.get("filters")
-    return [(name, value) for name, values in (filters.given if filters else {}).items() if name in request.GET for value in values]
+    given = [(name, value) for name, values in (filters.given if filters else {}).items() if name in request.GET for value in values]
+    return [*given, *context.get("asked", ())]
 
 
 _TITLES: dict[str, tuple[str, Callable[[Any], Any]]] = {

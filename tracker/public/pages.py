@@ -120,6 +120,13 @@ def public_data(view: View) -> View:
     return require_safe(respond)
 
 
+def why_later(status: int, seconds: int) -> tuple[str, str]:
+    """Title and sentence for who asked more than one reader may (429), or for more than the database had time for (503)."""
+    if status == 429:
+        return _("Too many requests"), _("Too many requests from your network address; ask again in %(seconds)s s.") % {"seconds": seconds}
+    return _("Unavailable"), _("The database did not answer in time. Ask again in a moment, or ask for less.")
+
+
 def problem(status: int, title: str, detail: str, **more: str) -> JsonResponse:
     """A problem in the form of RFC 9457."""
     return JsonResponse({"title": title, "status": status, "detail": detail, **more}, status=status, content_type="application/problem+json")

@@ -31,8 +31,8 @@ def bytes(size: int) -> str:
 
 @register.filter
 def called(name: str) -> SafeString:
-    """The name of a release, in its own direction: “2026-12.v2” on a page from right to left too."""
-    return format_html('<bdi dir="ltr">{}</bdi>', name)
+    """The name of a release, in its own direction and digits: “2026-12.v2” on a page from right to left too."""
+    return format_html('<bdi dir="ltr" lang="en">{}</bdi>', name)
 
 
 @register.filter

@@ -123,17 +123,17 @@ def left_aside(context: RequestContext) -> dict[str, Any]:
     held = context.flatten()
     takes = citable.takes(str(match.url_name)) if match and held.get("clocks") and ERRORS.isdisjoint(held) else ()
     names = ignored.ignored(request.GET, takes) if takes else ()
-    found = ignored.meant(names, takes)
+    found = {name: known for name, known in ignored.meant(names, takes).items() if known not in request.GET}
     asked = request.GET.copy() if found else QueryDict(mutable=True)
     for name, known in found.items():
-        asked.setlist(known, [*asked.getlist(known), *asked.pop(name)])
+        asked.setlist(known, asked.pop(name))
     asked.pop("page", None)
     known = format_html('<a href="?{}">{}</a>', asked.urlencode(), _listed(dict.fromkeys(found.values()))) if found else ""
     return {"names": _listed(names), "known": known}
 
 
 def _listed(names: Iterable[str]) -> SafeString:
-    return format_html_join(", ", '<bdi dir="ltr">{}</bdi>', ((name,) for name in names))
+    return format_html_join(", ", '<bdi dir="ltr" lang="en">{}</bdi>', ((name,) for name in names))
 
 
 # The head of a page -------------------------------------------------------------------------------------------------------

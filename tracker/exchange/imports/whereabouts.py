@@ -117,17 +117,21 @@ def _placed(batch: Import, resource: Resource) -> QuerySet[Any, Any]:
     here = resource.model._default_manager
     # Two ways that each use an index, where one condition with "or" would look at every record of the kind.
     ours = here.filter(pk__in=own.values("record")).values("pk").union(here.filter(**{f"{column}__in": parts.values("of_key")}).values("pk"))
-    return here.filter(pk__in=ours).annotate(
-        _submission=Subquery(waiting.order_by("-pk").values("submission")[:1]),
-        _since=Subquery(seen.filter(change=Change.PUBLISH.value).values("known_from")[:1]),
-        _is_off=Exists(seen.filter(change__in=Change.taking_off())),
-    ).annotate(
-        _stands=Case(
-            When(_submission__isnull=False, then=Value(Stands.SUBMITTED.value)),
-            When(_since__isnull=False, edited_at__lte=F("_since"), then=Value(Stands.PUBLISHED.value)),
-            When(_is_off=True, then=Value(Stands.WITHDRAWN.value)),
-            default=Value(Stands.DRAFT.value),
-            output_field=TextField(),
+    return (
+        here.filter(pk__in=ours)
+        .annotate(
+            _submission=Subquery(waiting.order_by("-pk").values("submission")[:1]),
+            _since=Subquery(seen.filter(change=Change.PUBLISH.value).values("known_from")[:1]),
+            _is_off=Exists(seen.filter(change__in=Change.taking_off())),
+        )
+        .annotate(
+            _stands=Case(
+                When(_submission__isnull=False, then=Value(Stands.SUBMITTED.value)),
+                When(_since__isnull=False, edited_at__lte=F("_since"), then=Value(Stands.PUBLISHED.value)),
+                When(_is_off=True, then=Value(Stands.WITHDRAWN.value)),
+                default=Value(Stands.DRAFT.value),
+                output_field=TextField(),
+            )
         )
     )
 

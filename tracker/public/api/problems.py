@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
 from tracker.public.clocks import BadFilter
-from tracker.public.pages import NotHere, problem
+from tracker.public.pages import NotHere, problem, why_later
 
 logger = logging.getLogger(__name__)
 AGAIN_IN = 5
@@ -59,13 +59,6 @@ def as_problem(error: Exception, context: dict[str, Any]) -> HttpResponseBase:
     logger.exception("The API failed.")
     got_request_exception.send(sender=as_problem, request=context["request"]._request)
     return problem(500, _("Failed"), _("The site failed to answer. Tell its operator when, and what you asked for."))
-
-
-def why_later(status: int, seconds: int) -> tuple[str, str]:
-    """Title and sentence for who asked more than one reader may (429), or for more than the database had time for (503)."""
-    if status == 429:
-        return _("Too many requests"), _("Too many requests from your network address; ask again in %(seconds)s s.") % {"seconds": seconds}
-    return _("Unavailable"), _("The database did not answer in time. Ask again in a moment, or ask for less.")
 
 
 def ask_again(status: int, seconds: int) -> JsonResponse:

@@ -37,6 +37,8 @@ IGNORED = Column(
 )
 TAIL = (URL, AS_OF, KNOWN, SITE_EDITION, FILTER, IGNORED)
 """The last columns of every table: the row's page, and what the file says of itself, the same in each row."""
+FROZEN_TAIL = TAIL[:-1]
+"""Those of a table of a release, which nobody asks for with parameters."""
 
 LONGEST_FILTER = 80
 """Characters of a filter in the name of a file."""
@@ -52,7 +54,7 @@ def edition_read(clocks: Clocks) -> int | None:
 class Said:
     """What is said of the rows of a list. ``path`` is where they are had; ``site`` the origin of the site, without a slash at the end.
 
-    ``ignored``: the parameters of the address that nothing reads (:mod:`tracker.public.ignored`).
+    ``ignored``: the parameters of the address that nothing reads (:mod:`tracker.public.ignored`); None where nobody asks with parameters.
     """
 
     listing: Listing
@@ -61,7 +63,7 @@ class Said:
     site: str
     path: str
     sort: str = ""
-    ignored: tuple[str, ...] = ()
+    ignored: tuple[str, ...] | None = ()
 
     @property
     def filters(self) -> Mapping[str, list[str]]:
@@ -96,7 +98,7 @@ class Said:
             "known": self.clocks.known_as_written or None,
             "site_edition": edition_read(self.clocks),
             "url": self.address,
-            "ignored": list(self.ignored),
+            "ignored": list(self.ignored or ()),
         }
 
     @property
@@ -107,13 +109,13 @@ class Said:
             "known": self.clocks.known_as_written or None,
             "site_edition": edition_read(self.clocks),
             "filter": self.filter or None,
-            "ignored": "; ".join(self.ignored) or None,
+            **({} if self.ignored is None else {"ignored": "; ".join(self.ignored) or None}),
         }
 
     @property
     def header(self) -> list[str]:
         """The names of a table's columns."""
-        return [column.name for column in (*self.listing.columns, *TAIL)]
+        return [column.name for column in (*self.listing.columns, *(FROZEN_TAIL if self.ignored is None else TAIL))]
 
     def line(self, row: Any) -> list[Cell]:
         """A row of a table: its own columns, its page, and what the file says of itself."""

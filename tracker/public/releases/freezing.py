@@ -108,7 +108,7 @@ def clocks_of(asked: Asked) -> Clocks:
 def said_of(name: str, clocks: Clocks, site: str) -> Said:
     """What the API says of a whole list at the same clocks."""
     listing = LISTINGS[name]
-    return Said(listing, listing.filters(QueryDict(), clocks), clocks, site, f"/api/v1/{name}.csv")
+    return Said(listing, listing.filters(QueryDict(), clocks), clocks, site, f"/api/v1/{name}.csv", ignored=None)
 
 
 def _rows(said: Said, keys: Keys) -> Iterator[tuple[list[str], list[str]]]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tracker.public import crosswalking
 from tracker.public.columns import LISTINGS, Column
-from tracker.public.formats.said import KNOWN, SITE_EDITION, TAIL
+from tracker.public.formats.said import FROZEN_TAIL, KNOWN, SITE_EDITION
 from tracker.public.shapes import Shape
 
 
@@ -106,7 +106,7 @@ def described() -> dict[str, list[Described]]:
     for name, table in TABLES.items():
         listing = LISTINGS[name]
         always = (*table.identity, KNOWN.name, SITE_EDITION.name)  # a release is always read from an edition
-        found[name] = [_described(column, listing.shape_of(column), always) for column in (*listing.columns, *TAIL)]
+        found[name] = [_described(column, listing.shape_of(column), always) for column in (*listing.columns, *FROZEN_TAIL)]
     found[CROSSWALK] = [_described(column, column.shape or {}, ()) for column in crosswalking.COLUMNS]
     return found
 

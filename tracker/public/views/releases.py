@@ -23,11 +23,11 @@ from tracker.editions.tables import Release, ReleaseFile
 from tracker.public import citing
 from tracker.public.api import origin
 from tracker.public.api.limits import standing_of
-from tracker.public.api.problems import AGAIN_IN, ask_again, why_later
+from tracker.public.api.problems import AGAIN_IN, ask_again
 from tracker.public.citing import Work
 from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.formats.text import BROKEN, streamed
-from tracker.public.pages import NotHere, Page, View, later, problem, public_page
+from tracker.public.pages import NotHere, Page, View, later, problem, public_page, why_later
 from tracker.public.releases import differences, kept
 from tracker.public.releases.describing import work_of
 from tracker.public.releases.freezing import LANGUAGE
@@ -127,7 +127,8 @@ def release_difference(request: HttpRequest, _clocks: Clocks, before: str, after
     context: dict[str, Any] = {"before": one, "after": other, **NO_CLOCKS}
     if wanted := one_value(request.GET, "list"):
         chosen = page_of(differences.Differing(_pair(one, other, wanted)), request, differences.PER_PAGE)
-        return "tracker/release_difference.html", {**context, "chosen": wanted, "page": chosen, "gone": differences.taken_off(chosen)}
+        context |= {"chosen": wanted, "asked": [("list", wanted)], "page": chosen, "gone": differences.taken_off(chosen)}
+        return "tracker/release_difference.html", context
     lists = differences.lists(one, other)
     gone = differences.taken_off(row for each in lists for row in each.shown)
     return "tracker/release_difference.html", {**context, "lists": lists, "shown": differences.SHOWN, "gone": gone}
