@@ -423,3 +423,18 @@ def test_a_file_of_the_matrix_that_breaks_off_says_so(cluster: Any, large_site: 
     cut_off(cluster, large_database)
     *_lines, last = csv.reader(io.StringIO(b"".join([*begun, *parts]).decode(), newline=""))
     assert last[0].startswith("INCOMPLETE: ")
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "jsonl"])
+def test_a_file_that_nobody_reads_lets_go_of_the_database(large_site: Client, ending: str) -> None:
+    """Whoever asks and hangs up before the first part leaves no cursor open behind."""
+    response: Any = large_site.get(f"/api/v1/addressees.{ending}")
+
+    def open_cursors() -> int:
+        with connections["public"].cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_cursors")
+            return int(cursor.fetchone()[0])
+
+    assert open_cursors() == 1
+    response.close()
+    assert open_cursors() == 0
