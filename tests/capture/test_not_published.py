@@ -79,8 +79,8 @@ def unpacked(content: bytes) -> bytes:
 
 def paths() -> list[str]:
     """Every public address, filled in with the keys of the records above: a new one is tried without anybody adding it here."""
-    values = {"reference": ("REC-1",), "code": ("AL",), "key": ("ONE", "ACT-1"), "ending": ("json", "csv", "bib", *ENDINGS)}
-    values["kind"] = ("recommendation", "government", "document", "action", "status", "source", "page")
+    values = {"reference": ("REC-1",), "code": ("AL",), "key": ("ONE", "ACT-1", *RELEASES), "ending": ("json", "csv", "bib", *ENDINGS)}
+    values["kind"] = ("recommendation", "government", "document", "action", "status", "source", "page", "release")
     values["number"] = ("1",)
     values["name"] = ("documents", "actions", "assessments", "recommendations", "addressees", "governments", "changes", "effects", *RELEASES)
     values["before"], values["after"] = ((name,) for name in RELEASES)
