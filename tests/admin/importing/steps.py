@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
+from unittest.mock import patch
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
@@ -27,10 +28,14 @@ SOURCE = {
 
 
 def work() -> None:
-    """What waits in the queue is done by a real worker in a thread beside the browser, until nothing waits any more."""
+    """What waits in the queue is done by a real worker in a thread beside the browser, until nothing waits any more.
+
+    What is due at night by itself is not: it would ask for the address of every document.
+    """
 
     async def until_empty() -> None:
-        with app.replace_connector(PsycopgConnector(kwargs=connector_params("default"), min_size=1, max_size=3)):
+        at_night = patch.dict(app.periodic_registry.periodic_tasks, clear=True)
+        with at_night, app.replace_connector(PsycopgConnector(kwargs=connector_params("default"), min_size=1, max_size=3)):
             async with app.open_async():
                 await app.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False, concurrency=1)
 
