@@ -23,8 +23,8 @@ OF_THE_SOURCE = {
     "locator": gettext_lazy("Where a record stands in it"),
 }
 """What the step of the whole file calls what it asks of the source besides the document's own fields."""
-OF_THE_WHOLE = ("rows", "heading", "join", "file")
-"""What else is said in that step, by its keys in a profile."""
+OF_THE_WHOLE = ("source", "governments", "rows", "heading", "join", "file")
+"""What is said in that step, by its tables in a profile."""
 ONE_GOVERNMENT = gettext_lazy("One government for the whole file")
 TOLD_APART = gettext_lazy("What tells one record from another: %(kind)s")
 

@@ -80,7 +80,7 @@ def with_meanings(profile: Profile, said: Iterable[Said]) -> Profile:
 def place(batch: Import, profile: Profile, about: str) -> tuple[str, str]:
     """The address of the page on which a problem is mended, and what is done there; nothing for what is mended in the file alone."""
     head, _dot, name = about.partition(".")
-    if head in ("source", "governments", *OF_THE_WHOLE):
+    if head in OF_THE_WHOLE:
         return frame.url(batch, "whole"), _("Say it for the whole file")
     if head not in KINDS:
         return "", ""
@@ -99,7 +99,7 @@ def of_the_file(batch: Import, problem: str) -> list[tuple[str, str]]:
     for line in problem.splitlines():
         key = line.partition(":")[0]
         head = key.partition(".")[0]
-        lines.append((line, place_of(batch, profile, key).url if head in (*KINDS, "source", "governments", *OF_THE_WHOLE) else ""))
+        lines.append((line, place_of(batch, profile, key).url if head in KINDS or head in OF_THE_WHOLE else ""))
     return lines
 
 
