@@ -6,18 +6,16 @@ from typing import Any
 import pytest
 
 from tests.admin.test_in_browser import sign_in
+from tests.choosing import choose
 from tests.looking import faults
 from tracker.models import Action, Citation, Effect, Measure, Recommendation, Submission
 
 pytestmark = pytest.mark.browser
 
 
-def choose(page: Any, field: str, typed: str, offered: str) -> None:
-    """Type into a field that searches, and take what it offers."""
-    page.click(f"#id_{field} + .select2-container .select2-selection")
-    page.keyboard.type(typed)
-    page.wait_for_selector(f".select2-results__option:has-text('{offered}')")
-    page.click(f".select2-results__option:has-text('{offered}')")
+def searches(field: str) -> str:
+    """The selector of a field that searches."""
+    return f"#id_{field} + .select2-container .select2-selection"
 
 
 def test_one_action_many_effects_and_a_passage_typed_once(desk_site: Any, new_page: Callable[..., Any]) -> None:
@@ -26,18 +24,18 @@ def test_one_action_many_effects_and_a_passage_typed_once(desk_site: Any, new_pa
     complaints = sign_in(page, desk_site)
     page.goto(f"{desk_site}/admin/tracker/action/add/")
     page.fill("#id_title", "Nine officers expelled")
-    choose(page, "government", "AL", "Albania (AL)")
+    choose(page, searches("government"), "AL", "Albania (AL)")
     measure = Measure.objects.get(key="expulsion")
-    choose(page, "measure", "expuls", measure.name)
+    choose(page, searches("measure"), "expuls", measure.name)
     page.fill("#id_body", "Ministry of foreign affairs")
     page.fill("#id_description", "The ministry says that nine officers were told to leave.")
-    choose(page, "recommendations", "MQ-1", "MQ-1 ")
-    choose(page, "recommendations", "MQ-2", "MQ-2 ")
+    choose(page, searches("recommendations"), "MQ-1", "MQ-1 ")
+    choose(page, searches("recommendations"), "MQ-2", "MQ-2 ")
     page.select_option("#id_direction", "partly_fulfils")
     page.fill(".bearing #id_reasoning", "Nine of them left.")
     page.fill("#id_events-0-on", "February 2024")
     page.check("#id_events-0-decisive")
-    choose(page, "citation_uses-2-0-document", "HAKAMIAN-2019", " · ")
+    choose(page, searches("citation_uses-2-0-document"), "HAKAMIAN-2019", " · ")
     page.fill("#id_citation_uses-2-0-locator", "p. 4")
     page.fill("#id_citation_uses-2-0-says", "Nine officers were told to leave.")
     page.click("input[name=_save]")
@@ -60,9 +58,7 @@ def test_a_merger_by_hand(desk_site: Any, new_page: Callable[..., Any]) -> None:
     twin = Recommendation.objects.get(reference="MQ-2")
     page.goto(f"{desk_site}/admin/tracker/recommendation/{twin.pk}/change/")
     page.click("text=Merge into …")
-    page.click(".which .select2-selection")
-    page.keyboard.type("MQ-1 ")
-    page.click(".select2-results__option:has-text('MQ-1 ')")
+    choose(page, ".which .select2-selection", "MQ-1 ", "MQ-1 ")
     page.click("text=Compare")
     page.wait_for_selector(".side-by-side")
     for question in page.query_selector_all(".question"):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import Group
 
+from tests.choosing import choose
 from tests.looking import at_rest, faults
 from tracker.admin.roles import ensure_groups
 from tracker.editorial.comments import comment
@@ -98,10 +99,7 @@ def test_typing_finds_and_a_form_without_scripts_saves(desk_site: Any, new_page:
     page = new_page(viewport={"width": 1280, "height": 900})
     complaints = sign_in(page, desk_site)
     page.goto(f"{desk_site}/admin/tracker/assessment/add/")
-    page.click(".field-addressee .select2-selection")
-    page.keyboard.type("MQ-1 AL")
-    page.wait_for_selector(".select2-results__option--highlighted:has-text('Albania')")  # while it searches, Enter chooses what was there before
-    page.keyboard.press("Enter")
+    choose(page, ".field-addressee .select2-selection", "MQ-1 AL", "Albania")
     assert "Albania" in page.inner_text(".field-addressee .select2-selection__rendered")
     assert complaints == []
 

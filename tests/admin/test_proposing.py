@@ -12,6 +12,7 @@ from django.urls import reverse
 from tests import builders
 from tests.admin.forms import Form, errors, words
 from tests.admin.test_in_browser import sign_in as sign_in_browser
+from tests.choosing import choose
 from tests.looking import faults
 from tracker.editions.tables import RecordEdition
 from tracker.editorial.verbs import approve, publish, ship
@@ -182,10 +183,7 @@ def test_queues_and_proposal_in_a_browser(width: int, scheme: str, desk_site: An
         complaints.clear()
 
     page.goto(f"{desk_site}/admin/tracker/assessment/add/")
-    page.click(".field-addressee .select2-selection")
-    page.keyboard.type("MQ-1 AL")
-    page.wait_for_selector(".select2-results__option:has-text('Albania')")
-    page.keyboard.press("Enter")
+    choose(page, ".field-addressee .select2-selection", "MQ-1 AL", "Albania")
     page.wait_for_selector("button[name=_take_proposal]")
     page.click("button[name=_take_proposal]")
     assert page.input_value("#id_status") == "implemented"

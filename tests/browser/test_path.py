@@ -14,6 +14,7 @@ from django.contrib.auth.models import Group
 
 from tests.archive.conftest import Server, serve  # noqa: F401
 from tests.archive.conftest import page as answer
+from tests.choosing import open_search
 from tracker.admin.roles import ensure_groups
 from tracker.models import Citation, Snapshot, User
 
@@ -97,7 +98,9 @@ class Hands:
 
     def find(self, field: str, words: str, shown: str) -> None:
         """Choose a record by typing a part of its name, and taking what stands first."""
-        self.click(f"#id_{field} + .select2-container .select2-selection")
+        self.look()
+        open_search(self.page, f"#id_{field} + .select2-container .select2-selection")
+        self.clicks += 1
         self.write(words)
         self.page.wait_for_selector(f".select2-results__option--highlighted:has-text('{shown}')")
         self.press("Enter")

@@ -11,6 +11,7 @@ from django.db import connections
 from tests import builders
 from tests.archive.conftest import Server
 from tests.capture.conftest import PARAGRAPHS, article, done
+from tests.choosing import choose
 from tests.conftest import serving
 from tests.looking import faults
 from tracker.editorial import capturing
@@ -97,14 +98,6 @@ def drag(page: Any, words: str) -> None:
     page.mouse.up()
 
 
-def choose(page: Any, field: str, typed: str, shown: str) -> None:
-    """Search a relation by typing."""
-    page.click(f"[aria-labelledby=select2-id_{field}-container]")
-    page.keyboard.type(typed)
-    page.wait_for_selector(f".select2-results__option:has-text('{shown}')")
-    page.keyboard.press("Enter")
-
-
 def test_with_the_mouse(site: Any, press: Server, new_page: Callable[..., Any]) -> None:
     builders.government("AL", name="Albania")
     builders.measure("expulsion")
@@ -143,8 +136,8 @@ def test_with_the_mouse(site: Any, press: Server, new_page: Callable[..., Any]) 
     assert page.input_value("#id_description") == "An expulsion had been asked for."
     assert "An expulsion had been asked for." in page.inner_text("#citation_uses-group")
     page.fill("#id_title", "Expulsion asked for")
-    choose(page, "government", "AL", "Albania")
-    choose(page, "measure", "exp", "expulsion")
+    choose(page, "[aria-labelledby=select2-id_government-container]", "AL", "Albania")
+    choose(page, "[aria-labelledby=select2-id_measure-container]", "exp", "expulsion")
     page.fill("#id_body", "Ministry")
     page.fill("#id_events-0-on", "5 February 2019")
     page.check("#id_events-0-decisive")

@@ -31,6 +31,11 @@ class Hands:
     def batch(self) -> Import:
         return Import.objects.latest("pk")
 
+    def follow(self, what: str) -> None:
+        """Click, and wait for the page that it leads to: a click alone may come back while the old page still stands."""
+        with self.page.expect_navigation():
+            self.page.click(what)
+
     def go(self, step: str, query: str = "") -> None:
         assert self.page.goto(f"{self.site}/admin/tracker/import/{self.batch.pk}/{step}/{query}").status == 200, step
         self.open_all()
@@ -42,20 +47,17 @@ class Hands:
             folded.first.click()
 
     def press(self, name: str) -> None:
-        self.page.click(f"button[name={name}]")
-        self.page.wait_for_load_state()
+        self.follow(f"button[name={name}]")
         assert not self.page.locator(".refusal[role=alert]").count(), self.page.inner_text("#content-main")[:2000]
         self.open_all()
 
     def upload(self, *files: tuple[str, bytes]) -> None:
         self.page.goto(f"{self.site}/admin/tracker/import/")
-        self.page.click("a.addlink")
-        self.page.wait_for_load_state()
+        self.follow("a.addlink")
         self.open_all()
         for field, (name, content) in zip(("#id_file", "#id_second"), files, strict=False):
             self.page.set_input_files(field, {"name": name, "mimeType": "application/octet-stream", "buffer": content})
-        self.page.click("button.default")
-        self.page.wait_for_load_state()
+        self.follow("button.default")
         assert self.page.url.endswith("/format/"), self.page.inner_text("#content-main")
 
     def reads(self, **chosen: str) -> None:
@@ -93,7 +95,7 @@ class Hands:
     def field(self, place: str, *, ticks: Sequence[str] = (), means: Mapping[str, str] | None = None, **typed: str) -> None:
         """How the cells of one place are read, by its own link on the page of the columns."""
         self.go("columns")
-        self.page.click(f"a.reads[href$='{place}']")
+        self.follow(f"a.reads[href$='{place}']")
         self.open_all()
         for value in ticks:
             self.page.check(f"#content-main input[type=checkbox][value='{value}']")
@@ -126,13 +128,13 @@ class Hands:
     def preview(self) -> str:
         self.go("change")
         assert not self.page.locator(".still").count(), self.page.inner_text(".still")
-        self.page.click("form[action$='/preview/'] button")
+        self.follow("form[action$='/preview/'] button")
         return str(self.page.inner_text("#content-main"))
 
     def apply(self, reason: str) -> None:
-        self.page.click("a[href$='/apply/']")
+        self.follow("a[href$='/apply/']")
         self.page.fill("#id_reason", reason)
-        self.page.click("button.default")
+        self.follow("button.default")
         assert "It waits for its turn" in self.page.inner_text("#progress")
         work()
         self.page.wait_for_selector(".import-applied")  # the page that waits loads itself again
@@ -192,7 +194,7 @@ def does_semicolons(hands: Hands) -> None:
     said = hands.preview()
     assert "1 name of a government is not known here" in said and "Kanada" in said
     hands.page.locator("select[name=code-0]").select_option("CA")
-    hands.page.click("text=Save and look again")
+    hands.follow("text=Save and look again")
 
 
 def says_semicolons(key: str) -> None:
@@ -401,9 +403,9 @@ def test_a_strangers_file_goes_in_without_code(key: str, desk_site: Any, new_pag
     else:
         assert counts[:2] == case.gives[:2]
     assert not Version.objects.filter(key__startswith=key).exists()
-    page.click("a[href$='/undo/']")
+    hands.follow("a[href$='/undo/']")
     page.fill("#id_reason", "It was a trial")
-    page.click("button.default")
+    hands.follow("button.default")
     work()
     page.wait_for_selector(".import-undone")
     assert hands.batch.state == ImportState.UNDONE, page.inner_text("#content-main")
