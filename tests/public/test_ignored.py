@@ -14,7 +14,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import resolve
 
-from tracker.public import citable, sharing
+from tracker.public import citable, layout, sharing
 from tracker.public.api import takes
 from tracker.public.columns import LISTINGS
 from tracker.public.formats import ENDINGS
@@ -89,7 +89,16 @@ def test_what_is_described_is_what_is_read(client: Client) -> None:
         assert named(f"/api/v1/{name}") == set(takes.names_of(chosen, paged=True))
         for ending in ENDINGS:
             assert named(f"/api/v1/{name}.{ending}") == set(takes.names_of(chosen, paged=False))
-    assert named("/api/v1/matrix.json") == set(takes.NAMES_OF_THE_MATRIX)
+    assert named("/api/v1/matrix.json") == set(citable.file_takes("matrix"))
+
+
+def test_what_a_page_takes_its_list_in_the_api_takes_by_the_same_declaration(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(citable.BESIDE, "actions", (*citable.BESIDE["actions"], "colour"))
+    monkeypatch.setattr(layout, "NAMES", (*layout.NAMES, "colour"))
+    assert notice(client, "/actions/?colour=red") == notice(client, "/matrix/?colour=red") == ""
+    for path in ("/api/v1/actions", "/api/v1/actions.json"):
+        assert json.loads(body(client, f"{path}?colour=red"))["query"]["ignored"] == []
+    assert json.loads(body(client, "/api/v1/matrix.json?colour=red"))["ignored"] == []
 
 
 @pytest.mark.parametrize("name", FILTERED)

@@ -15,17 +15,16 @@ from tracker.public.sharing import Parameters
 from tracker.public.sides import OTHERS, PREFIX, Kind, Sides, read_sides
 from tracker.public.summaries.search import SearchFilters
 
-LISTS = ("recommendations", "governments", "documents", "actions", "effects", "citations", "changes")
 GRAMMARS: dict[str, type[Grammar]] = {
-    **{name: columns.LISTINGS[name].filters for name in LISTS},
+    **{name: listing.filters for name, listing in columns.LISTINGS.items()},
     "corrections": CorrectionFilters,
     "timeline": AddresseeFilters,
     "map": AddresseeFilters,
     "search": SearchFilters,
 }
-"""The filters of each page that has any; those of the matrix and of the comparison are read with what else they take."""
+"""The filters of each page that has any, and of each list of the API; those of the matrix and of the comparison are read with what else they take."""
 BESIDE: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(LISTS, ("sort", "page")),
+    **dict.fromkeys(columns.LISTINGS, ("sort", "page")),
     "corrections": ("page",),
     "timeline": ("page",),
     "search": ("page",),
@@ -33,6 +32,8 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "matrix": ("page", "columns"),
 }
 """What else such a page's address says."""
+PARTS = ("page", "columns")
+"""Of these, which part of what is long a page shows. A file is the whole of it."""
 READERS_LANGUAGE, OF_SOURCES = "language", "source_language"
 """In the address of a citation ``language`` is the reader's; a page's own filter of that name, the language of sources, stands under another."""
 
@@ -44,6 +45,11 @@ def takes(name: str) -> tuple[str, ...]:
     if name == "matrix":
         return (*MatrixFilters.base_filters, *layout.NAMES, *CLOCKS)
     return (*GRAMMARS[name].base_filters, *BESIDE.get(name, ()), *CLOCKS) if name in GRAMMARS else ()
+
+
+def file_takes(name: str) -> tuple[str, ...]:
+    """The parameters that a file of the same reads."""
+    return tuple(each for each in takes(name) if each not in PARTS)
 
 
 def parameters_of(name: str, asked: QueryDict, clocks: Clocks, *, now: dt.datetime, read: Grammar | Sides | None = None) -> Parameters:

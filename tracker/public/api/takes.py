@@ -11,9 +11,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tracker.public import layout
+from tracker.public import citable, layout
 from tracker.public.api.walking import SHAPE
-from tracker.public.clocks import CLOCKS, LARGEST_NUMBER
+from tracker.public.clocks import LARGEST_NUMBER
 from tracker.public.columns import Listing
 from tracker.public.filters import Grammar, OneOf, SearchFilter
 from tracker.public.filters.kinds import LONGEST_QUERY, EditionFilter, YearFilter
@@ -42,8 +42,8 @@ def parameters_of(chosen: Listing, read: Read, *, paged: bool) -> list[Parameter
 
 
 def names_of(chosen: Listing, *, paged: bool) -> tuple[str, ...]:
-    """Their names alone."""
-    return (*chosen.filters.base_filters, *CLOCKS, "sort", *(("page", "cursor") if paged else ()))
+    """Their names alone: a page of a list takes what the site's own does, and a cursor."""
+    return (*citable.takes(chosen.name), "cursor") if paged else citable.file_takes(chosen.name)
 
 
 def filters_of(grammar: type[Grammar]) -> list[Parameter]:
@@ -101,10 +101,6 @@ def _places() -> list[Parameter]:
             _or_blank(_pattern(SHAPE)),
         ),
     ]
-
-
-NAMES_OF_THE_MATRIX = (*layout.MatrixFilters.base_filters, *CLOCKS, *(name for name in layout.NAMES if name not in ("page", "columns")))
-"""Of the parameters of a file of the matrix, which has no pages."""
 
 
 def of_the_matrix(grammar: type[Grammar], read: Read) -> list[Parameter]:

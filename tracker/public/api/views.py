@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tracker.public import crosswalking, formats, matrix_files
+from tracker.public import citable, crosswalking, formats, matrix_files
 from tracker.public.api import TABLE_ENDINGS, origin, takes
 from tracker.public.api.walking import PER_PAGE, Cursor, Walked, after, fingerprint, page_asked, place_of
 from tracker.public.clocks import BadFilter, Clocks, one_value, read_clocks
@@ -202,7 +202,7 @@ class MatrixFile(FileView):
             site=origin(request),
             query=urlencode(wanted.parameters),
             group_on=wanted.shown.day if wanted.shown else None,
-            ignored=ignored(request.GET, takes.NAMES_OF_THE_MATRIX),
+            ignored=ignored(request.GET, citable.file_takes("matrix")),
         )
         if ending == "json":
             return _had_again(matrix_files.as_json(wanted.table, about, wanted.members), about.pinned("json"))
