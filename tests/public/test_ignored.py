@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 from urllib.parse import quote
+from xml.etree import ElementTree
 
 import openpyxl
 import pytest
@@ -115,6 +116,20 @@ def test_each_page_with_filters_says_what_was_left_aside_and_what_was_probably_m
     assert QueryDict(led[1:]).dict() == {"government": "AL", "colour": "red", "as_of": "2021-01-01"}
     assert notice(client, path + led.replace("colour=red", "")) == ""
     assert notice(client, path) == notice(client, f"{path}?utm_source=letter&fbclid=1&goverment=") == ""
+
+
+def subtitle(client: Client, path: str) -> str:
+    return html.unescape(re.search(r"<subtitle>(.*?)</subtitle>", body(client, path).decode())[1])
+
+
+def test_the_feed_says_what_was_left_aside(client: Client) -> None:
+    plain = subtitle(client, "/feeds/changes.atom")
+    assert "left aside" not in plain
+    assert subtitle(client, "/feeds/changes.atom?kind=document&page=1&utm_source=letter") == plain
+    address = f"/feeds/changes.atom?knd=document&sort=-edition&{quote(HOSTILE)}=1&%01x=1"
+    assert subtitle(client, address) == f"{plain} Not understood and left aside: knd, sort, {HOSTILE}, x."
+    ElementTree.fromstring(body(client, address))
+    assert body(client, address).count(b"<entry>") == body(client, "/feeds/changes.atom").count(b"<entry>")
 
 
 def test_a_name_is_shown_as_text_cut_and_not_all_of_many(client: Client) -> None:

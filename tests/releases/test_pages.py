@@ -237,6 +237,17 @@ def test_all_rows_of_a_list_are_paged_through(released: str, monkeypatch: pytest
         assert refused.status_code == 400 and sentence in html.unescape(refused.content.decode())
 
 
+def test_what_of_the_address_nothing_reads_is_said(released: str) -> None:
+    page = answer(f"{DIFFERENCE}?lst=addressees&colour=red&as_of=2021-01-01").content.decode()
+    (notice,) = re.findall(r'<div class="notice"><p>(Not understood.*?)</p></div>', page)
+    assert re.sub("<[^>]+>", "", notice) == "Not understood and left aside: lst, colour. Did you mean list?"
+    (led,) = re.findall(r'Did you mean <a href="([^"]+)"', notice)
+    whole = answer(DIFFERENCE + html.unescape(led))
+    assert whole.context["chosen"] == "addressees"
+    assert "Not understood and left aside: colour" in re.sub("<[^>]+>", "", whole.content.decode())
+    assert "Not understood" not in text_of(f"{DIFFERENCE}?list=addressees&page=1")
+
+
 @pytest.mark.parametrize("path", ["/releases/v1/", DIFFERENCE])
 def test_a_folded_table_keeps_its_headings(released: str, path: str) -> None:
     page = answer(path).content.decode()

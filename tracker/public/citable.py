@@ -17,15 +17,19 @@ from tracker.public.summaries.search import SearchFilters
 
 GRAMMARS: dict[str, type[Grammar]] = {
     **{name: listing.filters for name, listing in columns.LISTINGS.items()},
+    "changes-feed": columns.CHANGES.filters,
     "corrections": CorrectionFilters,
     "timeline": AddresseeFilters,
     "map": AddresseeFilters,
     "search": SearchFilters,
 }
-"""The filters of each page that has any, and of each list of the API; those of the matrix and of the comparison are read with what else they take."""
+"""The filters of each page that has any, of each list of the API, and of the feed; those of the matrix and of the comparison are read with what else
+they take."""
 BESIDE: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(columns.LISTINGS, ("sort", "page")),
+    "changes-feed": ("page",),
     "corrections": ("page",),
+    "release-difference": ("list", "page"),
     "timeline": ("page",),
     "search": ("page",),
     "map": ("region", "eu"),
@@ -39,12 +43,15 @@ READERS_LANGUAGE, OF_SOURCES = "language", "source_language"
 
 
 def takes(name: str) -> tuple[str, ...]:
-    """The parameters that a page with filters reads, both clocks among them; none of any other page."""
+    """The parameters that a page reads which shows what its address asks for, both clocks among them; none of any other page."""
     if name == "compare":
         return (*AddresseeFilters.base_filters, *OTHERS, *CLOCKS)
     if name == "matrix":
         return (*MatrixFilters.base_filters, *layout.NAMES, *CLOCKS)
-    return (*GRAMMARS[name].base_filters, *BESIDE.get(name, ()), *CLOCKS) if name in GRAMMARS else ()
+    if name not in BESIDE:
+        return ()
+    filters = GRAMMARS[name].base_filters if name in GRAMMARS else ()
+    return (*filters, *BESIDE[name], *CLOCKS)
 
 
 def file_takes(name: str) -> tuple[str, ...]:

@@ -13,11 +13,13 @@ from django.utils.feedgenerator import Atom1Feed, rfc3339_date
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
+from tracker.public import citable
 from tracker.public.api import origin
 from tracker.public.clocks import Clocks
 from tracker.public.columns import CHANGES, GOVERNMENTS
 from tracker.public.corrections import Correction, ReferenceChange, corrections, reference_changes
 from tracker.public.filters import CORRECTIONS, Grammar
+from tracker.public.ignored import ignored
 from tracker.public.pages import public_data
 from tracker.public.views.shared import page_of, query_of
 from tracker.public.wording import Line
@@ -68,7 +70,7 @@ def changes(request: HttpRequest, clocks: Clocks) -> HttpResponseBase:
         title=_clean(_title(grammar)),
         link=site + reverse("public:changes") + query,
         description="",
-        subtitle=_("Every version that was published: what, when, by whom, and why."),
+        subtitle=_clean(_subtitle(request)),
         language="en",
         feed_url=site + request.get_full_path(),
         feed_guid=_tag(request, "2026", "changes" + query),
@@ -91,6 +93,13 @@ def _title(grammar: Grammar) -> str:
     words = "; ".join(f"{label} {', '.join(values)}" for _name, label, values in grammar.in_words())
     title = _("Policy-recommendation tracker: changes")
     return _("%(title)s (%(filters)s)") % {"title": title, "filters": words} if words else title
+
+
+def _subtitle(request: HttpRequest) -> str:
+    """What it is, and what of its address nothing reads: a misspelt filter lets everything in."""
+    unread = ignored(request.GET, citable.takes("changes-feed"))
+    words = [_("Every version that was published: what, when, by whom, and why.")]
+    return " ".join([*words, _("Not understood and left aside: %(names)s.") % {"names": ", ".join(unread)}] if unread else words)
 
 
 def _belongs(edition: int, page: Any) -> bool:
