@@ -203,6 +203,26 @@ def test_each_row_says_what_it_is_and_leads_to_its_page(desk: str) -> None:
     assert "آلبانی" in answer("/fa" + path).content.decode()
 
 
+def test_a_page_has_the_words_without_the_apostrophes_of_cells(desk: str) -> None:
+    """Which are for spreadsheets: files keep them."""
+    paper = builders.document("PAPER", title="=Sum of -all-; @home", publisher="'Sayings")
+    builders.put_out(paper)
+    make("r1")
+    paper.title, paper.publisher = "+One", "-Two"
+    paper.save()
+    builders.put_out(paper, reason="a correction")
+    make("r2")
+    for path in ("/releases/r1...r2/", "/releases/r1...r2/?list=documents", "/releases/r2...r1/"):
+        page = re.sub(r"\s+", " ", text_of(path))
+        assert "=Sum of -all-; @home" in page and "'Sayings" in page and "+One" in page and "-Two" in page
+        assert not re.search(r"''|'[=+@-]", page), path
+    rows = list(csv.DictReader(io.StringIO(read("/releases/r1...r2/changes.csv").decode(), newline="")))
+    (title,) = [row for row in rows if (row["list"], row["column"]) == ("documents", "title")]
+    assert (title["before"], title["after"], title["title"]) == ("'=Sum of -all-;' @home", "'+One", "'+One")
+    said = [each for each in json.loads(read("/releases/r1...r2/changes.json"))["results"] if each["list"] == "documents"]
+    assert [each["title"] for each in said] == ["+One"]
+
+
 def test_a_verdict_that_was_taken_off_leads_to_the_record_of_its_changes(desk: str) -> None:
     made = _world("")
     make("r1")

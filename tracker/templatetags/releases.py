@@ -16,6 +16,7 @@ from tracker.editions.tables import RecordEdition
 from tracker.languages import dates, names
 from tracker.languages.addresses import in_language
 from tracker.public.releases.differences import ADDED, REMOVED, RowDifference
+from tracker.rules import formulas
 from tracker.templatetags.wording import record_title
 
 register = template.Library()
@@ -70,4 +71,10 @@ def tombstone(record: RecordEdition) -> str:
 @register.filter
 def key(row: RowDifference) -> str:
     """What names a row."""
-    return " · ".join(row.key.values())
+    return " · ".join(map(plain, row.key.values()))
+
+
+@register.filter
+def plain(cell: str) -> str:
+    """The words of a cell: nobody who reads them on a page runs them as a formula."""
+    return formulas.natural(cell)

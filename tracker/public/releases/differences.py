@@ -21,6 +21,7 @@ from tracker.editions.tables import PUBLIC, RecordEdition, Release, ReleaseFile
 from tracker.public.formats.said import TAIL, URL
 from tracker.public.formats.text import BROKEN, CSV, json_of, streamed
 from tracker.public.releases.schema import TABLES, Table
+from tracker.rules import formulas
 
 CHUNK = 500
 SHOWN = 20
@@ -36,8 +37,9 @@ ADDED, REMOVED, CHANGED = "added", "removed", "changed"
 class Told:
     """What a row is, as the release has it: the later one, or the only one that has the row. Empty text: it says nothing of that.
 
-    ``url`` is its page by the clocks of that release, ``title`` what it is called, ``asked`` the short title of the recommendation that it stands
-    with, ``government`` the code of its government. ``of``: the kind and the key of the record that it belongs to; None for a government.
+    These are plain words, without the apostrophes of cells. ``url`` is its page by the clocks of that release, ``title`` what it is called, ``asked``
+    the short title of the recommendation that it stands with, ``government`` the code of its government. ``of``: the kind and the key of the record
+    that it belongs to; None for a government.
     """
 
     url: str
@@ -56,7 +58,10 @@ class Told:
 
 @dataclass(frozen=True)
 class RowDifference:
-    """A row that only one of the two has, or that says something else: ``columns`` gives what it said before and says after, by column."""
+    """A row that only one of the two has, or that says something else: ``columns`` gives what it said before and says after, by column.
+
+    Key and columns are cells as the files have them.
+    """
 
     kind: str
     key: dict[str, str]
@@ -213,7 +218,7 @@ def taken_off(rows: Iterable[RowDifference]) -> dict[tuple[str, str], RecordEdit
 
 def _row(pair: Pair, key: list[str], said: list[str] | None, says: list[str] | None, told: list[str | None]) -> RowDifference:
     named = dict(zip(pair.identity, key, strict=True))
-    url, title, asked, government, government_name, of_kind, of_key = (text or "" for text in told)
+    url, title, asked, government, government_name, of_kind, of_key = (formulas.natural(text or "") for text in told)
     about = Told(url, title, asked, government, government_name, (of_kind, of_key) if of_kind and of_key else None)
     if said is None or says is None:
         return RowDifference(ADDED if said is None else REMOVED, named, about)
@@ -292,7 +297,7 @@ def as_csv(before: Release, after: Release) -> StreamingHttpResponse:
         yield HEADER
         for pair, row in _every(before, after):
             key = "; ".join(row.key.values())
-            told = (row.told.in_words, row.told.url)
+            told = (formulas.harmless(row.told.in_words), row.told.url)
             if row.kind != CHANGED:
                 yield (pair.name, key, row.kind, "", "", "", *told)
             for name, (was, now) in row.columns.items():
