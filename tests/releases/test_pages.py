@@ -257,6 +257,31 @@ def test_all_rows_of_a_list_are_paged_through(released: str, monkeypatch: pytest
         assert refused.status_code == 400 and sentence in html.unescape(refused.content.decode())
 
 
+def test_both_releases_are_compared_once_for_all_pages_of_a_list(desk: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what is taken down afterwards is on none of them."""
+    monkeypatch.setattr(differences, "PER_PAGE", 1)
+    builders.put_out(builders.document("PAPER"))
+    make("r1")
+    papers = [builders.document(key, title=f"Paper {key}") for key in ("A", "B", "C")]
+    builders.put_out(*papers)
+    make("r2")
+    address = "/releases/r1...r2/?list=documents"
+
+    def pages(count: int) -> str:
+        return " ".join(text_of(f"{address}&page={number}") for number in range(1, count + 1))
+
+    with CaptureQueriesContext(connections["public"]) as asked:
+        found = pages(3)
+    assert all(f"Paper {key}" in found for key in "ABC")
+    comparing = [each["sql"] for each in asked if "FULL JOIN" in each["sql"]]
+    assert len([each for each in comparing if "number = ANY" not in each]) == 1 and len(comparing) == 4
+    assert queries(f"{address}&page=2") <= 12
+    builders.taken_down(papers[1], reason="by law")
+    assert answer(f"{address}&page=3").status_code == 400
+    found = pages(2)
+    assert "Paper A" in found and "Paper C" in found and "Paper B" not in found and "2 rows differ" in found
+
+
 def test_what_of_the_address_nothing_reads_is_said(released: str) -> None:
     page = answer(f"{DIFFERENCE}?lst=addressees&colour=red&as_of=2021-01-01").content.decode()
     (notice,) = re.findall(r'<div class="notice"><p>(Not understood.*?)</p></div>', page)

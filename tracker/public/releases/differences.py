@@ -6,10 +6,11 @@ left out, as they always differ. What was taken down since is in neither. What a
 
 import functools
 import operator
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connections
 from django.db.models import Q
@@ -28,6 +29,8 @@ SHOWN = 20
 """Rows of each list that the page of all lists shows; the page of one list goes through all of its rows."""
 PER_PAGE = 50
 """Of these."""
+KEPT = 8
+"""Lists of two releases of which it is kept which rows differ: 16 bytes a row, in each process."""
 HEADER = ("list", "row", "change", "column", "before", "after", "title", "url")
 """Of the CSV."""
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
@@ -116,7 +119,7 @@ class Pair:
     name: str
     before: ReleaseFile
     after: ReleaseFile
-    beside: tuple[dict[str, ReleaseFile], dict[str, ReleaseFile]]
+    beside: tuple[dict[str, ReleaseFile], dict[str, ReleaseFile]] = field(compare=False)
 
     @property
     def identity(self) -> list[str]:
@@ -165,7 +168,7 @@ def _count(difference: ListDifference, pair: Pair) -> None:
         " ARRAY[{}]::bigint[]"
     ).format(sql.SQL(", ").join(columns))
     with connections[PUBLIC].cursor() as cursor:
-        cursor.execute(_differing(pair, counts) + sql.SQL(" LIMIT {}").format(sql.Literal(SHOWN)))
+        cursor.execute(_differing(pair, _SAID + counts) + sql.SQL(" LIMIT {}").format(sql.Literal(SHOWN)))
         for key, said, says, told, added, removed, total, by_column in cursor.fetchall():
             difference.shown.append(_row(pair, key, said, says, told))
             difference.counts = Counter({ADDED: added, REMOVED: removed, CHANGED: total - added - removed})
@@ -175,32 +178,63 @@ def _count(difference: ListDifference, pair: Pair) -> None:
 def rows(pair: Pair) -> Iterator[RowDifference]:
     """The rows of a list that differ, in the order of their keys."""
     with connections[PUBLIC].chunked_cursor() as cursor:
-        cursor.execute(_differing(pair))
+        cursor.execute(_differing(pair, _SAID))
         while some := cursor.fetchmany(CHUNK):
             yield from (_row(pair, *each) for each in some)
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """Where rows that differ stand: the numbers of their lines, row by row, by which these are had without looking through whole files.
+
+    0 where there is none. ``own`` are the lines of the list before and after, ``named`` those of the recommendation and the government that a row
+    names.
+    """
+
+    own: tuple[Sequence[int], Sequence[int]]
+    named: dict[str, Sequence[int]]
+
+    def __getitem__(self, wanted: slice) -> "Numbers":
+        """Those of some rows."""
+        return Numbers((self.own[0][wanted], self.own[1][wanted]), {name: each[wanted] for name, each in self.named.items()})
+
+
 class Differing:
-    """The rows of a list that differ, to be paged through: how many there are, and some of them."""
+    """The rows of a list that differ, to be paged through: how many there are, and some of them.
+
+    Both releases are compared once, whatever number of pages is asked for, and what is kept of it is where the rows stand: their words are read anew
+    each time, so that none outlives a takedown. ``state`` is what else the comparison is a function of: both releases, and what was taken from them.
+    """
 
     ordered = True
 
-    def __init__(self, pair: Pair) -> None:
+    def __init__(self, pair: Pair, state: Hashable) -> None:
         """Nothing is asked yet."""
-        self.pair = pair
+        self.pair, self.state = pair, state
 
     def count(self) -> int:
         """How many."""
-        with connections[PUBLIC].cursor() as cursor:
-            cursor.execute(sql.SQL("SELECT count(*) FROM ({}) AS differing").format(_differing(self.pair)))
-            return int(cursor.fetchone()[0])
+        return len(_numbers(self.pair, self.state).own[0])
 
     def __getitem__(self, wanted: slice) -> list[RowDifference]:
         """Those of a page."""
-        limits = sql.SQL(" LIMIT {} OFFSET {}").format(sql.Literal(wanted.stop - wanted.start), sql.Literal(wanted.start))
+        some = _numbers(self.pair, self.state)[wanted]
         with connections[PUBLIC].cursor() as cursor:
-            cursor.execute(_differing(self.pair) + limits)
+            cursor.execute(_differing(self.pair, _SAID, some))
             return [_row(self.pair, *each) for each in cursor.fetchall()]
+
+
+@functools.lru_cache(maxsize=KEPT)
+def _numbers(pair: Pair, _state: Hashable) -> Numbers:
+    """Where the rows of a list that differ stand, in the order of their keys."""
+    found = [array("I") for _column in range(4)]
+    with connections[PUBLIC].chunked_cursor() as cursor:
+        cursor.execute(_differing(pair, _NUMBERS))
+        while some := cursor.fetchmany(CHUNK):
+            for numbers, column in zip(found, zip(*some, strict=True), strict=True):
+                numbers.extend(column)
+    before, after, recommendations, governments = found
+    return Numbers((before, after), {"recommendations": recommendations, "governments": governments})
 
 
 def taken_off(rows: Iterable[RowDifference]) -> dict[tuple[str, str], RecordEdition]:
@@ -226,22 +260,36 @@ def _row(pair: Pair, key: list[str], said: list[str] | None, says: list[str] | N
     return RowDifference(CHANGED, named, about, differing)
 
 
-def _differing(pair: Pair, more: sql.Composable | None = None) -> sql.Composed:
-    """The question for the rows that differ: key, what is said before and after, what the row is; ``more`` are further columns."""
+_SAID = sql.SQL("coalesce(before.key, after.key), before.said, after.said, coalesce(after.told, before.told)")
+"""What :func:`_row` takes."""
+_NUMBERS = sql.SQL(
+    "coalesce(before.numbers[1], 0), coalesce(after.numbers[1], 0),"
+    " coalesce((coalesce(after.numbers, before.numbers))[2], 0), coalesce((coalesce(after.numbers, before.numbers))[3], 0)"
+)
+
+
+def _differing(pair: Pair, wanted: sql.Composable, only: Numbers | None = None) -> sql.Composed:
+    """The question for the rows that differ. ``wanted`` are the columns; ``only`` says which lines are looked at, all where it says nothing."""
     before, after = pair.beside
     return sql.SQL(
         """
         WITH before AS ({before}), after AS ({after})
-        SELECT coalesce(before.key, after.key), before.said, after.said, coalesce(after.told, before.told){more}
+        SELECT {wanted}
         FROM before FULL JOIN after ON before.key = after.key AND before.place = after.place
         WHERE before.said IS DISTINCT FROM after.said
-        ORDER BY 1, coalesce(before.place, after.place)
+        ORDER BY coalesce(before.key, after.key), coalesce(before.place, after.place)
         """
-    ).format(before=_side(pair, pair.before, before), after=_side(pair, pair.after, after), more=more or sql.SQL(""))
+    ).format(
+        before=_side(pair, pair.before, before, only and only.own[0], only),
+        after=_side(pair, pair.after, after, only and only.own[1], only),
+        wanted=wanted,
+    )
 
 
-def _side(pair: Pair, file: ReleaseFile, beside: dict[str, ReleaseFile]) -> sql.Composed:
-    """The rows of one of the two: key, place among rows of that key, the cells that are compared, and what the row is (``Told``)."""
+def _side(pair: Pair, file: ReleaseFile, beside: dict[str, ReleaseFile], numbers: Sequence[int] | None, only: Numbers | None) -> sql.Composed:
+    """The rows of one of the two: key, place among rows of that key, the cells that are compared, what the row is (``Told``), and the numbers of its
+    line and of those that it names.
+    """
     table = TABLES.get(pair.name) or Table(())  # what another version of the software listed
     of_kind, of_key = table.of or ("", "")
 
@@ -252,39 +300,56 @@ def _side(pair: Pair, file: ReleaseFile, beside: dict[str, ReleaseFile]) -> sql.
         return sql.SQL("ARRAY[{}]::varchar[]").format(sql.SQL(", ").join(map(cell, names)))
 
     government = "code" if pair.name == "governments" else "government"
-    asked, recommendations = _named(beside, "recommendations", "reference", "short_title", cell("recommendation"))
-    who, governments = _named(beside, "governments", "code", "name", cell(government))
+    asked = _named(beside, "recommendations", "reference", "short_title", cell("recommendation"), only)
+    who = _named(beside, "governments", "code", "name", cell(government), only)
     return sql.SQL(
-        "SELECT {key} AS key, row_number() OVER (PARTITION BY {key} ORDER BY number) AS place, {said} AS said,"
-        " ARRAY[{url}, {title}, {asked}, {government}, {who}, {of_kind}, {of_key}]::varchar[] AS told"
-        " FROM editions.release_line AS line{recommendations}{governments} WHERE line.file = {file} AND line.cells <> '{{}}'"
+        "SELECT {key} AS key, row_number() OVER (PARTITION BY {key} ORDER BY line.number) AS place, {said} AS said,"
+        " ARRAY[{url}, {title}, {asked}, {government}, {who}, {of_kind}, {of_key}]::varchar[] AS told,"
+        " ARRAY[line.number, {number_of_asked}, {number_of_who}]::int[] AS numbers"
+        " FROM ({lines}) AS line{recommendations}{governments}"
     ).format(
         key=cells(pair.identity),
         said=cells(pair.compared),
         url=cell(URL.name),
         title=cell(table.title),
-        asked=asked,
+        asked=asked.title,
         government=cell(government),
-        who=who,
+        who=who.title,
         of_kind=sql.Literal(of_kind) if of_kind else cell("kind"),
         of_key=cell(of_key),
-        recommendations=recommendations,
-        governments=governments,
-        file=sql.Literal(file.pk),
+        number_of_asked=asked.number,
+        number_of_who=who.number,
+        lines=_lines(file, numbers),
+        recommendations=asked.joined,
+        governments=who.joined,
     )
 
 
-def _named(beside: dict[str, ReleaseFile], listing: str, key: str, title: str, by: sql.Composable) -> tuple[sql.Composable, sql.Composable]:
-    """What a row of another list of the release is called, by its key; and how that list is joined. Nothing where there is no such list or column."""
+def _lines(file: ReleaseFile, numbers: Sequence[int] | None) -> sql.Composed:
+    """The lines of a file that were not taken down; of some numbers alone where these are said."""
+    lines = sql.SQL("SELECT number, cells FROM editions.release_line WHERE file = {} AND cells <> '{{}}'").format(sql.Literal(file.pk))
+    return lines if numbers is None else lines + sql.SQL(" AND number = ANY ({})").format(sql.Literal([each for each in numbers if each]))
+
+
+class _Named(NamedTuple):
+    """What a row of another list of the release is called, the number of its line, and how that list is joined."""
+
+    title: sql.Composable = sql.NULL
+    number: sql.Composable = sql.NULL
+    joined: sql.Composable = sql.SQL("")
+
+
+def _named(beside: dict[str, ReleaseFile], listing: str, key: str, title: str, by: sql.Composable, only: Numbers | None) -> _Named:
+    """The row of another list that ``by`` names. Nothing where there is no such list or column."""
     file = beside.get(listing)
     if file is None or by is sql.NULL or not {key, title} <= set(file.columns):
-        return sql.NULL, sql.SQL("")
-    places = {"key": sql.Literal(file.columns.index(key) + 1), "title": sql.Literal(file.columns.index(title) + 1)}
-    joined = sql.SQL(
-        " LEFT JOIN (SELECT cells[{key}] AS key, cells[{title}] AS title FROM editions.release_line WHERE file = {file} AND cells <> '{{}}')"
-        " AS {name} ON {name}.key = {by}"
-    ).format(**places, file=sql.Literal(file.pk), name=sql.Identifier(listing), by=by)
-    return sql.Identifier(listing, "title"), joined
+        return _Named()
+    name = sql.Identifier(listing)
+    joined = sql.SQL(" LEFT JOIN ({lines}) AS {name} ON {name}.cells[{key}] = {by}").format(
+        lines=_lines(file, only and only.named[listing]), name=name, key=sql.Literal(file.columns.index(key) + 1), by=by
+    )
+    called = sql.SQL("{}.cells[{}]").format(name, sql.Literal(file.columns.index(title) + 1))
+    return _Named(called, sql.Identifier(listing, "number"), joined)
 
 
 def as_csv(before: Release, after: Release) -> StreamingHttpResponse:

@@ -126,7 +126,8 @@ def release_difference(request: HttpRequest, _clocks: Clocks, before: str, after
     one, other = found(before), found(after)
     context: dict[str, Any] = {"before": one, "after": other, **NO_CLOCKS}
     if wanted := one_value(request.GET, "list"):
-        chosen = page_of(differences.Differing(_pair(one, other, wanted)), request, differences.PER_PAGE)
+        rows = differences.Differing(_pair(one, other, wanted), _stand(one, other))
+        chosen = page_of(rows, request, differences.PER_PAGE)
         context |= {"chosen": wanted, "asked": [("list", wanted)], "page": chosen, "gone": differences.taken_off(chosen)}
         return "tracker/release_difference.html", context
     lists = differences.lists(one, other)
@@ -196,9 +197,14 @@ def release_zip(_request: HttpRequest, name: str) -> tuple[str, Callable[[], Htt
 def difference_file(_request: HttpRequest, before: str, after: str, ending: str) -> tuple[str, Callable[[], HttpResponseBase]]:
     """Every difference of two releases."""
     one, other = found(before), found(after)
-    both: list[Kept] = kept.kept({one.name: one, other.name: other}.values())
     write = {"csv": differences.as_csv, "json": differences.as_json}[ending]
-    return _state(one.manifest_hash, other.manifest_hash, ending, *(each.newest for each in both)), lambda: write(one, other)
+    return _state(ending, *_stand(one, other)), lambda: write(one, other)
+
+
+def _stand(one: Release, other: Release) -> tuple[str, ...]:
+    """What a difference of two releases is a function of: both, and what was taken from them since."""
+    both: list[Kept] = kept.kept({one.name: one, other.name: other}.values())
+    return (one.manifest_hash, other.manifest_hash, *(each.newest for each in both))
 
 
 def _state(*parts: str) -> str:
