@@ -214,12 +214,34 @@ def test_a_date_of_several_columns_is_shown_as_it_is_imported(people: dict[str, 
 
 def test_dates_are_shown_as_they_are_split_and_cleaned(people: dict[str, User], sign_in: SignIn) -> None:
     steps = Steps(sign_in("researcher"))
-    steps.upload("list.csv", b"No,Text,When\n1,Close it,<b>March 2019</b> | <i>May 2019</i>\n2,Open it,not\xe2\x80\x93known\n")
+    steps.upload("list.csv", b"No,Text,When\n1,Close it,<b>March 2019</b> | <i>Not known</i>\n2,Open it,not\xe2\x80\x93known\n")
     steps.columns({**HOLDS, "When": ["recommendation.recommended_on"]}, keys={"recommendation": ["No"]})
     steps.send("field", {"split": ["|"], "html": "1", "empty": "Not known"}, query=SLOT)
     assert "not–known nothing: it is left out" in words(steps.page("field", SLOT))
-    assert "March 2019 March 2019 May 2019 May 2019" in words(steps.page("field", SLOT))
+    assert "March 2019; Not known March 2019" in words(steps.page("field", SLOT))
     assert "not read as" not in words(steps.page("columns"))
+    steps.whole(all="BE")
+    page = steps.preview()
+    assert page.context["counts"] and not page.context["problem_count"], words(page)
+
+
+def test_of_several_dates_in_a_cell_none_is_taken_on_the_desk_or_by_the_import(people: dict[str, User], sign_in: SignIn) -> None:
+    """A record has one date of a kind. One that is said twice is one."""
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", b"No,Text,When\n1,Close it,March 2019 | 2019-05\n2,Open it,April 2019 | 2019-04\n3,Keep it,June 2019\n")
+    steps.columns({**HOLDS, "When": ["recommendation.recommended_on"]}, keys={"recommendation": ["No"]})
+    steps.send("field", {"split": ["|"]}, query=SLOT)
+    said = words(steps.page("field", SLOT))
+    assert "March 2019; 2019-05 not read: holds several dates, and one is kept; leave one in the file" in said
+    assert "April 2019; 2019-04 April 2019" in said and "June 2019 June 2019" in said
+    assert "1 value is not read as a date: “March 2019; 2019-05”." in words(steps.page("columns"))
+    steps.whole(all="BE")
+    page = steps.preview()
+    assert page.context["problem_count"] == 1
+    assert "“March 2019; 2019-05” holds several dates, and one is kept" in words(page)
+    steps.send("field", {"empty": "2019-05"}, query=SLOT)
+    assert "March 2019; 2019-05 March 2019" in words(steps.page("field", SLOT))
+    assert not steps.preview().context["problem_count"]
 
 
 def test_what_a_map_says_of_dates_is_shown(people: dict[str, User], sign_in: SignIn) -> None:

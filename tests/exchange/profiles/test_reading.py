@@ -97,6 +97,16 @@ def test_columns_are_joined_and_empty_ones_left_out() -> None:
     assert title.one({"A": "one", "B": "N/A", "C": "three"})[0] == "one — three"
 
 
+def test_of_several_dates_in_a_cell_none_is_taken() -> None:
+    when = reader("recommendation", "recommended_on", column="When", split=("|",), empty=("n/a",))
+    assert when.one({"When": "March 2019 | n/a | 2019-03"}) == ("2019-03", "March 2019; 2019-03")
+    with pytest.raises(Unreadable, match="holds several dates, and one is kept") as fault:
+        when.one({"When": "March 2019 | May 2019"})
+    assert fault.value.shown == "March 2019; May 2019"
+    with pytest.raises(Unreadable, match="holds several dates"):
+        reader("recommendation", "recommended_on", path="meetings.*.on").items({"meetings": [{"on": "2019-03"}, {"on": "2019-05"}]})
+
+
 def test_columns_that_make_a_date_are_joined_as_a_date_is_written() -> None:
     made = reader("recommendation", "recommended_on", columns=("D", "M", "Y"), empty=("n/a",))
     assert made.one({"D": 3, "M": "March", "Y": 2019})[0] == "2019-03-03"

@@ -160,8 +160,8 @@ def _dates(
             if each.name != rule.named_columns[0]:
                 continue
             rows = islice(reading.rows_of(batch, profile, reader), reading.LOOKED_AT)
-        if pieces := [piece for row in rows for piece in reading.pieces(reader, row)]:
-            yield dates.told(reader, pieces), f"{_address(batch, slot)}#dates" if is_kept and not is_new else ""
+        if cells := [cell for row in rows if (cell := tuple(reading.pieces(reader, row)))]:
+            yield dates.told(reader, cells), f"{_address(batch, slot)}#dates" if is_kept and not is_new else ""
 
 
 def _constant(profile: Profile, place: str, value: str, choices: Menu, governments: Governments) -> Constant:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker.exchange.profiles import days
-from tracker.exchange.profiles.reading import FieldReader, Unreadable
+from tracker.exchange.profiles.reading import BETWEEN_VALUES, FieldReader, SeveralDates, Unreadable
 from tracker.languages.dates import in_words
 from tracker.rules.dates import PartialDate
 
@@ -52,14 +52,20 @@ class Told:
     asks: bool = False
 
 
-def as_read(reader: FieldReader, pieces: Iterable[str]) -> list[AsRead]:
-    """What each value of a field is read as, by the reader that an import has for it."""
+Cell = tuple[str, ...]
+"""The values that stand in the cells of a row which make one date: one, or several where they are split."""
+
+
+def as_read(reader: FieldReader, cells: Iterable[Cell]) -> list[AsRead]:
+    """What the cells of a field are read as, by the reader that an import has for it."""
     found = []
-    for piece in pieces:
+    for pieces in cells:
+        shown = BETWEEN_VALUES.join(pieces)
         try:
-            found.append(AsRead(piece) if reader.is_empty(piece) else _read(piece, reader.meaning(piece)))
+            meant = reader.meanings(piece for piece in pieces if not reader.is_empty(piece))
+            found.append(_read(shown, meant[0] if meant else ""))
         except Unreadable as fault:
-            found.append(_not_read(piece, fault))
+            found.append(_not_read(fault.shown or shown, fault))
     return found
 
 
@@ -74,6 +80,8 @@ def _read(cell: str, meant: str) -> AsRead:
 
 
 def _not_read(cell: str, fault: Unreadable) -> AsRead:
+    if isinstance(fault, SeveralDates):
+        return AsRead(cell, why_not=_("holds several dates, and one is kept; leave one in the file, or say below which of the values mean nothing."))
     cause = fault.__cause__
     if not isinstance(cause, days.Otherwise):
         return AsRead(cell, why_not=fault.words)
@@ -83,9 +91,9 @@ def _not_read(cell: str, fault: Unreadable) -> AsRead:
     return AsRead(cell, why_not=_("may be %(one)s or %(other)s; say how dates are written.") % {"one": may_be[0], "other": may_be[1]}, may_be=may_be)
 
 
-def told(reader: FieldReader, pieces: Sequence[str]) -> Told:
+def told(reader: FieldReader, cells: Sequence[Cell]) -> Told:
     """How the dates of a column are read, in a sentence or two."""
-    found = as_read(reader, dict.fromkeys(pieces))
+    found = as_read(reader, dict.fromkeys(cells))
     unread = [each for each in found if each.why_not]
     undecided = next((each for each in unread if each.may_be), None)
     sentences = []
@@ -93,7 +101,7 @@ def told(reader: FieldReader, pieces: Sequence[str]) -> Told:
         said = {"cell": undecided.cell, "one": undecided.may_be[0], "other": undecided.may_be[1]}
         sentences.append(_("“%(cell)s” may be %(one)s or %(other)s.") % said)
     elif (shown := next((each for each in found if each.is_in_doubt), None)) is not None:
-        sentences.append(_in_doubt(shown, days.written(pieces).witness))
+        sentences.append(_in_doubt(shown, days.written(piece for pieces in cells for piece in pieces).witness))
     elif (shown := next((each for each in found if each.words), None)) is not None:
         sentences.append(_("“%(cell)s” is read as %(day)s.") % {"cell": shown.cell, "day": shown.words})
     if left := [each for each in unread if not each.may_be]:

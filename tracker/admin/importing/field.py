@@ -1,7 +1,7 @@
 """How the cells of one field are read: lists, dates, words, names of governments, and what means nothing."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.admin.importing import frame, reading
-from tracker.admin.importing.dates import AsRead, as_read
+from tracker.admin.importing.dates import AsRead, Cell, as_read
 from tracker.admin.importing.draft import Slot, column_of, rule_of, slot_words, with_rule
 from tracker.admin.importing.menus import Menu
 from tracker.admin.importing.vocabulary import code_or_typed, words_of
@@ -85,9 +85,10 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         profile = made
     reader = FieldReader(rule, column, profile.lookups)
     try:
-        found, whole = reading.different_values(batch, profile, reader)
+        of = reading.different_cells if reader.is_date else reading.different_values
+        found, whole = of(batch, profile, reader)
     except TableError as error:
-        found, whole, errors = {}, True, [str(error)]  # type: ignore[assignment]
+        found, whole, errors = {}, True, [str(error)]
     values = _values(profile, column, rule, found, governments, batch.governments)
     if is_government(column):
         menu = Menu.of((code, f"{name} ({code})") for code, name in sorted(governments.names.items(), key=lambda one: one[1]))
@@ -144,7 +145,7 @@ def _values(
     return shown
 
 
-def _dates(reader: FieldReader, found: Mapping[str, int]) -> list[AsRead]:
+def _dates(reader: FieldReader, found: Iterable[Cell]) -> list[AsRead]:
     """The first different cells of dates, each with what it is read as, and after them the first that are not read."""
     if not reader.is_date:
         return []

@@ -3,10 +3,10 @@
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,6 +30,7 @@ COUNTED = 20_000
 DIFFERENT = 200
 """Different values that are shown and mapped one by one."""
 LONGEST_VALUE = 200
+What = TypeVar("What", bound=Hashable)
 
 
 # The file
@@ -148,17 +149,35 @@ def columns_of(batch: Import, profile: Profile) -> list[str]:
 
 def different_values(batch: Import, profile: Profile, reader: FieldReader) -> tuple[Counter[str], bool]:
     """What stands in the cells that a field is read out of, one by one where a cell holds several, and how often; whether that is all of it."""
-    found: Counter[str] = Counter()
+    return _different(_values(cell) for cell in _cells(batch, profile, reader))
+
+
+def different_cells(batch: Import, profile: Profile, reader: FieldReader) -> tuple[Counter[tuple[str, ...]], bool]:
+    """The same row by row: the values together that make one date."""
+    return _different([tuple(values)] if (values := _values(cell)) else [] for cell in _cells(batch, profile, reader))
+
+
+def _cells(batch: Import, profile: Profile, reader: FieldReader) -> Iterator[list[str]]:
+    return (pieces(reader, values) for values in rows_of(batch, profile, reader))
+
+
+def _values(cell: Iterable[str]) -> list[str]:
+    """The values of a cell that is filled, with one space between words."""
+    return [text for piece in cell if (text := " ".join(piece.split()))]
+
+
+def _different(rows: Iterable[Iterable[What]]) -> tuple[Counter[What], bool]:
+    """What stands in rows, and how often; whether that is all of it."""
+    found: Counter[What] = Counter()
     whole = True
-    for count, values in enumerate(rows_of(batch, profile, reader), 1):
+    for count, row in enumerate(rows, 1):
         if count > COUNTED:
             whole = False
             break
-        for piece in pieces(reader, values):
-            text = " ".join(piece.split())
-            if text and (text in found or len(found) < DIFFERENT):
-                found[text] += 1
-            elif text:
+        for each in row:
+            if each in found or len(found) < DIFFERENT:
+                found[each] += 1
+            else:
                 whole = False
     return found, whole
 

@@ -5,7 +5,7 @@ Readers are made once for a profile and remember what values became, since files
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tracker.archive import pages
@@ -42,6 +42,14 @@ class Unreadable(Exception):
         self.shown, self.words = shown, words
         self.unknown = unknown if len(unknown) <= LONGEST_UNKNOWN else ""
         self.others: list[Unreadable] = []
+
+
+class SeveralDates(Unreadable):
+    """A cell that holds more dates than the one that a field takes."""
+
+    def __init__(self, shown: str) -> None:
+        """Keep the cell."""
+        super().__init__(shown, "holds several dates, and one is kept; leave one in the file, or say which of the values mean nothing")
 
 
 def getter(name: str) -> Getter:
@@ -163,10 +171,7 @@ class FieldReader:
             return self.constant, ""
         pieces = self.pieces(values)
         raw = pieces[0] if len(pieces) == 1 else BETWEEN_VALUES.join(pieces)
-        if self.is_plain:
-            found = pieces
-        else:
-            found = list(self._meanings(pieces))
+        found = pieces if self.is_plain else self.meanings(pieces)
         return found or ([self.rule.default] if self.rule.default and not pieces else []), raw
 
     def one(self, values: Values) -> tuple[str, str]:
@@ -204,18 +209,21 @@ class FieldReader:
             found = [item for text in found for item in split(text, rule.split) if with_empty or not self.is_empty(item)]
         return found
 
-    def _meanings(self, pieces: Iterable[str]) -> Iterator[str]:
-        """What each value means, but for nothing. Raises :class:`Unreadable` once all of the cell is looked at."""
-        faults = []
+    def meanings(self, pieces: Iterable[str]) -> list[str]:
+        """What the values of a cell mean, without those that mean nothing. Raises :class:`Unreadable` once all of the cell is looked at."""
+        pieces, found, faults = list(pieces), [], []
         for piece in pieces:
             try:
                 if meant := self.meaning(piece):
-                    yield meant
+                    found.append(meant)
             except Unreadable as fault:
                 faults.append(fault)
         if faults:
             faults[0].others = faults[1:]
             raise faults[0]
+        if self.is_date and len(set(found)) > 1:
+            raise SeveralDates(BETWEEN_VALUES.join(pieces))
+        return found[:1] if self.is_date else found
 
     def meaning(self, text: str) -> str:
         """What one value means."""
