@@ -67,6 +67,20 @@ def test_another_column_is_read_as_it_is_written_itself() -> None:
     assert rule_of(with_places(profile, {when: others[when]}, {}, {}, {("Date", when): guess}), when) == guess
 
 
+def test_several_columns_are_not_read_as_the_one_before_was_written() -> None:
+    when = Slot("recommendation", "recommended_on")
+    profile = with_places(begun("list.csv"), {when: [Offered("When")], TEXT: [Offered("Text")]}, {}, {}, {})
+    said = FieldRule(column="When", formats=("dd/MM/yyyy",), serial="1900", split=("|",), html=True, map={"Spring": "2019-03"}, empty=("n/a",))
+    profile = with_rule(profile, when, said)
+    several = {when: [Offered("Day"), Offered("Month"), Offered("When")], TEXT: [Offered("Text")]}
+    moved = with_places(profile, several, {}, {}, {})
+    assert rule_of(moved, when) == FieldRule(columns=("Day", "Month", "When"), empty=("n/a",))
+    asked = with_rule(moved, when, replace(rule_of(moved, when), formats=("d MMM yyyy",)))
+    assert rule_of(with_places(asked, several, {}, {}, {}), when).formats == ("d MMM yyyy",), "the same columns are read as was said"
+    fewer = with_places(asked, {**several, when: several[when][1:]}, {}, {}, {})
+    assert rule_of(fewer, when) == FieldRule(columns=("Month", "When"), empty=("n/a",))
+
+
 def test_an_incomplete_profile_is_read_again_as_it_was_written() -> None:
     profile = with_places(begun("My list (2).csv"), {TEXT: [Offered("Text")]}, {}, {}, {})
     text = to_toml(profile)

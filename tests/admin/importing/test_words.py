@@ -212,6 +212,22 @@ def test_a_date_of_several_columns_is_shown_as_it_is_imported(people: dict[str, 
     assert page.context["counts"] and not page.context["problem_count"], words(page)
 
 
+def test_a_date_that_is_moved_to_several_columns_is_asked_anew(people: dict[str, User], sign_in: SignIn) -> None:
+    """How the column wrote it that it was read out of before says nothing of them."""
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", b"No,Text,When,Day,Month,Year\n1,Close it,03/25/2019,4,3,2019\n2,Open it,04/26/2019,5,6,2019\n")
+    steps.columns({**HOLDS, "When": ["recommendation.recommended_on"]}, keys={"recommendation": ["No"]})
+    steps.send("field", {"format": ["MM/dd/yyyy"], "other-formats": "yyyyMMdd"}, query=SLOT)
+    held = {name: ["recommendation.recommended_on"] for name in ("Day", "Month", "Year")}
+    steps.columns({**HOLDS, **held}, keys={"recommendation": ["No"]})
+    page = steps.page("field", SLOT)
+    assert not [shown for shown, _example, ticked in page.context["formats"] if ticked] and not page.context["other_formats"]
+    assert "4 3 2019 not read:" in words(page)
+    assert "2 different values are not read as dates, “4 3 2019” among them." in words(steps.page("columns"))
+    steps.send("field", {"other-formats": "d M yyyy"}, query=SLOT)
+    assert "4 3 2019 4 March 2019 5 6 2019 5 June 2019" in words(steps.page("field", SLOT))
+
+
 def test_dates_are_shown_as_they_are_split_and_cleaned(people: dict[str, User], sign_in: SignIn) -> None:
     steps = Steps(sign_in("researcher"))
     steps.upload("list.csv", b"No,Text,When\n1,Close it,<b>March 2019</b> | <i>Not known</i>\n2,Open it,not\xe2\x80\x93known\n")

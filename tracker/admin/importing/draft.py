@@ -137,8 +137,8 @@ def with_places(
 ) -> Profile:
     """The same profile, with these columns in these places and these values in every row.
 
-    A place that is read out of the same columns as before keeps how it is read; a new one is read as was guessed. What was said of a place
-    or a record that is gone goes with it.
+    A place that is read out of the same columns as before keeps how it is read; a new one is read as was guessed, and how several columns write what
+    they make is asked. What was said of a place or a record that is gone goes with it.
     """
     fields: dict[str, dict[str, FieldRule]] = {}
     for slot, sources in chosen.items():
@@ -146,7 +146,8 @@ def with_places(
         if old is not None and all(source.is_read_by(old) for source in sources) and len(sources) == max(len(old.named_columns), 1):
             rule = old
         elif len(sources) > 1:
-            rule = dataclasses.replace(old or FieldRule(), column="", columns=tuple(source.name for source in sources), path="", constant="")
+            rule = _anew(old, column_of(profile, slot))
+            rule = dataclasses.replace(rule, column="", columns=tuple(source.name for source in sources), path="", constant="")
         else:
             rule = read_from(sources[0], old, guessed.get((sources[0].name, slot)), column_of(profile, slot))
         fields.setdefault(slot.record, {})[slot.field] = rule
@@ -181,7 +182,7 @@ def addressed(profile: Profile) -> Profile:
 
 def read_from(source: Offered, old: FieldRule | None, guess: FieldRule | None, column: Column | None) -> FieldRule:
     """How a place is read out of another column than before: as was guessed, or as the column looks, with what was said of the place."""
-    rule = guess or dataclasses.replace(old or FieldRule(), formats=(), serial="", split=(), html=False)
+    rule = guess or _anew(old, column)
     if guess is None and column is not None:
         if is_date(column):
             rule = dataclasses.replace(rule, formats=days.written(source.cells).formats)
@@ -189,6 +190,15 @@ def read_from(source: Offered, old: FieldRule | None, guess: FieldRule | None, c
             rule = dataclasses.replace(rule, split=(source.separator,))
     path, name = (source.name, "") if source.is_path else ("", source.name)
     return dataclasses.replace(rule, column=name, path=path, columns=(), constant="")
+
+
+def _anew(old: FieldRule | None, column: Column | None) -> FieldRule:
+    """What was said of a place, but for what holds of the columns alone that it was read out of: how these are written.
+
+    What their values mean goes with them where they were dates: no page shows such values one by one, and every other one would be refused.
+    """
+    rule = dataclasses.replace(old or FieldRule(), formats=(), serial="", split=(), html=False)
+    return dataclasses.replace(rule, map={}) if column is not None and is_date(column) else rule
 
 
 # Beginning
