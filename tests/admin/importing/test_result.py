@@ -22,6 +22,8 @@ from tracker.models import Assessment, CitationUse, Import, ImportPreview, Impor
 
 SignIn = Callable[[str], Client]
 APPLIED_BUDGET = 20
+UNDO_BUDGET = 8
+"""More than that, for whoever may undo: what its files are, whether anything stands on it, and what else only they are shown."""
 MISSPELT = TABLE.replace("Nowhereland", "Elbonia").replace("Finished", "succes").replace("Discussed", "Fini")
 
 
@@ -348,3 +350,30 @@ def test_the_page_of_an_applied_import_costs_the_same_for_little_and_for_much(pe
 
     few = cost(2)
     assert cost(40) <= few <= APPLIED_BUDGET, few  # the first page may hold records of one kind only, which are asked for at once
+
+
+def test_whoever_may_undo_waits_for_few_questions_more(people: dict[str, User], sign_in: SignIn) -> None:
+    """Whether anything was built on what it wrote, whatever it wrote, and whether or not somebody touched it."""
+
+    def cost(role: str) -> int:
+        client = sign_in(role)
+        client.get(steps.address("change"))
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(steps.address("change"))
+        assert page.context["may_undo"] is (role != "auditor")
+        return len(queries)
+
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    assert not steps.page("change").context["why_not_undo"]
+    assert cost("administrator") - cost("auditor") <= UNDO_BUDGET
+    record = Recommendation.objects.earliest("pk")
+    record.save()
+    assert not steps.page("change").context["why_not_undo"], "saved as it was"
+    assert cost("administrator") - cost("auditor") <= UNDO_BUDGET + 1
+    record.note = "Looked at."
+    record.save()
+    assert "was edited since" in steps.page("change").context["why_not_undo"]
+    record.note = ""
+    record.save()
+    assert not steps.page("change").context["why_not_undo"], "put back"

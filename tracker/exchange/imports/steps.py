@@ -247,7 +247,7 @@ def _pass(batch: Import, by: User, reason: str, progress: Progress, *, keep: boo
     why = _("Import #%(number)s of %(file)s: %(reason)s") % {"number": batch.pk, "file": batch.file_name, "reason": reason}
     progress.say(_("Reading %(file)s") % {"file": batch.file_name}, rows=0, share=0)
     try:
-        with opened(batch) as source, transaction.atomic(using=DESK, durable=True), pghistory.context(user=by.pk, reason=why):
+        with opened(batch) as source, transaction.atomic(using=DESK, durable=True), pghistory.context(user=by.pk, reason=why, **{"import": batch.pk}):
             _one_load_at_a_time(progress)
             findings = Run(batch, by, source, progress).go()
             refused = findings.rows["refused"] and not batch.without_refused

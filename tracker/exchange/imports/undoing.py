@@ -5,11 +5,13 @@ records without having come with it. Checks that the night makes by itself (whet
 """
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.fields.json import KT
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -35,7 +37,10 @@ def stands_against(batch: Import) -> str:
     if batch.state != ImportState.APPLIED:
         said = {"number": batch.pk, "state": ImportState(batch.state).label}
         return _("Import #%(number)s is %(state)s; only one that is applied can be undone.") % said
-    for found in (_later_imports(batch), _reviewed(batch), _edited(batch), _referred_to(batch)):
+    wrote = set(_written(batch).values_list("resource", "did").distinct())
+    changed = [resource for resource in RESOURCES if any(name == resource.name for name, _did in wrote)]
+    created = [resource for resource in RESOURCES if (resource.name, Did.CREATED) in wrote]
+    for found in (_later_imports(batch), _reviewed(batch), _edited(batch, changed), _referred_to(batch, created)):
         if why := next(found, ""):
             return _("Import #%(number)s cannot be undone: %(why)s") % {"number": batch.pk, "why": why}
     return ""
@@ -86,6 +91,7 @@ def _later_imports(batch: Import) -> Iterator[str]:
 
 
 def _reviewed(batch: Import) -> Iterator[str]:
+    parts = []
     for resource in RESOURCES:
         if not resource.is_record:
             continue
@@ -96,45 +102,75 @@ def _reviewed(batch: Import) -> Iterator[str]:
             submission__state__in=BUILT_ON,
             submission__submitted_at__gt=batch.applied_at,
         )
-        for key, number, state in versions.order_by("key").values_list("key", "submission", "submission__state")[:1]:
-            yield _("%(record)s was handed in since and is %(state)s (submission #%(number)s).") % {
-                "record": key, "number": number, "state": State(state).label,
-            }  # fmt: skip
+        parts.append(versions.order_by("key").values_list("key", "submission", "submission__state")[:1])
+    for key, number, state in _first(parts):
+        yield _("%(record)s was handed in since and is %(state)s (submission #%(number)s).") % {
+            "record": key, "number": number, "state": State(state).label,
+        }  # fmt: skip
 
 
-def _edited(batch: Import) -> Iterator[str]:
-    for resource in RESOURCES:
-        rows = _written(batch).filter(resource=resource.name).order_by("pk").values_list("record", "key", "digest").iterator(AT_ONCE)
+def _first(parts: list[models.QuerySet[Any, Any]]) -> models.QuerySet[Any, Any] | tuple[()]:
+    """The first row of the first of these that has any: one question."""
+    return parts[0].union(*parts[1:], all=True)[:1] if parts else ()
+
+
+def _edited(batch: Import, wrote: list[Resource]) -> Iterator[str]:
+    """What was touched since is compared with what the import wrote: who saves a record as it is, or puts it back, has edited nothing.
+
+    Touched is what the history has something newer of than what this import did. Entries are numbered as they are written, and a record by one
+    person at a time, so that none slips in between.
+    """
+    touched = []
+    for resource in wrote:
+        newest = _history(resource).filter(pgh_obj=OuterRef("record")).order_by("-pgh_id").annotate(_import=KT("pgh_context__import"))
+        rows = _written(batch).filter(resource=resource.name).annotate(_by=Subquery(newest.values("_import")[:1]))
+        touched.append(rows.filter(Q(_by=None) | ~Q(_by=str(batch.pk))).values_list("resource", "record", "key", "digest"))
+    if not touched:
+        return
+    found = touched[0].union(*touched[1:], all=True).iterator(AT_ONCE)
+    for name, rows in groupby(found, key=itemgetter(0)):
         while piece := list(islice(rows, AT_ONCE)):
-            found = with_related(resource.model._default_manager.filter(pk__in=[record for record, _key, _digest in piece]), resource.related())
-            standing = {record.pk: digest(resource.cells(record).values()) for record in found}
-            for record, key, wrote in piece:
-                if record not in standing:
-                    yield _("%(record)s was deleted since.") % {"record": key}
-                if standing.get(record) != wrote:
-                    yield _("%(record)s was edited since.") % {"record": key}
+            yield from _otherwise(BY_NAME[name], [row[1:] for row in piece])
 
 
-def _referred_to(batch: Import) -> Iterator[str]:
+def _history(resource: Resource) -> models.QuerySet[Any, Any]:
+    """The history of the records of a file."""
+    history: Any = resource.model._meta.get_field("history").related_model
+    return history.objects.all()
+
+
+def _otherwise(resource: Resource, rows: list[tuple[int, str, str]]) -> Iterator[str]:
+    """Of rows that an import wrote, by number, key and digest: those that do not say what it wrote."""
+    found = with_related(resource.model._default_manager.filter(pk__in=[record for record, _key, _digest in rows]), resource.related())
+    standing = {record.pk: digest(resource.cells(record).values()) for record in found}
+    for record, key, wrote in rows:
+        if record not in standing:
+            yield _("%(record)s was deleted since.") % {"record": key}
+        if standing.get(record) != wrote:
+            yield _("%(record)s was edited since.") % {"record": key}
+
+
+def _referred_to(batch: Import, wrote: list[Resource]) -> Iterator[str]:
     """Rows that refer to what it created and did not come with it."""
     names = {resource.model: resource for resource in RESOURCES}
-    for resource in reversed(RESOURCES):
-        created = _created(batch, resource)
-        if not created.exists():
+    ways = [(resource, relation) for resource in reversed(wrote) for relation in _relations(resource.model)]
+    parts = []
+    for place, (resource, relation) in enumerate(ways):
+        other: Any = relation.related_model
+        if other in BY_THE_NIGHT:
             continue
-        for relation in _relations(resource.model):
-            other: Any = relation.related_model
-            if other in BY_THE_NIGHT:
-                continue
-            referring = other._base_manager.filter(**{f"{relation.field.name}__in": created})
-            own = _resource_of(other, names)
-            if own is not None:
-                referring = referring.exclude(pk__in=_created(batch, own))
-            for one in referring[:1]:
-                key = ImportedRow.objects.filter(
-                    batch=batch, resource=resource.name, did=Did.CREATED, record=getattr(one, relation.field.attname)
-                ).values_list("key", flat=True)[0]
-                yield _("%(what)s “%(which)s” rests on %(record)s since.") % {"what": other._meta.verbose_name, "which": one, "record": key}
+        referring = other._base_manager.filter(**{f"{relation.field.name}__in": _created(batch, resource)})
+        own = _resource_of(other, names)
+        if own is not None:
+            referring = referring.exclude(pk__in=_created(batch, own))
+        parts.append(referring.annotate(_place=Value(place)).order_by().values_list("_place", "pk", relation.field.attname)[:1])
+    for place, number, referred_to in _first(parts):
+        resource, relation = ways[place]
+        one = relation.related_model._base_manager.get(pk=number)
+        created = ImportedRow.objects.filter(batch=batch, resource=resource.name, did=Did.CREATED, record=referred_to)
+        yield _("%(what)s “%(which)s” rests on %(record)s since.") % {
+            "what": one._meta.verbose_name, "which": one, "record": created.values_list("key", flat=True)[0],
+        }  # fmt: skip
 
 
 def _relations(model: type[models.Model]) -> list[Any]:
