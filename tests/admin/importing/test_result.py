@@ -231,9 +231,19 @@ def test_the_result_says_where_its_records_stand(people: dict[str, User], sign_i
     assert "5 published, 1 withdrawn, 1 deleted" in words(page) and not page.context["drafts"]
 
     record = Recommendation.objects.earliest("pk")
+    record.save()
+    page = steps.page("change")
+    assert "5 published, 1 withdrawn, 1 deleted" in words(page), "saved as it is, it is what readers see"
+    assert "edited since" not in words(page).partition("What it wrote")[2] and not page.context["drafts"]
     record.note = "Looked at."
     record.save()
-    assert "1 draft, 4 published, 1 withdrawn, 1 deleted" in words(steps.page("change"))
+    page = steps.page("change")
+    assert "4 published, 1 published and edited since, 1 withdrawn, 1 deleted" in words(page)
+    assert "published and edited since" in words(page).partition("What it wrote")[2]
+    assert "Submit its draft for review" in words(page)
+    page = steps.client.post(steps.address("hand_in"), {"reason": "Looked at"}, follow=True)
+    assert Submission.objects.latest("pk").versions.get().key == record.reference
+    assert "1 submitted, 4 published, 1 withdrawn, 1 deleted" in words(page)
 
 
 def test_a_draft_that_was_given_another_reference_is_not_called_deleted(people: dict[str, User], sign_in: SignIn) -> None:

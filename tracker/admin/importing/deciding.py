@@ -234,7 +234,7 @@ def why_not(step: Step, batch: Import, user: Any) -> str:
         return ""
     if batch.state != ImportState.APPLIED:
         return _("It is not applied.")
-    if step is HAND_IN and not imports.counted(batch)[imports.Stands.DRAFT]:
+    if step is HAND_IN and not imports.to_submit(imports.counted(batch)):
         return _("None of its records is a draft that could be submitted.")
     if step is UNDO:
         if user.pk not in (batch.made_by_id, batch.applied_by_id) and not user.has_perm("tracker.undo_import"):

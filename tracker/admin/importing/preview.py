@@ -15,7 +15,7 @@ from tracker.admin.importing import frame, mending, reading
 from tracker.admin.importing.draft import field_words
 from tracker.editions.frozen import as_lines
 from tracker.exchange import imports
-from tracker.exchange.imports import Place, Stands
+from tracker.exchange.imports import Place
 from tracker.exchange.imports.findings import ROWS_LISTED, not_the_staffs, problem_told, wrote
 from tracker.exchange.profiles.kinds import is_date, is_flag
 from tracker.exchange.schema import BY_NAME, Resource
@@ -304,7 +304,7 @@ def written(batch: Import, request: HttpRequest) -> dict[str, Any]:
             {**_record(name, found[name]), "did": _(Did(row["how"]).label) if row["how"] else _("changed in part")} for name, row in names.items()
         ],
         "records_page": page,
-        "drafts": counted[Stands.DRAFT],
+        "drafts": imports.to_submit(counted),
         "record_count": sum(counted.values()),
         "stands": [(_(stands.label), count) for stands, count in counted.items() if count],
         "submissions": [(_of_submission(one.pk), f"#{one.pk}", _(State(one.state).label)) for one in submissions[:SUBMISSIONS_SHOWN]],

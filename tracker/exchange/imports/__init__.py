@@ -29,7 +29,7 @@ from tracker.exchange.imports.steps import (
     stands_against_undo,
     unknown_names,
 )
-from tracker.exchange.imports.whereabouts import Place, Stands, count_of, counted, names_of, places, submissions_of
+from tracker.exchange.imports.whereabouts import Place, Stands, count_of, counted, names_of, places, submissions_of, to_submit
 
 __all__ = [
     "HandedIn",
@@ -57,6 +57,7 @@ __all__ = [
     "run_undo",
     "stands_against_undo",
     "submissions_of",
+    "to_submit",
     "told",
     "unknown_names",
 ]

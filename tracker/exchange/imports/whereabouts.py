@@ -1,14 +1,17 @@
-"""Where the records that an import wrote stand now: as drafts, in review, on the site, withdrawn, deleted."""
+"""Where the records that an import wrote stand now: as drafts, in review, on the site, withdrawn, deleted.
+
+On the site is what the public edition holds. What was saved since is compared with it, as whoever saves a record as it is has edited nothing.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 
 from tracker.editions.tables import RecordEdition
-from tracker.editorial.freeze import KINDS
+from tracker.editorial.freeze import KINDS, PREFETCH, content_hash, freeze
 from tracker.editorial.readiness import Name
 from tracker.exchange.schema import RESOURCES, Resource
 from tracker.models import Change, Import, ImportedRow, State, Submission, Version
@@ -21,11 +24,17 @@ RECORDS = [resource for resource in RESOURCES if resource.is_record]
 class Stands(Word):
     """Where a record that was imported stands."""
 
-    DRAFT = "draft", "draft", "It can be submitted: nobody has yet, or it was returned or edited since."
+    DRAFT = "draft", "draft", "Readers see nothing of it; it can be submitted: nobody has yet, or it was returned."
     SUBMITTED = "submitted", "submitted", "It waits for a second person, or for its publication."
     PUBLISHED = "published", "published", "Readers see it as it stands here."
+    EDITED = "edited", "published and edited since", "Readers see it as it was before; it can be submitted as it stands here."
     WITHDRAWN = "withdrawn", "withdrawn", "It was public and was taken off the site."
     DELETED = "deleted", "deleted", "Somebody deleted it here."
+
+
+TO_SUBMIT = (Stands.DRAFT, Stands.EDITED)
+COMPARED = 1_000
+"""Records of a kind that were saved since they were published, of which it is looked whether they say anything else; any more count as edited."""
 
 
 @dataclass(frozen=True)
@@ -59,18 +68,29 @@ def counted(batch: Import) -> dict[Stands, int]:
     found = dict.fromkeys(Stands, 0)
     gone = count_of(batch)
     for resource in RECORDS:
-        for stands, count in _placed(batch, resource).values_list("_stands").annotate(Count("pk")):
-            found[Stands(stands)] += count
+        placed = _placed(batch, resource)
+        of_kind = {Stands(stands): count for stands, count in placed.values_list("_stands").annotate(Count("pk"))}
+        same = len(_same_as_public(resource, placed.filter(_stands=Stands.EDITED.value))) if Stands.EDITED in of_kind else 0
+        for stands, count in of_kind.items():
+            found[stands] += count
             gone -= count
+        found[Stands.EDITED] -= same
+        found[Stands.PUBLISHED] += same
     return {**found, Stands.DELETED: gone}
 
 
+def to_submit(counts: Mapping[Stands, int]) -> int:
+    """How many of these can be submitted."""
+    return sum(counts[stands] for stands in TO_SUBMIT)
+
+
 def drafts_of(batch: Import) -> list[Name]:
-    """Kind and key of those that can be submitted, in the order of their kinds and keys."""
+    """Kind and key of those that can be submitted, in the order of their kinds and keys; among them what was saved since it was published, changed or
+    not."""
     found: list[Name] = []
     for resource in RECORDS:
         column = resource.key_columns[0].name
-        drafts = _placed(batch, resource).filter(_stands=Stands.DRAFT.value)
+        drafts = _placed(batch, resource).filter(_stands__in=[stands.value for stands in TO_SUBMIT])
         found += [(_kind(resource), key) for key in drafts.order_by(column).values_list(column, flat=True)]
     return found
 
@@ -88,9 +108,12 @@ def places(batch: Import, names: Iterable[tuple[str, str, int | None]]) -> dict[
         numbers = [number for _key, number in ours if number is not None]
         keys = [key for key, number in ours if number is None]
         placed = _placed(batch, resource).filter(Q(pk__in=numbers) | Q(**{f"{column}__in": keys}))
+        rows = list(placed.values_list("pk", column, "_stands", "_submission"))
+        edited = [pk for pk, _key, stands, _submission in rows if stands == Stands.EDITED]
+        same = _same_as_public(resource, resource.model._default_manager.filter(pk__in=edited)) if edited else frozenset()
         by_number, by_key = {}, {}
-        for pk, key, stands, submission in placed.values_list("pk", column, "_stands", "_submission"):
-            by_number[pk] = by_key[key] = Place(pk, Stands(stands), submission)
+        for pk, key, stands, submission in rows:
+            by_number[pk] = by_key[key] = Place(pk, Stands.PUBLISHED if pk in same else Stands(stands), submission)
         gone = Place(None, Stands.DELETED)
         found |= {(resource.name, key): (by_key.get(key) if number is None else by_number.get(number)) or gone for key, number in ours}
     return found
@@ -104,6 +127,15 @@ def submissions_of(batch: Import) -> QuerySet[Submission, Any]:
         mine |= Q(kind=_kind(resource), key__in=keys)
     versions = Version.objects.filter(mine, submission__submitted_at__gte=batch.applied_at)
     return Submission.objects.filter(pk__in=versions.values("submission")).order_by("-pk")
+
+
+def _same_as_public(resource: Resource, edited: QuerySet[Any, Any]) -> frozenset[int]:
+    """Of records that were saved since they were published: those that the public edition holds word for word all the same, as far as is looked."""
+    kind = KINDS[resource.model]  # type: ignore[index]
+    records = list(edited.order_by("pk").prefetch_related(*PREFETCH[kind])[:COMPARED])
+    public = RecordEdition.desk.known_at(None).filter(kind=str(kind), key__in=[record.public_key for record in records])
+    held = dict(public.values_list("key", "content_hash"))
+    return frozenset(record.pk for record in records if held.get(record.public_key) == content_hash(freeze(record)))
 
 
 def _placed(batch: Import, resource: Resource) -> QuerySet[Any, Any]:
@@ -128,6 +160,7 @@ def _placed(batch: Import, resource: Resource) -> QuerySet[Any, Any]:
             _stands=Case(
                 When(_submission__isnull=False, then=Value(Stands.SUBMITTED.value)),
                 When(_since__isnull=False, edited_at__lte=F("_since"), then=Value(Stands.PUBLISHED.value)),
+                When(_since__isnull=False, then=Value(Stands.EDITED.value)),
                 When(_is_off=True, then=Value(Stands.WITHDRAWN.value)),
                 default=Value(Stands.DRAFT.value),
                 output_field=TextField(),
