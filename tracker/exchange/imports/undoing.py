@@ -37,7 +37,7 @@ def stands_against(batch: Import) -> str:
     if batch.state != ImportState.APPLIED:
         said = {"number": batch.pk, "state": ImportState(batch.state).label}
         return _("Import #%(number)s is %(state)s; only one that is applied can be undone.") % said
-    wrote = set(_written(batch).values_list("resource", "did").distinct())
+    wrote = set(_written(batch).order_by().values_list("resource", "did").distinct())
     changed = [resource for resource in RESOURCES if any(name == resource.name for name, _did in wrote)]
     created = [resource for resource in RESOURCES if (resource.name, Did.CREATED) in wrote]
     for found in (_later_imports(batch), _reviewed(batch), _edited(batch, changed), _referred_to(batch, created)):
@@ -85,7 +85,9 @@ def _later_imports(batch: Import) -> Iterator[str]:
     """Later is what was applied later, whichever file was uploaded first: rows are numbered as they are written, one import at a time."""
     others = ImportedRow.objects.filter(batch__state=ImportState.APPLIED, did__in=WROTE).exclude(batch=batch)
     later = others.filter(pk__gt=OuterRef("pk"), resource=OuterRef("resource"), key=OuterRef("key"))
-    for row in _written(batch).filter(Exists(later))[:1]:
+    for row in (
+        _written(batch).filter(Exists(later)).order_by("resource", "key")[:1]
+    ):  # by its own index: the order of the file is that of all imports
         number = others.filter(pk__gt=row.pk, resource=row.resource, key=row.key).values_list("batch", flat=True)[0]
         yield _("%(record)s was changed by import #%(later)s since; undo that one first.") % {"record": row.key, "later": number}
 
@@ -122,21 +124,16 @@ def _edited(batch: Import, wrote: list[Resource]) -> Iterator[str]:
     """
     touched = []
     for resource in wrote:
-        newest = _history(resource).filter(pgh_obj=OuterRef("record")).order_by("-pgh_id").annotate(_import=KT("pgh_context__import"))
+        history: Any = resource.model.pgh_event_model
+        newest = history.objects.filter(pgh_obj=OuterRef("record")).order_by("-pgh_id").annotate(_import=KT("pgh_context__import"))
         rows = _written(batch).filter(resource=resource.name).annotate(_by=Subquery(newest.values("_import")[:1]))
-        touched.append(rows.filter(Q(_by=None) | ~Q(_by=str(batch.pk))).values_list("resource", "record", "key", "digest"))
+        touched.append(rows.filter(Q(_by=None) | ~Q(_by=str(batch.pk))).order_by().values_list("resource", "record", "key", "digest"))
     if not touched:
         return
     found = touched[0].union(*touched[1:], all=True).iterator(AT_ONCE)
     for name, rows in groupby(found, key=itemgetter(0)):
         while piece := list(islice(rows, AT_ONCE)):
             yield from _otherwise(BY_NAME[name], [row[1:] for row in piece])
-
-
-def _history(resource: Resource) -> models.QuerySet[Any, Any]:
-    """The history of the records of a file."""
-    history: Any = resource.model._meta.get_field("history").related_model
-    return history.objects.all()
 
 
 def _otherwise(resource: Resource, rows: list[tuple[int, str, str]]) -> Iterator[str]:

@@ -144,24 +144,25 @@ def _placed(batch: Import, resource: Resource) -> QuerySet[Any, Any]:
     own = rows.filter(resource=resource.name)
     parts = rows.filter(~Exists(own.filter(of_key=OuterRef("of_key"))))
     column, kind = resource.key_columns[0].name, _kind(resource)
-    waiting = Version.objects.filter(kind=kind, key=OuterRef(column), voided_at=None, submission__state__in=[State.SUBMITTED, State.APPROVED])
-    seen = RecordEdition.desk.known_at(None).filter(kind=kind, key=OuterRef(column))
+    waiting = Version.objects.filter(kind=kind, voided_at=None, submission__state__in=[State.SUBMITTED, State.APPROVED])
+    current = RecordEdition.desk.known_at(None).filter(kind=kind)
+    public = current.filter(change=Change.PUBLISH.value, key=OuterRef(column)).order_by()
     here = resource.model._default_manager
     # Two ways that each use an index, where one condition with "or" would look at every record of the kind.
     ours = here.filter(pk__in=own.values("record")).values("pk").union(here.filter(**{f"{column}__in": parts.values("of_key")}).values("pk"))
+    # What few records are is looked up once for all of them, and what most are once for each: a condition is asked again wherever it stands.
     return (
         here.filter(pk__in=ours)
         .annotate(
-            _submission=Subquery(waiting.order_by("-pk").values("submission")[:1]),
-            _since=Subquery(seen.filter(change=Change.PUBLISH.value).values("known_from")[:1]),
-            _is_off=Exists(seen.filter(change__in=Change.taking_off())),
+            _submission=Subquery(waiting.filter(key=OuterRef(column)).order_by("-pk").values("submission")[:1]),
+            _since=Subquery(public.values("known_from")),
         )
         .annotate(
             _stands=Case(
-                When(_submission__isnull=False, then=Value(Stands.SUBMITTED.value)),
-                When(_since__isnull=False, edited_at__lte=F("_since"), then=Value(Stands.PUBLISHED.value)),
+                When(**{f"{column}__in": waiting.values("key")}, then=Value(Stands.SUBMITTED.value)),
+                When(edited_at__lte=F("_since"), then=Value(Stands.PUBLISHED.value)),
                 When(_since__isnull=False, then=Value(Stands.EDITED.value)),
-                When(_is_off=True, then=Value(Stands.WITHDRAWN.value)),
+                When(**{f"{column}__in": current.filter(change__in=Change.taking_off()).values("key")}, then=Value(Stands.WITHDRAWN.value)),
                 default=Value(Stands.DRAFT.value),
                 output_field=TextField(),
             )
