@@ -1,6 +1,7 @@
 """How the cells of one field are read: lists, dates, words, names of governments, and what means nothing."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ from tracker.exchange.profiles.model import FieldRule
 from tracker.exchange.profiles.reading import FieldReader
 from tracker.exchange.schema import Column
 from tracker.exchange.tables import TableError
+from tracker.models import Import
 from tracker.signin.keeping import outlives_session, sent
 
 SEPARATORS = (
@@ -85,10 +87,9 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         profile = made
     reader = FieldReader(rule, column, profile.lookups)
     try:
-        of = reading.different_cells if reader.is_date else reading.different_values
-        found, whole = of(batch, profile, reader)
+        found, cells, whole = _found(batch, profile, reader)
     except TableError as error:
-        found, whole, errors = {}, True, [str(error)]
+        found, cells, whole, errors = Counter(), Counter(), True, [str(error)]
     values = _values(profile, column, rule, found, governments, batch.governments)
     if is_government(column):
         menu = Menu.of((code, f"{name} ({code})") for code, name in sorted(governments.names.items(), key=lambda one: one[1]))
@@ -103,8 +104,17 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         other_formats="\n".join(each for each in rule.formats if each not in FORMATS),
         languages=[(code, LANGUAGE_WORDS[code], code in rule.languages) for code in LANGUAGES], is_government=is_government(column),
         words=words_of(column), values=values, whole=whole, empty="\n".join(rule.empty), lookup=_lookup_text(profile, rule), counted=reading.COUNTED,
-        dates=_dates(reader, found), unresolved=sum(1 for value in values if value["unresolved"]),
+        dates=_dates(reader, cells), unresolved=sum(1 for value in values if value["unresolved"]),
     )  # fmt: skip
+
+
+def _found(batch: Import, profile: Profile, reader: FieldReader) -> tuple[Counter[str], Counter[Cell], bool]:
+    """The different values of a field, or of dates, of which a record has one, the different cells; and whether that is all."""
+    if reader.is_date:
+        cells, whole = reading.different_cells(batch, profile, reader)
+        return Counter(), cells, whole
+    values, whole = reading.different_values(batch, profile, reader)
+    return values, Counter(), whole
 
 
 def _separators(rule: FieldRule) -> list[tuple[str, Any, bool]]:
@@ -145,11 +155,11 @@ def _values(
     return shown
 
 
-def _dates(reader: FieldReader, found: Iterable[Cell]) -> list[AsRead]:
+def _dates(reader: FieldReader, cells: Iterable[Cell]) -> list[AsRead]:
     """The first different cells of dates, each with what it is read as, and after them the first that are not read."""
     if not reader.is_date:
         return []
-    every = as_read(reader, found)
+    every = as_read(reader, cells)
     return [*every[:SHOWN_DATES], *[each for each in every[SHOWN_DATES:] if each.why_not][:SHOWN_DATES]]
 
 

@@ -10,8 +10,9 @@ from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
-from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, OuterRef, Q, Subquery, TextField, Value
 from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -126,13 +127,13 @@ def _edited(batch: Import, wrote: list[Resource]) -> Iterator[str]:
     for resource in wrote:
         history: Any = resource.model.pgh_event_model
         newest = history.objects.filter(pgh_obj=OuterRef("record")).order_by("-pgh_id").annotate(_import=KT("pgh_context__import"))
-        rows = _written(batch).filter(resource=resource.name).annotate(_by=Subquery(newest.values("_import")[:1]))
-        touched.append(rows.filter(Q(_by=None) | ~Q(_by=str(batch.pk))).order_by().values_list("resource", "record", "key", "digest"))
+        rows = _written(batch).filter(resource=resource.name).annotate(_by=Coalesce(Subquery(newest.values("_import")[:1]), Value("", TextField())))
+        touched.append(rows.exclude(_by=str(batch.pk)).order_by().values_list("resource", "record", "key", "digest"))
     if not touched:
         return
     found = touched[0].union(*touched[1:], all=True).iterator(AT_ONCE)
-    for name, rows in groupby(found, key=itemgetter(0)):
-        while piece := list(islice(rows, AT_ONCE)):
+    for name, of_one in groupby(found, key=itemgetter(0)):
+        while piece := list(islice(of_one, AT_ONCE)):
             yield from _otherwise(BY_NAME[name], [row[1:] for row in piece])
 
 

@@ -280,8 +280,8 @@ def _differing(pair: Pair, wanted: sql.Composable, only: Numbers | None = None) 
         ORDER BY coalesce(before.key, after.key), coalesce(before.place, after.place)
         """
     ).format(
-        before=_side(pair, pair.before, before, only and only.own[0], only),
-        after=_side(pair, pair.after, after, only and only.own[1], only),
+        before=_side(pair, pair.before, before, only.own[0] if only else None, only),
+        after=_side(pair, pair.after, after, only.own[1] if only else None, only),
         wanted=wanted,
     )
 
@@ -346,7 +346,7 @@ def _named(beside: dict[str, ReleaseFile], listing: str, key: str, title: str, b
         return _Named()
     name = sql.Identifier(listing)
     joined = sql.SQL(" LEFT JOIN ({lines}) AS {name} ON {name}.cells[{key}] = {by}").format(
-        lines=_lines(file, only and only.named[listing]), name=name, key=sql.Literal(file.columns.index(key) + 1), by=by
+        lines=_lines(file, only.named[listing] if only else None), name=name, key=sql.Literal(file.columns.index(key) + 1), by=by
     )
     called = sql.SQL("{}.cells[{}]").format(name, sql.Literal(file.columns.index(title) + 1))
     return _Named(called, sql.Identifier(listing, "number"), joined)
