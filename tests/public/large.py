@@ -11,8 +11,9 @@ from tracker.editions.tables import AddresseeEdition, DocumentEdition, Governmen
 STATUSES = ("implemented", "partially_implemented", "under_consideration", "no_evidence", "no_action", "contrary_action", "not_assessed")
 
 
-def write(connection: psycopg.Connection[Any], *, recommendations: int, governments: int) -> None:
-    """An edition in which every recommendation is addressed to two governments of three."""
+def write(connection: psycopg.Connection[Any], *, recommendations: int, governments: int, documents: int = 5) -> None:
+    """An edition in which every recommendation is addressed to two governments of three, and made by one of the documents in their turn."""
+    made_in = f"'DOC-' || (n % {documents} + 1)"
     connection.execute("SET session_replication_role = replica")
     connection.execute(
         f"INSERT INTO {_table(SiteEdition)} (number, published_at, published_by, reason, records, written_in, salt, leaf)"
@@ -27,8 +28,8 @@ def write(connection: psycopg.Connection[Any], *, recommendations: int, governme
         kind="'state'",
     )
     words = {"kind": "'white_paper'", "interest": "'advocacy'", "language": "'en'", "provenance": "'reviewed'"}
-    _insert(connection, DocumentEdition, "generate_series(1, 5) AS n", key="'DOC-' || n", title="'Paper number ' || n", **words)
-    dated = {"recommended_on": "'2019-02-01'", "year": "2019", "measure": "'m' || n % 7", "documents": "ARRAY['DOC-' || (n % 5 + 1)]"}
+    _insert(connection, DocumentEdition, f"generate_series(1, {documents}) AS n", key="'DOC-' || n", title="'Paper number ' || n", **words)
+    dated = {"recommended_on": "'2019-02-01'", "year": "2019", "measure": "'m' || n % 7", "documents": f"ARRAY[{made_in}]", "source": made_in}
     _insert(
         connection,
         RecommendationEdition,
@@ -37,8 +38,8 @@ def write(connection: psycopg.Connection[Any], *, recommendations: int, governme
         reference="'R-' || n",
         short_title="'A recommendation with a name of usual length, number ' || n",
         statement_form="'paraphrase'",
-        made_in="'DOC-' || (n % 5 + 1)",
-        known_from_document="'DOC-' || (n % 5 + 1)",
+        made_in=made_in,
+        known_from_document=made_in,
         recommended_first="'2019-02-01'",
         recommended_last="'2019-02-01'",
         corroboration="'single_source'",
@@ -77,14 +78,14 @@ def _table(model: type[models.Model]) -> str:
     return model._meta.db_table
 
 
-def _insert(connection: psycopg.Connection[Any], model: type[Row], source: str, **given: str) -> None:
-    """A row for each of ``source``; what is not given is empty."""
+def _insert(connection: psycopg.Connection[Any], model: type[Row], rows: str, **given: str) -> None:
+    """A row for each of ``rows``; what is not given is empty."""
     values = {"edition": "1", "known_from": f"(SELECT published_at FROM {_table(SiteEdition)})"} | given
     for field in model._meta.concrete_fields:
         if field.name not in values and not (field.null or field.generated or field.primary_key):
             values[field.name] = _empty(field)
     connection.execute(
-        f"INSERT INTO {_table(model)} ({', '.join(values)}) SELECT {', '.join(_cast(model, *pair) for pair in values.items())} FROM {source}"
+        f"INSERT INTO {_table(model)} ({', '.join(values)}) SELECT {', '.join(_cast(model, *pair) for pair in values.items())} FROM {rows}"
     )
 
 

@@ -150,6 +150,20 @@ BEGIN
         ) END;
 END $$;
 
+-- A citation is told from the day on which its record is there; one of legal statuses of parties, from the first of these.
+CREATE FUNCTION editions.follows(new editions.citation) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT new.told_from = CASE new.record_kind
+        WHEN 'recommendation' THEN (SELECT recommended_last FROM editions.recommendation WHERE reference = new.record_key AND known_to IS NULL LIMIT 1)
+        WHEN 'assessment' THEN (SELECT effective_day FROM editions.assessment WHERE key = new.record_key AND known_to IS NULL LIMIT 1)
+        WHEN 'action' THEN greatest((SELECT last_day FROM editions.action WHERE key = new.record_key AND known_to IS NULL LIMIT 1), (
+            SELECT min(coalesce(public.partial_date_last(party ->> 'on'), '-infinity'))
+            FROM jsonb_array_elements(editions.published('action', new.record_key) -> 'parties') AS party,
+                 jsonb_array_elements(party -> 'citations') AS citation
+            WHERE citation ->> 'key' = new.citation
+        ))
+    END
+$$;
+
 CREATE FUNCTION editions.follows_from_what_was_published() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF editions.follows(NEW) IS NOT TRUE THEN
@@ -271,7 +285,8 @@ $$;
 DO $$
 DECLARE reading text;
 BEGIN
-    FOREACH reading IN ARRAY ARRAY['government', 'membership', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'passage']
+    FOREACH reading IN ARRAY ARRAY['government', 'membership', 'recommendation', 'addressee', 'action', 'effect', 'assessment', 'citation',
+                                   'passage']
     LOOP
         EXECUTE format('CREATE CONSTRAINT TRIGGER follows_from_what_was_published AFTER INSERT ON editions.%I DEFERRABLE INITIALLY DEFERRED'
                        ' FOR EACH ROW EXECUTE FUNCTION editions.follows_from_what_was_published()', reading);

@@ -277,13 +277,15 @@ CREATE FUNCTION editions.says_what_was_published() RETURNS trigger LANGUAGE plpg
 DECLARE
     said jsonb := to_jsonb(NEW);
     body jsonb;
+    document jsonb;
     agrees boolean;
 BEGIN
     CASE TG_TABLE_NAME
         WHEN 'document' THEN
             agrees := editions.agree(said, editions.published('document', NEW.key), 'title');
         WHEN 'recommendation' THEN
-            agrees := editions.agree(said, editions.published('recommendation', NEW.reference), 'themes', 'known_from');
+            body := editions.published('recommendation', NEW.reference);
+            agrees := editions.agree(said, body, 'themes', 'known_from') AND NEW.source = coalesce(body ->> 'made_in', body ->> 'known_from');
         WHEN 'action' THEN
             agrees := editions.agree(said, editions.published('action', NEW.key));
         WHEN 'assessment' THEN
@@ -294,7 +296,8 @@ BEGIN
             agrees := editions.agree(said, body);
         WHEN 'addressee' THEN
             body := editions.published('recommendation', NEW.recommendation);
-            agrees := editions.agree(said, body, 'themes', 'known_from', 'corroboration') AND editions.agree(said, (
+            agrees := NEW.source = coalesce(body ->> 'made_in', body ->> 'known_from')
+                AND editions.agree(said, body, 'themes', 'known_from', 'corroboration') AND editions.agree(said, (
                 SELECT addressee FROM jsonb_array_elements(body -> 'addressees') AS addressee WHERE addressee ->> 'government' = NEW.government
             )) AND CASE
                 WHEN NEW.assessment IS NULL THEN coalesce(NEW.status, 'not_assessed') = 'not_assessed' AND NEW.rationale = '' AND NEW.supports = 0
@@ -302,7 +305,10 @@ BEGIN
             END;
         WHEN 'citation' THEN
             body := editions.published(NEW.record_kind, NEW.record_key);
-            agrees := body IS NOT NULL AND editions.agree(said, editions.published('document', NEW.document)) AND CASE
+            document := editions.published('document', NEW.document);
+            agrees := body IS NOT NULL AND editions.agree(said, document) AND NEW.document_kind = document ->> 'kind'
+                AND NEW.published_year IS NOT DISTINCT FROM extract(year FROM public.partial_date_last(document ->> 'published_on'))
+                AND NEW.government = coalesce(body ->> 'government', '') AND CASE
                 WHEN NEW.inherited AND NEW.record_kind = 'action' THEN EXISTS (
                     SELECT FROM jsonb_array_elements(body -> 'parties') AS party, jsonb_array_elements(party -> 'citations') AS citation
                     WHERE citation ->> 'key' = NEW.citation AND citation ->> 'stance' = 'disputes' AND editions.agree(said, citation)
@@ -310,7 +316,8 @@ BEGIN
                 WHEN NEW.inherited THEN EXISTS (
                     SELECT FROM editions.citation c
                     WHERE c.document = NEW.document AND c.citation = NEW.citation AND c.record_kind = 'action' AND c.known_to IS NULL
-                      AND editions.agree(said, to_jsonb(c), 'id', 'edition', 'known_from', 'known_to', 'record_kind', 'record_key', 'inherited')
+                      AND editions.agree(said, to_jsonb(c), 'id', 'edition', 'known_from', 'known_to', 'record_kind', 'record_key', 'inherited',
+                                         'government', 'told_from')
                 )
                 ELSE editions.agree(said, (
                     SELECT citation FROM jsonb_array_elements(body -> 'citations') AS citation WHERE citation ->> 'key' = NEW.citation

@@ -293,14 +293,27 @@ def _title(document: Body) -> str:
 
 
 def _citations(
-    published: Published, kind: str, key: str, citations: Iterable[Body], inherited: Iterable[Mapping[str, Any]] = ()
+    published: Published,
+    kind: str,
+    key: str,
+    citations: Iterable[Body],
+    inherited: Iterable[Mapping[str, Any]] = (),
+    *,
+    told_from: dt.date,
+    government: str = "",
+    later: Mapping[str, dt.date] | None = None,
 ) -> list[CitationEdition]:
+    """Citations that serve a record, which is of ``government`` and there from ``told_from``; ``later``: from when some are told, by key."""
     return [
         CitationEdition(
             record_kind=kind,
             record_key=key,
             citation=citation["key"],
+            told_from=max(told_from, (later or {}).get(citation["key"], told_from)),
+            government=government,
             inherited=is_inherited,
+            document_kind=document["kind"],
+            published_year=published_last.year if (published_last := bounds(document["published_on"])[1]) else None,
             document_title=_title(document),
             document_title_is_description=document["title_is_description"],
             document=document["key"],
@@ -329,7 +342,18 @@ def _citations_of_action(published: Published, key: str) -> list[CitationEdition
     body = published.actions[key]
     listed = {citation["key"] for citation in body["citations"]}
     inherited = [citation for citation in evidence.disputing_parties(body) if citation["key"] not in listed]
-    return _citations(published, "action", key, body["citations"], inherited)
+    placed = {"told_from": decisive_date(body).last, "government": body["government"], "later": _told_with_parties(body)}
+    return _citations(published, "action", key, body["citations"], inherited, **placed)
+
+
+def _told_with_parties(action: Body) -> dict[str, dt.date]:
+    """From when each citation of a party's legal status is told: from the first of these statuses; of an undated one, from the beginning."""
+    found: dict[str, dt.date] = {}
+    for party in action["parties"]:
+        told_from = PartialDate(party["on"]).last if party["on"] else dt.date.min
+        for citation in party["citations"]:
+            found[citation["key"]] = min(told_from, found.get(citation["key"], told_from))
+    return found
 
 
 def decisive_date(action: Body) -> PartialDate:
@@ -388,7 +412,7 @@ def _cluster(published: Published, reference: str) -> Cluster:
     body = published.recommendations[reference]
     recommended_on = PartialDate(body["recommended_on"])
     recommendation = _recommendation(published, body, recommended_on)
-    citations = _citations(published, "recommendation", reference, body["citations"])
+    citations = _citations(published, "recommendation", reference, body["citations"], told_from=recommended_on.last)
     uses_of_actions = {key: published.uses(evidence.bearing_on(action)) for key, action in published.actions.items()}
 
     assessments: list[AssessmentEdition] = []
@@ -424,6 +448,7 @@ def _recommendation(published: Published, body: Body, recommended_on: PartialDat
         **copied,
         statement_language=passages.statement_language(published, body),
         known_from_document=body["known_from"],
+        source=body["made_in"] or body["known_from"],
         documents=sorted({body["known_from"], body["made_in"] or body["known_from"]}),
         recommended_first=recommended_on.first,
         recommended_last=recommended_on.last,
@@ -490,7 +515,8 @@ def _assessment(
         claimed_by=list(weight.claimed_by),
         provenance=published.provenance["assessment", body["key"]],
     )
-    return row, _citations(published, "assessment", body["key"], body["citations"], inherited.values())
+    placed = {"told_from": row.effective_day, "government": row.government}
+    return row, _citations(published, "assessment", body["key"], body["citations"], inherited.values(), **placed)
 
 
 def latest_search(assessment: AssessmentEdition) -> PartialDate | None:
@@ -545,6 +571,7 @@ def _addressee(
                 measure=recommendation.measure,
                 themes=recommendation.themes,
                 documents=recommendation.documents,
+                source=recommendation.source,
                 recommended_on=recommendation.recommended_on,
                 year=recommendation.year,
             )

@@ -390,6 +390,7 @@ class RecommendationEdition(Row):
     made_by = models.CharField(max_length=300)
     made_in = models.CharField(max_length=60, null=True, help_text="Key of the document that makes it; nothing where unknown.")
     known_from_document = models.CharField(max_length=60, help_text="Key of the document in which it was read.")
+    source = models.CharField(max_length=60, help_text="Key of the document that makes it; where that is unknown, of the one in which it was read.")
     documents = ArrayField(models.CharField(max_length=60), help_text="Both keys, for filtering.")
     locator = models.CharField(max_length=200)
     recommended_on = models.CharField(max_length=10)
@@ -465,6 +466,7 @@ class AddresseeEdition(Row):
     measure = models.CharField(max_length=60)
     themes = ArrayField(models.CharField(max_length=60))
     documents = ArrayField(models.CharField(max_length=60))
+    source = models.CharField(max_length=60, help_text="Of the recommendation: the document that makes it, or in which it was read.")
     recommended_on = models.CharField(max_length=10)
     year = models.PositiveSmallIntegerField()
 
@@ -640,6 +642,8 @@ class CitationEdition(Row):
 
     record_kind = models.CharField(max_length=40, help_text="recommendation, action or assessment.")
     record_key = models.CharField(max_length=60)
+    government = models.CharField(max_length=20, help_text="Whose act or case the record is; empty for a recommendation.")
+    told_from = models.DateField(help_text="The first day on which the record is there, and what the citation tells of it.")
     citation = models.CharField(max_length=60)
     stance = WordField(words.Stance)
     inherited = models.BooleanField(
@@ -654,6 +658,8 @@ class CitationEdition(Row):
     document = models.CharField(max_length=60)
     document_title = models.CharField(max_length=502, help_text="In [square brackets] where it is a description.")
     document_title_is_description = models.BooleanField()
+    document_kind = WordField(words.DocumentKind)
+    published_year = models.PositiveSmallIntegerField(null=True, help_text="Of the last day that the document's date can mean.")
     publisher = models.CharField(max_length=300)
     author = models.CharField(max_length=300)
     published_on = models.CharField(max_length=10, null=True)
@@ -673,6 +679,11 @@ class CitationEdition(Row):
             models.Index(fields=["document"], name="citation_document"),
             models.Index(fields=["citation"], name="citation_citation"),
         ]
+
+    @classmethod
+    def holds_on(cls, day: dt.date) -> Q:
+        """Of records that are there by then."""
+        return Q(told_from__lte=day)
 
     @property
     def voice(self) -> str:

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import QuerySet, Value
 from django.utils.translation import gettext
 
 from tracker.editions.projection import source_name
@@ -71,16 +71,8 @@ def told_with_an_action(clocks: Clocks, citations: QuerySet[Any]) -> set[str]:
 
     Of what nobody had done by then, and of a legal status of a later day, nothing is told.
     """
-    parties = clocks.rows(ActionEdition).filter(key=OuterRef("record_key")).values("parties")[:1]
-    served = clocks.said(CitationEdition).filter(record_kind="action", citation__in=citations).annotate(parties=Subquery(parties))
-    pairs = served.filter(parties__isnull=False).values_list("citation", "parties")
-    return {citation for citation, named in pairs if citation not in _held_back(named, clocks)}
-
-
-def held_back_on(clocks: Clocks) -> list[tuple[str, str]]:
-    """Pairs of an action and a citation of it that tells only of a legal status of a later day: one question."""
-    rows = clocks.rows(ActionEdition).exclude(parties=[]).values_list("key", "parties")
-    return [(key, citation) for key, parties in rows for citation in sorted(_held_back(parties, clocks))]
+    served = clocks.rows(CitationEdition).filter(record_kind="action", citation__in=citations)
+    return set(served.values_list("citation", flat=True))
 
 
 def _held_back(parties: list[Part], clocks: Clocks) -> set[str]:

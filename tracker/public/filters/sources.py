@@ -2,19 +2,18 @@
 
 from typing import Any, ClassVar
 
-from django.db.models import CharField, F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, F, Func, Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from tracker.editions.tables import ActionEdition, AssessmentEdition, CitationEdition, DocumentEdition, RecommendationEdition
-from tracker.public import as_of
+from tracker.editions.tables import CitationEdition, DocumentEdition, RecommendationEdition
 from tracker.public.clocks import Clocks
 from tracker.public.filters.actions import of_records_meeting
 from tracker.public.filters.addressees import AddresseeFilters
-from tracker.public.filters.choices import ACTION, CITED_KINDS, HELD, actions, languages
+from tracker.public.filters.choices import ACTION, CITED_KINDS, HELD, actions, languages, these
 from tracker.public.filters.everywhere import OfEveryList, by_document
 from tracker.public.filters.grammar import of_a_list
-from tracker.public.filters.kinds import one_of, these, words_of, years
+from tracker.public.filters.kinds import one_of, words_of, years
 from tracker.public.words import in_english
 from tracker.rules.vocabulary import DocumentKind, Interest, Stance
 
@@ -91,7 +90,7 @@ class DocumentFilters(OfEveryList):
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Documents that match the words."""
-        return queryset.filter(key__in=self.asked(texts).keys(self.clocks, "document"))
+        return queryset.filter(key__among=self.that_say(texts, "document"))
 
     def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
         """Documents that are cited for a record of that kind, or make or report such a recommendation."""
@@ -104,22 +103,8 @@ class DocumentFilters(OfEveryList):
 
 
 def citations_at(clocks: Clocks) -> QuerySet[Any]:
-    """The citations of records that are there at the clocks, each with the kind and the year of its document.
+    """The citations of records that are there at the clocks, without what tells only of a legal status of a later day.
 
-    What an assessment takes over from an action stands with the action. Left out is what tells only of a legal status of a later day.
+    What an assessment takes over from an action stands with the action.
     """
-    there = Q()
-    for kind, table, name in (
-        ("recommendation", RecommendationEdition, "reference"),
-        ("action", ActionEdition, "key"),
-        ("assessment", AssessmentEdition, "key"),
-    ):
-        there |= Q(record_kind=kind, record_key__in=clocks.rows(table).values(name))
-    documents = clocks.said(DocumentEdition).filter(key=OuterRef("document"))
-    found = clocks.said(CitationEdition).filter(there).exclude(inherited=True, record_kind="assessment")
-    held_back = Q()
-    for action, citation in as_of.held_back_on(clocks):
-        held_back |= Q(record_kind="action", record_key=action, citation=citation)
-    return (found.exclude(held_back) if held_back else found).annotate(
-        document_kind=Subquery(documents.values("kind")[:1]), published_year=Subquery(documents.values("published_last__year")[:1])
-    )
+    return clocks.rows(CitationEdition).exclude(inherited=True, record_kind="assessment")

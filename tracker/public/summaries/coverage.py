@@ -3,10 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 
-from tracker.editions.tables import ActionEdition, AddresseeEdition, AssessmentEdition
+from tracker.editions.tables import AddresseeEdition
 from tracker.public.clocks import Clocks
 from tracker.public.filters import citations_at
 from tracker.rules.vocabulary import Interest
@@ -48,18 +47,15 @@ def coverage(clocks: Clocks) -> list[Covered]:
     found = {
         code: Covered(code, name, number) for code, name, number in counted.values_list("government", "government_name").annotate(number=Count("id"))
     }
-    actions = clocks.rows(ActionEdition).filter(key=OuterRef("record_key")).values("government")[:1]
-    assessments = clocks.rows(AssessmentEdition).filter(key=OuterRef("record_key")).values("government")[:1]
     uses = citations_at(clocks).filter(record_kind__in=RECORDS).order_by()
-    placed = uses.annotate(of=Coalesce(Subquery(actions), Subquery(assessments)))
-    for code, interest, number, documents in placed.values_list("of", "interest").annotate(
+    for code, interest, number, documents in uses.values_list("government", "interest").annotate(
         number=Count("id"), different=Count("document", distinct=True)
     ):
         if code in found:
             found[code].uses[Interest(interest)] = number
             found[code].documents[Interest(interest)] = documents
     languages: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for code, language, number in placed.values_list("of", "language").annotate(number=Count("id")).order_by("-number", "language"):
+    for code, language, number in uses.values_list("government", "language").annotate(number=Count("id")).order_by("-number", "language"):
         languages[code].append((language, number))
     for code, row in found.items():
         row.languages = languages[code]

@@ -17,7 +17,7 @@ from tracker.public.clocks import Clocks
 from tracker.public.corrections import Correction, corrections_of
 from tracker.public.filters import citations_at
 from tracker.public.summaries.behind import history_of
-from tracker.public.summaries.glance import Glance, glance
+from tracker.public.summaries.glance import Glance, glance_at
 from tracker.public.summaries.lists import ListedRecommendation, listed
 from tracker.rules.vocabulary import Stance
 
@@ -54,7 +54,7 @@ def document_page(clocks: Clocks, key: str) -> DocumentPage | None:
         recommendations=listed(clocks, recommendations, clocks.rows(AddresseeEdition)),
         cited=[(stance, rows) for stance in Stance if (rows := [use for use in uses if use.stance == stance])],
         titles=_titles(clocks, uses),
-        glance=glance(uses, {"document": key}),
+        glance=glance_at(clocks, "document", key),
         history=history_of(clocks, "document", [key]),
         corrections=corrections_of(clocks, Q(kind="document", key=key)),
     )

@@ -341,7 +341,7 @@ _COUNTING = {
 }
 _NOTHING = Value("", output_field=TextField())
 _HEADING_KEY: dict[str, Any] = {
-    "document": Coalesce("made_in", "known_from_document", output_field=TextField()),
+    "document": Cast(F("source"), TextField()),
     "theme": Coalesce(Cast(F("themes__0"), TextField()), _NOTHING),
     "measure": Cast(F("measure"), TextField()),
     "none": _NOTHING,
