@@ -342,8 +342,8 @@ def _citations_of_action(published: Published, key: str) -> list[CitationEdition
     body = published.actions[key]
     listed = {citation["key"] for citation in body["citations"]}
     inherited = [citation for citation in evidence.disputing_parties(body) if citation["key"] not in listed]
-    placed = {"told_from": decisive_date(body).last, "government": body["government"], "later": _told_with_parties(body)}
-    return _citations(published, "action", key, body["citations"], inherited, **placed)
+    told_from, later = decisive_date(body).last, _told_with_parties(body)
+    return _citations(published, "action", key, body["citations"], inherited, told_from=told_from, government=body["government"], later=later)
 
 
 def _told_with_parties(action: Body) -> dict[str, dt.date]:
@@ -515,8 +515,9 @@ def _assessment(
         claimed_by=list(weight.claimed_by),
         provenance=published.provenance["assessment", body["key"]],
     )
-    placed = {"told_from": row.effective_day, "government": row.government}
-    return row, _citations(published, "assessment", body["key"], body["citations"], inherited.values(), **placed)
+    return row, _citations(
+        published, "assessment", row.key, body["citations"], inherited.values(), told_from=row.effective_day, government=row.government
+    )
 
 
 def latest_search(assessment: AssessmentEdition) -> PartialDate | None:

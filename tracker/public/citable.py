@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from tracker.public import columns, layout
 from tracker.public.clocks import CLOCKS, Clocks
+from tracker.public.facets import FIND
 from tracker.public.filters import AddresseeFilters, CorrectionFilters, Grammar
 from tracker.public.layout import MatrixFilters
 from tracker.public.sharing import Parameters
@@ -36,6 +37,12 @@ BESIDE: dict[str, tuple[str, ...]] = {
     "matrix": ("page", "columns"),
 }
 """What else such a page's address says."""
+FINDING: dict[str, tuple[str, ...]] = {
+    "timeline": ("recommendation", "document", "government"),
+    "map": ("recommendation", "document"),
+    "compare": ("government", "document"),
+}
+"""The filters whose values a page offers in menus, where it is not those that it has as facets."""
 PARTS = ("page", "columns")
 """Of these, which part of what is long a page shows. A file is the whole of it."""
 READERS_LANGUAGE, OF_SOURCES = "language", "source_language"
@@ -52,6 +59,12 @@ def takes(name: str) -> tuple[str, ...]:
         return ()
     filters = GRAMMARS[name].base_filters if name in GRAMMARS else ()
     return (*filters, *BESIDE[name], *CLOCKS)
+
+
+def finders(name: str) -> tuple[str, ...]:
+    """The parameters by which the page finds values of its filters. They change nothing of what it tells."""
+    filters = FINDING.get(name) or (MatrixFilters if name == "matrix" else GRAMMARS.get(name, Grammar)).FACETS
+    return tuple(FIND + each for each in filters)
 
 
 def file_takes(name: str) -> tuple[str, ...]:

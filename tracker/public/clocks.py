@@ -3,6 +3,7 @@
 import datetime as dt
 import functools
 import re
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
@@ -12,8 +13,19 @@ from django.http import QueryDict
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from tracker.editions.tables import AddresseeEdition, ChainLink, EditionQuerySet, Erasure, RecordEdition, Release, Row, SiteEdition
-from tracker.rules.vocabulary import Nature
+from tracker.editions.tables import (
+    AddresseeEdition,
+    ChainLink,
+    EditionQuerySet,
+    Erasure,
+    GovernmentEdition,
+    MembershipEdition,
+    RecordEdition,
+    Release,
+    Row,
+    SiteEdition,
+)
+from tracker.rules.vocabulary import GovernmentKind, Nature
 
 CLOCKS = ("as_of", "known")
 """The parameters that say them."""
@@ -116,6 +128,22 @@ class Clocks:
     @functools.cached_property
     def _edition(self) -> "EditionRead | None":
         return EditionRead.at(self)
+
+    @functools.cached_property
+    def members(self) -> dict[str, set[str]]:
+        """The codes of the governments that belong to each group on the day, by the group's; one that includes every state has every state.
+
+        Two questions, once.
+        """
+        found: dict[str, set[str]] = defaultdict(set)
+        for group, member in self.rows(MembershipEdition).values_list("group", "member"):
+            found[group].add(member)
+        every = list(self.said(GovernmentEdition).values_list("code", "kind", "includes_every_state"))
+        states = {code for code, kind, _includes in every if kind == GovernmentKind.STATE}
+        for code, _kind, includes in every:
+            if includes:
+                found[code] |= states
+        return dict(found)
 
     @property
     def pinned(self) -> dict[str, str]:

@@ -1,14 +1,30 @@
-"""How many rows each value of a filter would give: every facet honours all other filters and leaves its own out."""
+"""How many rows each value of a filter would give: every facet honours all other filters and leaves its own out.
 
-from collections.abc import Iterable
+A filter may have any number of values. Those that give most are told, with those that are chosen; others are found by their words.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db.models import CharField, Count, F, Func, Q, QuerySet
+from django.forms import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext as _
 
-from tracker.public.filters import Grammar
+from tracker.public.clocks import BadFilter, Clocks, one_value
+from tracker.public.filters import Grammar, OneOf
+from tracker.public.filters.choices import Wanted
+from tracker.public.filters.kinds import LONGEST_QUERY, SearchField
 
 ARRAYS = {"documents", "themes"}
+MOST = 60
+"""Values of a filter that a page shows."""
+MOST_OFFERED = 300
+"""Values that a menu offers: all governments and groups that there are."""
+FIND = "find_"
+"""What stands before the name of a filter in the parameter that finds values of it by their words."""
 
 
 @dataclass(frozen=True)
@@ -23,41 +39,109 @@ class FacetValue:
 
 @dataclass(frozen=True)
 class Facet:
-    """A filter with the values that would give anything, and those that are chosen."""
+    """A filter with the values that would give most, and those that are chosen.
+
+    ``total``: how many would give anything, those not among ``values`` included. ``find``: the words by which values were found.
+    """
 
     name: str
     label: str
     values: list[FacetValue]
+    total: int
+    find: str = ""
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there are values that are not shown."""
+        return self.total > sum(1 for value in self.values if value.count)
+
+    @property
+    def finder(self) -> str:
+        """The parameter that finds other values."""
+        return FIND + self.name
 
 
-def facets(filters: Grammar, *, counting: str, among: Q | None = None) -> list[Facet]:
-    """The facets of a filter set.
+@dataclass(frozen=True)
+class Offer:
+    """A filter with values to choose one from, in a menu. ``is_cut``: there are others, found by their words (``find``)."""
+
+    name: str
+    label: str
+    values: list[tuple[str, str]]
+    chosen: list[str]
+    is_cut: bool
+    find: str = ""
+
+    @property
+    def finder(self) -> str:
+        """The parameter that finds other values."""
+        return FIND + self.name
+
+
+def finders(parameters: QueryDict, names: Iterable[str]) -> dict[str, str]:
+    """The words by which an address finds values of filters, by the filter's name; ``BadFilter`` for what are no words."""
+    found = {}
+    for name in names:
+        text = one_value(parameters, FIND + name)
+        if not text:
+            continue
+        try:
+            SearchField().clean([text])
+        except ValidationError:
+            takes = _("up to %(most)s characters of the words of a value") % {"most": LONGEST_QUERY}
+            raise BadFilter(FIND + name, _("%(filter)s takes %(what)s.") % {"filter": FIND + name, "what": takes}) from None
+        found[name] = text
+    return found
+
+
+def facets(filters: Grammar, *, counting: str, among: Q | None = None, find: Mapping[str, str] | None = None, most: int = MOST) -> list[Facet]:
+    """The facets of a filter set, each with at most ``most`` values and those that are chosen.
 
     ``counting`` is the column whose different values are counted (recommendations, or rows by ``id``); ``among`` leaves out rows that the page
-    does not show.
+    does not show. ``find``: words of the values that are wanted of a facet.
     """
-    return [_facet(filters, name, counting, among or Q()) for name in filters.FACETS]
+    return [_facet(filters, name, counting, among or Q(), (find or {}).get(name, ""), most) for name in filters.FACETS]
 
 
-def _facet(filters: Grammar, name: str, counting: str, among: Q) -> Facet:
+def offer(filters: Grammar, name: str, find: str = "", keys: list[str] | None = None, chosen: Iterable[str] = ()) -> Offer:
+    """The values of a filter for a menu: the first of them, and those that the filter has or that are ``chosen`` otherwise.
+
+    ``keys``: the values that there are, in their order.
+    """
+    declared, clocks = filters.filters[name], filters.clocks
+    chosen = [*filters.given.get(name, ()), *chosen]
+    if find:
+        found = dict.fromkeys(_like(declared, clocks, name, find))
+        keys = [key for key in keys if key in found] if keys is not None else list(islice(found, MOST_OFFERED + 1))
+    if keys is None:
+        labels = declared.labels(clocks, Wanted(most=MOST_OFFERED + 1))
+        keys = list(labels)
+    wanted = list(dict.fromkeys([*keys[:MOST_OFFERED], *chosen]))
+    labels = filters.labels_of(name, wanted)
+    return Offer(name, str(declared.label), [(key, labels.get(key, key)) for key in wanted], chosen, len(keys) > MOST_OFFERED, find)
+
+
+def _facet(filters: Grammar, name: str, counting: str, among: Q, find: str, most: int) -> Facet:
     declared = filters.filters[name]
     chosen = filters.given.get(name, [])
-    labels = filters.labels(name)
     rows = filters.rows(without=name).filter(among).order_by()
-    conditions = {value: condition for value in labels if (condition := declared.condition(filters.clocks, value)) is not None}
-    counts: dict[str, int] = {}
-    if not conditions or len(conditions) < len(labels):
-        counts |= {str(value): count for value, count in _by_column(rows, str(declared.field_name), counting) if value is not None}
-    if conditions:
-        counts |= _by_condition(rows, conditions, counting)
-    if name == "year":
-        labels = {year: year for year in sorted(counts, reverse=True)}
+    wanted = _like(declared, filters.clocks, name, find) if find else None
+    counts, total = _counts(filters, name, rows, counting, wanted, most)
+    shown = set(counts if wanted is None else set(counts) & set(wanted))
+    told = sorted(shown, key=lambda value: (-counts[value], value))[:most]
+    told += [value for value in chosen if value not in told]
+    labels = {year: year for year in sorted(told, reverse=True)} if name == "year" else filters.labels_of(name, told)
     order = {value: place for place, value in enumerate(labels)}
     values = [
         FacetValue(value, _label(labels.get(value, value)), counts.get(value, 0), value in chosen)
-        for value in sorted({*counts, *chosen}, key=lambda value: (order.get(value, len(order)), value))
+        for value in sorted(told, key=lambda value: (order.get(value, len(order)), value))
     ]
-    return Facet(name, str(declared.label), values)
+    return Facet(name, str(declared.label), values, total, find)
+
+
+def _like(declared: OneOf, clocks: Clocks, name: str, find: str) -> Iterable[str]:
+    """The values of a filter whose words say what is looked for."""
+    return declared.lookup.like(clocks, find, asked_as=FIND + name) if declared.lookup else [find]
 
 
 def _label(label: Any) -> str:
@@ -65,13 +149,48 @@ def _label(label: Any) -> str:
     return label if isinstance(label, str) else str(label)
 
 
-def _by_column(rows: QuerySet[Any], column: str, counting: str) -> Iterable[tuple[Any, int]]:
+def _counts(filters: Grammar, name: str, rows: QuerySet[Any], counting: str, wanted: Iterable[str] | None, most: int) -> tuple[dict[str, int], int]:
+    """How many each value would give, and how many values would give anything.
+
+    Of the keys of records, which may be as many as the rows, only those that give most, those chosen, and those ``wanted``.
+    """
+    declared = filters.filters[name]
+    column = str(declared.field_name)
+    conditions = {value: declared.condition(filters.clocks, value) for value in filters.labels(name)} if declared.has_conditions else {}
+    held = {value: condition for value, condition in conditions.items() if condition is not None}
+    counts = _by_condition(rows, held, counting) if held else {}
+    if conditions and len(held) == len(conditions):
+        return counts, len(counts)
+    if column in ARRAYS or declared.lookup is None or declared.lookup.table is None:
+        counts |= _by_column(rows, column, counting)
+        return counts, len(counts)
+    chosen = filters.given.get(name, [])
+    is_chosen = Q(**{f"{column}__in": chosen})
+    found = rows if wanted is None else rows.filter(is_chosen | Q(**{f"{column}__in": wanted}))
+    first = _pairs(found, column, counting).annotate(chosen=is_chosen).order_by("-chosen", "-number", "facet")
+    limit = most + len(chosen)
+    counts = {str(value): number for value, number, _is_chosen in first[:limit]}
+    are_all = wanted is None and len(counts) < limit
+    return counts, len(counts) if are_all else rows.values(column).distinct().count()
+
+
+def _by_column(rows: QuerySet[Any], column: str, counting: str) -> dict[str, int]:
+    return {str(value): number for value, number in _pairs(rows, column, counting) if value is not None}
+
+
+def _pairs(rows: QuerySet[Any], column: str, counting: str) -> QuerySet[Any]:
+    """Each value of a column, with how many different values of ``counting`` stand with it."""
     value = Func(F(column), function="unnest", output_field=CharField()) if column in ARRAYS else F(column)
-    return rows.annotate(facet=value).values("facet").annotate(number=Count(counting, distinct=True)).values_list("facet", "number")
+    return rows.annotate(facet=value).values("facet").annotate(number=_count(counting)).values_list("facet", "number")
+
+
+def _count(counting: str, **kwargs: Any) -> Count:
+    """Of rows by ``id`` each is another: to tell them apart would be work for nothing."""
+    return Count(counting, distinct=counting != "id", **kwargs)
 
 
 def _by_condition(rows: QuerySet[Any], conditions: dict[str, Q], counting: str) -> dict[str, int]:
     """Counts of the values that no column holds, in one question."""
-    numbers = {f"n{place}": Count(counting, filter=condition, distinct=True) for place, condition in enumerate(conditions.values())}
+    numbers = {f"n{place}": _count(counting, filter=condition) for place, condition in enumerate(conditions.values())}
     counts = zip(conditions, rows.aggregate(**numbers).values(), strict=True)
     return {value: count for value, count in counts if count}

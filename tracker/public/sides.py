@@ -40,7 +40,7 @@ class Side:
     def name(self) -> str:
         """The government or document in words."""
         kind = "government" if self.about in self.filters.given.get("government", ()) else "document"
-        return str(self.filters.labels(kind).get(self.about, self.about))
+        return str(self.filters.labels_of(kind, [self.about]).get(self.about, self.about))
 
 
 @dataclass(frozen=True)

@@ -134,12 +134,15 @@ class Reading:
         return in_english(queryset, self, "code", "name", "note", also=lambda phrase: Q(code__in=codes_called(phrase)))
 
 
-def reading(texts: Iterable[str]) -> Reading:
-    """Read searches, any of which is asked for: one question to the database. ``BadFilter`` for more words than one search may have."""
+def reading(texts: Iterable[str], *, asked_as: str = "q") -> Reading:
+    """Read searches, any of which is asked for: one question to the database.
+
+    ``BadFilter`` for more words than one search may have, by the name of the parameter that asks (``asked_as``).
+    """
     question = read(*texts)
     if len(question.phrases) > MOST_PHRASES:
-        sentence = _("q takes at most %(most)s different words and phrases; this search has %(count)s.")
-        raise BadFilter("q", sentence % {"most": MOST_PHRASES, "count": len(question.phrases)})
+        sentence = _("%(filter)s takes at most %(most)s different words and phrases; this search has %(count)s.")
+        raise BadFilter(asked_as, sentence % {"filter": asked_as, "most": MOST_PHRASES, "count": len(question.phrases)})
     typed, question = set(question.phrases), with_english_names(question)
     queries: dict[str, dict[str, list[str]]] = {phrase: defaultdict(list) for phrase in question.phrases}
     if queries:

@@ -121,8 +121,9 @@ def left_aside(context: RequestContext) -> dict[str, Any]:
     request: Any = context.get("request")
     match = getattr(request, "resolver_match", None)
     held = context.flatten()
-    takes = citable.takes(str(match.url_name)) if match and held.get("clocks") and ERRORS.isdisjoint(held) else ()
-    names = ignored.ignored(request.GET, takes) if takes else ()
+    page = str(match.url_name) if match and held.get("clocks") and ERRORS.isdisjoint(held) else ""
+    takes = citable.takes(page)
+    names = ignored.ignored(request.GET, (*takes, *citable.finders(page))) if takes else ()
     found = {name: known for name, known in ignored.meant(names, takes).items() if known not in request.GET}
     asked = request.GET.copy() if found else QueryDict(mutable=True)
     for name, known in found.items():

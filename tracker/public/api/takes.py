@@ -16,6 +16,7 @@ from tracker.public.api.walking import SHAPE
 from tracker.public.clocks import LARGEST_NUMBER
 from tracker.public.columns import Listing
 from tracker.public.filters import Grammar, OneOf, SearchFilter
+from tracker.public.filters.choices import Wanted
 from tracker.public.filters.kinds import LONGEST_QUERY, EditionFilter, YearFilter
 from tracker.public.shapes import Shape
 
@@ -63,7 +64,7 @@ def _value_of(declared: OneOf) -> Shape:
             return _or_blank({"type": "integer", "minimum": 1, "maximum": LARGEST_NUMBER})
         case YearFilter():
             return _or_blank({"type": "string", "pattern": "^[0-9]{4}$"})
-    values = [str(value) for value, _label in declared.lookup(None)] if declared.lookup else []
+    values = [str(value) for value, _label in declared.lookup(None, Wanted(most=NAMED + 1))] if declared.lookup else []
     if len(values) <= NAMED:
         return _or_blank({"type": "string", "enum": list(dict.fromkeys(values))}) if values else BLANK
     return {"type": "string", "maxLength": 60}

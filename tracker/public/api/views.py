@@ -28,6 +28,10 @@ READ_BY_SCRIPTS = "ETag, Last-Modified, RateLimit, RateLimit-Policy, Retry-After
 """Headers of an answer that scripts of other sites may read."""
 
 
+MOST_VALUES = 1000
+"""Values of a facet in an answer: those that give most."""
+
+
 class Api(APIView):
     """What all addresses have in common: two methods, revalidation, scripts of every site may read."""
 
@@ -157,7 +161,7 @@ class Pages(Api):
                 "query": said.query,
                 **chosen.about(clocks),
                 "results": [formats.row_as_json(chosen, row, clocks, said.site) for row in chosen.told(page, clocks)],
-                "facets": formats.facets_as_json(facets(said.grammar, counting=chosen.counting)),
+                "facets": formats.facets_as_json(facets(said.grammar, counting=chosen.counting, most=MOST_VALUES)),
             }
         )
 
@@ -180,7 +184,7 @@ class Whole(FileView):
             case "jsonl":
                 file = formats.as_json_lines(said, rows)
             case _:
-                file = formats.as_json(said, rows, facets(said.grammar, counting=chosen.counting))
+                file = formats.as_json(said, rows, facets(said.grammar, counting=chosen.counting, most=MOST_VALUES))
         return _had_again(file, said.address)
 
 

@@ -5,11 +5,13 @@ Repeating a filter means "or"; different filters mean "and". Unknown parameters 
 
     choices      the values there are, their labels, and what each filter takes in words
     kinds        kinds of filter: one of a list, words, years
+    among        a lookup for many values
     grammar      what all lists share: clocks, the reading of the address, the filter in words
     everywhere   the filters that every list takes
     addressees   of addressees, assessments and effects · actions · sources (citations, documents) · governments · changes and corrections
 """
 
+from tracker.public.filters import among  # noqa: F401 (registers the lookup)
 from tracker.public.filters.actions import ActionFilters, records_meeting
 from tracker.public.filters.addressees import AddresseeFilters, AssessmentFilters, EffectFilters
 from tracker.public.filters.changes import ChangeFilters, CorrectionFilters

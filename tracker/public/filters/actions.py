@@ -32,7 +32,7 @@ class ActionFilters(OfEveryList):
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Actions that match the words."""
-        return queryset.filter(key__in=self.asked(texts).keys(self.clocks, "action"))
+        return queryset.filter(key__among=self.that_say(texts, "action"))
 
     def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
         """Actions that bear on an addressee of that recommendation, status and theme."""

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 from tracker.editions.tables import AddresseeEdition, AssessmentEdition, EffectEdition, RecommendationEdition
 from tracker.public import first_action
 from tracker.public.clocks import Clocks
-from tracker.public.filters.choices import CLAIMED, COUNTED, ORDERS, SEARCHES, YES_OR_NO
+from tracker.public.filters.choices import CLAIMED, COUNTED, ORDERS, SEARCHES, YES_OR_NO, these
 from tracker.public.filters.everywhere import OfEveryList, by_document, by_measure, by_theme
 from tracker.public.filters.grammar import of_a_list
-from tracker.public.filters.kinds import OneOf, one_of, these, words_of, years
+from tracker.public.filters.kinds import OneOf, one_of, words_of, years
 from tracker.rules.vocabulary import AssessorKind, Basis, Corroboration, Direction, FirstAction, Provenance
 
 
@@ -79,7 +79,7 @@ class AddresseeFilters(OfEveryList):
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Addressees of recommendations that match the words."""
-        return queryset.filter(recommendation__in=self.asked(texts).keys(self.clocks, "recommendation"))
+        return queryset.filter(recommendation__among=self.that_say(texts, "recommendation"))
 
 
 class _OfOneRecommendation(OfEveryList):
@@ -114,7 +114,7 @@ class AssessmentFilters(_OfOneRecommendation):
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Assessments of recommendations that match the words."""
-        return queryset.filter(recommendation__in=self.asked(texts).keys(self.clocks, "recommendation"))
+        return queryset.filter(recommendation__among=self.that_say(texts, "recommendation"))
 
 
 @of_a_list
@@ -135,8 +135,8 @@ class EffectFilters(_OfOneRecommendation):
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Effects of actions, or on recommendations, that match the words."""
-        asked = self.asked(texts)
-        return queryset.filter(Q(action__in=asked.keys(self.clocks, "action")) | Q(recommendation__in=asked.keys(self.clocks, "recommendation")))
+        actions, recommendations = self.that_say(texts, "action"), self.that_say(texts, "recommendation")
+        return queryset.filter(Q(action__among=actions) | Q(recommendation__among=recommendations))
 
     def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
         """Effects on addressees with that status on the day."""

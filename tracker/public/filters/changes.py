@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 from tracker.editions.tables import AssessmentEdition, RecordEdition
 from tracker.public.clocks import Clocks, EverRead
 from tracker.public.filters.actions import of_records_meeting, records_meeting
-from tracker.public.filters.choices import CHANGE_KINDS, CHANGES, CORRECTIONS, EDITION, NATURES, records, references_ever
+from tracker.public.filters.choices import CHANGE_KINDS, CHANGES, CORRECTIONS, EDITION, NATURES, records, references_ever, these
 from tracker.public.filters.everywhere import OfEveryList, by_document, by_recommendation
 from tracker.public.filters.grammar import of_a_list
-from tracker.public.filters.kinds import EditionFilter, one_of, these, years
+from tracker.public.filters.kinds import EditionFilter, one_of, years
 from tracker.public.words import in_english
 from tracker.rules.vocabulary import Nature
 

@@ -3,8 +3,12 @@
 And the sentences that say what each takes: “status takes ...”.
 """
 
-from django.db.models import Max
-from django.utils.translation import gettext_lazy
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import CharField, F, Func, Max, Q, QuerySet
+from django.utils.translation import gettext, gettext_lazy
 
 from tracker.editions.tables import (
     ActionEdition,
@@ -18,6 +22,8 @@ from tracker.editions.tables import (
 )
 from tracker.languages.names import government as government_named
 from tracker.public.clocks import Clocks
+from tracker.public.words import reading
+from tracker.rules.folding import folded
 from tracker.rules.languages import OURS
 from tracker.rules.vocabulary import Earlier, GovernmentKind, Nature, Status
 
@@ -48,13 +54,58 @@ def there(table: type[Row], clocks: Clocks | None) -> EditionQuerySet:
     return clocks.rows(table) if clocks else table.objects.all()
 
 
-def statuses(_clocks: Clocks | None = None) -> Choices:
-    """Every status."""
+@dataclass(frozen=True)
+class Wanted:
+    """Which values are asked for: those of ``only``, at most ``most``. A list that is short at any size of the site may give more."""
+
+    only: Collection[str] | None = None
+    most: int | None = None
+
+    def of(self, rows: QuerySet[Any], key: str) -> QuerySet[Any]:
+        """The same of rows whose column ``key`` is the value."""
+        rows = rows if self.only is None else rows.filter(**{f"{key}__in": list(self.only)})
+        return rows if self.most is None else rows[: self.most]
+
+
+EVERY = Wanted()
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """The values of a filter. ``labels`` gives them with their words, in the order in which they are shown.
+
+    ``table`` and ``key`` say whose keys they are where they are those of records, of which there can be any number; their words are then looked for
+    in the index of search. Without, the words of all values are.
+    """
+
+    labels: Callable[[Clocks | None, Wanted], Choices]
+    table: type[Row] | None = None
+    key: str = "key"
+    kind: str = ""
+
+    def __call__(self, clocks: Clocks | None, wanted: Wanted = EVERY) -> Choices:
+        """Values with their words; without clocks all that the site ever had."""
+        return self.labels(clocks, wanted)
+
+    def like(self, clocks: Clocks, text: str, *, asked_as: str) -> Iterable[str]:
+        """The values that begin so, or whose words say it: a query of keys, or a list.
+
+        ``BadFilter`` for more words than a search may have, by the name of the parameter that asks (``asked_as``).
+        """
+        if self.table is None:
+            words = folded(text).split()
+            called = ((value, f"{value} {label} {gettext(str(label)) if label else ''}") for value, label in self.labels(clocks, EVERY))
+            return [value for value, words_of_it in called if all(word in folded(words_of_it) for word in words)]
+        begun = Q(**{f"{self.key}__istartswith": text})
+        saying = Q(**{f"{self.key}__in": reading([text], asked_as=asked_as).keys(clocks, self.kind)})
+        return there(self.table, clocks).filter(begun | saying).values_list(self.key, flat=True)
+
+
+def _statuses(_clocks: Clocks | None, _wanted: Wanted) -> Choices:
     return [(status.value, status.label) for status in Status]
 
 
-def governments(clocks: Clocks | None = None) -> Choices:
-    """Governments and groups by code."""
+def _governments(clocks: Clocks | None, _wanted: Wanted) -> Choices:
     return _named(said(GovernmentEdition, clocks))
 
 
@@ -63,36 +114,31 @@ def _named(rows: EditionQuerySet) -> Choices:
     return [(code, government_named(code, name)) for code, name in rows.order_by("name").values_list("code", "name").distinct()]
 
 
-def groups(clocks: Clocks | None = None) -> Choices:
-    """Groups by code."""
+def _groups(clocks: Clocks | None, _wanted: Wanted) -> Choices:
     return _named(said(GovernmentEdition, clocks).filter(kind=GovernmentKind.GROUP.value))
 
 
-def documents(clocks: Clocks | None = None) -> Choices:
-    """Documents by key."""
+def _documents(clocks: Clocks | None, wanted: Wanted) -> Choices:
     rows = said(DocumentEdition, clocks).order_by("key").values_list("key", "title", "title_is_description", "language").distinct()
-    return [(key, Title.of(title, OURS if is_description else language)) for key, title, is_description, language in rows]
+    found = wanted.of(rows, "key")
+    return [(key, Title.of(title, OURS if is_description else language)) for key, title, is_description, language in found]
 
 
-def references(clocks: Clocks | None = None) -> Choices:
-    """Recommendations by reference."""
+def _references(clocks: Clocks | None, wanted: Wanted) -> Choices:
     named = there(RecommendationEdition, clocks).order_by("reference").values_list("reference", "short_title").distinct()
-    return [(reference, f"{reference} {title}") for reference, title in named]
+    return [(reference, f"{reference} {title}") for reference, title in wanted.of(named, "reference")]
 
 
-def references_ever(clocks: Clocks | None = None) -> Choices:
-    """Of changes: with the references of what was taken down, since its change is news as well."""
-    down = RecordEdition.objects.filter(kind="recommendation", nature=Nature.TAKEN_DOWN.value).values_list("key", flat=True)
-    return [*references(clocks), *((key, key) for key in down)]
+def _references_ever(clocks: Clocks | None, wanted: Wanted) -> Choices:
+    down = RecordEdition.objects.filter(kind="recommendation", nature=Nature.TAKEN_DOWN.value).order_by("key").values_list("key", flat=True)
+    return [*_references(clocks, wanted), *((key, key) for key in wanted.of(down, "key"))]
 
 
-def records(_clocks: Clocks | None = None) -> Choices:
-    """Keys name a record for good, withdrawn ones included."""
-    return [(key, key) for key in RecordEdition.objects.order_by("key").values_list("key", flat=True).distinct()]
+def _records(_clocks: Clocks | None, wanted: Wanted) -> Choices:
+    return [(key, key) for key in wanted.of(RecordEdition.objects.order_by("key").values_list("key", flat=True).distinct(), "key")]
 
 
-def measures(clocks: Clocks | None = None) -> Choices:
-    """Kinds of measure, each by the newest of its names, of recommendations and of actions."""
+def _measures(clocks: Clocks | None, _wanted: Wanted) -> Choices:
     named: dict[str, str] = {}
     for table in (RecommendationEdition, ActionEdition):
         rows = said(table, clocks).order_by().values("measure", "measure_name").annotate(newest=Max("known_from")).order_by("newest")
@@ -100,23 +146,48 @@ def measures(clocks: Clocks | None = None) -> Choices:
     return sorted(named.items(), key=lambda choice: choice[1])
 
 
-def themes(clocks: Clocks | None = None) -> Choices:
-    """Themes of recommendations, each by the newest of its names."""
-    named: dict[str, str] = {}
-    rows = said(RecommendationEdition, clocks).exclude(themes=[]).order_by("known_from")
-    for keys, names in rows.values_list("themes", "theme_names"):
-        named |= dict(zip(keys, names, strict=True))
+def _themes(clocks: Clocks | None, _wanted: Wanted) -> Choices:
+    beside = {name: Func(F(column), function="unnest", output_field=CharField()) for name, column in (("one", "themes"), ("called", "theme_names"))}
+    rows = said(RecommendationEdition, clocks).exclude(themes=[]).order_by().annotate(**beside).values("one", "called")
+    named = dict(rows.annotate(newest=Max("known_from")).order_by("newest").values_list("one", "called"))
     return sorted(named.items(), key=lambda choice: choice[1])
 
 
-def actions(clocks: Clocks | None = None) -> Choices:
-    """Actions by key."""
-    return list(there(ActionEdition, clocks).order_by("key").values_list("key", "title").distinct())
+def _actions(clocks: Clocks | None, wanted: Wanted) -> Choices:
+    return list(wanted.of(there(ActionEdition, clocks).order_by("key").values_list("key", "title").distinct(), "key"))
 
 
-def languages(clocks: Clocks | None = None) -> Choices:
-    """The languages of sources."""
+def _languages(clocks: Clocks | None, _wanted: Wanted) -> Choices:
     return [(tag, tag) for tag in said(CitationEdition, clocks).order_by("language").values_list("language", flat=True).distinct()]
+
+
+statuses = Lookup(_statuses)
+"""Every status."""
+governments = Lookup(_governments)
+"""Governments and groups by code."""
+groups = Lookup(_groups)
+"""Groups by code."""
+documents = Lookup(_documents, DocumentEdition, kind="document")
+"""Documents by key."""
+references = Lookup(_references, RecommendationEdition, "reference", "recommendation")
+"""Recommendations by reference."""
+references_ever = Lookup(_references_ever, RecommendationEdition, "reference", "recommendation")
+"""Of changes: with the references of what was taken down, since its change is news as well."""
+records = Lookup(_records)
+"""Keys name a record for good, withdrawn ones included."""
+measures = Lookup(_measures)
+"""Kinds of measure, each by the newest of its names, of recommendations and of actions."""
+themes = Lookup(_themes)
+"""Themes of recommendations, each by the newest of its names."""
+actions = Lookup(_actions, ActionEdition, kind="action")
+"""Actions by key."""
+languages = Lookup(_languages)
+"""The languages of sources."""
+
+
+def these(choices: Choices) -> Lookup:
+    """Values that are the same at all times."""
+    return Lookup(lambda _clocks, _wanted: choices)
 
 
 STATUS = gettext_lazy("a status, as implemented or no_evidence; /methodology/ lists them")

@@ -1,7 +1,7 @@
 """What the filters of all lists share: both clocks, the reading of the address, and the filter in words."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, TypeVar
 
 import django_filters as df
@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from tracker.public.clocks import BadFilter, Clocks
-from tracker.public.filters.kinds import OneOf
+from tracker.public.filters.choices import Wanted
 from tracker.public.words import Reading, reading
 
 LONGEST_SHOWN = 60
@@ -33,6 +33,7 @@ class Grammar(df.FilterSet):
         self.values = cleaned(parameters, self.base_filters)
         self._labels: dict[str, dict[str, str]] = {}
         self._read: Reading | None = None
+        self._said: dict[str, list[str]] = {}
         super().__init__(self.values, queryset=queryset)
         self._refuse_bad_values()
 
@@ -69,17 +70,26 @@ class Grammar(df.FilterSet):
         raise NotImplementedError
 
     def labels(self, name: str) -> dict[str, str]:
-        """The words for a filter's values, as the site had them at the clocks; looked up once."""
+        """The words for all values of a filter, as the site had them at the clocks; looked up once."""
         if name not in self._labels:
-            declared = self.filters[name]
-            self._labels[name] = declared.labels(self.clocks) if isinstance(declared, OneOf) else {}
+            self._labels[name] = self.filters[name].labels(self.clocks)
         return self._labels[name]
+
+    def labels_of(self, name: str, values: Collection[str]) -> dict[str, str]:
+        """The same for these values alone; of others as well where all are few."""
+        return self._labels.get(name) or (self.filters[name].labels(self.clocks, Wanted(only=values)) if values else {})
 
     def asked(self, texts: list[str]) -> Reading:
         """What the words of ``q`` ask for; read once for the rows and all facets."""
         if self._read is None:
             self._read = reading(texts)
         return self._read
+
+    def that_say(self, texts: list[str], kind: str) -> list[str]:
+        """The keys of the records of a kind that are what the words ask for; searched once for the rows and all facets."""
+        if kind not in self._said:
+            self._said[kind] = list(self.asked(texts).keys(self.clocks, kind).values_list("key", flat=True))
+        return self._said[kind]
 
     @property
     def given(self) -> dict[str, list[str]]:
@@ -94,7 +104,7 @@ class Grammar(df.FilterSet):
         """The same with the values themselves: each value beside its label."""
         result = []
         for name, values in self.given.items():
-            labels = self.labels(name)
+            labels = self.labels_of(name, values)
             result.append((name, str(self.filters[name].label), [(value, labels.get(value, value)) for value in values]))
         return result
 

@@ -1,7 +1,7 @@
 """The kinds of filter: values of a list, words, years; several values of one filter mean "or"."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 import django_filters as df
 from django import forms
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from tracker.public.clocks import LARGEST_NUMBER, Clocks
-from tracker.public.filters.choices import YEAR, Choices
+from tracker.public.filters.choices import EVERY, YEAR, Lookup, Wanted, these
 from tracker.rules.vocabulary import Word
 
 LONGEST_QUERY = 200
@@ -18,18 +18,22 @@ LONGEST_QUERY = 200
 
 
 class WordsField(forms.MultipleChoiceField):
-    """Values of one filter, each one of those that the site has. Choices are looked up only when the filter is used."""
+    """Values of one filter, each one of those that the site has: these alone are looked up, and only when the filter is used."""
+
+    def __init__(self, *args: Any, lookup: Lookup | None = None, **kwargs: Any) -> None:
+        """``lookup`` gives the values that there are."""
+        super().__init__(*args, **kwargs)
+        self.lookup = lookup
 
     def validate(self, value: Any) -> None:
         """Whether the site has all of them, looked up once; a ``ValidationError`` with the first that it has not."""
         forms.Field.validate(self, value)
-        known = {str(key) for key, _label in cast("Choices", self.choices)} if value else set()
+        known = {str(key) for key, _label in self.lookup(None, Wanted(only=value))} if value and self.lookup else set()
         for each in value:
             if each not in known:
                 raise forms.ValidationError("no such value", params={"value": each})
 
 
-Lookup = Callable[[Clocks | None], Choices]
 Condition = Callable[[Clocks, str], Q | None]
 
 
@@ -44,15 +48,16 @@ class OneOf(df.MultipleChoiceFilter):
         ``condition`` gives the rows of a value that no column holds, and None for a value that the column of this filter holds.
         """
         if lookup:
-            kwargs["choices"] = lambda: lookup(None)
+            kwargs["lookup"] = lookup
         super().__init__(*args, **kwargs)
         self.takes = takes
         self.lookup = lookup
+        self.has_conditions = condition is not None
         self.condition = condition or (lambda _clocks, _value: None)
 
-    def labels(self, clocks: Clocks) -> dict[str, str]:
+    def labels(self, clocks: Clocks, wanted: Wanted = EVERY) -> dict[str, str]:
         """The words for its values at the clocks, in the order in which they are shown."""
-        return dict(self.lookup(clocks)) if self.lookup else {}
+        return dict(self.lookup(clocks, wanted)) if self.lookup else {}
 
     def filter(self, queryset: QuerySet[Any], value: list[str]) -> QuerySet[Any]:
         """Rows with any of the values; all rows where none is given."""
@@ -109,11 +114,6 @@ def without_choices(declared: OneOf) -> Any:
 def one_of(name: str, label: str | Promise, lookup: Lookup, takes: str | Promise, **kwargs: Any) -> OneOf:
     """A filter by the column ``name`` that takes any of the values that ``lookup`` gives."""
     return OneOf(field_name=name, lookup_expr=kwargs.pop("lookup_expr", "in"), label=label, lookup=lookup, takes=takes, **kwargs)
-
-
-def these(choices: Choices) -> Lookup:
-    """Values that are the same at all times."""
-    return lambda _clocks: choices
 
 
 def words_of(name: str, label: str | Promise, vocabulary: type[Word], **kwargs: Any) -> OneOf:

@@ -1,16 +1,17 @@
 """The front page: who recommended what, what each government did, how sure we are, what changed lately."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import CharField, Count, F, Func, Q
 
 from tracker.editions.tables import (
     ActionEdition,
     AddresseeEdition,
     DocumentEdition,
+    EditionQuerySet,
     EffectEdition,
     RecommendationEdition,
     SiteEdition,
@@ -21,6 +22,9 @@ from tracker.public.summaries.behind import editions_known
 from tracker.public.summaries.counts import LONGEST_LIST, Distribution, distribution
 from tracker.public.summaries.uptake import LagCount, Moment, lags, uptake
 from tracker.rules.vocabulary import Basis, Corroboration, Earlier
+
+SOURCES = 20
+"""Documents that the page shows with what became of their recommendations."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,8 @@ class Dashboard:
     named: int
     distribution: Distribution
     sources: list[SourceSummary]
+    every_source: int
+    """How many documents recommend anything; those with most recommendations are among ``sources``."""
     by_government: list[GovernmentSummary]
     certainty: Certainty
     earlier: EarlierActions
@@ -97,6 +103,7 @@ class Dashboard:
 def dashboard(clocks: Clocks) -> Dashboard:
     """The front page at the given clocks."""
     counted = clocks.rows(AddresseeEdition).filter(counted=True)
+    sources, every_source = _sources(clocks)
     by_status = dict(counted.order_by().values_list("status").annotate(number=Count("id")))
     totals = counted.aggregate(
         governments=distinct_count("government"),
@@ -108,7 +115,8 @@ def dashboard(clocks: Clocks) -> Dashboard:
         governments=totals["governments"],
         named=totals["named"],
         distribution=statuses,
-        sources=_sources(clocks),
+        sources=sources,
+        every_source=every_source,
         by_government=by_government(clocks),
         certainty=certainty(clocks),
         earlier=_earlier(clocks),
@@ -120,33 +128,45 @@ def dashboard(clocks: Clocks) -> Dashboard:
     )
 
 
-def _sources(clocks: Clocks) -> list[SourceSummary]:
-    recommendations = list(clocks.rows(RecommendationEdition).order_by("recommended_first", "reference"))
-    documents = {
-        document.key: document for document in clocks.said(DocumentEdition).filter(key__in={key for row in recommendations for key in row.documents})
-    }
-    counts: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    statuses = clocks.rows(AddresseeEdition).filter(counted=True).order_by().values_list("recommendation", "status")
-    source_of = {row.reference: row.made_in or row.known_from_document for row in recommendations}
-    for reference, status in statuses:
-        counts[source_of[reference]][status] += 1
-    groups: dict[str, list[RecommendationEdition]] = defaultdict(list)
-    for row in recommendations:
-        groups[source_of[row.reference]].append(row)
-    naming = Counter(key for row in recommendations for key in set(row.documents))
-    return [
+def _sources(clocks: Clocks) -> tuple[list[SourceSummary], int]:
+    """The documents with most recommendations, oldest first, and how many documents there are in all. Five questions, whatever the number of rows."""
+    every = clocks.rows(RecommendationEdition).order_by()
+    weights = dict(every.values("source").annotate(number=Count("id")).values_list("source", "number"))
+    shown = sorted(weights, key=lambda key: (-weights[key], key))[:SOURCES]
+    rows = list(
+        every.filter(source__in=shown)
+        .order_by("recommended_first", "reference")
+        .values_list("source", "reference", "made_by", "known_from_document", "recommended_on", named=True)
+    )
+    documents = {row.key: row for row in clocks.said(DocumentEdition).filter(key__in={*shown, *(row.known_from_document for row in rows)})}
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    counted = clocks.rows(AddresseeEdition).filter(counted=True, source__in=shown).order_by()
+    for key, status, number in counted.values("source", "status").annotate(number=Count("id")).values_list("source", "status", "number"):
+        counts[key][status] = number
+    groups: dict[str, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[row.source].append(row)
+    naming = _naming(every, list(groups))
+    found = [
         SourceSummary(
             document=documents[key],
             made_by=list(dict.fromkeys(row.made_by for row in rows)),
             recommendations=len(rows),
-            known_from=[documents[known] for known in dict.fromkeys(row.known_from_document for row in rows) if known != key],
+            known_from=[documents[known] for known in dict.fromkeys(row.known_from_document for row in rows) if known != key and known in documents],
             recommended_on=rows[0].recommended_on,
             distribution=distribution(counts[key]),
-            rows_filters=_opening(key, [row.reference for row in rows], naming[key]),
+            rows_filters=_opening(key, [row.reference for row in rows], naming.get(key, 0)),
         )
         for key, rows in groups.items()
         if key in documents
     ]
+    return found, len(weights)
+
+
+def _naming(every: EditionQuerySet, keys: list[str]) -> dict[str, int]:
+    """How many recommendations each of the documents makes or reports."""
+    named = every.filter(documents__overlap=keys).annotate(key=Func(F("documents"), function="unnest", output_field=CharField()))
+    return dict(named.values("key").annotate(number=Count("id")).values_list("key", "number")) if keys else {}
 
 
 def _opening(key: str, references: list[str], naming: int) -> Mapping[str, Any] | None:

@@ -125,7 +125,7 @@ def stakes(uses: Iterable[Use]) -> list[Stake]:
 def glance_at(clocks: Clocks, name: str, value: str) -> Glance:
     """The evidence behind a record, as /citations/ lists it with the filter ``name`` set to ``value``.
 
-    Words are in the order of their vocabularies, stakes by the number of documents. Counted by the database: six questions at most, however many uses.
+    Words are in the order of their vocabularies, stakes by the number of documents. The database counts: six questions, however many uses.
     """
     filters = {name: value}
     rows = citations_at(clocks).filter(_SERVING[name](clocks, value)).order_by()

@@ -4,23 +4,26 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from tracker.editions.tables import (
     ActionEdition,
     AddresseeEdition,
     AssessmentEdition,
     DocumentEdition,
+    EditionQuerySet,
     EffectEdition,
     GovernmentEdition,
     MembershipEdition,
-    RecommendationEdition,
 )
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
-from tracker.public.summaries.counts import Distribution, distribution_of
+from tracker.public.summaries.counts import Distribution, distribution
 from tracker.public.summaries.glance import Glance, glance_at
 from tracker.rules.vocabulary import AssessorKind
+
+SHOWN = 100
+"""Recommendations, and actions, that the page of a government shows: the newest. Its lists have them all."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +36,19 @@ class Account:
 
 @dataclass(frozen=True)
 class GovernmentPage:
-    """A government: what was addressed to it and what it did."""
+    """A government: what was addressed to it and what it did.
+
+    Of more than ``SHOWN`` recommendations, or actions, it has the newest, with the positions and accounts that stand with these. ``every_action``,
+    ``every_not_counted`` and the total of ``distribution`` say how many there are.
+    """
 
     government: GovernmentEdition
     addressees: list[AddresseeEdition]
     not_counted: list[AddresseeEdition]
+    every_not_counted: int
     distribution: Distribution
     actions: list[tuple[ActionEdition, list[EffectEdition]]]
+    every_action: int
     by_document: list[tuple[DocumentEdition | None, list[AddresseeEdition]]]
     """The counted addressees by the document that makes the recommendation, or in which it was read."""
     positions: list[tuple[AssessmentEdition, dict[str, Any]]]
@@ -67,22 +76,27 @@ def government_page(clocks: Clocks, code: str) -> GovernmentPage | None:
     government = clocks.said(GovernmentEdition).filter(code=code).first()
     if government is None:
         return None
-    addressees = told(clocks.rows(AddresseeEdition).filter(government=code).order_by("year", "recommendation"), clocks)
-    actions = told(clocks.rows(ActionEdition).filter(government=code).order_by("-last_day", "key"), clocks)
+    every = clocks.rows(AddresseeEdition).filter(government=code)
+    counted, not_counted = (_newest(every.filter(counted=is_counted), clocks) for is_counted in (True, False))
+    acts = clocks.rows(ActionEdition).filter(government=code)
+    actions = told(acts.order_by("-last_day", "key")[:SHOWN], clocks)
     effects: dict[str, list[EffectEdition]] = defaultdict(list)
     for effect in told(clocks.rows(EffectEdition).filter(action__in=[action.key for action in actions]), clocks):
         effects[effect.action].append(effect)
-    counted = [row for row in addressees if row.counted]
-    assessments = told(clocks.rows(AssessmentEdition).filter(government=code), clocks)
+    shown = {row.recommendation for row in (*counted, *not_counted)}
+    assessments = told(clocks.rows(AssessmentEdition).filter(government=code, recommendation__in=shown), clocks)
+    by_status = every.filter(counted=True).order_by().values("status").annotate(number=Count("id")).values_list("status", "number")
     memberships = told(clocks.rows(MembershipEdition).filter(Q(group=code) | Q(member=code)), clocks)
     codes = {membership.group for membership in memberships} | {membership.member for membership in memberships}
     named = {row.code: row for row in clocks.said(GovernmentEdition).filter(code__in=codes)}
     return GovernmentPage(
         government=government,
         addressees=counted,
-        not_counted=[row for row in addressees if not row.counted],
-        distribution=distribution_of(addressees, government=code),
+        not_counted=not_counted,
+        every_not_counted=every.filter(counted=False).count() if len(not_counted) == SHOWN else len(not_counted),
+        distribution=distribution(dict(by_status), government=code),
         actions=[(action, effects[action.key]) for action in actions],
+        every_action=acts.count() if len(actions) == SHOWN else len(actions),
         by_document=_by_document(clocks, counted),
         positions=_positions(assessments),
         accounts=_accounts(assessments, counted),
@@ -92,15 +106,17 @@ def government_page(clocks: Clocks, code: str) -> GovernmentPage | None:
     )
 
 
+def _newest(rows: EditionQuerySet, clocks: Clocks) -> list[AddresseeEdition]:
+    """The addressees of the newest recommendations, oldest first."""
+    return told(rows.order_by("-year", "-recommendation")[:SHOWN], clocks)[::-1]
+
+
 def _by_document(clocks: Clocks, addressees: list[AddresseeEdition]) -> list[tuple[DocumentEdition | None, list[AddresseeEdition]]]:
     """Addressees under the document that makes their recommendation (where that is not known, the one in which it was read), oldest first."""
-    recommendations = clocks.rows(RecommendationEdition).filter(reference__in={row.recommendation for row in addressees})
-    made = recommendations.values_list("reference", "made_in", "known_from_document")
-    source = {reference: made_in or known_from for reference, made_in, known_from in made}
-    documents = {row.key: row for row in clocks.said(DocumentEdition).filter(key__in=set(source.values())).defer("snapshots")}
+    documents = {row.key: row for row in clocks.said(DocumentEdition).filter(key__in={row.source for row in addressees}).defer("snapshots")}
     found: dict[str, list[AddresseeEdition]] = defaultdict(list)
     for row in addressees:
-        found[source.get(row.recommendation, "")].append(row)
+        found[row.source].append(row)
     return [(documents.get(key), rows) for key, rows in found.items()]
 
 

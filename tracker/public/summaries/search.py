@@ -22,7 +22,8 @@ from tracker.editions.tables import (
     TranslationEdition,
 )
 from tracker.public.clocks import Clocks
-from tracker.public.filters import Choices, Grammar, OneOf, SearchFilter
+from tracker.public.filters import Grammar, OneOf, SearchFilter
+from tracker.public.filters.choices import these
 from tracker.public.translated import language_of_column
 from tracker.public.words import Reading, ranking, stems
 from tracker.rules.folding import tokens
@@ -95,10 +96,6 @@ PARTY = "party"
 """What is said of a person or organisation stands only beside who says it, when and where, so it is found here and read there."""
 
 
-def _kinds(_clocks: Clocks | None = None) -> Choices:
-    return [(kind, str(label)) for kind, label in KINDS.items()]
-
-
 class SearchFilters(Grammar):
     """What the search takes: the words, and what to look among."""
 
@@ -107,7 +104,7 @@ class SearchFilters(Grammar):
         field_name="kind",
         lookup_expr="in",
         label=_("kind"),
-        lookup=_kinds,
+        lookup=these(list(KINDS.items())),  # type: ignore[arg-type]
         takes=_("recommendation, action, document or government"),
     )
 

@@ -6,7 +6,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from tracker.public import columns
+from tracker.public.citable import FINDING
 from tracker.public.clocks import Clocks
+from tracker.public.facets import finders, offer
 from tracker.public.filters import AddresseeFilters
 from tracker.public.pages import Page, permalink, public_page
 from tracker.public.sides import PREFIX, Kind, Sides, read_sides, written
@@ -24,16 +26,21 @@ def compare(request: HttpRequest, clocks: Clocks) -> Page:
     gather = None if sides.are_the_same else _GATHER.get(sides.kind)
     found = gather(sides) if gather else None
     documents = comparisons.documents_of(sides.left, sides.right) if sides.kind is Kind.DOCUMENTS else [None, None]
+    shared = AddresseeFilters(sides.shared, clocks)
+    find = finders(request.GET, FINDING["compare"])
+    compared = {name: _compared(sides, name) for name in FINDING["compare"]}
+    offers = {name: offer(shared, name, find.get(name, ""), chosen=chosen) for name, chosen in compared.items()} if not found else {}
     context = {
         "sides": sides,
         "kind": str(sides.kind),
         "found": found,
         "left_document": documents[0],
         "right_document": documents[1],
-        "wordings": wordings(sides.right.clocks, found.rows if found else (), documents, titles_in(AddresseeFilters(sides.shared, clocks))),
-        "shared": AddresseeFilters(sides.shared, clocks),
+        "wordings": wordings(sides.right.clocks, found.rows if found else (), documents, titles_in(shared)),
+        "shared": shared,
         "swapped": f"?{urlencode(sides.swapped, doseq=True)}",
-        "choices": {name: AddresseeFilters(sides.shared, clocks).labels(name) for name in ("government", "document")},
+        "offers": offers,
+        "compared": compared,
         "days": {"left": written(sides.left.clocks), "right": written(sides.right.clocks)},
         "downloads": _files(sides),
     }
@@ -41,6 +48,11 @@ def compare(request: HttpRequest, clocks: Clocks) -> Page:
         right = {PREFIX + name: value for name, value in sides.right.clocks.pinned.items()}
         context["permalink"] = permalink(request, clocks, **right)
     return "tracker/compare.html", context
+
+
+def _compared(sides: Sides, kind: str) -> list[str]:
+    """The governments or documents that are compared."""
+    return [side.about for side in (sides.left, sides.right)] if sides.kind == kind else []
 
 
 def _files(sides: Sides) -> list[dict[str, str]]:

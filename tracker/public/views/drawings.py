@@ -4,7 +4,9 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from tracker.public import columns, world
+from tracker.public.citable import FINDING
 from tracker.public.clocks import BadFilter, Clocks, one_value
+from tracker.public.facets import Offer, finders, offer
 from tracker.public.filters import AddresseeFilters
 from tracker.public.pages import Page, public_page
 from tracker.public.summaries.timeline import timeline
@@ -31,10 +33,16 @@ def _one(grammar: AddresseeFilters, name: str) -> str:
     return values[0] if values else ""
 
 
-def _documents(grammar: AddresseeFilters, clocks: Clocks) -> list[tuple[str, str]]:
-    """The documents with counted addressees and their titles, those with most first."""
-    labels = grammar.labels("document")
-    return [(key, labels.get(key, key)) for key, _n in documents_by_weight(clocks)]
+def _offers(request: HttpRequest, grammar: AddresseeFilters, clocks: Clocks, names: tuple[str, ...]) -> list[Offer]:
+    """What the menus of a drawing offer: of documents those with counted addressees, those with most first."""
+    find = finders(request.GET, names)
+    weights = [key for key, _n in documents_by_weight(clocks)]
+    return [offer(grammar, name, find.get(name, ""), weights if name == "document" else None) for name in names]
+
+
+def _references(offers: list[Offer]) -> list[str]:
+    """The recommendations that menus name."""
+    return [value for each in offers if each.name == "recommendation" for value, _label in each.values]
 
 
 def _choice(request: HttpRequest, name: str, values: tuple[str, ...]) -> str:
@@ -52,15 +60,14 @@ def map_page(request: HttpRequest, clocks: Clocks) -> Page:
     region, eu = _choice(request, "region", world.REGIONS), _choice(request, "eu", ("body", "members"))
     grammar = AddresseeFilters(one_or_default(request.GET, clocks, narrows=("recommendation", "document")), clocks)
     recommendation, document = _one(grammar, "recommendation"), _one(grammar, "document")
-    references = grammar.labels("recommendation")
+    offers = _offers(request, grammar, clocks, FINDING["map"])
     drawn = world_map(clocks, grammar.rows(), region=region, one_status=bool(recommendation), members=eu == "members")
     return "tracker/map.html", {
         "filters": grammar,
         "recommendation": recommendation,
         "document": document,
-        "references": references.items(),
-        "wordings": wordings(clocks, titles_in(grammar, (), *references)),
-        "documents": _documents(grammar, clocks),
+        "offers": {each.name: each for each in offers},
+        "wordings": wordings(clocks, titles_in(grammar, (), *_references(offers))),
         "map": drawn,
         "region": region,
         "eu": eu,
@@ -74,16 +81,13 @@ def timeline_page(request: HttpRequest, clocks: Clocks) -> Page:
     grammar = AddresseeFilters(one_or_default(request.GET, clocks, narrows=("recommendation", "document", "government")), clocks)
     page = page_of(grammar.rows().order_by("recommended_on", "recommendation", "government_name", "id"), request)
     drawing = timeline(clocks, page.object_list)
+    offers = _offers(request, grammar, clocks, FINDING["timeline"])
     return "tracker/timeline.html", {
         "filters": grammar,
         "given": grammar.given,
-        "choices": [
-            ("recommendation", grammar.filters["recommendation"].label, grammar.labels("recommendation").items()),
-            ("document", grammar.filters["document"].label, _documents(grammar, clocks)),
-            ("government", grammar.filters["government"].label, grammar.labels("government").items()),
-        ],
+        "offers": offers,
         "page": page,
         "drawing": drawing,
-        "wordings": wordings(clocks, *(lane.rows for lane in drawing.lanes), titles_in(grammar, (), *grammar.labels("recommendation"))),
+        "wordings": wordings(clocks, *(lane.rows for lane in drawing.lanes), titles_in(grammar, (), *_references(offers))),
         "downloads": downloads(columns.ADDRESSEES, query_of(request, clocks, grammar)),
     }

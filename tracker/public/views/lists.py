@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from tracker.public import columns, corrections
 from tracker.public.clocks import Clocks
-from tracker.public.facets import facets
+from tracker.public.facets import facets, finders
 from tracker.public.filters import CorrectionFilters
 from tracker.public.pages import Page, public_page
 from tracker.public.summaries.behind import editions_known
@@ -76,7 +76,7 @@ def correction_list(request: HttpRequest, clocks: Clocks) -> Page:
     files = query if "nature" in grammar.given else f"{query}&nature=correction" if query else "?nature=correction"
     return "tracker/corrections.html", {
         "filters": grammar,
-        "facets": facets(grammar, counting="id"),
+        "facets": facets(grammar, counting="id", find=finders(request.GET, grammar.FACETS)),
         "page": page,
         "corrections": corrections.corrections(list(page), clocks),
         "reference_changes": corrections.reference_changes(clocks, grammar.given),

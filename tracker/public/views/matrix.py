@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from tracker.editions.tables import RecommendationEdition
 from tracker.public import columns, layout
 from tracker.public.clocks import Clocks
-from tracker.public.facets import facets
+from tracker.public.facets import facets, finders
 from tracker.public.following import following, following_list
 from tracker.public.layout import Layout, MatrixFilters, read_layout
 from tracker.public.pages import Page, TakenOff, missing, not_here, public_page
@@ -19,9 +19,6 @@ from tracker.public.summaries.matrix import Matrix, Membership, Table, membershi
 from tracker.public.translated import wordings
 from tracker.public.views.shared import downloads, titles_in
 from tracker.rules.vocabulary import ITS_MEMBERS, THE_UNION
-
-MOST_CHOICES = 60
-"""Values of a filter that the page offers as links; the list of recommendations has them all."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,8 @@ def matrix(request: HttpRequest, clocks: Clocks) -> Page:
     """Recommendations × governments, a page of them."""
     wanted = asked(request.GET, clocks)
     found: Matrix = wanted.table.page()
-    choices = [facet for facet in facets(wanted.filters, counting="id", among=Q(counted=True)) if len(facet.values) <= MOST_CHOICES]
+    find = finders(request.GET, wanted.filters.FACETS)
+    choices = facets(wanted.filters, counting="id", among=Q(counted=True), find=find)
     (union,) = memberships(clocks, [ITS_MEMBERS], [wanted.layout.group_on or clocks.as_of], set(wanted.addressed))
     query = urlencode([*wanted.parameters, *clocks.parameters.items()])
     return "tracker/matrix.html", {

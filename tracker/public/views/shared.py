@@ -12,7 +12,7 @@ from tracker.editions.tables import RecommendationEdition
 from tracker.public import columns
 from tracker.public.as_of import told
 from tracker.public.clocks import BadFilter, Clocks, one_value
-from tracker.public.facets import Facet, facets
+from tracker.public.facets import Facet, facets, finders
 from tracker.public.filters import Grammar
 from tracker.public.following import following_list
 from tracker.public.formats import ENDINGS
@@ -60,7 +60,7 @@ def list_context(request: HttpRequest, clocks: Clocks, listing: columns.Listing)
     query = query_of(request, clocks, grammar, sorted_too=True)
     page = page_of(rows, request)
     page.object_list = told(page.object_list, clocks)
-    found = facets(grammar, counting=listing.counting)
+    found = facets(grammar, counting=listing.counting, find=finders(request.GET, grammar.FACETS))
     return {
         "filters": grammar,
         "facets": found,
