@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.exchange.profiles.helping import GOVERNMENTS, HEAD, PLAIN, cells, mapped, problems, table
-from tracker.exchange.profiles import ProfileError, map_records, mapping, parse
+from tracker.exchange.profiles import ProfileError, map_records, mapping, parse, to_toml
 from tracker.exchange.schema import BY_NAME
 from tracker.exchange.tables import limits
 
@@ -407,6 +407,28 @@ def test_a_source_that_the_site_has_is_named_by_its_key(tmp_path: Path) -> None:
     _file, groups = mapped(tmp_path, profile, [ROW])
     assert cells(groups, "documents") == []
     assert cells(groups, "citations", "document") == ["TRC-2015"]
+
+
+def test_a_number_is_its_documents_own(tmp_path: Path) -> None:
+    """Before it stands the key of the document that the recommendation is known from, unless the profile says what else, or nothing."""
+    bare = PLAIN.replace('prefix = "P"\n', "")
+    for profile, reference in (
+        (bare, "DOC-1"),
+        (PLAIN, "P-1"),
+        (PLAIN.replace('prefix = "P"', 'prefix = ""'), "1"),
+        (bare.replace('key = ["No"]', 'key = ["No"]\nknown_from = "Report"'), "OFFX-1"),
+        (bare.replace('key = ["No"]', 'reference = "No"'), "1"),
+    ):
+        assert parse(to_toml(parse(profile))) == parse(profile)
+        _file, groups = mapped(tmp_path, profile, [row(Report="OFFX")])
+        assert cells(groups, "recommendations", "reference") == [reference]
+
+
+def test_what_else_a_row_yields_has_the_documents_key_too(tmp_path: Path) -> None:
+    """Also where nothing stands in the column that tells a document from another."""
+    profile = PLAIN.replace('prefix = "P"\n', "") + '[document]\nkey = ["Report no"]\ntitle = "Report"\n'
+    _file, groups = mapped(tmp_path, profile, [row(Report="On piers", **{"Report no": "7"}), row(No="2", Report="On sheds", **{"Report no": ""})])
+    assert cells(groups, "documents", "key") == ["DOC", "DOC-7", "DOC-On-sheds"]
 
 
 def test_keys_are_the_same_in_every_file_and_on_every_pass(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def place(batch: Import, profile: Profile, about: str) -> tuple[str, str]:
     """The address of the page on which a problem is mended, and what is done there; nothing for what is mended in the file alone."""
     head, _dot, name = about.partition(".")
     if head in OF_THE_WHOLE:
-        return frame.url(batch, "whole"), _("Say it for the whole file")
+        return place_of(batch, profile, about).url, _("Say it for the whole file")
     if head not in KINDS:
         return "", ""
     if name == "key":

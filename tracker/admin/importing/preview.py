@@ -219,7 +219,10 @@ def _conflict(index: int, one: Mapping[str, Any], typed: Mapping[str, Any]) -> d
         }
         for row in one["rows"]
     ]  # fmt: skip
-    return {"index": index, "record": one["record"], "noun": noun(resource), "key": key, "take": decision == "take", "rows": rows}
+    return {
+        "index": index, "record": one["record"], "noun": noun(resource), "key": key, "take": decision == "take", "rows": rows,
+        "may_be_taken": one.get("may_be_taken", True),
+    }  # fmt: skip
 
 
 def _change(one: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ class Deriving:
         self.source = profile.source
         told = profile.source.fields
         self.key = profile.source.key
-        self.prefix = profile.source.prefix
+        self.prefix = profile.source.key if profile.source.prefix is None else profile.source.prefix
         self.named = told.get("author") or told.get("publisher", "")
         self.published_on = told.get("published_on", "")
         self.title = told.get("title") or self.key

@@ -205,7 +205,7 @@ class MappedFile:
         several: dict[int, tuple[tuple[int, ...], dict[str, list[str]]]] = {}
         for number, values in self._rows(counting=False):
             try:
-                if not kind.applies(values) or not (reference := reference_of(kind, values, self.deriving.prefix)):
+                if not kind.applies(values) or not (reference := reference_of(kind, values, self.profile.source)):
                     continue
                 statement = kind.by_name["statement"].one(values)[0]
                 items = [kind.by_name[name].items(values)[0] for name in names]

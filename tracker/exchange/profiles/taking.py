@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from tracker.exchange.files import Problem
 from tracker.exchange.profiles.governments import Governments
 from tracker.exchange.profiles.kinds import KINDS, is_government
-from tracker.exchange.profiles.model import Profile, RecordRules
+from tracker.exchange.profiles.model import Profile, RecordRules, Source
 from tracker.exchange.profiles.naming import first_words, key_of
 from tracker.exchange.profiles.reading import FieldReader, Getter, Test, Unreadable, Values, getter, text_of
 from tracker.exchange.profiles.rows import problem_at
@@ -96,9 +96,17 @@ class KindReader:
             seen[raw] = (text, 1)
 
 
-def reference_of(kind: KindReader, values: Values, prefix: str) -> str:
-    """The reference of a row's recommendation; empty where nothing stands in its columns."""
-    if kind.key:
-        parts = kind.key_parts(values)
-        return key_of(prefix, *parts) if any(parts) else ""
-    return kind.by_name["reference"].one(values)[0]
+def reference_of(kind: KindReader, values: Values, source: Source) -> str:
+    """The reference of a row's recommendation; empty where nothing stands in its columns.
+
+    Numbers are a document's own: before them stands what the profile says, else the key of the document that the recommendation is known from.
+    """
+    if not kind.key:
+        return kind.by_name["reference"].one(values)[0]
+    parts = kind.key_parts(values)
+    if not any(parts):
+        return ""
+    if source.prefix is not None:
+        return key_of(source.prefix, *parts)
+    known_from = kind.by_name["known_from"].one(values)[0] if "known_from" in kind.by_name else ""
+    return key_of(known_from or source.key, *parts)

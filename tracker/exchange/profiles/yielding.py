@@ -140,8 +140,9 @@ class RowMaker:
         taken = self.taken.get("document")
         if taken is None or not taken.get("title"):
             return
-        self.document = key_of(self.deriving.prefix, *self.kinds["document"].key_parts(self.values))
         title = taken.get("title")
+        parts = self.kinds["document"].key_parts(self.values)
+        self.document = key_of(self.deriving.prefix, *(parts if any(parts) else [title]))
         cells = {**taken.values, "key": self.document, "title": first_words(title, 500)}
         self.put("documents", cells, taken, otherwise={"kind": "official_statement", **self.deriving.document}, rows=(self.number,))
 
@@ -162,7 +163,7 @@ class RowMaker:
             return
         kind = self.kinds["recommendation"]
         try:
-            self.reference = reference_of(kind, self.values, self.deriving.prefix)
+            self.reference = reference_of(kind, self.values, self.deriving.source)
         except Unreadable:
             return  # told already
         if not self.reference:
@@ -253,7 +254,7 @@ class RowMaker:
         governments = self.codes
         if "government" in kind.by_name:
             names = taken.items.get("government") or [taken.get("government")]
-            governments = self.resolved(filter(None, names))
+            governments = self.resolved(filter(None, names), "action.government")
         description, title = taken.get("description"), taken.get("title")
         parts = kind.key_parts(self.values)
         for code in governments:

@@ -124,9 +124,10 @@ class Command(BaseCommand):
             self.stdout.write(sentence)
         self._names(preview)
         for conflict in preview.conflicts[:SHOWN]:
-            decided = (
-                "the file's text is taken" if conflict["decision"] == "take" else "left as it is; --take " + conflict["record"] + " takes the file's"
-            )
+            decided = "left as it is, which is of another document"
+            if conflict["may_be_taken"]:
+                take = f"left as it is; --take {conflict['record']} takes the file's"
+                decided = "the file's text is taken" if conflict["decision"] == "take" else take
             self.stdout.write(f"{conflict['record']}: {decided}.")
             for row in conflict["rows"]:
                 self.stdout.write(f"  row {row['row']}, {row['resource']} {row['key']}: {row['why']}.")
