@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.text import capfirst, slugify
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tracker.exchange.profiles import Choice, Governments, Profile, Seen, days, guess_profile
 from tracker.exchange.profiles.kinds import KINDS, Kind, is_date, is_government
 from tracker.exchange.profiles.model import FieldRule, RecordRules, Source
+from tracker.exchange.profiles.naming import profile_name
 from tracker.exchange.schema import Column
 
 NESTED_DEPTH = 4
@@ -227,7 +228,7 @@ def begun(file_name: str) -> Profile:
     """A profile of which nothing is chosen yet: the file itself is its source."""
     stem = file_name.rpartition(".")[0] or file_name
     return Profile(
-        name=slugify(stem)[:50] or "file",
+        name=profile_name(stem),
         title=stem[:200],
         source=Source(fields={"title": stem[:200]}),
     )

@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.text import slugify
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from tracker.admin.importing import frame, reading
 from tracker.admin.submissions import in_words
 from tracker.exchange.profiles import ProfileError, parse, shipped, to_toml
+from tracker.exchange.profiles.naming import is_profile_name, profile_name
 from tracker.exchange.profiles.parsing import draft
 from tracker.models import ImportProfile
 from tracker.signin.keeping import outlives_session, sent
@@ -69,8 +70,8 @@ def keep(request: HttpRequest, name: str, text: str) -> list[str]:
         return [_("Your role keeps no profiles.")]
     if name in shipped():
         return [_("“%(name)s” comes with the software; keep yours under another name.") % {"name": name}]
-    if name != slugify(name) or not name:
-        return [_("A name has small letters, digits and hyphens; “%(name)s” would be one.") % {"name": slugify(name) or "my-profile"}]
+    if not is_profile_name(name):
+        return [_("A name has small letters, digits and hyphens; “%(name)s” would be one.") % {"name": profile_name(name)}]
     user: Any = request.user
     with transaction.atomic(), pghistory.context(user=user.pk):
         profile = ImportProfile.objects.select_for_update().filter(name=name).first()
