@@ -296,13 +296,13 @@ def test_a_profile_of_that_name_is_told_with_whose_it_is_and_replaced_only_where
     theirs = ImportProfile.objects.create(name="list", text='name = "list"\n', made_by=people["reviewer"], edited_by=people["reviewer"])
     steps = mapped(sign_in("researcher"))
     page = steps.ask("apply")
-    told = f"A profile “list” is there already: made by {people['reviewer'].public_name}"
+    told = f"A profile “list” is there already (made by {people['reviewer'].public_name}"
     assert told in words(page)
     refused = steps.client.post(steps.address("keep"), {"name": "list"})
     assert refused.status_code == 422 and told in words(refused) and "Choose another name" in words(refused)
     theirs.refresh_from_db()
     assert theirs.text == 'name = "list"\n'
-    (mark,) = re.findall(r'name="replace" value="([^"]+)"', html_of(refused))
+    (mark,) = re.findall(r'name="replace" [^>]*value="([^"]+)"', html_of(refused))
     other = ImportProfile.objects.create(name="other", text='name = "other"\n', made_by=people["reviewer"], edited_by=people["reviewer"])
     for step, sent in (("keep", {"name": "other"}), ("text", {"name": "other", "text": theirs.text, "_keep": "1"})):
         steps.client.post(steps.address(step), {**sent, "replace": mark, "mark": page.context["mark"]})
@@ -310,10 +310,32 @@ def test_a_profile_of_that_name_is_told_with_whose_it_is_and_replaced_only_where
         assert other.text == 'name = "other"\n', f"{step}: the tick was for another profile"
     theirs.save()
     assert steps.client.post(steps.address("keep"), {"name": "list", "replace": mark}).status_code == 422, "it was edited since it was shown"
-    (mark,) = re.findall(r'name="replace" value="([^"]+)"', html_of(steps.client.post(steps.address("keep"), {"name": "list"})))
+    (mark,) = re.findall(r'name="replace" [^>]*value="([^"]+)"', html_of(steps.client.post(steps.address("keep"), {"name": "list"})))
     steps.client.post(steps.address("keep"), {"name": "list", "replace": mark})
     theirs.refresh_from_db()
     assert theirs.text == Import.objects.get().profile_text and theirs.made_by == people["reviewer"]
+
+
+def test_ones_own_profile_is_replaced_only_where_that_is_ticked_too(people: dict[str, User], sign_in: SignIn) -> None:
+    """What stood there is told in one sentence, and the error leads to the tick."""
+    mine = ImportProfile.objects.create(name="list", text='name = "list"\n', made_by=people["researcher"], edited_by=people["researcher"])
+    steps = mapped(sign_in("researcher"))
+    mark = steps.ask("apply").context["mark"]
+    for step, more in (("keep", {}), ("text", {"text": Import.objects.get().profile_text, "_keep": "1", "mark": mark})):
+        if step == "text":
+            steps = mapped(steps.client)
+            more["mark"] = steps.page("text").context["mark"]
+        refused = steps.client.post(steps.address(step), {"name": "list", **more})
+        assert refused.status_code == 422, step
+        assert "Choose another name, or tick that it is to be replaced ." in words(refused) and ".." not in words(refused)
+        assert '<a href="#id_replace">' in html_of(refused) and 'id="id_replace" autofocus' in html_of(refused)
+        mine.refresh_from_db()
+        assert mine.text == 'name = "list"\n', f"{step}: it was replaced unasked"
+    (tick,) = re.findall(r'name="replace" id="id_replace" autofocus value="([^"]+)"', html_of(refused))
+    steps.client.post(steps.address("text"), {"name": "list", **more, "replace": tick, "mark": refused.context["mark"]})
+    mine.refresh_from_db()
+    assert mine.text == more["text"]
+    assert steps.client.get(steps.address("text")).context["is_there"] == ("", ""), "it says the same"
 
 
 def test_a_profile_that_comes_with_the_software_is_not_kept_again(people: dict[str, User], sign_in: SignIn) -> None:

@@ -101,7 +101,7 @@ def keeping(batch: Import, request: HttpRequest) -> dict[str, Any]:
     stem = batch.file_name.rpartition(".")[0] or batch.file_name
     name = batch.profile_name if batch.profile_name not in shipped() else profile_name(stem)
     name = request.POST.get("name", name).strip()
-    return {"may_keep": True, "keep_as": name, "is_there": text.somebodys(name, request.user)}
+    return {"may_keep": True, "keep_as": name, "is_there": text.standing(name, batch.profile_text)}
 
 
 @outlives_session
