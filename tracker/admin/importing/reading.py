@@ -85,9 +85,8 @@ def offered(batch: Import, profile: Profile, governments: Governments) -> list[O
     found = [_offered(sample, governments) for sample in looked_at]
     deep = [sample.name for sample in looked_at if sample.kind == NESTED]
     if deep:
-        within = nested((record.values for record in islice(iter(table), LOOKED_AT)), deep)
-        count = max(map(len, within.values()), default=1)
-        found += [_within(path, values, count, governments) for path, values in within.items()]
+        records = [record.values for record in islice(iter(table), LOOKED_AT)]
+        found += [_within(path, of_each, len(records), governments) for path, of_each in nested(records, deep).items()]
     for join in profile.joins:
         if (other := joined_table(batch, join)) is not None:
             found += [dataclasses.replace(_offered(sample, governments), name=f"{join.name}.{sample.name}") for sample in samples(other, LOOKED_AT)]
@@ -132,12 +131,14 @@ def _offered(sample: ColumnSample, governments: Governments) -> Offered:
     )  # fmt: skip
 
 
-def _within(path: str, values: list[Any], count: int, governments: Governments) -> Offered:
-    cells = tuple(text for value in values if (text := cut(as_text(value), LONGEST_VALUE)))
+def _within(path: str, of_each: list[list[Any]], count: int, governments: Governments) -> Offered:
+    """What stands in a place of the records that have it; ``count``: of how many."""
+    texts = [[text for value in values if (text := cut(as_text(value), LONGEST_VALUE))] for values in of_each]
+    cells = tuple(text for each in texts for text in each)
     nature = Evidence(Seen(path, cells).texts, governments).nature
     return Offered(
         path, is_path=True, values=tuple(islice(dict.fromkeys(cells), 5)), cells=cells, different=len(set(cells)),
-        empty=1 - min(len(cells), count) / count, kind=str(STANDS[nature]),
+        empty=1 - sum(map(bool, texts)) / count, kind=str(STANDS[nature]),
     )  # fmt: skip
 
 
