@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tracker.admin.importing import field, frame, reading
 from tracker.admin.importing.draft import Slot, column_of, rule_of, slot_words, with_rule
 from tracker.admin.importing.lacking import OF_THE_WHOLE, place_of
-from tracker.admin.importing.vocabulary import words_of
+from tracker.admin.importing.vocabulary import suggested, words_of
 from tracker.editorial.verbs import Refused
 from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.profiles.kinds import KINDS, is_government, plain
@@ -46,8 +46,8 @@ def unknown_words(batch: Import, profile: Profile, found: Iterable[Mapping[str, 
             offered[about] = choices(profile, about)
         alike = sorted(((_alike(one["value"], choice), choice) for choice in offered[about]), key=lambda pair: -pair[0])
         lines.append({
-            "index": index, **one, "field": _words_of(profile, about), "address": place(batch, profile, about)[0], "choices": offered[about],
-            "close": [choice for share, choice in alike if share >= CLOSE][:3],
+            "index": index, **one, "field": words_of_place(profile, about), "address": place(batch, profile, about)[0], "choices": offered[about],
+            "close": suggested(about, one["value"], offered[about]) or [choice for share, choice in alike if share >= CLOSE][:3],
             "chosen": typed.get(f"means-{index}", "") if typed.get(f"word-{index}") == one["value"] and typed.get(f"of-{index}") == about else "",
         })  # fmt: skip
     return lines
@@ -103,7 +103,8 @@ def of_the_file(batch: Import, problem: str) -> list[tuple[str, str]]:
     return lines
 
 
-def _words_of(profile: Profile, about: str) -> str:
+def words_of_place(profile: Profile, about: str) -> str:
+    """A field of a profile in words."""
     slot = Slot.of(about)
     return slot_words(profile, slot) if slot else about
 
