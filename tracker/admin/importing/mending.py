@@ -88,7 +88,7 @@ def place(batch: Import, profile: Profile, about: str) -> tuple[str, str]:
         return frame.url(batch, "columns"), _("Say which columns tell them apart")
     rule = rule_of(profile, Slot(head, name))
     if rule is None or rule.constant:
-        return frame.url(batch, "columns"), _("Say what the columns hold")
+        return place_of(batch, profile, about).url, _("Say what the columns hold")
     return f"{frame.url(batch, 'field')}?{urlencode({'of': about})}", _("Say how it is read")
 
 

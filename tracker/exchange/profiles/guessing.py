@@ -241,7 +241,7 @@ def _bears_out(place: Place, cells: Evidence, fit: Fit, *, is_sure: bool = False
     if fit < Fit.ABOUT or not cells.texts:
         return False
     match place:
-        case (_, "recommended_on" | "due_on" | "effective_on" | "on"):
+        case (_, "recommended_on" | "due_on" | "effective_on" | "searched_on" | "on"):
             return cells.dates_if_so_called >= MOST
         case ("recommendation", "number"):
             return cells.length <= SHORT / 2 and not max(cells.addresses, cells.dates, cells.flags) >= MOST

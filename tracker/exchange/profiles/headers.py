@@ -58,6 +58,9 @@ CALLED: dict[tuple[str, str], str] = {
         "status date|last updated|updated|date updated|as of|assessed on|date statut|mis à jour|mise à jour|date de mise à jour|fecha estado|"
         "actualizado|fecha de actualización"
     ),
+    ("assessment", "searched_on"): (
+        "searched on|search date|date of search|date searched|recherché le|date de recherche|fecha de búsqueda|تاريخ البحث|تاریخ جستجو"
+    ),
     ("action", "description"): (
         "action taken|action|measures taken|steps taken|progress made|mesures prises|actions menées|suites données|medidas adoptadas|"
         "acciones realizadas|الإجراءات المتخذة|اقدامات"

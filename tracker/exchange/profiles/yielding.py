@@ -313,6 +313,10 @@ class RowMaker:
         if taken is None or not taken.get("status") or not self.reference:
             return {}
         raw = first_words(taken.raw.get("status") or taken.get("status"), 200)
+        searched_on = taken.values.pop("searched_on", "")
+        if Status(taken.get("status")).rests_on_a_search and not searched_on:
+            self.without_search(taken, raw)
+            return {}
         found = {}
         for code in self.codes:
             if not self.has_status(code):
@@ -333,10 +337,10 @@ class RowMaker:
             if Status(cells["status"]).rests_on_a_search:
                 searched = self.deriving.search(whose["assessor"] or self.deriving.named or self.deriving.title, f"“{raw}”.")
                 search = {
-                    "key": key_of(cells["key"], "search"), "assessment": cells["key"],
-                    "searched_on": taken.get("effective_on"), "found": taken.get("rationale"),
+                    "key": key_of(cells["key"], "search"), "assessment": cells["key"], "searched_on": searched_on, "found": taken.get("rationale"),
                 }  # fmt: skip
-                self.put("searches", search, otherwise=searched, rows=(self.number,))
+                told = Taken({}, {"searched_on": taken.sources.get("searched_on", "")}, {}, {})
+                self.put("searches", search, told, otherwise=searched, rows=(self.number,))
         if found:
             self.says.append(f"gives the status as “{raw}”")
         return found
