@@ -98,8 +98,11 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     governments = Governments.of_the_desk()
     try:
         offered = reading.offered(batch, profile, governments)
+        why = reading.why_unread(batch)
     except TableError as error:
-        return frame.page(admin, request, batch, "columns", "columns", errors=[str(error)], step_title=frame.words_of("columns"), unreadable=True)
+        why = str(error)
+    if why:
+        return frame.page(admin, request, batch, "columns", "columns", errors=[why], step_title=frame.words_of("columns"), unreadable=True)
     guessed = guesses(offered, governments)
     is_new = not batch.profile_text
     errors: list[str] = []

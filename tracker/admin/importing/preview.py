@@ -69,7 +69,7 @@ def progress(batch: Import) -> Progress:
         return Progress(True, told.words if told else _("It is being worked on."), round(100 * told.share) if told else 0)
     if state == JobState.WAITING:
         return Progress(True, _("It waits for its turn."))
-    if state in (JobState.FAILED, JobState.STALLED) and batch.state != ImportState.UNDONE:
+    if state in (JobState.FAILED, JobState.STALLED) and batch.state not in (ImportState.UNDONE, ImportState.DISCARDED):
         why = job.said or _("its worker died.")
         return Progress(False, _("The last step came to no end: %(why)s") % {"why": why} if batch.state != ImportState.FAILED else "")
     if state == JobState.DONE and job.task_name == HANDING_IN and batch.state == ImportState.APPLIED:

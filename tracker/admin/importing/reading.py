@@ -62,6 +62,18 @@ def _with_profile(batch: Import) -> Options:
     return Options(**{**said, **chosen})
 
 
+def why_unread(batch: Import, options: Options | None = None) -> str:
+    """Why there is nothing to choose from in the file, in a sentence; empty where there is: it cannot be read, or has no rows."""
+    try:
+        table = table_of(batch, options)
+        next(iter(table))
+    except TableError as error:
+        return str(error)
+    except StopIteration:
+        return _("“%(file)s” has no rows below the names of its columns; choose the file that has the records.") % {"file": batch.file_name}
+    return ""
+
+
 def guess_of(batch: Import, options: Options) -> Guess:
     """How it would be read."""
     return guess(path_of(batch.stored_as), options, name=batch.file_name)
@@ -216,8 +228,10 @@ def profile_of(batch: Import) -> tuple[Profile, list[Mistake]]:
 
 
 def missing_of(batch: Import) -> list[frame.Lack]:
-    """What is still missing before the import can be previewed, in sentences."""
+    """What is still missing before the import can be previewed, in sentences. Of a file that has nothing to choose from, that is all."""
     profile, mistakes = profile_of(batch)
+    if not batch.profile_text and (why := why_unread(batch)):
+        return [lacking.of_the_file(batch, why)]
     return lacking.told(batch, profile, mistakes if batch.profile_text else [Mistake("", "", Why.NOTHING_TAKEN)])
 
 
