@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tracker.admin.importing import dates, frame, reading
 from tracker.admin.importing.dates import Told
@@ -29,11 +30,11 @@ from tracker.admin.importing.draft import (
 )
 from tracker.admin.importing.lacking import TOLD_APART
 from tracker.admin.importing.menus import Menu
-from tracker.admin.importing.vocabulary import NotAWord, code_of, vocabulary_of
+from tracker.admin.importing.vocabulary import NotAWord, code_of, vocabulary_of, words_of
 from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.profiles.kinds import is_date
 from tracker.exchange.profiles.model import FieldRule
-from tracker.exchange.profiles.reading import FieldReader, Values
+from tracker.exchange.profiles.reading import FieldReader, Unreadable, Values
 from tracker.exchange.tables import TableError
 from tracker.languages.dates import in_words
 from tracker.rules.dates import PartialDate
@@ -41,6 +42,8 @@ from tracker.signin.keeping import outlives_session, sent
 
 NEEDS_KEY = ("recommendation", "document")
 """The kinds that are told apart by columns or not at all; of the others there is one for each recommendation and government without any."""
+WORDS_TOLD = 5
+"""Words that are none of ours which are told beside their column."""
 SPARE = 2
 """Empty lines for values that every row has; a button gives more."""
 
@@ -53,6 +56,7 @@ class Line:
     offered: Offered
     held: list[tuple[str, SafeString]]  # each select's id, empty where another has it already, and its options, with the place chosen
     links: list[tuple[str, str]] = field(default_factory=list)  # address and words: how its cells are read, a place each
+    words: list[tuple[str, str]] = field(default_factory=list)  # which of its words are none of ours, and where it is said what they mean
     dates: list[tuple[Told, str]] = field(default_factory=list)  # how its dates are read, and the address where it is said; none before it is kept
 
     @property
@@ -121,6 +125,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     lines = _lines(offered, chosen, choices)
     for line in lines:
         line.links = [] if is_new else _links(batch, profile, line.offered)
+        line.words = list(_words(batch, profile, line.offered, chosen, guessed, is_new=is_new))
         line.dates = list(_dates(batch, profile, line.offered, chosen, guessed, is_new=is_new))
     constants = [_constant(profile, place, value, choices, governments) for place, value in chosen.constants]
     constants += [Constant("", choices.html)] * (SPARE + (3 if "_more" in request.POST else 0))
@@ -165,6 +170,31 @@ def _dates(
             rows = islice(reading.rows_of(batch, profile, reader), reading.LOOKED_AT)
         if pieces := [piece for row in rows for piece in reading.pieces(reader, row)]:
             yield dates.told(reader, pieces), f"{_address(batch, slot)}#dates" if is_kept and not is_new else ""
+
+
+def _words(
+    batch: Any, profile: Profile, each: Offered, chosen: Chosen, guessed: Mapping[tuple[str, Slot], FieldRule], *, is_new: bool
+) -> Iterator[tuple[str, str]]:
+    """Which words of a column are none that its places take, in a sentence, and the address where it is said what they mean."""
+    for slot in chosen.held.get(each.name, ()):
+        column = column_of(profile, slot)
+        if column is None or not words_of(column):
+            continue
+        kept = rule_of(profile, slot)
+        is_kept = kept is not None and each.is_read_by(kept)
+        rule = kept if kept is not None and is_kept else read_from(each, kept, guessed.get((each.name, slot)), column)
+        reader = FieldReader(rule, column, profile.lookups)
+        unknown: dict[str, None] = {}
+        for cell in dict.fromkeys(each.cells):
+            try:
+                reader.items({each.name: cell})
+            except Unreadable as fault:
+                unknown |= dict.fromkeys(one.unknown for one in (fault, *fault.others) if one.unknown)
+        if unknown:
+            shown = ", ".join(f"“{reading.cut(word, 40)}”" for word in list(unknown)[:WORDS_TOLD])
+            told = {"count": len(unknown), "words": f"{shown}…" if len(unknown) > WORDS_TOLD else shown}
+            sentence = ngettext("%(count)s word is none of ours: %(words)s.", "%(count)s words are none of ours: %(words)s.", len(unknown)) % told
+            yield sentence, f"{_address(batch, slot)}#values" if is_kept and not is_new else ""
 
 
 def _constant(profile: Profile, place: str, value: str, choices: Menu, governments: Governments) -> Constant:

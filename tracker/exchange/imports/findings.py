@@ -2,6 +2,7 @@
 
 ``counts``     {"rows": {"read", "skipped", "refused", "repeated"}, "problems": n, "conflicts": n,
                "not_the_staffs": {"count": n, "rows": [the first of them]},
+               "left_out": [{"about", "value", "count", "rows": [the first of them]}, ...]; what means nothing, as somebody said
                "resources": {"recommendations": {"created", "changed", "taken", "same", "kept"}, ...}}
 ``problems``   [{"rows", "count", "file", "sentence", "about"}, ...]; each once, the sentence without its row; ``file`` is that of a package, else
                empty; ``about`` what of the profile it was read by, if any. First, with their ``value``, words that their field does not take, the
@@ -65,6 +66,7 @@ class Findings:
         self.unknown: list[dict[str, Any]] = []
         self.names_beyond = 0
         self.skipped: list[dict[str, Any]] = []
+        self.left_out: list[dict[str, Any]] = []
         self.not_the_staffs: list[int] = []  # rows of which the profile calls the verdict the staff's, and which lack what that takes
         self._digest = hashlib.blake2b(digest_size=32)
 
@@ -143,6 +145,7 @@ class Findings:
             "conflicts": len(self.conflict_names),
             "not_the_staffs": {"count": len(self.not_the_staffs), "rows": self.not_the_staffs[:ROWS_TOLD]},
             "names_beyond": self.names_beyond,
+            "left_out": self.left_out,
             "resources": {
                 resource.name: {did.value: self.resources[resource.name][did.value] for did in Did}
                 for resource in RESOURCES

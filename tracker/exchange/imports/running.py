@@ -78,9 +78,10 @@ class Run:
 
     def _piece(self, groups: list[Group]) -> None:
         standing: list[Group] = []
+        besides = rights.beyond_beside([group for group in groups if group.problems], self.by)
         for group in groups:
             if group.problems:
-                self._refuse(group, list(group.problems))
+                self._refuse(group, [*group.problems, *besides.get(group.row, ())])
             else:
                 standing.append(group)
         while standing:

@@ -23,6 +23,7 @@ class Taken:
     raw: dict[str, str]
     items: dict[str, list[str]]
     wrong: set[str] = field(default_factory=set)  # fields that could not be read, or that are missing, which is told already
+    left_out: dict[str, str] = field(default_factory=dict)  # what stood there and means nothing, as the profile says
 
     def get(self, name: str) -> str:
         """A value, empty where there is none."""
@@ -86,6 +87,8 @@ class KindReader:
                 problems.append(problem_at([number], f"column {reader.source}", "there must be a value.", about=f"{self.name}.{name}"))
             if raw and reader.is_worded:
                 self._keep_raw(name, raw, text)
+                if not text:
+                    taken.left_out[name] = raw
         return taken
 
     def _keep_raw(self, name: str, raw: str, text: str) -> None:

@@ -134,6 +134,8 @@ class Command(BaseCommand):
                 for column, text in row["file"].items():
                     here = "nothing" if row["here"] is None else f"“{row['here'][column]}”"
                     self.stdout.write(f"    {column}: here {here}, in the file “{text}”")
+        for left in preview.counts["left_out"][:SHOWN]:
+            self.stdout.write(f"“{left['value']}” means nothing, as was said, in {_rows(left['count'])}.")
         for repeated in preview.repeated[:SHOWN]:
             self.stdout.write(f"Row {repeated['row']} says what row {repeated['first']} says.")
         for skipped in preview.skipped[:SHOWN]:
