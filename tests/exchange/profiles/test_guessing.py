@@ -137,7 +137,6 @@ TABLES: dict[str, tuple[dict[str, tuple[str, ...]], dict[str, str]]] = {
             "Texte de la recommandation": "recommendation.statement",
             "État": "assessment.status",
             "Date de publication": "recommendation.recommended_on",
-            "Commentaires": "assessment.rationale",
         },
     ),
     "a Spanish one": (
@@ -165,6 +164,23 @@ TABLES: dict[str, tuple[dict[str, tuple[str, ...]], dict[str, str]]] = {
     ),
     "titles and nothing longer": ({"Short title": TITLES, "URL": ADDRESSES}, {"Short title": "recommendation.statement"}),
     "titles beside notes": ({"Name": TITLES, "Notes": OTHER_PROSE}, {"Name": "recommendation.statement"}),
+    "reasons beside remarks": (
+        {
+            "Text": PROSE,
+            "Status": ("Done", "Odd", "Done", "Odd"),
+            "Justification": OTHER_PROSE,
+            "Remarques": OTHER_PROSE,
+            "Our comments": OTHER_PROSE,
+            "Observaciones": OTHER_PROSE,
+            "ملاحظات": OTHER_PROSE,
+            "توضیحات": OTHER_PROSE,
+        },
+        {"Text": "recommendation.statement", "Status": "assessment.status", "Justification": "assessment.rationale"},
+    ),
+    "a table whose columns have no names": (
+        {"1": ("7", "8", "9", "10"), "2": PROSE, "3": ("Implemented", "Not implemented", "Implemented", "In progress")},
+        {"2": "recommendation.statement", "3": "assessment.status"},
+    ),
     "addresses alone": ({"Recommendation": ADDRESSES, "When": DAYS}, {"When": "recommendation.recommended_on"}),
     "a report of each row's own": (
         {"Recommendation": PROSE, "Report title": ("A first report", "A first report", "Another", "Another"), "Report URL": ADDRESSES},
@@ -226,6 +242,20 @@ def test_several_governments_in_a_cell_are_parted_by_what_parts_their_names() ->
     assert found["addressee.government"].split == ""
     found = guessed([{"Country": "Albania, France", "Text": "Paint it"}, {"Country": "Canada", "Text": "Paint them"}])
     assert found["addressee.government"].split == ","
+
+
+@pytest.mark.parametrize(
+    ("themes", "parted"),
+    [
+        (("Sécurité, Diplomatie", "Diplomatie", "Sécurité, Commerce", "Commerce"), ", "),
+        (("Health, safety and the environment", "Trade") * 3, ""),
+        (("Health, safety", "Trade, customs", "Ports"), ""),
+        (("Sécurité, Diplomatie; Commerce", "Diplomatie"), "; "),
+    ],
+)
+def test_themes_are_parted_at_commas_only_where_what_they_part_comes_again(themes: tuple[str, ...], parted: str) -> None:
+    found = guessed([{"Text": text, "Thèmes": theme} for text, theme in zip(PROSE * 2, themes, strict=False)])
+    assert found["theme.name"].split == parted
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,10 @@ class Chosen:
     constants: list[tuple[str, str]] = field(default_factory=list)
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def holding(self, slot: Slot) -> list[str]:
+        """The columns that are chosen for a place."""
+        return [name for name, slots in self.held.items() if slot in slots]
+
     @property
     def records(self) -> list[str]:
         """The records that something was chosen for."""
@@ -109,18 +113,16 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         return frame.page(admin, request, batch, "columns", "columns", errors=[why], step_title=frame.words_of("columns"), unreadable=True)
     guessed = guesses(offered, governments)
     is_new = not batch.profile_text
+    shown = Chosen(held=_of_guesses(guessed), keys=key_guesses(offered, governments)) if is_new else _of_profile(profile, offered)
     errors: list[str] = []
+    chosen = shown
     if request.method == "POST":
-        chosen = _sent(request.POST, offered, profile)
+        chosen = _keyed_by_number(_sent(request.POST, offered, profile), shown)
         if sent(request) and "_more" not in request.POST:
             made, errors = _made(profile, chosen, offered, guessed, governments)
             if made is not None and not errors:
                 reading.keep_profile(batch, made, by=request.user)
                 return HttpResponseRedirect(frame.url(batch, "whole" if "_on" in request.POST else "columns"))
-    elif is_new:
-        chosen = Chosen(held=_of_guesses(guessed), keys=key_guesses(offered, governments))
-    else:
-        chosen = _of_profile(profile, offered)
     choices = Menu.of_places(profile)
     lines = _lines(offered, chosen, choices)
     for line in lines:
@@ -254,6 +256,17 @@ def _sent(post: QueryDict, offered: Sequence[Offered], profile: Profile) -> Chos
     for name in {*profile.records, *chosen.records}:
         if (kind := kind_of(profile, name)) and kind.keyed and f"keyed-{name}" in post:
             chosen.keys[name] = tuple(column for column in post.getlist(f"key-{name}") if column in names)
+    return chosen
+
+
+def _keyed_by_number(chosen: Chosen, shown: Chosen) -> Chosen:
+    """A column that was chosen for the number just now tells recommendations apart, unless somebody ticked otherwise: in place of their text."""
+    kind = "recommendation"
+    numbers = chosen.holding(Slot(kind, "number"))
+    if not numbers or numbers == shown.holding(Slot(kind, "number")) or chosen.keys.get(kind, ()) != shown.keys.get(kind, ()):
+        return chosen
+    others = {*shown.holding(Slot(kind, "number")), *shown.holding(Slot(kind, "statement")), *chosen.holding(Slot(kind, "statement"))}
+    chosen.keys[kind] = tuple(dict.fromkeys([*(name for name in shown.keys.get(kind, ()) if name not in others), *numbers]))
     return chosen
 
 

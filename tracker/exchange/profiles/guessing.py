@@ -162,9 +162,9 @@ def guess_profile(columns: Iterable[Seen], governments: Governments) -> list[Cho
     """What each column probably is, by its name and by what stands in it; a column of which nothing is known is left out.
 
     Each field is guessed once. A name goes before what stands in the cells, and what stands in the cells must bear it out: a wrong guess is
-    worse than none. The statement is the longest free text where no name says which it is.
+    worse than none. The statement is the longest free text where no name says which it is. Of remarks nothing is guessed: readers would see them.
     """
-    seen = {column.name: Evidence(column.texts, governments) for column in columns}
+    seen = {column.name: Evidence(column.texts, governments) for column in columns if not headers.is_remark(column.name)}
     dropped: set[Place] = set()
     while True:
         taken = _assigned(seen, dropped)
@@ -279,9 +279,12 @@ def _choice(column: str, cells: Evidence, kind: str, field: str) -> Choice:
 
 
 def _separator(texts: Sequence[str]) -> str:
+    """What stands between several values of a cell. A comma stands in titles too: it does where what it parts comes again beside something else."""
     counts = {mark: sum(mark in text for text in texts) for mark in (" | ", "; ", ";", "|", "\n")}
     best = max(counts, key=lambda mark: counts[mark])
-    return ("lines" if best == "\n" else best) if counts[best] else ""
+    if counts[best]:
+        return "lines" if best == "\n" else best
+    return ", " if list_separator(list(dict.fromkeys(texts))) == "," else ""
 
 
 def _meanings(kind: str, field: str, texts: Sequence[str]) -> dict[str, str]:
