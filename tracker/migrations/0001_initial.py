@@ -2842,7 +2842,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['uploaded', 'previewing', 'previewed', 'applying', 'applied', 'failed', 'undone'])), name='import_state_is_in_the_vocabulary'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['uploaded', 'previewing', 'previewed', 'applying', 'applied', 'failed', 'undone', 'discarded'])), name='import_state_is_in_the_vocabulary'),
         ),
         migrations.AddConstraint(
             model_name='import',
@@ -2854,7 +2854,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'undone'), ('undone_at__isnull', False), ('undone_by__isnull', False), models.Q(('undo_reason__regex', '^\\s*$'), _negated=True)), models.Q(models.Q(('state', 'undone'), _negated=True), ('undone_at', None), ('undone_by', None)), _connector='OR'), name='an_undone_import_says_by_whom_when_and_why'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['undone', 'discarded']), ('undone_at__isnull', False), ('undone_by__isnull', False), models.Q(('undo_reason__regex', '^\\s*$'), _negated=True)), models.Q(models.Q(('state__in', ['undone', 'discarded']), _negated=True), ('undone_at', None), ('undone_by', None)), _connector='OR'), name='an_undone_import_says_by_whom_when_and_why'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='import',
@@ -2862,7 +2862,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='import',
-            trigger=pgtrigger.compiler.Trigger(name='an_import_is_kept_as_uploaded', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN ((OLD.file_name IS DISTINCT FROM NEW.file_name OR OLD.sha256 IS DISTINCT FROM NEW.sha256 OR OLD.size IS DISTINCT FROM NEW.size OR OLD.stored_as IS DISTINCT FROM NEW.stored_as OR OLD.joined IS DISTINCT FROM NEW.joined OR OLD.made_by_id IS DISTINCT FROM NEW.made_by_id OR OLD.made_at IS DISTINCT FROM NEW.made_at OR (OLD.state = 'undone' AND OLD.* IS DISTINCT FROM NEW.* OR OLD.state = 'applied' AND (NEW.state NOT IN ('applied', 'undone') OR (OLD.profile_name, OLD.profile_text, OLD.options, OLD.governments, OLD.decisions, OLD.without_refused, OLD.applied_by_id, OLD.applied_at, OLD.reason) IS DISTINCT FROM (NEW.profile_name, NEW.profile_text, NEW.options, NEW.governments, NEW.decisions, NEW.without_refused, NEW.applied_by_id, NEW.applied_at, NEW.reason)))) AND NOT editions.being_erased())", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='4178489758b9b03dbc10d18143728744dfb5bb69', operation='UPDATE', pgid='pgtrigger_an_import_is_kept_as_uploaded_a7f82', table='tracker_import', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='an_import_is_kept_as_uploaded', sql=pgtrigger.compiler.UpsertTriggerSql(condition="WHEN ((OLD.file_name IS DISTINCT FROM NEW.file_name OR OLD.sha256 IS DISTINCT FROM NEW.sha256 OR OLD.size IS DISTINCT FROM NEW.size OR OLD.stored_as IS DISTINCT FROM NEW.stored_as OR OLD.joined IS DISTINCT FROM NEW.joined OR OLD.made_by_id IS DISTINCT FROM NEW.made_by_id OR OLD.made_at IS DISTINCT FROM NEW.made_at OR (OLD.state IN ('undone', 'discarded') AND OLD.* IS DISTINCT FROM NEW.* OR OLD.state = 'applied' AND (NEW.state NOT IN ('applied', 'undone') OR (OLD.profile_name, OLD.profile_text, OLD.options, OLD.governments, OLD.decisions, OLD.without_refused, OLD.applied_by_id, OLD.applied_at, OLD.reason) IS DISTINCT FROM (NEW.profile_name, NEW.profile_text, NEW.options, NEW.governments, NEW.decisions, NEW.without_refused, NEW.applied_by_id, NEW.applied_at, NEW.reason)))) AND NOT editions.being_erased())", func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='1257cdbefa0ad314e9d64f8cc97ded84cfe51afb', operation='UPDATE', pgid='pgtrigger_an_import_is_kept_as_uploaded_a7f82', table='tracker_import', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='import',

@@ -1,7 +1,8 @@
 """Imports: how a file becomes records (its profile), one import of one file (its batch), and what each batch wrote.
 
 A batch goes ``uploaded → previewing → previewed → applying → applied → undone``; whatever goes wrong ends in ``failed``, with nothing written, and
-can be run again. What a batch wrote stays in :class:`ImportedRow` for good: the next import of a corrected file, and the undo, go by it.
+can be run again. One that nobody wants to apply is ``discarded``, and stays on record. What a batch wrote stays in :class:`ImportedRow` for good: the
+next import of a corrected file, and the undo, go by it.
 """
 
 import pgtrigger
@@ -26,6 +27,7 @@ class ImportState(Word):
     APPLIED = "applied", "applied", "All of it stands on the desk, as drafts."
     FAILED = "failed", "failed", "It was broken off and nothing was written; it can be run again."
     UNDONE = "undone", "undone", "What it wrote was taken back."
+    DISCARDED = "discarded", "discarded", "It was put aside before anything of it was written."
 
 
 class Did(Word):
@@ -107,6 +109,7 @@ class Import(models.Model):
     )
     applied_at = models.DateTimeField(_("applied at"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True, help_text=_("Why it is applied: it stands in the history of each record."))
+    # Of an import that was undone, and of one that was discarded
     undone_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("undone by")
     )
@@ -131,8 +134,8 @@ class Import(models.Model):
                 name="an_import_is_applied_once_it_says_so",
             ),
             models.CheckConstraint(
-                condition=Q(state="undone", undone_by__isnull=False, undone_at__isnull=False) & ~Q(undo_reason__regex=r"^\s*$")
-                | (~Q(state="undone") & Q(undone_by=None, undone_at=None)),
+                condition=Q(state__in=["undone", "discarded"], undone_by__isnull=False, undone_at__isnull=False) & ~Q(undo_reason__regex=r"^\s*$")
+                | (~Q(state__in=["undone", "discarded"]) & Q(undone_by=None, undone_at=None)),
                 name="an_undone_import_says_by_whom_when_and_why",
             ),
         ]
@@ -144,7 +147,7 @@ class Import(models.Model):
                 *("file_name", "sha256", "size", "stored_as", "joined", "made_by_id", "made_at"),
                 # What was applied stays as it was applied; an undo is told beside it.
                 or_where=(
-                    "OLD.state = 'undone' AND OLD.* IS DISTINCT FROM NEW.*"
+                    "OLD.state IN ('undone', 'discarded') AND OLD.* IS DISTINCT FROM NEW.*"
                     " OR OLD.state = 'applied' AND (NEW.state NOT IN ('applied', 'undone')"
                     " OR (OLD.profile_name, OLD.profile_text, OLD.options, OLD.governments, OLD.decisions, OLD.without_refused,"
                     " OLD.applied_by_id, OLD.applied_at, OLD.reason) IS DISTINCT FROM (NEW.profile_name, NEW.profile_text, NEW.options,"

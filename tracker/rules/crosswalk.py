@@ -289,6 +289,23 @@ def from_foreign(vocabulary: str, word: str) -> Status | None:
     return found[0].status if found else None
 
 
+def imported(word: str) -> Status | None:
+    """The status that is taken from a word in a file of nobody knows whose vocabulary: that of every one here that has the word, if they agree.
+
+    None where one of them has it and takes no status from it, and where none has it.
+    """
+    written = _plainly(word)
+    holding = (vocabulary for vocabulary in CROSSWALK.values() if any(_plainly(each) == written for each in vocabulary.words))
+    found = {from_foreign(vocabulary.key, word) for vocabulary in holding}
+    return found.pop() if len(found) == 1 else None
+
+
+def beside(word: str) -> list[Status]:
+    """The statuses that a word of any vocabulary here may stand beside, whatever each claims, in the order of the vocabularies."""
+    written = _plainly(word)
+    return list(dict.fromkeys(link.status for vocabulary in CROSSWALK.values() for link in vocabulary.links if _plainly(link.word) == written))
+
+
 def _plainly(word: str) -> str:
     return " ".join(word.casefold().replace("–", " ").replace("—", " ").replace("-", " ").split())
 

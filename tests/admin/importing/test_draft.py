@@ -13,6 +13,7 @@ from tracker.exchange.profiles import to_toml
 from tracker.exchange.profiles.kinds import KINDS
 from tracker.exchange.profiles.model import Condition, FieldRule, GovernmentRules
 from tracker.exchange.profiles.parsing import draft
+from tracker.exchange.profiles.reading import getter
 
 STATUS, TEXT, COUNTRY = Slot("assessment", "status"), Slot("recommendation", "statement"), Slot("addressee", "government")
 words = st.text(st.characters(categories=("L", "N"), max_codepoint=0x2000), min_size=1, max_size=12)
@@ -116,7 +117,16 @@ def test_lines_about_one_column_that_must_all_hold_are_one_condition() -> None:
 
 def test_nested_values_are_offered_by_their_paths() -> None:
     found = nested([{"a": {"b": {"c": 1}, "d": "x"}, "l": [1, 2]}, {"a": {"d": "y"}, "l": []}], ["a", "l"])
-    assert found == {"a.b.c": [1], "a.d": ["x", "y"]}
+    assert found == {"a.b.c": [[1]], "a.d": [["x"], ["y"]]}
+
+
+def test_what_lies_within_lists_is_offered_too() -> None:
+    """Once for all items of a list, whichever of them has it first, and lists within lists."""
+    deep = [{"to": [{"name": "France"}, {"name": "Chile", "why": {"said": "x"}}]}, {"to": [], "in": {"acts": [{"on": ["a", "b"]}]}}]
+    found = nested(deep, ["to", "in"])
+    assert found == {"to.*.name": [["France", "Chile"]], "to.*.why.said": [["x"]], "in.acts.*.on": [["a", "b"]]}
+    for path, of_each in found.items():
+        assert next(value for record in deep if (value := getter(path)(record))) == of_each[0], path
 
 
 def test_a_value_that_nobody_says_anything_of_is_left_to_itself() -> None:

@@ -18,7 +18,7 @@ from tracker.admin.importing import deciding, preview
 from tracker.editorial.verbs import approve, publish, withdraw
 from tracker.exchange.profiles import parse, shipped
 from tracker.exchange.profiles.kinds import KINDS, is_date
-from tracker.models import Assessment, CitationUse, Import, ImportPreview, ImportProfile, ImportState, Recommendation, Submission, User
+from tracker.models import Assessment, CitationUse, Import, ImportPreview, ImportProfile, ImportState, Recommendation, Search, Submission, User
 
 SignIn = Callable[[str], Client]
 APPLIED_BUDGET = 20
@@ -99,6 +99,73 @@ def test_every_unknown_word_of_a_cell_and_of_each_field_is_told_at_once(people: 
 
 
 # Where problems are mended
+
+
+def test_what_a_word_may_mean_is_offered_and_nothing_is_taken_for_it(people: dict[str, User], sign_in: SignIn) -> None:
+    """At the preview, at its field, and beside its column it is said that it is none of ours."""
+    table = TABLE.replace("Nowhereland", "Elbonia").replace("Finished", "In progress").replace("Discussed", "Broken").replace("succes", "implemented")
+    steps = chosen(sign_in("researcher"), table)
+    page = steps.preview()
+    close = {line["value"]: [value for value, _label in line["close"]] for line in page.context["words"]}
+    assert close == {"In progress": ["partially_implemented", "under_consideration"], "Broken": ["no_action"]}
+    assert html_of(page).count('<optgroup label="It may mean">') == 2
+    page = steps.page("field", "?of=assessment.status")
+    assert {line["value"]: line["chosen"] for line in page.context["values"] if line["unresolved"]} == dict.fromkeys(("In progress", "Broken"), "")
+    assert html_of(page).count('<optgroup label="It may mean">') == 2
+    said = words(steps.page("columns"))
+    assert "2 words are none of ours: “In progress”, “Broken”. Say what they mean" in said
+    other = Steps(steps.client)
+    other.upload("new.csv", table.encode())
+    assert "2 words are none of ours: “In progress”, “Broken”. Say what they mean once this is saved." in words(other.page("columns"))
+
+
+def test_a_verdict_that_rests_on_a_search_asks_when_it_was_made(people: dict[str, User], sign_in: SignIn) -> None:
+    """The sentence leads to the columns, where the day of the search is a place like others."""
+    table = (
+        TABLE.replace("Nowhereland", "Elbonia").replace("Discussed", "implemented").replace("succes", "implemented").replace("Finished", "no action")
+    )
+    steps = chosen(sign_in("researcher"), table)
+    page = steps.preview()
+    assert "“no action” rests on a search, and nothing says when it was made" in words(page)
+    assert page.context["problems"][0][1].startswith(steps.address("columns"))
+    assert "Assessment · Searched on" in words(steps.page("columns"))
+    holds = {**HOLDS, "When": ["recommendation.recommended_on", "assessment.searched_on"]}
+    steps.columns(holds, keys={"recommendation": ["No"]})
+    steps.send("field", DATES, query="?of=assessment.searched_on")
+    assert not steps.preview().context["refused"], words(steps.page("change"))
+    steps.columns(HOLDS, constants={"assessment.searched_on": "May 2019"}, keys={"recommendation": ["No"]})
+    assert not steps.preview().context["refused"], words(steps.page("change"))
+    steps.ask("apply")
+    assert [str(search.searched_on) for search in Search.objects.all()] == ["2019-05"]
+
+
+def test_what_is_wrong_with_a_row_is_told_at_once(people: dict[str, User], sign_in: SignIn) -> None:
+    """A theme that is missing beside a word that nobody knows; unknown governments stand in the file of problems too."""
+    table = TABLE.replace("No,", "Theme,No,").replace("\n1", "\nHarbours,1").replace("\n2", "\nHarbours,2").replace("\n3", "\nHarbours,3")
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", table.encode())
+    steps.columns({**HOLDS, "Theme": ["theme.name"]}, keys={"recommendation": ["No"]})
+    steps.send("field", DATES, query="?of=recommendation.recommended_on")
+    steps.whole()
+    page = steps.preview()
+    assert len(page.context["words"]) == 3
+    assert "rows 2, 3, 4 (3 times): there is no theme “Harbours” here" in words(page)
+    file = steps.client.get(steps.address("problems")).content.decode("utf-8-sig")
+    for row in ("2", "3", "4"):
+        assert any(line.startswith(f"{row},") and "Harbours" in line for line in file.splitlines()), file
+    assert "4,,“Nowhereland” is the name of no government that is known here." in file
+
+
+def test_what_is_left_out_is_told_with_the_rows_that_lose_it(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = chosen(sign_in("researcher"), TABLE.replace("Finished", "implemented").replace("succes", "implemented"))
+    page = steps.preview()
+    data = {"mark": page.context["mark"], "names": "1", "name-0": "Nowhereland", "code-0": "-", "in_profile": "1"}
+    steps.client.post(steps.address("decide"), data)
+    page = means(steps, steps.page("change"), {"Discussed": "-"})
+    said = words(page)
+    assert "Left out, as was said" in said
+    assert "Nowhereland (Addressee · Government): row 4 loses it" in said
+    assert "Discussed (Assessment · Status): row 3 loses it" in said
 
 
 def test_a_date_that_is_not_read_stands_once_and_leads_to_where_it_is_said(people: dict[str, User], sign_in: SignIn) -> None:
@@ -308,13 +375,13 @@ def test_a_profile_of_that_name_is_told_with_whose_it_is_and_replaced_only_where
     theirs = ImportProfile.objects.create(name="list", text='name = "list"\n', made_by=people["reviewer"], edited_by=people["reviewer"])
     steps = mapped(sign_in("researcher"))
     page = steps.ask("apply")
-    told = f"A profile “list” is there already: made by {people['reviewer'].public_name}"
+    told = f"A profile “list” is there already (made by {people['reviewer'].public_name}"
     assert told in words(page)
     refused = steps.client.post(steps.address("keep"), {"name": "list"})
     assert refused.status_code == 422 and told in words(refused) and "Choose another name" in words(refused)
     theirs.refresh_from_db()
     assert theirs.text == 'name = "list"\n'
-    (mark,) = re.findall(r'name="replace" value="([^"]+)"', html_of(refused))
+    (mark,) = re.findall(r'name="replace" [^>]*value="([^"]+)"', html_of(refused))
     other = ImportProfile.objects.create(name="other", text='name = "other"\n', made_by=people["reviewer"], edited_by=people["reviewer"])
     for step, sent in (("keep", {"name": "other"}), ("text", {"name": "other", "text": theirs.text, "_keep": "1"})):
         steps.client.post(steps.address(step), {**sent, "replace": mark, "mark": page.context["mark"]})
@@ -322,10 +389,32 @@ def test_a_profile_of_that_name_is_told_with_whose_it_is_and_replaced_only_where
         assert other.text == 'name = "other"\n', f"{step}: the tick was for another profile"
     theirs.save()
     assert steps.client.post(steps.address("keep"), {"name": "list", "replace": mark}).status_code == 422, "it was edited since it was shown"
-    (mark,) = re.findall(r'name="replace" value="([^"]+)"', html_of(steps.client.post(steps.address("keep"), {"name": "list"})))
+    (mark,) = re.findall(r'name="replace" [^>]*value="([^"]+)"', html_of(steps.client.post(steps.address("keep"), {"name": "list"})))
     steps.client.post(steps.address("keep"), {"name": "list", "replace": mark})
     theirs.refresh_from_db()
     assert theirs.text == Import.objects.get().profile_text and theirs.made_by == people["reviewer"]
+
+
+def test_ones_own_profile_is_replaced_only_where_that_is_ticked_too(people: dict[str, User], sign_in: SignIn) -> None:
+    """What stood there is told in one sentence, and the error leads to the tick."""
+    mine = ImportProfile.objects.create(name="list", text='name = "list"\n', made_by=people["researcher"], edited_by=people["researcher"])
+    steps = mapped(sign_in("researcher"))
+    mark = steps.ask("apply").context["mark"]
+    for step, more in (("keep", {}), ("text", {"text": Import.objects.get().profile_text, "_keep": "1", "mark": mark})):
+        if step == "text":
+            steps = mapped(steps.client)
+            more["mark"] = steps.page("text").context["mark"]
+        refused = steps.client.post(steps.address(step), {"name": "list", **more})
+        assert refused.status_code == 422, step
+        assert "Choose another name, or tick that it is to be replaced ." in words(refused) and ".." not in words(refused)
+        assert '<a href="#id_replace">' in html_of(refused) and 'id="id_replace" autofocus' in html_of(refused)
+        mine.refresh_from_db()
+        assert mine.text == 'name = "list"\n', f"{step}: it was replaced unasked"
+    (tick,) = re.findall(r'name="replace" id="id_replace" autofocus value="([^"]+)"', html_of(refused))
+    steps.client.post(steps.address("text"), {"name": "list", **more, "replace": tick, "mark": refused.context["mark"]})
+    mine.refresh_from_db()
+    assert mine.text == more["text"]
+    assert steps.client.get(steps.address("text")).context["is_there"] == ("", ""), "it says the same"
 
 
 def test_a_profile_that_comes_with_the_software_is_not_kept_again(people: dict[str, User], sign_in: SignIn) -> None:

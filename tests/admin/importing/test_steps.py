@@ -1,6 +1,7 @@
 """From a stranger's file to drafts, step by step, and back."""
 
 import io
+import json
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -116,6 +117,58 @@ def test_from_a_file_to_drafts_and_back(people: dict[str, User], sign_in: SignIn
     assert page.context["batch"].state == ImportState.UNDONE
     assert not Recommendation.objects.exists() and not Document.objects.exists()
     assert "It was the wrong file" in words(page)
+
+
+@pytest.mark.parametrize("name", ["recos_cp1252.csv", "توصیه‌ها.csv", "___.csv", f"{'long name ' * 20}.csv", ".csv", "upr.csv"])
+def test_a_file_may_be_called_anything(name: str, people: dict[str, User], sign_in: SignIn) -> None:
+    """Its profile gets a name that profiles may have, and can be kept under it."""
+    steps = chosen(sign_in("researcher"), TABLE.replace("Nowhereland", "Elbonia"), name)
+    assert not steps.page("change").context["still"]
+    steps.send("field", {"means-0": "implemented", "means-1": "implemented", "means-2": "implemented"}, query="?of=assessment.status")
+    assert not steps.preview().context["refused"]
+    page = steps.ask("apply")
+    kept = steps.client.post(steps.address("keep"), {"name": page.context["keep_as"]}, follow=True)
+    assert ImportProfile.objects.exists() is (name != "upr.csv"), words(kept)
+
+
+def test_what_lies_within_lists_of_records_can_be_chosen(people: dict[str, User], sign_in: SignIn) -> None:
+    records = [
+        {"id": 1, "text": "Close the office in the capital within two years.", "addressees": [{"name": "Elbonia"}, {"name": "Freedonia"}]},
+        {"id": 2, "text": "Publish the list of all lanterns, harbours and benches.", "addressees": [{"name": "Freedonia", "role": "lead"}]},
+    ]
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.json", json.dumps(records).encode())
+    lines = {line.offered.name: line for line in steps.page("columns").context["lines"]}
+    assert lines["addressees.*.name"].offered.values == ("Elbonia", "Freedonia") and not lines["addressees.*.name"].empty_share
+    assert lines["addressees.*.role"].empty_share == 50
+    assert lines["addressees.*.name"].held, "it is guessed by its name and what stands in it"
+    steps.send("columns", {})
+    steps.whole()
+    assert not steps.preview().context["why_not_apply"], words(steps.page("change"))
+    steps.ask("apply")
+    made = Addressee.objects.order_by("recommendation", "government__code").values_list("recommendation__reference", "government__code")
+    assert list(made) == [("TRACKER-2026-1", "EL"), ("TRACKER-2026-1", "FR"), ("TRACKER-2026-2", "FR")]
+
+
+def test_a_number_that_is_chosen_by_hand_tells_recommendations_apart(people: dict[str, User], sign_in: SignIn) -> None:
+    """In place of their text; what somebody ticks stays ticked."""
+
+    def ticked(steps: Steps) -> list[str]:
+        (key,) = [key for key in steps.page("columns").context["keys"] if key["record"] == "recommendation"]
+        return [name for name, is_ticked in key["columns"] if is_ticked]
+
+    table = "Ruling,Text,Country\nA1,Close the office in the capital within two years.,Elbonia\nA2,Publish the list of all the lanterns.,Elbonia\n"
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", table.encode())
+    assert ticked(steps) == ["Text"]
+    steps.send("columns", {"holds-0": "recommendation.number"})
+    assert ticked(steps) == ["Ruling"]
+    steps.send("columns", {"key-recommendation": ["Ruling", "Country"]})
+    assert ticked(steps) == ["Ruling", "Country"]
+    other = Steps(steps.client)
+    other.upload("list.csv", table.encode())
+    other.send("columns", {"holds-0": "recommendation.number", "key-recommendation": "Country"})
+    assert ticked(other) == ["Country"]
 
 
 def test_nothing_is_applied_before_each_name_is_mapped_or_left_out(people: dict[str, User], sign_in: SignIn) -> None:
@@ -262,6 +315,31 @@ def test_every_record_with_other_text_can_be_decided(people: dict[str, User], si
     again.client.post(again.address("decide"), data)
     again.ask("apply", "The later texts are right")
     assert not Recommendation.objects.filter(statement__endswith=" in the capital").exists()
+
+
+def test_the_numbers_of_another_document_are_never_written_over(people: dict[str, User], sign_in: SignIn) -> None:
+    """Both sides stand on the page without a choice, and the sentence leads to what the keys begin with."""
+    steps = mapped(sign_in("researcher"))
+    steps.whole(source_bare="1")
+    assert parse(fields_of(steps.page("text").content.decode())["text"][0]).source.prefix == ""
+    steps.preview()
+    steps.ask("apply")
+    other = mapped(steps.client, TABLE.replace("Close the office", "Sweep the pier"))
+    other.whole(source_key="OFFY", source_bare="1")
+    page = other.preview()
+    said = words(page)
+    assert "it stands here from another document, TRACKER-2026" in said and "Close the office" in said and "Sweep the pier" in said
+    assert "What stands here stays: a record of another document is never written over." in said
+    assert f"{other.address('whole')}#id_source-prefix" in page.content.decode()
+    data = {"mark": page.context["mark"], "records": "1", "_take_all": "1"}
+    other.client.post(other.address("decide"), data)
+    assert Recommendation.objects.get(reference="1").statement == "Close the office" and other.page("change").context["refused"]
+    other.send("whole", {"source-key": "OFFY", "source-bare": []})
+    assert not other.preview().context["conflicts"]
+    other.ask("apply")
+    assert set(Recommendation.objects.values_list("reference", flat=True)) == {
+        f"{before}{number}" for before in ("", "OFFY-") for number in (1, 2, 3)
+    }
 
 
 def test_duplicates_and_rows_passed_over_are_told(people: dict[str, User], sign_in: SignIn) -> None:

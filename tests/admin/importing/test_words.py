@@ -299,8 +299,8 @@ def test_a_stranger_understands_at_once(people: dict[str, User], sign_in: SignIn
 
 FRENCH = (
     "N°;Intitulé;Texte de la recommandation;Pays;État;Date de publication;Lien\n"
-    "1;Fermer;Le gouvernement devrait fermer le bureau de la capitale.;Belgique;Réalisé;12/03/2019;https://exemple.org/1\n"
-    "2;Publier;Le Parlement devrait publier la liste des lanternes.;Syldavie;En cours;25/03/2019;https://exemple.org/2\n"
+    "1;Fermer;Le gouvernement devrait fermer le bureau de la capitale.;Belgique;Mise en œuvre;12/03/2019;https://exemple.org/1\n"
+    "2;Publier;Le Parlement devrait publier la liste des lanternes.;Syldavie;À l’examen;25/03/2019;https://exemple.org/2\n"
 )
 WITHIN = [
     {

@@ -253,10 +253,10 @@ def test_what_was_made_from_a_column_changes_with_it(received: Received, by: Use
 def test_what_came_from_elsewhere_with_other_text_is_a_conflict(received: Received, by: User) -> None:
     preview = run_preview(received(rows(1)), by=by)
     reference = next(one["key"] for one in preview.created if one["resource"] == "recommendations")
-    builders.recommendation(reference, builders.document("other"))
+    builders.recommendation(reference, builders.document("REVIEW"))
     batch = applied(received(rows(1)), by)
-    assert [one["record"] for one in batch.preview.conflicts] == [f"recommendations:{reference}"]
-    assert {row["why"] for row in batch.preview.conflicts[0]["rows"]} == {"it stands here from elsewhere"}
+    assert {one["record"] for one in batch.preview.conflicts} == {"documents:REVIEW", f"recommendations:{reference}"}
+    assert {row["why"] for one in batch.preview.conflicts for row in one["rows"]} == {"it stands here from elsewhere"}
     assert Recommendation.objects.get().statement != rows(1)[0][2]
 
 

@@ -8,21 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.exchange.profiles.helping import GOVERNMENTS, PLAIN, cells, problems, table
-from tracker.exchange.profiles import Choice, ProfileError, Seen, fields_of, guess_profile, map_records, parse, profile_of, to_toml
+from tracker.exchange.profiles import Choice, ProfileError, Seen, fields_of, guess_profile, map_records, may_mean, parse, profile_of, to_toml
 from tracker.exchange.profiles.checking import mistakes
 from tracker.exchange.profiles.evidence import Evidence, Nature
 from tracker.exchange.profiles.headers import CALLED, Fit, fit
 from tracker.exchange.profiles.kinds import KINDS, is_date
 from tracker.exchange.profiles.model import FieldRule, GovernmentRules, Profile, RecordRules, Why
+from tracker.public.crosswalking import lines
 
 SOURCE = parse(PLAIN).source
 ROWS = [
     {
-        "N°": "1", "Pays": "Allemagne", "Recommandation": "<p>Compter les lanternes.</p>", "Statut": "Réalisé", "Date du statut": "13/04/2020",
+        "N°": "1", "Pays": "Allemagne", "Recommandation": "<p>Compter les lanternes.</p>", "Statut": "Mise en œuvre", "Date du statut": "13/04/2020",
         "Thèmes": "Mer; Port",
     },
     {
-        "N°": "2", "Pays": "France", "Recommandation": "<p>Peindre les bancs.</p>", "Statut": "En cours", "Date du statut": "01/05/2020",
+        "N°": "2", "Pays": "France", "Recommandation": "<p>Peindre les bancs.</p>", "Statut": "À l’examen", "Date du statut": "01/05/2020",
         "Thèmes": "Port",
     },
 ]  # fmt: skip
@@ -48,7 +49,23 @@ def test_columns_are_guessed_by_name_and_values_in_other_languages() -> None:
     assert found["recommendation.number"].is_key
     assert found["theme.name"].split == "; "
     assert found["assessment.effective_on"].formats == ("dd/MM/yyyy",)
-    assert found["assessment.status"].map == {"Réalisé": "implemented", "En cours": "partially_implemented"}
+    assert found["assessment.status"].map == {"Mise en œuvre": "implemented", "À l’examen": "under_consideration"}
+
+
+def test_a_word_of_others_is_taken_for_a_status_only_where_the_crosswalk_takes_it() -> None:
+    """The other words are asked; what they may mean is offered."""
+    statuses = {row["word"]: row["status"] for row in lines() if row["imported"] and row["status"] != "not_assessed"}  # which is no verdict
+    assert len(statuses) >= 10
+    for row in lines():
+        if row["word"]:
+            found = guessed([{"Text": text, "Status": row["word"]} for text in PROSE])["assessment.status"].map
+            assert found == {row["word"]: statuses.get(row["word"], "")}, row["word"]
+            assert row["status"] in [*may_mean("assessment", "status", row["word"]), "not_assessed"]
+    usual = ("In progress", "en cours", "Not implemented", "Broken", "Open", "Done", "Réalisé")
+    found = guessed([{"Text": PROSE[0], "Status": word} for word in usual])["assessment.status"].map
+    assert found == dict.fromkeys(usual, "")
+    assert may_mean("assessment", "status", "In progress") == ["partially_implemented", "under_consideration"]
+    assert "no_action" in may_mean("assessment", "status", "Broken") and may_mean("assessment", "status", "Odd") == []
 
 
 def test_a_column_of_countries_is_found_by_its_values() -> None:
@@ -120,7 +137,6 @@ TABLES: dict[str, tuple[dict[str, tuple[str, ...]], dict[str, str]]] = {
             "Texte de la recommandation": "recommendation.statement",
             "État": "assessment.status",
             "Date de publication": "recommendation.recommended_on",
-            "Commentaires": "assessment.rationale",
         },
     ),
     "a Spanish one": (
@@ -148,6 +164,23 @@ TABLES: dict[str, tuple[dict[str, tuple[str, ...]], dict[str, str]]] = {
     ),
     "titles and nothing longer": ({"Short title": TITLES, "URL": ADDRESSES}, {"Short title": "recommendation.statement"}),
     "titles beside notes": ({"Name": TITLES, "Notes": OTHER_PROSE}, {"Name": "recommendation.statement"}),
+    "reasons beside remarks": (
+        {
+            "Text": PROSE,
+            "Status": ("Done", "Odd", "Done", "Odd"),
+            "Justification": OTHER_PROSE,
+            "Remarques": OTHER_PROSE,
+            "Our comments": OTHER_PROSE,
+            "Observaciones": OTHER_PROSE,
+            "ملاحظات": OTHER_PROSE,
+            "توضیحات": OTHER_PROSE,
+        },
+        {"Text": "recommendation.statement", "Status": "assessment.status", "Justification": "assessment.rationale"},
+    ),
+    "a table whose columns have no names": (
+        {"1": ("7", "8", "9", "10"), "2": PROSE, "3": ("Implemented", "Not implemented", "Implemented", "In progress")},
+        {"2": "recommendation.statement", "3": "assessment.status"},
+    ),
     "addresses alone": ({"Recommendation": ADDRESSES, "When": DAYS}, {"When": "recommendation.recommended_on"}),
     "a report of each row's own": (
         {"Recommendation": PROSE, "Report title": ("A first report", "A first report", "Another", "Another"), "Report URL": ADDRESSES},
@@ -209,6 +242,20 @@ def test_several_governments_in_a_cell_are_parted_by_what_parts_their_names() ->
     assert found["addressee.government"].split == ""
     found = guessed([{"Country": "Albania, France", "Text": "Paint it"}, {"Country": "Canada", "Text": "Paint them"}])
     assert found["addressee.government"].split == ","
+
+
+@pytest.mark.parametrize(
+    ("themes", "parted"),
+    [
+        (("Sécurité, Diplomatie", "Diplomatie", "Sécurité, Commerce", "Commerce"), ", "),
+        (("Health, safety and the environment", "Trade") * 3, ""),
+        (("Health, safety", "Trade, customs", "Ports"), ""),
+        (("Sécurité, Diplomatie; Commerce", "Diplomatie"), "; "),
+    ],
+)
+def test_themes_are_parted_at_commas_only_where_what_they_part_comes_again(themes: tuple[str, ...], parted: str) -> None:
+    found = guessed([{"Text": text, "Thèmes": theme} for text, theme in zip(PROSE * 2, themes, strict=False)])
+    assert found["theme.name"].split == parted
 
 
 @pytest.mark.parametrize(
@@ -301,7 +348,7 @@ def test_a_guess_becomes_a_profile_that_reads_the_file(tmp_path: Path) -> None:
     assert cells(groups, "recommendations", "statement") == ["Compter les lanternes.", "Peindre les bancs."]
     assert cells(groups, "assessments", "government", "status", "effective_on") == [
         {"government": "DE", "status": "implemented", "effective_on": "2020-04-13"},
-        {"government": "FR", "status": "partially_implemented", "effective_on": "2020-05-01"},
+        {"government": "FR", "status": "under_consideration", "effective_on": "2020-05-01"},
     ]
 
 

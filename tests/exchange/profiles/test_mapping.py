@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.exchange.profiles.helping import GOVERNMENTS, HEAD, PLAIN, cells, mapped, problems, table
-from tracker.exchange.profiles import ProfileError, map_records, mapping, parse
+from tracker.exchange.profiles import ProfileError, map_records, mapping, parse, to_toml
 from tracker.exchange.schema import BY_NAME
 from tracker.exchange.tables import limits
 
@@ -20,7 +20,8 @@ def row(**values: Any) -> Row:
     return {**ROW, **values}
 
 
-STATUS = PLAIN + '[assessment]\nstatus = { column = "Status", map = { "success" = "implemented", "failure" = "no_action" } }\n'
+STATUS = PLAIN + '[assessment]\nstatus = { column = "Status", map = { "success" = "implemented", "failure" = "rejected" } }\n'
+NOTHING_FOUND = STATUS.replace('"rejected"', '"no_action"')
 
 
 def test_a_row_yields_its_recommendation_its_addressee_and_a_citation_of_the_file(tmp_path: Path) -> None:
@@ -188,11 +189,27 @@ def test_a_status_is_the_staffs_only_with_its_date_and_a_source_of_its_own(tmp_p
 
 
 def test_a_verdict_that_finds_nothing_has_its_search_logged_as_the_sources(tmp_path: Path) -> None:
-    _file, groups = mapped(tmp_path, STATUS, [row(Status="failure")])
+    _file, groups = mapped(tmp_path, NOTHING_FOUND + 'searched_on = "Searched"\n', [row(Status="failure", Searched="2019-05")])
     search = cells(groups, "searches")[0]
-    assert (search["searched_by"], search["searched_on"]) == ("Made-up Office", "2020-01")
+    assert (search["searched_by"], search["searched_on"]) == ("Made-up Office", "2019-05")
     assert search["limits"] == "The source does not say where and how it looked."
     assert search["assessment"] == cells(groups, "assessments", "key")[0]
+    _file, groups = mapped(tmp_path, NOTHING_FOUND + 'searched_on = "Searched"\n', [row(Status="success", Searched="2019-05")])
+    assert problems(groups) == cells(groups, "searches") == []
+
+
+def test_nobody_is_said_to_have_searched_on_a_day_that_the_file_does_not_say(tmp_path: Path) -> None:
+    """Neither the day of the status nor that of the document is one of a search."""
+    profile = NOTHING_FOUND + 'effective_on = "Adopted"\n'
+    for rule in ("", 'searched_on = "Searched"\n'):
+        _file, groups = mapped(tmp_path, profile + rule, [row(Status="failure", Adopted="2018-03-01", Searched="")])
+        assert cells(groups, "searches") == cells(groups, "assessments") == []
+        (problem,) = [problem for group in groups for problem in group.problems]
+        assert problem.about == "assessment.searched_on"
+        assert str(problem) == (
+            "row 2, column Status: “failure” (no action) rests on a search, and nothing says when it was made; choose the column of “searched on”,"
+            " say one day for every row (assessment.searched_on), or say that the word means nothing."
+        )
 
 
 def test_a_group_has_no_status_of_its_own(tmp_path: Path) -> None:
@@ -409,6 +426,28 @@ def test_a_source_that_the_site_has_is_named_by_its_key(tmp_path: Path) -> None:
     assert cells(groups, "citations", "document") == ["TRC-2015"]
 
 
+def test_a_number_is_its_documents_own(tmp_path: Path) -> None:
+    """Before it stands the key of the document that the recommendation is known from, unless the profile says what else, or nothing."""
+    bare = PLAIN.replace('prefix = "P"\n', "")
+    for profile, reference in (
+        (bare, "DOC-1"),
+        (PLAIN, "P-1"),
+        (PLAIN.replace('prefix = "P"', 'prefix = ""'), "1"),
+        (bare.replace('key = ["No"]', 'key = ["No"]\nknown_from = "Report"'), "OFFX-1"),
+        (bare.replace('key = ["No"]', 'reference = "No"'), "1"),
+    ):
+        assert parse(to_toml(parse(profile))) == parse(profile)
+        _file, groups = mapped(tmp_path, profile, [row(Report="OFFX")])
+        assert cells(groups, "recommendations", "reference") == [reference]
+
+
+def test_what_else_a_row_yields_has_the_documents_key_too(tmp_path: Path) -> None:
+    """Also where nothing stands in the column that tells a document from another."""
+    profile = PLAIN.replace('prefix = "P"\n', "") + '[document]\nkey = ["Report no"]\ntitle = "Report"\n'
+    _file, groups = mapped(tmp_path, profile, [row(Report="On piers", **{"Report no": "7"}), row(No="2", Report="On sheds", **{"Report no": ""})])
+    assert cells(groups, "documents", "key") == ["DOC", "DOC-7", "DOC-On-sheds"]
+
+
 def test_keys_are_the_same_in_every_file_and_on_every_pass(tmp_path: Path) -> None:
     rows = [row(No=str(number), Status="success") for number in range(5)]
     file, groups = mapped(tmp_path, STATUS, rows)
@@ -455,7 +494,10 @@ def test_values_are_those_that_the_packages_own_reader_gives(tmp_path: Path) -> 
     """The same cells read as a file of a package have the same values: there is no second set of rules."""
     from tracker.exchange.files import _cell_problems
 
-    profile = STAFFS + '[position]\nanswer = "Answer"\n[action]\ntitle = "Done"\n[event]\non = "Date"\n[effect]\n[theme]\nname = "Theme"\n'
+    profile = (
+        STAFFS.replace('"rejected"', '"no_action"').replace("[citation]", 'searched_on = "Date"\n[citation]')
+        + '[position]\nanswer = "Answer"\n[action]\ntitle = "Done"\n[event]\non = "Date"\n[effect]\n[theme]\nname = "Theme"\n'
+    )
     values = {
         "Status": "failure",
         "Answer": "noted",

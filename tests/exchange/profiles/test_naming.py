@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.exchange.profiles.naming import LONGEST, first_words, key_of, listed, short_name
+from tracker.exchange.profiles.naming import LONGEST, LONGEST_NAME, first_words, is_profile_name, key_of, listed, profile_name, short_name
 from tracker.models.base import KEY_PATTERN
 
 texts = st.text(min_size=1, max_size=120)
@@ -22,6 +22,20 @@ def test_a_key_is_plain_and_stays_the_same(parts: list[str]) -> None:
 @given(texts)
 def test_a_theme_is_named_in_small_letters(name: str) -> None:
     assert re.fullmatch(r"[a-z0-9-]{1,60}", short_name(name))
+
+
+@given(st.text(max_size=200))
+def test_a_profile_can_be_called_after_anything(name: str) -> None:
+    assert is_profile_name(profile_name(name)) and len(profile_name(name)) <= LONGEST_NAME
+    assert not is_profile_name(name) or profile_name(name) == name
+
+
+def test_what_a_profile_is_called_after_a_file() -> None:
+    assert profile_name("recos_cp1252") == "recos-cp1252"
+    assert profile_name("Été 2019 (v1.2)") == "ete-2019-v1-2"
+    assert profile_name("توصیه‌ها") == profile_name("") == profile_name("___") == "my-profile"
+    assert profile_name("a" * 80) == "a" * 60
+    assert not any(is_profile_name(name) for name in ("", "a_b", "A", "-a", "a-", "a--b", "é", "a" * 61))
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9))

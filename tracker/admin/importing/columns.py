@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tracker.admin.importing import dates, frame, reading
 from tracker.admin.importing.dates import Told
@@ -29,11 +30,11 @@ from tracker.admin.importing.draft import (
 )
 from tracker.admin.importing.lacking import TOLD_APART
 from tracker.admin.importing.menus import Menu
-from tracker.admin.importing.vocabulary import NotAWord, code_of, vocabulary_of
+from tracker.admin.importing.vocabulary import NotAWord, code_of, vocabulary_of, words_of
 from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.profiles.kinds import is_date
 from tracker.exchange.profiles.model import FieldRule
-from tracker.exchange.profiles.reading import FieldReader, Values
+from tracker.exchange.profiles.reading import FieldReader, Unreadable, Values
 from tracker.exchange.tables import TableError
 from tracker.languages.dates import in_words
 from tracker.rules.dates import PartialDate
@@ -41,6 +42,8 @@ from tracker.signin.keeping import outlives_session, sent
 
 NEEDS_KEY = ("recommendation", "document")
 """The kinds that are told apart by columns or not at all; of the others there is one for each recommendation and government without any."""
+WORDS_TOLD = 5
+"""Words that are none of ours which are told beside their column."""
 SPARE = 2
 """Empty lines for values that every row has; a button gives more."""
 
@@ -53,6 +56,7 @@ class Line:
     offered: Offered
     held: list[tuple[str, SafeString]]  # each select's id, empty where another has it already, and its options, with the place chosen
     links: list[tuple[str, str]] = field(default_factory=list)  # address and words: how its cells are read, a place each
+    words: list[tuple[str, str]] = field(default_factory=list)  # which of its words are none of ours, and where it is said what they mean
     dates: list[tuple[Told, str]] = field(default_factory=list)  # how its dates are read, and the address where it is said; none before it is kept
 
     @property
@@ -80,6 +84,10 @@ class Chosen:
     constants: list[tuple[str, str]] = field(default_factory=list)
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def holding(self, slot: Slot) -> list[str]:
+        """The columns that are chosen for a place."""
+        return [name for name, slots in self.held.items() if slot in slots]
+
     @property
     def records(self) -> list[str]:
         """The records that something was chosen for."""
@@ -98,26 +106,28 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     governments = Governments.of_the_desk()
     try:
         offered = reading.offered(batch, profile, governments)
+        why = reading.why_unread(batch)
     except TableError as error:
-        return frame.page(admin, request, batch, "columns", "columns", errors=[str(error)], step_title=frame.words_of("columns"), unreadable=True)
+        why = str(error)
+    if why:
+        return frame.page(admin, request, batch, "columns", "columns", errors=[why], step_title=frame.words_of("columns"), unreadable=True)
     guessed = guesses(offered, governments)
     is_new = not batch.profile_text
+    shown = Chosen(held=_of_guesses(guessed), keys=key_guesses(offered, governments)) if is_new else _of_profile(profile, offered)
     errors: list[str] = []
+    chosen = shown
     if request.method == "POST":
-        chosen = _sent(request.POST, offered, profile)
+        chosen = _keyed_by_number(_sent(request.POST, offered, profile), shown)
         if sent(request) and "_more" not in request.POST:
             made, errors = _made(profile, chosen, offered, guessed, governments)
             if made is not None and not errors:
                 reading.keep_profile(batch, made, by=request.user)
                 return HttpResponseRedirect(frame.url(batch, "whole" if "_on" in request.POST else "columns"))
-    elif is_new:
-        chosen = Chosen(held=_of_guesses(guessed), keys=key_guesses(offered, governments))
-    else:
-        chosen = _of_profile(profile, offered)
     choices = Menu.of_places(profile)
     lines = _lines(offered, chosen, choices)
     for line in lines:
         line.links = [] if is_new else _links(batch, profile, line.offered)
+        line.words = list(_words(batch, profile, line.offered, chosen, guessed, is_new=is_new))
         line.dates = list(_dates(batch, profile, line.offered, chosen, guessed, is_new=is_new))
     constants = [_constant(profile, place, value, choices, governments) for place, value in chosen.constants]
     constants += [Constant("", choices.html)] * (SPARE + (3 if "_more" in request.POST else 0))
@@ -162,6 +172,31 @@ def _dates(
             rows = islice(reading.rows_of(batch, profile, reader), reading.LOOKED_AT)
         if cells := [cell for row in rows if (cell := tuple(reading.pieces(reader, row)))]:
             yield dates.told(reader, cells), f"{_address(batch, slot)}#dates" if is_kept and not is_new else ""
+
+
+def _words(
+    batch: Any, profile: Profile, each: Offered, chosen: Chosen, guessed: Mapping[tuple[str, Slot], FieldRule], *, is_new: bool
+) -> Iterator[tuple[str, str]]:
+    """Which words of a column are none that its places take, in a sentence, and the address where it is said what they mean."""
+    for slot in chosen.held.get(each.name, ()):
+        column = column_of(profile, slot)
+        if column is None or not words_of(column):
+            continue
+        kept = rule_of(profile, slot)
+        is_kept = kept is not None and each.is_read_by(kept)
+        rule = kept if kept is not None and is_kept else read_from(each, kept, guessed.get((each.name, slot)), column)
+        reader = FieldReader(rule, column, profile.lookups)
+        unknown: dict[str, None] = {}
+        for cell in dict.fromkeys(each.cells):
+            try:
+                reader.items({each.name: cell})
+            except Unreadable as fault:
+                unknown |= dict.fromkeys(one.unknown for one in (fault, *fault.others) if one.unknown)
+        if unknown:
+            shown = ", ".join(f"“{reading.cut(word, 40)}”" for word in list(unknown)[:WORDS_TOLD])
+            told = {"count": len(unknown), "words": f"{shown}…" if len(unknown) > WORDS_TOLD else shown}
+            sentence = ngettext("%(count)s word is none of ours: %(words)s.", "%(count)s words are none of ours: %(words)s.", len(unknown)) % told
+            yield sentence, f"{_address(batch, slot)}#values" if is_kept and not is_new else ""
 
 
 def _constant(profile: Profile, place: str, value: str, choices: Menu, governments: Governments) -> Constant:
@@ -221,6 +256,17 @@ def _sent(post: QueryDict, offered: Sequence[Offered], profile: Profile) -> Chos
     for name in {*profile.records, *chosen.records}:
         if (kind := kind_of(profile, name)) and kind.keyed and f"keyed-{name}" in post:
             chosen.keys[name] = tuple(column for column in post.getlist(f"key-{name}") if column in names)
+    return chosen
+
+
+def _keyed_by_number(chosen: Chosen, shown: Chosen) -> Chosen:
+    """A column that was chosen for the number just now tells recommendations apart, unless somebody ticked otherwise: in place of their text."""
+    kind = "recommendation"
+    numbers = chosen.holding(Slot(kind, "number"))
+    if not numbers or numbers == shown.holding(Slot(kind, "number")) or chosen.keys.get(kind, ()) != shown.keys.get(kind, ()):
+        return chosen
+    others = {*shown.holding(Slot(kind, "number")), *shown.holding(Slot(kind, "statement")), *chosen.holding(Slot(kind, "statement"))}
+    chosen.keys[kind] = tuple(dict.fromkeys([*(name for name in shown.keys.get(kind, ()) if name not in others), *numbers]))
     return chosen
 
 

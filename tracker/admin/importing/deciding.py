@@ -165,6 +165,16 @@ HAND_IN = Step(
 )
 
 
+DISCARD = Step(
+    "discard",
+    gettext_lazy("Discard the import"),
+    gettext_lazy("Nothing of it was written, and nothing will be. Its file and that it was here stay on record."),
+    gettext_lazy("Discard"),
+    ("tracker.add_import", "tracker.undo_import"),
+    imports.discard,
+)
+
+
 def apply_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     """Apply, by a job."""
     return _ask(admin, request, pk, APPLY)
@@ -173,6 +183,11 @@ def apply_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
 def undo_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     """Undo, by a job."""
     return _ask(admin, request, pk, UNDO)
+
+
+def discard_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
+    """Put it aside, at once."""
+    return _ask(admin, request, pk, DISCARD)
 
 
 def hand_in_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
@@ -189,7 +204,10 @@ def _ask(admin: Any, request: HttpRequest, pk: int, step: Step) -> HttpResponse:
     reason, errors = request.POST.get("reason", "").strip(), []
     if sent(request):
         if not reason:
-            errors = [_("Say why: it stands in the history of every record that this changes.")]
+            errors = [
+                _("Say why: it stays on record with the import.") if step is DISCARD
+                else _("Say why: it stands in the history of every record that this changes.")
+            ]  # fmt: skip
         elif step is APPLY and not frame.unchanged(request, batch):
             errors = [_("Somebody has changed this import since you opened this page; look at its preview again before you apply it.")]
         else:
@@ -232,15 +250,23 @@ def why_not(step: Step, batch: Import, user: Any) -> str:
         if batch.preview.governments:
             return imports.unknown_names(len(batch.preview.governments))
         return ""
+    if step is DISCARD:
+        if batch.state not in frame.OPEN:
+            return frame.why_not_open(batch)
+        return _only_for(batch, user, _("Only %(name)s or an administrator can discard it."), batch.made_by_id)
     if batch.state != ImportState.APPLIED:
         return _("It is not applied.")
     if step is HAND_IN and not imports.to_submit(imports.counted(batch)):
         return _("None of its records is a draft that could be submitted.")
     if step is UNDO:
-        if user.pk not in (batch.made_by_id, batch.applied_by_id) and not user.has_perm("tracker.undo_import"):
-            return _("Only %(name)s or an administrator can undo it.") % {"name": batch.made_by.public_name}
-        return imports.stands_against_undo(batch)
+        others = _only_for(batch, user, _("Only %(name)s or an administrator can undo it."), batch.made_by_id, batch.applied_by_id)
+        return others or imports.stands_against_undo(batch)
     return ""
+
+
+def _only_for(batch: Import, user: Any, sentence: str, *own: int | None) -> str:
+    """Why a step is somebody else's; empty for whose import it is, and for who takes back the imports of others."""
+    return "" if user.pk in own or user.has_perm("tracker.undo_import") else sentence % {"name": batch.made_by.public_name}
 
 
 def _handed_in(request: HttpRequest, batch: Import, came: Any) -> HttpResponse:

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.text import capfirst, slugify
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tracker.exchange.profiles import Choice, Governments, Profile, Seen, days, guess_profile
 from tracker.exchange.profiles.kinds import KINDS, Kind, is_date, is_government
 from tracker.exchange.profiles.model import FieldRule, RecordRules, Source
+from tracker.exchange.profiles.naming import profile_name
 from tracker.exchange.schema import Column
 
 NESTED_DEPTH = 4
@@ -237,28 +238,37 @@ def begun(file_name: str) -> Profile:
     """A profile of which nothing is chosen yet: the file itself is its source."""
     stem = file_name.rpartition(".")[0] or file_name
     return Profile(
-        name=slugify(stem)[:50] or "file",
+        name=profile_name(stem),
         title=stem[:200],
         source=Source(fields={"title": stem[:200]}),
     )
 
 
-def nested(values: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> dict[str, list[Any]]:
-    """Places within nested values, each with what stands there: ``state.name`` for ``{"state": {"name": ...}}``."""
-    found: dict[str, list[Any]] = {}
+def nested(records: Iterable[Mapping[str, Any]], columns: Iterable[str]) -> dict[str, list[list[Any]]]:
+    """Places within nested values, each with what stands there in each record that has it.
 
-    def look(path: str, value: Any, depth: int) -> None:
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            value = value[0] if depth else value
-        if isinstance(value, dict) and depth <= NESTED_DEPTH:
+    ``state.name`` for ``{"state": {"name": ...}}``, ``addressees.*.name`` for ``{"addressees": [{"name": ...}, ...]}``.
+    """
+    found: dict[str, list[list[Any]]] = {}
+
+    def look(path: str, value: Any, depth: int) -> Iterator[tuple[str, Any]]:
+        if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+            for item in value:
+                yield from look(f"{path}.*", item, depth) if isinstance(item, dict) else ()
+        elif isinstance(value, dict) and depth <= NESTED_DEPTH:
             for name, inner in value.items():
-                look(f"{path}.{name}", inner, depth + 1)
-        elif depth and (path in found or len(found) < NESTED_MOST):
-            found.setdefault(path, []).append(value)
+                yield from look(f"{path}.{name}", inner, depth + 1)
+        elif depth:
+            yield from ((path, item) for item in (value if isinstance(value, list) else [value]))
 
-    for record in values:
+    for record in records:
+        here: dict[str, list[Any]] = {}
         for column in columns:
-            look(column, record.get(column), 0)
+            for path, value in look(column, record.get(column), 0):
+                here.setdefault(path, []).append(value)
+        for path, values in here.items():
+            if path in found or len(found) < NESTED_MOST:
+                found.setdefault(path, []).append(values)
     return found
 
 

@@ -14,7 +14,7 @@ from tracker.admin.importing import frame, reading
 from tracker.admin.importing.dates import AsRead, Cell, as_read
 from tracker.admin.importing.draft import Slot, column_of, rule_of, slot_words, with_rule
 from tracker.admin.importing.menus import Menu
-from tracker.admin.importing.vocabulary import code_or_typed, words_of
+from tracker.admin.importing.vocabulary import code_or_typed, suggested, words_of
 from tracker.exchange import imports
 from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.profiles.days import LANGUAGES
@@ -95,6 +95,9 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         menu = Menu.of((code, f"{name} ({code})") for code, name in sorted(governments.names.items(), key=lambda one: one[1]))
         for value in values:
             value["options"] = menu.choosing(value["chosen"] if value["chosen"] != NOTHING else "")
+    else:
+        for value in values:
+            value["suggestions"] = suggested(str(slot), value["value"], words_of(column)) if value["unresolved"] else []
     return frame.page(
         admin, request, batch, "columns", "field",
         title=_("How %(place)s is read") % {"place": slot_words(profile, slot)}, step_title=slot_words(profile, slot), errors=errors,

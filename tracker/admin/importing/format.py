@@ -65,8 +65,9 @@ class FormatForm(forms.Form):
         yes_no = [("yes", pgettext("a row names the columns", "yes")), ("no", pgettext("a row names the columns", "no"))]
         self._choose("header", yes_no, "" if found.header is None else "yes" if found.header else "no")
         kinds = {"csv": ("encoding", "delimiter"), "xlsx": ("sheet",), "json": ("encoding", "records", "path"), "jsonl": ("encoding",)}
-        shown = {"format", *kinds.get(found.format, ("encoding", "delimiter"))}
-        if found.format not in ("json", "jsonl"):
+        is_unknown = guess is None and not chosen.format  # nothing but another kind of file can make it one that is read
+        shown = {"format", *(() if is_unknown else kinds.get(found.format, ("encoding", "delimiter")))}
+        if found.format not in ("json", "jsonl") and not is_unknown:
             shown |= {"header", "skip"}
         for name in [name for name in self.fields if name not in shown]:
             del self.fields[name]
@@ -124,7 +125,7 @@ def _looked_at(batch: Import, chosen: Options) -> tuple[Guess | None, list[Line]
             return reading.guess_of(batch, Options()), [], [str(error)]
         except TableError:
             return None, [], [str(error)]
-    return table.guess, rows, []
+    return table.guess, rows, [] if rows else [reading.why_unread(batch, chosen)]
 
 
 def _telling(batch: Import, chosen: Options) -> list[str]:

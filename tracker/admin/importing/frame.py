@@ -83,7 +83,7 @@ def why_not_open(batch: Import) -> str:
         return _("A step of this import was asked for and has not ended yet; look again when it has.")
     if batch.state in OPEN:
         return ""
-    if batch.state in (ImportState.APPLIED, ImportState.UNDONE):
+    if batch.state in (ImportState.APPLIED, ImportState.UNDONE, ImportState.DISCARDED):
         return _("This import is %(state)s: how it was read stays on record. Import the file again to read it otherwise.") % {
             "state": _(ImportState(batch.state).label)
         }

@@ -70,6 +70,12 @@ def told(batch: Import, profile: Profile, mistakes: list[Mistake]) -> list[frame
     return [_told(batch, profile, mistake) for mistake in mistakes]
 
 
+def of_the_file(batch: Import, why: str) -> frame.Lack:
+    """That its file has nothing to choose from, and where it is said how it is read."""
+    place = Place("format", frame.words_of("format"), frame.url(batch, "format"))
+    return _lack(place, place.words, why, {})
+
+
 def _told(batch: Import, profile: Profile, mistake: Mistake) -> frame.Lack:
     if mistake.why is Why.IN_THE_TEXT:
         place = Place("text", frame.words_of("text"), f"{frame.url(batch, 'text')}#id_text")

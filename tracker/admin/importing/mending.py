@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tracker.admin.importing import field, frame, reading
 from tracker.admin.importing.draft import Slot, column_of, rule_of, slot_words, with_rule
 from tracker.admin.importing.lacking import OF_THE_WHOLE, place_of
-from tracker.admin.importing.vocabulary import words_of
+from tracker.admin.importing.vocabulary import suggested, words_of
 from tracker.editorial.verbs import Refused
 from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.profiles.kinds import KINDS, is_government, plain
@@ -46,8 +46,8 @@ def unknown_words(batch: Import, profile: Profile, found: Iterable[Mapping[str, 
             offered[about] = choices(profile, about)
         alike = sorted(((_alike(one["value"], choice), choice) for choice in offered[about]), key=lambda pair: -pair[0])
         lines.append({
-            "index": index, **one, "field": _words_of(profile, about), "address": place(batch, profile, about)[0], "choices": offered[about],
-            "close": [choice for share, choice in alike if share >= CLOSE][:3],
+            "index": index, **one, "field": words_of_place(profile, about), "address": place(batch, profile, about)[0], "choices": offered[about],
+            "close": suggested(about, one["value"], offered[about]) or [choice for share, choice in alike if share >= CLOSE][:3],
             "chosen": typed.get(f"means-{index}", "") if typed.get(f"word-{index}") == one["value"] and typed.get(f"of-{index}") == about else "",
         })  # fmt: skip
     return lines
@@ -81,14 +81,14 @@ def place(batch: Import, profile: Profile, about: str) -> tuple[str, str]:
     """The address of the page on which a problem is mended, and what is done there; nothing for what is mended in the file alone."""
     head, _dot, name = about.partition(".")
     if head in OF_THE_WHOLE:
-        return frame.url(batch, "whole"), _("Say it for the whole file")
+        return place_of(batch, profile, about).url, _("Say it for the whole file")
     if head not in KINDS:
         return "", ""
     if name == "key":
         return frame.url(batch, "columns"), _("Say which columns tell them apart")
     rule = rule_of(profile, Slot(head, name))
     if rule is None or rule.constant:
-        return frame.url(batch, "columns"), _("Say what the columns hold")
+        return place_of(batch, profile, about).url, _("Say what the columns hold")
     return f"{frame.url(batch, 'field')}?{urlencode({'of': about})}", _("Say how it is read")
 
 
@@ -103,7 +103,8 @@ def of_the_file(batch: Import, problem: str) -> list[tuple[str, str]]:
     return lines
 
 
-def _words_of(profile: Profile, about: str) -> str:
+def words_of_place(profile: Profile, about: str) -> str:
+    """A field of a profile in words."""
     slot = Slot.of(about)
     return slot_words(profile, slot) if slot else about
 

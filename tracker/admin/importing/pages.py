@@ -81,6 +81,7 @@ class ImportAdmin(ReadAdmin):
             step("decide", deciding.decide_view),
             step("apply", deciding.apply_view),
             step("undo", deciding.undo_view),
+            step("discard", deciding.discard_view),
             step("hand_in", deciding.hand_in_view),
             step("keep", profiles.keep_view),
             step("problems", preview.problems_view),
@@ -118,7 +119,7 @@ class ImportAdmin(ReadAdmin):
             why_not_undo=deciding.why_not(deciding.UNDO, batch, user) if is_applied else "",
             reasons=mending.of_the_file(batch, batch.problem) if is_open and frame.may_import(request) else [(batch.problem, "")],
             may_hand_in=is_applied and deciding.may(deciding.HAND_IN, user), may_undo=is_applied and deciding.may(deciding.UNDO, user),
-            is_applied=is_applied,
+            is_applied=is_applied, may_discard=is_open and not deciding.why_not(deciding.DISCARD, batch, user),
             **(preview.written(batch, request) if is_applied else {}),
             **(profiles.keeping(batch, request) if batch.state in (ImportState.APPLIED, ImportState.UNDONE) else {}),
             **(extra_context or {}),
@@ -135,7 +136,10 @@ class ImportAdmin(ReadAdmin):
         if batch.applied_at:
             told += [(gettext("Applied by"), in_words(batch.applied_by, batch.applied_at)), (gettext("Why"), batch.reason)]
         if batch.undone_at:
-            told += [(gettext("Undone by"), in_words(batch.undone_by, batch.undone_at)), (gettext("Why undone"), batch.undo_reason)]
+            by, why = gettext("Undone by"), gettext("Why undone")
+            if batch.state == ImportState.DISCARDED:
+                by, why = gettext("Discarded by"), gettext("Why discarded")
+            told += [(by, in_words(batch.undone_by, batch.undone_at)), (why, batch.undo_reason)]
         return told
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:

@@ -69,7 +69,7 @@ def progress(batch: Import) -> Progress:
         return Progress(True, told.words if told else _("It is being worked on."), round(100 * told.share) if told else 0)
     if state == JobState.WAITING:
         return Progress(True, _("It waits for its turn."))
-    if state in (JobState.FAILED, JobState.STALLED) and batch.state != ImportState.UNDONE:
+    if state in (JobState.FAILED, JobState.STALLED) and batch.state not in (ImportState.UNDONE, ImportState.DISCARDED):
         why = job.said or _("its worker died.")
         return Progress(False, _("The last step came to no end: %(why)s") % {"why": why} if batch.state != ImportState.FAILED else "")
     if state == JobState.DONE and job.task_name == HANDING_IN and batch.state == ImportState.APPLIED:
@@ -197,6 +197,7 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
         "repeated": preview.repeated[:PER_PAGE],
         "repeated_count": counts["rows"]["repeated"],
         "skipped": preview.skipped,
+        "left_out": [{**one, "field": mending.words_of_place(profile, one["about"])} for one in counts.get("left_out", ())],
     }
 
 
@@ -219,7 +220,10 @@ def _conflict(index: int, one: Mapping[str, Any], typed: Mapping[str, Any]) -> d
         }
         for row in one["rows"]
     ]  # fmt: skip
-    return {"index": index, "record": one["record"], "noun": noun(resource), "key": key, "take": decision == "take", "rows": rows}
+    return {
+        "index": index, "record": one["record"], "noun": noun(resource), "key": key, "take": decision == "take", "rows": rows,
+        "may_be_taken": one.get("may_be_taken", True),
+    }  # fmt: skip
 
 
 def _change(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -279,11 +283,26 @@ def problems_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         if len(each["rows"]) >= ROWS_LISTED:
             told = {"count": ROWS_LISTED, "sentence": each["sentence"]}
             rows.append(["", each["file"], _("The first %(count)s rows of it are listed: %(sentence)s") % told])
+    rows += _unknown_names(preview) if preview else []
     if preview and (more := preview.counts["problems"] - sum(each["count"] for each in preview.problems)) > 0:
         rows.append(["", "", _("%(more)s more, which are not listed.") % {"more": more}])
     response.write("\ufeff")
     response.writelines(as_lines([harmless(cell) for cell in row] for row in rows))
     return response
+
+
+def _unknown_names(preview: ImportPreview) -> list[list[str]]:
+    """Names of governments that nobody knows here, as lines of the same file."""
+    rows = []
+    for one in preview.governments:
+        sentence = _("“%(name)s” is the name of no government that is known here.") % {"name": one["name"]}
+        rows += [[str(row), "", sentence] for row in one["rows"]]
+        if one["count"] > len(one["rows"]):
+            rows.append(["", "", _("The first %(count)s rows of it are listed: %(sentence)s") % {"count": len(one["rows"]), "sentence": sentence}])
+    if beyond := preview.counts.get("names_beyond", 0):
+        more = _("In %(names_beyond)s more cells stand names that are not listed: is this the column of governments?") % {"names_beyond": beyond}
+        rows.append(["", "", more])
+    return rows
 
 
 # What it wrote

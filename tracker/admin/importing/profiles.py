@@ -7,13 +7,13 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import NounAdmin
 from tracker.admin.forms import ReasonForm
 from tracker.admin.importing import frame, text
 from tracker.exchange.profiles import ProfileError, parse, reference, shipped
+from tracker.exchange.profiles.naming import is_profile_name, profile_name
 from tracker.models import Import, ImportProfile, ImportState
 from tracker.signin.keeping import outlives_session, sent
 
@@ -26,6 +26,8 @@ class ProfileForm(ReasonForm):
         name = self.cleaned_data["name"]
         if name in shipped():
             raise ValidationError(_("“%(name)s” comes with the software; choose another name."), params={"name": name})
+        if not is_profile_name(name):
+            raise ValidationError(_("A name has small letters, digits and hyphens; “%(name)s” would be one."), params={"name": profile_name(name)})
         return name
 
     def clean_text(self) -> str:
@@ -97,9 +99,9 @@ def keeping(batch: Import, request: HttpRequest) -> dict[str, Any]:
     if kept or batch.profile_text in shipped().values():
         return {"kept": kept, "comes_with": "" if kept else batch.profile_name}
     stem = batch.file_name.rpartition(".")[0] or batch.file_name
-    name = batch.profile_name if batch.profile_name not in shipped() else slugify(stem)[:60]
+    name = batch.profile_name if batch.profile_name not in shipped() else profile_name(stem)
     name = request.POST.get("name", name).strip()
-    return {"may_keep": True, "keep_as": name, "is_there": text.somebodys(name, request.user)}
+    return {"may_keep": True, "keep_as": name, "is_there": text.standing(name, batch.profile_text)}
 
 
 @outlives_session

@@ -63,6 +63,18 @@ def _with_profile(batch: Import) -> Options:
     return Options(**{**said, **chosen})
 
 
+def why_unread(batch: Import, options: Options | None = None) -> str:
+    """Why there is nothing to choose from in the file, in a sentence; empty where there is: it cannot be read, or has no rows."""
+    try:
+        table = table_of(batch, options)
+        next(iter(table))
+    except TableError as error:
+        return str(error)
+    except StopIteration:
+        return _("“%(file)s” has no rows below the names of its columns; choose the file that has the records.") % {"file": batch.file_name}
+    return ""
+
+
 def guess_of(batch: Import, options: Options) -> Guess:
     """How it would be read."""
     return guess(path_of(batch.stored_as), options, name=batch.file_name)
@@ -86,9 +98,8 @@ def offered(batch: Import, profile: Profile, governments: Governments) -> list[O
     found = [_offered(sample, governments) for sample in looked_at]
     deep = [sample.name for sample in looked_at if sample.kind == NESTED]
     if deep:
-        within = nested((record.values for record in islice(iter(table), LOOKED_AT)), deep)
-        count = max(map(len, within.values()), default=1)
-        found += [_within(path, values, count, governments) for path, values in within.items()]
+        records = [record.values for record in islice(iter(table), LOOKED_AT)]
+        found += [_within(path, of_each, len(records), governments) for path, of_each in nested(records, deep).items()]
     for join in profile.joins:
         if (other := joined_table(batch, join)) is not None:
             found += [dataclasses.replace(_offered(sample, governments), name=f"{join.name}.{sample.name}") for sample in samples(other, LOOKED_AT)]
@@ -133,12 +144,14 @@ def _offered(sample: ColumnSample, governments: Governments) -> Offered:
     )  # fmt: skip
 
 
-def _within(path: str, values: list[Any], count: int, governments: Governments) -> Offered:
-    cells = tuple(text for value in values if (text := cut(as_text(value), LONGEST_VALUE)))
+def _within(path: str, of_each: list[list[Any]], count: int, governments: Governments) -> Offered:
+    """What stands in a place of the records that have it; ``count``: of how many."""
+    texts = [[text for value in values if (text := cut(as_text(value), LONGEST_VALUE))] for values in of_each]
+    cells = tuple(text for each in texts for text in each)
     nature = Evidence(Seen(path, cells).texts, governments).nature
     return Offered(
         path, is_path=True, values=tuple(islice(dict.fromkeys(cells), 5)), cells=cells, different=len(set(cells)),
-        empty=1 - min(len(cells), count) / count, kind=str(STANDS[nature]),
+        empty=1 - sum(map(bool, texts)) / count, kind=str(STANDS[nature]),
     )  # fmt: skip
 
 
@@ -234,8 +247,10 @@ def profile_of(batch: Import) -> tuple[Profile, list[Mistake]]:
 
 
 def missing_of(batch: Import) -> list[frame.Lack]:
-    """What is still missing before the import can be previewed, in sentences."""
+    """What is still missing before the import can be previewed, in sentences. Of a file that has nothing to choose from, that is all."""
     profile, mistakes = profile_of(batch)
+    if not batch.profile_text and (why := why_unread(batch)):
+        return [lacking.of_the_file(batch, why)]
     return lacking.told(batch, profile, mistakes if batch.profile_text else [Mistake("", "", Why.NOTHING_TAKEN)])
 
 

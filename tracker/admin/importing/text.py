@@ -7,12 +7,13 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.text import slugify
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from tracker.admin.importing import frame, reading
 from tracker.admin.submissions import in_words
 from tracker.exchange.profiles import ProfileError, parse, shipped, to_toml
+from tracker.exchange.profiles.naming import is_profile_name, profile_name
 from tracker.exchange.profiles.parsing import draft
 from tracker.models import ImportProfile
 from tracker.signin.keeping import outlives_session, sent
@@ -38,6 +39,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
                 reading.keep_text(batch, text, profile.name or name, by=request.user)
                 if "_keep" in request.POST:
                     errors = keep(request, name, text)
+                    batch = frame.to_work_on(request, pk)  # as it was saved just now, for the mark of the form that is sent again
                 if not errors:
                     return HttpResponseRedirect(frame.url(batch, "text"))
         except ProfileError as error:
@@ -45,23 +47,23 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     return frame.page(
         admin, request, batch, "text", "text",
         title=_("The profile of “%(file)s”") % {"file": batch.file_name}, step_title=frame.words_of("text"), errors=errors, text=text, name=name,
-        is_there=somebodys(name, request.user), may_keep=request.user.has_perm("tracker.add_importprofile"),
+        is_there=standing(name, text), may_keep=request.user.has_perm("tracker.add_importprofile"),
         lines=min(max(text.count("\n") + 2, 12), 40),
     )  # fmt: skip
 
 
-def somebodys(name: str, by: Any) -> tuple[str, str]:
-    """That somebody else has a profile of a name, in a sentence, and the mark of what it says now; twice nothing where nobody has."""
-    there = ImportProfile.objects.filter(name=name).exclude(edited_by=by).select_related("made_by", "edited_by").first()
+def standing(name: str, text: str) -> tuple[str, str]:
+    """That a profile of a name is kept that says something else, in a sentence, and the mark of what it says now; twice nothing where none is."""
+    there = ImportProfile.objects.filter(name=name).exclude(text=text).select_related("made_by", "edited_by").first()
     if there is None:
         return "", ""
     said = {"name": name, "made": in_words(there.made_by, there.made_at), "edited": in_words(there.edited_by, there.edited_at)}
-    sentence = _("A profile “%(name)s” is there already: made by %(made)s, last edited by %(edited)s.") % said
+    sentence = _("A profile “%(name)s” is there already (made by %(made)s; last edited by %(edited)s).") % said
     return sentence, f"{name}@{there.edited_at.isoformat()}"
 
 
 def keep(request: HttpRequest, name: str, text: str) -> list[str]:
-    """Write a profile down under a name; over somebody else's of that name only where just that one was ticked (``replace``, with its mark).
+    """Write a profile down under a name; over another of that name only where just that one was ticked (``replace``, with its mark).
 
     Why it cannot be, in sentences.
     """
@@ -69,14 +71,15 @@ def keep(request: HttpRequest, name: str, text: str) -> list[str]:
         return [_("Your role keeps no profiles.")]
     if name in shipped():
         return [_("“%(name)s” comes with the software; keep yours under another name.") % {"name": name}]
-    if name != slugify(name) or not name:
-        return [_("A name has small letters, digits and hyphens; “%(name)s” would be one.") % {"name": slugify(name) or "my-profile"}]
+    if not is_profile_name(name):
+        return [_("A name has small letters, digits and hyphens; “%(name)s” would be one.") % {"name": profile_name(name)}]
     user: Any = request.user
     with transaction.atomic(), pghistory.context(user=user.pk):
         profile = ImportProfile.objects.select_for_update().filter(name=name).first()
-        there, mark = somebodys(name, user)
+        there, mark = standing(name, text)
         if there and request.POST.get("replace") != mark:
-            return [_("%(there)s Choose another name, or tick that it is to be replaced.") % {"there": there}]
+            tick = format_html('<a href="#id_replace">{}</a>', _("tick that it is to be replaced"))
+            return [format_html("{} {}", there, format_html(_("Choose another name, or {}."), tick))]
         if profile is None:
             profile = ImportProfile(name=name, made_by=user)
         profile.text, profile.edited_by = text, user

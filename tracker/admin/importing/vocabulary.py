@@ -1,5 +1,6 @@
 """The words that a place takes, as the desk shows them: what somebody types is taken for one of them by its label or its code, in any case."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -9,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tracker.exchange.files import ended
-from tracker.exchange.profiles import Governments, days
+from tracker.exchange.profiles import Governments, days, may_mean
 from tracker.exchange.profiles.kinds import is_date, is_flag, is_government
 from tracker.exchange.schema import Column
 from tracker.models import Measure
@@ -76,6 +77,13 @@ def words_of(column: Column) -> list[tuple[str, str]]:
     if not column.words or vocabulary is None:
         return []
     return [(word, capfirst(_(vocabulary(word).label))) for word in column.words]
+
+
+def suggested(place: str, value: str, choices: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of the words that a value of a place may be said to mean those that it means to others; nobody takes it for one of them unasked."""
+    record, _dot, field_name = place.partition(".")
+    labels = dict(choices)
+    return [(word, labels[word]) for word in may_mean(record, field_name, value) if word in labels]
 
 
 def vocabulary_of(column: Column, governments: Governments) -> Vocabulary | None:

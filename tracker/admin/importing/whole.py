@@ -152,7 +152,7 @@ def _sent(post: QueryDict, profile: Profile, batch: Any) -> Profile:
     made = dataclasses.replace(
         profile,
         source=Source(
-            key=post.get("source-key", "").strip(), prefix=post.get("source-prefix", "").strip(),
+            key=post.get("source-key", "").strip(), prefix="" if "source-bare" in post else post.get("source-prefix", "").strip() or None,
             locator=post.get("source-locator", "").strip(), fields=fields,
         ),
         governments=GovernmentRules(all=post.get("all", ""), aliases=_aliases(post.get("aliases", ""), governments)),

@@ -6,12 +6,14 @@
     ask_for_apply(batch, by=..., reason=...)                         # a job; or run_apply
     hand_in(batch, by=..., reason=...)                               # its drafts as one submission, reviewed like any other; or ask_for_hand_in
     ask_for_undo(batch, by=..., reason=...)                          # or run_undo
+    discard(batch, by=..., reason=...)                               # of one of which nothing was written
 
 Each verb asks for the right to it and raises ``Refused`` with one sentence. Imports end in the same plan, checks and writing as packages
 (:mod:`tracker.exchange.plan`); what differs is said in :mod:`tracker.exchange.imports.beside`: nothing is taken away, and nothing that
 somebody edited or reviewed here is written over unless staff decide so.
 """
 
+from tracker.exchange.imports.discarding import discard
 from tracker.exchange.imports.handing_in import HandedIn, hand_in, told
 from tracker.exchange.imports.receiving import choose, find_profile, profiles, receive
 from tracker.exchange.imports.sources import expanded
@@ -42,6 +44,7 @@ __all__ = [
     "choose",
     "count_of",
     "counted",
+    "discard",
     "expanded",
     "find_profile",
     "hand_in",

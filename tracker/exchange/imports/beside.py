@@ -3,11 +3,14 @@
 A package says all of a record, and its loader speaks for who wrote it; somebody's file says some of it. So nothing is taken away, a column that the
 file says nothing of stays as it is here, and a record that stands here with other text is changed only where an import wrote it and nobody edited,
 reviewed or published it since. Everything else of other text is a conflict: both texts are shown, and the one here stays unless staff take the other.
+What is here from another document than the file's is never written over, whoever wrote it: two documents that number their recommendations alike
+are not one.
 """
 
+import functools
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +19,8 @@ from django.utils.translation import gettext as _
 
 from tracker.editorial.freeze import KINDS
 from tracker.exchange.files import Package, Row
+from tracker.exchange.profiles import ProfileError, parse
+from tracker.exchange.profiles.naming import first_words
 from tracker.exchange.profiles.rows import MappedRow, rows_told
 from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, resource_of
 from tracker.exchange.standing import AT_ONCE, Key, Name, Standing, name_of
@@ -75,6 +80,7 @@ class Difference:
     why: str
     here: dict[str, str] | None  # None: it does not stand here
     file: dict[str, str] = field(default_factory=dict)
+    may_be_taken: bool = True  # whether staff may decide for the file
 
 
 class Beside(Standing):
@@ -85,8 +91,11 @@ class Beside(Standing):
     def __init__(self, tables: Mapping[str, dict[Key, Row]], *, by: User, batch: Import) -> None:
         """``tables``: rows by file and key. What ``batch`` itself wrote from earlier pieces of its file is its own."""
         self.batch = batch
+        self.of_file = {(name, key): row for name, rows in tables.items() for key, row in rows.items()}  # as the file says them
         self.conflicts: dict[Name, list[Difference]] = {}  # by the record that they are part of
         self.taken: set[Name] = set()  # of these, those for which staff decided for the file
+        self.elsewhere: dict[Name, str] = {}  # of these, the recommendations of another document, and its key
+        self._documents: dict[int, str] = {}  # by import
         super().__init__(Package("", "", "", {name: list(rows.values()) for name, rows in tables.items()}, []), by)
 
     def _find_foreign(self) -> None:
@@ -95,7 +104,7 @@ class Beside(Standing):
             return
         self._lock(differing)
         different = [whole for row in differing if (whole := self._fill_in(row)) is not None]
-        self._find_missing({name for row in different for name in _references(row)})  # what was filled in may refer to something outside the piece
+        self._find_missing({name for row in different for name in references(row)})  # what was filled in may refer to something outside the piece
         roots = {id(row): self.root_of(row) for row in different}
         self._find_missing(set(roots.values()))  # of which the piece has a part of a part only, so that nothing in it names them
         last = self._last_imports(different, roots.values())
@@ -103,10 +112,12 @@ class Beside(Standing):
         used = self._used_in_review([row for row in different if self._stored((row.resource.name, row.key)) is not None])
         for row in different:
             root = roots[id(row)]
-            why = self._why_kept(row, root, last, in_review) or used.get((row.resource.name, row.key), "")
-            if why:
+            if document := self._other_document(row, root):
+                self.elsewhere[root] = document
+                self._add_conflict(row, root, _("it stands here from another document, %(key)s") % {"key": document})
+            elif why := self._why_kept(row, root, last, in_review) or used.get((row.resource.name, row.key), ""):
                 self._add_conflict(row, root, why)
-        self.taken = {root for root in self.conflicts if decision_of(self.batch, root) == TAKE}
+        self.taken = {root for root in self.conflicts if root not in self.elsewhere and decision_of(self.batch, root) == TAKE}
         kept = self.conflicts.keys() - self.taken
         self.foreign |= kept
         self.reviewed |= kept
@@ -206,15 +217,76 @@ class Beside(Standing):
                 return _("it stands here from elsewhere")
             if last[what][0] != digest(self.said[id(standing)].values()):
                 return _("edited here since import #%(number)s") % {"number": last[what][1]}
+        if isinstance(row, MappedRow) and row.line and BY_NAME[root[0]].is_record and root[0] != "recommendations" and root in last:
+            number = last[root][1]
+            if (document := self._document_of(number)) != self._document_of(self.batch.pk):
+                return _("it came with another document, %(key)s, in import #%(number)s") % {"key": document, "number": number}
         return ""
+
+    def _other_document(self, row: Row, root: Name) -> str:
+        """The key of the document that a recommendation is known from here, where the file brings it from another one; else empty.
+
+        Of a recommendation that an earlier piece of the file brought, the file is the document. A package says itself where each is known from. That
+        another document is cited for it writes nothing over.
+        """
+        record, said = self._stored(root), self.of_file.get(root)
+        if root[0] != "recommendations" or record is None or row.resource.name == "citation_uses":
+            return ""
+        own = _told_in(self.batch.profile_text)
+        if said is None and own.brings_recommendations:
+            there = own.document
+        elif isinstance(said, MappedRow):
+            there = said.cells["known_from"]
+        else:
+            return ""
+        here = self.said[id(record)]["known_from"]
+        return here if here != there else ""
+
+    def _document_of(self, batch: int) -> str:
+        """The key of the document that another import's file was; empty for a package."""
+        if batch not in self._documents:
+            self._documents[batch] = _told_in(Import.objects.values_list("profile_text", flat=True).get(pk=batch)).document
+        return self._documents[batch]
+
+    def speaks_of_others(self) -> Iterator[tuple[Name, str]]:
+        """Of the recommendations that stand here from another document those of which the file says another statement, each with why."""
+        for root, document in self.elsewhere.items():
+            said, here = self.of_file.get(root), self.said[id(self._stored(root))]["statement"]
+            if said is not None and said.cells["statement"] != here:
+                yield (
+                    root,
+                    _(
+                        "recommendation %(reference)s stands here from another document, %(document)s, and is another one: “%(here)s”."
+                        " Say what the keys of this file's records begin with, so that its numbers are its own."
+                    )
+                    % {"reference": told(root[1]), "document": document, "here": first_words(here, 80)},
+                )
 
     def _add_conflict(self, row: Row, root: Name, why: str) -> None:
         record = self._stored((row.resource.name, row.key))
         here = None if record is None else dict(self.said[id(record)])
-        self.conflicts.setdefault(root, []).append(Difference(row, why, here, dict(row.cells)))
+        self.conflicts.setdefault(root, []).append(Difference(row, why, here, dict(row.cells), root not in self.elsewhere))
 
 
-def _references(row: Row) -> Iterable[Name]:
+@dataclass(frozen=True)
+class _Told:
+    """What the profile of an import says of its file: the key of the document that it is, and whether it brings recommendations of its own."""
+
+    document: str = ""
+    brings_recommendations: bool = False
+
+
+@functools.lru_cache(maxsize=50)
+def _told_in(profile: str) -> _Told:
+    try:
+        found = parse(profile, "profile")
+    except ProfileError:
+        return _Told()
+    made = found.records.get("recommendation")
+    return _Told(found.source.key, made is not None and "statement" in made.fields)
+
+
+def references(row: Row) -> Iterable[Name]:
     """The rows of other files that a row refers to."""
     for _field, target, columns in row.resource.references:
         key = tuple(row.cells[column.name] for column in columns)

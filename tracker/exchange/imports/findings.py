@@ -2,13 +2,15 @@
 
 ``counts``     {"rows": {"read", "skipped", "refused", "repeated"}, "problems": n, "conflicts": n,
                "not_the_staffs": {"count": n, "rows": [the first of them]},
+               "left_out": [{"about", "value", "count", "rows": [the first of them]}, ...]; what means nothing, as somebody said
                "resources": {"recommendations": {"created", "changed", "taken", "same", "kept"}, ...}}
 ``problems``   [{"rows", "count", "file", "sentence", "about"}, ...]; each once, the sentence without its row; ``file`` is that of a package, else
                empty; ``about`` what of the profile it was read by, if any. First, with their ``value``, words that their field does not take, the
                most frequent first
 ``governments``[{"name", "count", "rows", "known", "candidates", "suggestions": [[code, name], ...]}, ...], the most frequent first
-``conflicts``  [{"record": "recommendations:R-1", "decision": "keep" | "take", "rows": [{"resource", "key", "row", "why",
-               "here": {column: text} | None, "file": {column: text}}, ...]}, ...]; of a row that stands here, only the columns that differ
+``conflicts``  [{"record": "recommendations:R-1", "decision": "keep" | "take", "may_be_taken": whether staff may decide for the file,
+               "rows": [{"resource", "key", "row", "why", "here": {column: text} | None, "file": {column: text}}, ...]}, ...]; of a row that stands
+               here, only the columns that differ
 ``changes``    [{"resource", "key", "row", "before": {column: text}, "after": {column: text}}, ...]; only the columns that differ
 ``created``    [{"resource", "key", "row", "cells": {column: text}}, ...]; the first of each file of a package
 ``repeated``   [{"row", "first"}, ...]
@@ -56,7 +58,7 @@ class Findings:
         self.unknown_words: dict[tuple[str, str], dict[str, Any]] = {}  # by field and word
         self.problem_count = 0
         self.conflicts: dict[str, dict[str, Any]] = {}  # that nobody decided
-        self.decided: dict[str, dict[str, Any]] = {}
+        self.decided: dict[str, dict[str, Any]] = {}  # or of which there is nothing to decide
         self.conflict_names: set[str] = set()
         self.changes: list[dict[str, Any]] = []
         self.created: list[dict[str, Any]] = []
@@ -64,6 +66,7 @@ class Findings:
         self.unknown: list[dict[str, Any]] = []
         self.names_beyond = 0
         self.skipped: list[dict[str, Any]] = []
+        self.left_out: list[dict[str, Any]] = []
         self.not_the_staffs: list[int] = []  # rows of which the profile calls the verdict the staff's, and which lack what that takes
         self._digest = hashlib.blake2b(digest_size=32)
 
@@ -97,14 +100,15 @@ class Findings:
 
     def add_conflict(self, root: Name, differences: list[Difference], decided: str) -> None:
         """A record that stands here with other text, and what staff decided; empty where nobody did."""
-        name, decision = name_told(root), decided or KEEP
-        conflicts = self.decided if decided else self.conflicts
+        may_be_taken = all(each.may_be_taken for each in differences)
+        name, decision = name_told(root), (may_be_taken and decided) or KEEP
+        conflicts = self.decided if decided or not may_be_taken else self.conflicts
         self.conflict_names.add(name)
         for difference in differences:
             self._digest.update(f"{name}\x1f{decision}\x1f{told(difference.row.key)}\x1f{difference.why}\x1e".encode("utf-8", "surrogatepass"))
         if name not in conflicts and len(conflicts) >= CONFLICTS:
             return
-        entry = conflicts.setdefault(name, {"record": name, "decision": decision, "rows": []})
+        entry = conflicts.setdefault(name, {"record": name, "decision": decision, "may_be_taken": may_be_taken, "rows": []})
         for difference in differences[: ROWS_TOLD - len(entry["rows"])]:
             here, file = difference.here, difference.file
             columns = [column for column, cell in file.items() if (cell if here is None else cell != here[column])]
@@ -141,6 +145,7 @@ class Findings:
             "conflicts": len(self.conflict_names),
             "not_the_staffs": {"count": len(self.not_the_staffs), "rows": self.not_the_staffs[:ROWS_TOLD]},
             "names_beyond": self.names_beyond,
+            "left_out": self.left_out,
             "resources": {
                 resource.name: {did.value: self.resources[resource.name][did.value] for did in Did}
                 for resource in RESOURCES

@@ -105,7 +105,7 @@ def choose(
     allowed(by, RIGHT)
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk):
         batch = Import.objects.select_for_update().get(pk=batch.pk)
-        if batch.state in (ImportState.APPLIED, ImportState.UNDONE, ImportState.APPLYING, ImportState.PREVIEWING):
+        if batch.state in (ImportState.APPLIED, ImportState.UNDONE, ImportState.DISCARDED, ImportState.APPLYING, ImportState.PREVIEWING):
             said = {"number": batch.pk, "state": ImportState(batch.state).label}
             raise Refused(_("Import #%(number)s is %(state)s; nothing about it can be chosen now.") % said)
         refuse_while_waited_for(batch)

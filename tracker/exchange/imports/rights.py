@@ -1,12 +1,12 @@
 """What an import may write: what the person who imports could write in the desk's forms, and no archived copies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
 from tracker.exchange.files import Problem, Row
 from tracker.exchange.plan import Plan
-from tracker.exchange.profiles import MappedRow
+from tracker.exchange.profiles import Group, MappedRow
 from tracker.exchange.profiles.kinds import UNCLASSIFIED
 from tracker.exchange.schema import RESOURCES, Resource
 from tracker.exchange.standing import Name
@@ -32,18 +32,30 @@ def beyond(plan: Plan, by: User) -> Iterator[Problem]:
         if not may_change:
             for row in plan.changed[resource.name]:
                 yield row.fault(_not_included(resource, by, _("the role of %(person)s does not include changing a %(noun)s; ask an administrator.")))
-    if denied:
-        yield from _resting_on(plan, denied, by)
+    yield from _resting_on((row for rows in plan.rows.values() for row in rows.values()), denied, by)
 
 
-def _resting_on(plan: Plan, denied: dict[Name, Row], by: User) -> Iterator[Problem]:
+def beyond_beside(groups: Iterable[Group], by: User) -> dict[int, list[Problem]]:
+    """The same of what refused rows share with others, by row: a theme that is missing is told with what else is wrong, not once that is mended."""
+    shared: dict[Name, Row] = {}
+    for row in (row for group in groups for row in group.records):
+        if isinstance(row, MappedRow) and row.only_new and row.key != (UNCLASSIFIED,) and not by.has_perm(_right(row.resource, "add")):
+            shared[row.resource.name, row.key] = row
+    for resource in {row.resource.name: row.resource for row in shared.values()}.values():
+        (column,) = resource.key_columns
+        wanted = [key[0] for name, key in shared if name == resource.name]
+        for key in resource.model._default_manager.filter(**{f"{column.name}__in": wanted}).values_list(column.name, flat=True):
+            del shared[resource.name, (key,)]
+    return {group.row: found for group in groups if (found := list(_resting_on(group.records, shared, by)))}
+
+
+def _resting_on(rows: Iterable[Row], denied: dict[Name, Row], by: User) -> Iterator[Problem]:
     """The rows that refer to these: all of them are refused, not only the first."""
-    for rows in plan.rows.values():
-        for row in rows.values():
-            for _field, target, columns in row.resource.references:
-                if (shared := denied.get((target.name, tuple(row.cells[column.name] for column in columns)))) is not None:
-                    words = _("there is no %(noun)s “%(name)s” here, and the role of %(person)s does not include adding one; ask an administrator.")
-                    yield row.fault(_not_included(target, by, words, name=shared.cells["name"]))
+    for row in rows if denied else ():
+        for _field, target, columns in row.resource.references:
+            if (shared := denied.get((target.name, tuple(row.cells[column.name] for column in columns)))) is not None:
+                words = _("there is no %(noun)s “%(name)s” here, and the role of %(person)s does not include adding one; ask an administrator.")
+                yield row.fault(_not_included(target, by, words, name=shared.cells["name"]))
 
 
 def _right(resource: Resource, verb: str) -> str:

@@ -8,6 +8,7 @@ A row of the file whose records are refused is left out whole, and what rests on
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from tracker.exchange.files import Package, PackageError, Problem, Row
 from tracker.exchange.imports import rights
-from tracker.exchange.imports.beside import Beside, decision_of, digest, given, told
+from tracker.exchange.imports.beside import Beside, decision_of, digest, given, references, told
 from tracker.exchange.imports.findings import Findings
 from tracker.exchange.imports.progress import Progress
 from tracker.exchange.imports.sources import Mapped, OfPackage
@@ -54,6 +55,7 @@ class Run:
         self.refused: set[tuple[int, int]] = set()  # file of a package, or -1, and row: a row is refused once
         self.spare: dict[Name, Row] = {}  # what refused rows would have shared with others: themes, kinds of measure, documents
         self.spare_left = SPARE_CHARACTERS
+        self.others: dict[Name, str] = {}  # recommendations that are others here, each with why
         self.lent: set[Name] = set()  # of these, what is part of the piece at hand
 
     def go(self) -> Findings:
@@ -76,9 +78,10 @@ class Run:
 
     def _piece(self, groups: list[Group]) -> None:
         standing: list[Group] = []
+        besides = rights.beyond_beside([group for group in groups if group.problems], self.by)
         for group in groups:
             if group.problems:
-                self._refuse(group, list(group.problems))
+                self._refuse(group, [*group.problems, *besides.get(group.row, ())])
             else:
                 standing.append(group)
         while standing:
@@ -142,7 +145,7 @@ class Run:
         """Compare and write one piece. What is wrong with it, and then nothing of it is written."""
         standing = Beside(tables, by=self.by, batch=self.batch)
         plan = Plan(Package("", "", "", {}, []), standing)
-        if problems := [*plan.problems, *rights.beyond(plan, self.by)]:
+        if problems := [*plan.problems, *rights.beyond(plan, self.by), *self._of_others(tables, standing)]:
             return problems
         try:
             with transaction.atomic():
@@ -151,6 +154,21 @@ class Run:
             return list(error.problems)
         self._note(plan, standing, said)
         return []
+
+    def _of_others(self, tables: Tables, standing: Beside) -> Iterator[Problem]:
+        """The rows that speak of another recommendation than the one that stands here under their reference: each refused, once.
+
+        What they say besides would be said of the wrong one; both stand among the conflicts.
+        """
+        for root, words in standing.speaks_of_others():
+            self.findings.add_conflict(root, standing.conflicts[root], "")
+            self.others[root] = words
+        told_of: set[int] = set()
+        for row in (row for rows in tables.values() for row in rows.values() if self.others):
+            names = ((row.resource.name, row.key), *references(row))
+            if (words := next((self.others[name] for name in names if name in self.others), "")) and row.line not in told_of:
+                told_of.add(row.line)
+                yield replace(row.fault(words), about="source.prefix")
 
     def _lend(self, row: Row, tables: Tables, said: dict[Name, str]) -> None:
         """What a refused row of the file would have shared with this one, its theme or its document, comes with this one."""

@@ -62,6 +62,7 @@ class Mapped:
             findings.add_repeated(repeated.row, repeated.first)
         findings.add_unknown(list(self.mapped.unknown.values()), self.mapped.unknown_beyond)
         findings.not_the_staffs = list(self.mapped.not_the_staffs)
+        findings.left_out = [vars(left) for left in self.mapped.left_out.values()]
 
 
 class OfPackage:

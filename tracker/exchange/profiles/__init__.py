@@ -9,7 +9,7 @@ A profile is data: it names columns and never code. :func:`reference` says every
 """
 
 from tracker.exchange.profiles.governments import Found, Governments
-from tracker.exchange.profiles.guessing import Choice, Seen, fields_of, guess_profile, profile_of
+from tracker.exchange.profiles.guessing import Choice, Seen, fields_of, guess_profile, may_mean, profile_of
 from tracker.exchange.profiles.keys import Key, reference
 from tracker.exchange.profiles.mapping import Duplicate, Group, MappedFile, MappedRow, Unknown, map_records
 from tracker.exchange.profiles.model import PACKAGE, Mistake, Profile, ProfileError, Why
@@ -35,6 +35,7 @@ __all__ = [
     "fields_of",
     "guess_profile",
     "map_records",
+    "may_mean",
     "parse",
     "profile_of",
     "reference",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from tracker.exchange.files import close_to, ended
 from tracker.exchange.profiles.kinds import KINDS, SERVED, is_date, is_flag
 from tracker.exchange.profiles.model import FieldRule, Mistake, Profile, RecordRules, Why
+from tracker.exchange.profiles.naming import LONGEST_NAME, is_profile_name, profile_name
 from tracker.exchange.schema import BY_NAME, Column
 
 _SOURCE_NEEDS = ("title", "kind", "interest", "language")
@@ -38,8 +39,9 @@ def mistakes(profile: Profile) -> list[Mistake]:
 def _of_name(profile: Profile) -> Iterator[Mistake]:
     if not profile.name:
         yield Mistake("name", 'it is missing; add name = "...", in small letters, digits and hyphens.', Why.IN_THE_TEXT)
-    elif not all(letter.isascii() and (letter.islower() or letter.isdigit() or letter == "-") for letter in profile.name) or len(profile.name) > 60:
-        yield Mistake("name", f"“{profile.name}” has other signs than small letters, digits and hyphens, or more than 60.", Why.IN_THE_TEXT)
+    elif not is_profile_name(profile.name):
+        told = f"“{profile.name}” has other signs than small letters, digits and hyphens between them, or more than {LONGEST_NAME}"
+        yield Mistake("name", f"{told}; “{profile_name(profile.name)}” would be one.", Why.IN_THE_TEXT)
 
 
 def _of_source(profile: Profile) -> Iterator[Mistake]:

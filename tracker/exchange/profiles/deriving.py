@@ -16,7 +16,7 @@ class Deriving:
         self.source = profile.source
         told = profile.source.fields
         self.key = profile.source.key
-        self.prefix = profile.source.prefix
+        self.prefix = profile.source.key if profile.source.prefix is None else profile.source.prefix
         self.named = told.get("author") or told.get("publisher", "")
         self.published_on = told.get("published_on", "")
         self.title = told.get("title") or self.key
@@ -35,9 +35,8 @@ class Deriving:
         return Status.REJECTED if answer == Answer.REJECTED else Status.UNDER_CONSIDERATION
 
     def search(self, assessor: str, found: str) -> dict[str, str]:
-        """The log of the search behind a verdict that finds nothing, as far as the source tells it."""
+        """The log of the search behind a verdict that finds nothing, as far as the source tells it. When it was made, the file says or nobody."""
         return {
-            "searched_on": self.published_on,
             "searched_by": first_words(assessor, 200),
             "where": f"Not said by the source ({self.title}).",
             "languages": self.language or "unknown",

@@ -5,6 +5,10 @@ import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
 
 from tracker.exchange.profiles import days, headers
 from tracker.exchange.profiles.checking import mistakes
@@ -14,6 +18,8 @@ from tracker.exchange.profiles.headers import CALLED, Fit
 from tracker.exchange.profiles.kinds import KINDS, folded_words, is_date, plain
 from tracker.exchange.profiles.model import FieldRule, FileRules, GovernmentRules, Profile, ProfileError, RecordRules, RowRules, Source
 from tracker.exchange.profiles.reading import text_of
+from tracker.exchange.tables import list_separator
+from tracker.rules.crosswalk import beside, imported
 from tracker.rules.folding import folded
 
 _FILE, _SOURCE, _GOVERNMENTS, _ROWS = FileRules(), Source(), GovernmentRules(), RowRules()
@@ -126,40 +132,39 @@ def _joined(rule: FieldRule, choice: Choice) -> FieldRule:
 
 # Guessing
 
-_MEANINGS = {
-    "assessment": {
-        "implemented": (
-            "complete|completed|done|fully implemented|closed implemented|kept|promise kept|achieved|fulfilled|"
-            "mis en oeuvre|realise|cumplida|aplicada"
-        ),
-        "partially_implemented": (
-            "partly implemented|partial|partially|in progress|ongoing|compromise|open partially addressed|en cours|"
-            "partiellement mis en oeuvre|en curso|parcialmente cumplida"
-        ),
-        "under_consideration": "being considered|pending|planned|in the works|under review|stalled|a l etude|pendiente",
-        "rejected": "not accepted|declined|not taken forward|rejete|rechazada",
-        "no_action": "not implemented|closed not implemented|not started|broken|promise broken|non mis en oeuvre|no aplicada",
-        "no_evidence": "open|no information|unknown|no progress found",
-        "superseded": "replaced|no longer relevant|overtaken",
-    },
-    "position": {
-        "accepted": "accept|accepted|supported|support|agree|agreed|yes|accepte|acceptee|apoyada|aceptada|قبلت",
-        "in_part": "partially accepted|accept in part|supported in part|partly agreed|accepte en partie|aceptada parcialmente",
-        "in_principle": "accept in principle|agreed in principle|accepte en principe|aceptada en principio",
-        "noted": "note|noted|takes note|taken note|pris note|prend note|toma nota|anotada",
-        "rejected": "reject|rejected|not supported|not accepted|disagree|disagreed|no|rejete|rejetee|rechazada",
-    },
-}  # fmt: skip
-"""What words of other trackers usually mean; whoever makes the profile looks at each."""
+_ANSWERS = {
+    "accepted": "accept|accepted|supported|support|agree|agreed|yes|accepte|acceptee|apoyada|aceptada|قبلت",
+    "in_part": "partially accepted|accept in part|supported in part|partly agreed|accepte en partie|aceptada parcialmente",
+    "in_principle": "accept in principle|agreed in principle|accepte en principe|aceptada en principio",
+    "noted": "note|noted|takes note|taken note|pris note|prend note|toma nota|anotada",
+    "rejected": "reject|rejected|not supported|not accepted|disagree|disagreed|no|rejete|rejetee|rechazada",
+}
+"""What words of other trackers mean as answers; whoever makes the profile looks at each."""
+
+_STATUSES = {
+    "implemented": (
+        "completed|done|fully implemented|closed implemented|kept|achieved|fulfilled|mis en oeuvre|mise en oeuvre|realise|realisee|cumplida|aplicada"
+    ),
+    "partially_implemented": (
+        "partly implemented|partial|partially|in progress|ongoing|en cours|partiellement mis en oeuvre|en curso|parcialmente cumplida"
+    ),
+    "under_consideration": "in progress|ongoing|being considered|pending|planned|under review|stalled|en cours|en curso|a l etude|pendiente",
+    "rejected": "not accepted|declined|not taken forward|closed not implemented|rejete|rejetee|rechazada",
+    "no_action": "not implemented|closed not implemented|broken|non mis en oeuvre|non mise en oeuvre|no aplicada",
+    "no_evidence": "open|no information|unknown|no progress found",
+    "superseded": "replaced|no longer relevant|overtaken",
+}
+"""What words of other trackers may mean as statuses, for whoever says which. None of them is taken for one by itself: that is what the crosswalk
+says of a word (:func:`tracker.rules.crosswalk.imported`)."""
 
 
 def guess_profile(columns: Iterable[Seen], governments: Governments) -> list[Choice]:
     """What each column probably is, by its name and by what stands in it; a column of which nothing is known is left out.
 
     Each field is guessed once. A name goes before what stands in the cells, and what stands in the cells must bear it out: a wrong guess is
-    worse than none. The statement is the longest free text where no name says which it is.
+    worse than none. The statement is the longest free text where no name says which it is. Of remarks nothing is guessed: readers would see them.
     """
-    seen = {column.name: Evidence(column.texts, governments) for column in columns}
+    seen = {column.name: Evidence(column.texts, governments) for column in columns if not headers.is_remark(column.name)}
     dropped: set[Place] = set()
     while True:
         taken = _assigned(seen, dropped)
@@ -236,7 +241,7 @@ def _bears_out(place: Place, cells: Evidence, fit: Fit, *, is_sure: bool = False
     if fit < Fit.ABOUT or not cells.texts:
         return False
     match place:
-        case (_, "recommended_on" | "due_on" | "effective_on" | "on"):
+        case (_, "recommended_on" | "due_on" | "effective_on" | "searched_on" | "on"):
             return cells.dates_if_so_called >= MOST
         case ("recommendation", "number"):
             return cells.length <= SHORT / 2 and not max(cells.addresses, cells.dates, cells.flags) >= MOST
@@ -253,9 +258,8 @@ _NEARLY_ALL, _TOO_FEW = 0.8, 3
 
 
 def _share_of_meanings(place: Place, cells: Evidence) -> float:
-    """The share of cells that are a word of ours, or one whose meaning is usual."""
-    meanings = _meanings(*place, cells.texts)
-    return sum(bool(meanings[text]) for text in cells.texts) / len(cells.texts) if cells.texts else 0.0
+    """The share of cells that are a word of ours, or one that may mean one."""
+    return sum(bool(may_mean(*place, text)) for text in cells.texts) / len(cells.texts) if cells.texts else 0.0
 
 
 def _choice(column: str, cells: Evidence, kind: str, field: str) -> Choice:
@@ -275,23 +279,62 @@ def _choice(column: str, cells: Evidence, kind: str, field: str) -> Choice:
 
 
 def _separator(texts: Sequence[str]) -> str:
+    """What stands between several values of a cell. A comma stands in titles too: it does where what it parts comes again beside something else."""
     counts = {mark: sum(mark in text for text in texts) for mark in (" | ", "; ", ";", "|", "\n")}
     best = max(counts, key=lambda mark: counts[mark])
-    return ("lines" if best == "\n" else best) if counts[best] else ""
+    if counts[best]:
+        return "lines" if best == "\n" else best
+    return ", " if list_separator(list(dict.fromkeys(texts))) == "," else ""
 
 
 def _meanings(kind: str, field: str, texts: Sequence[str]) -> dict[str, str]:
-    """A map of statuses or answers: what each value that was seen probably means; the empty text for one that nobody can guess."""
-    if (kind, field) not in (("assessment", "status"), ("position", "answer")):
-        return {}
-    words = folded_words(KINDS[kind].fields[field])
-    usual = _usual(kind)
-    return {text: words.get(plain(text)) or usual.get(folded(text), "") for text in dict.fromkeys(texts)}
+    """A map of statuses or answers: what each value that was seen means; the empty text for one of which nobody can know."""
+    return {text: _meaning(kind, field, text) for text in dict.fromkeys(texts)} if (kind, field) in _WORDED else {}
+
+
+def _meaning(kind: str, field: str, text: str) -> str:
+    """What a value means by itself: a word of ours in any language of the site; of statuses besides what the crosswalk takes it for."""
+    column = KINDS[kind].fields[field]
+    if found := folded_words(column).get(plain(text)) or _labels(kind, field).get(folded(text)):
+        return found
+    if (kind, field) == _STATUS:
+        status = imported(text)
+        return status.value if status is not None and status in column.words else ""
+    return next(iter(_usual(kind, field).get(folded(text), ())), "")
+
+
+def may_mean(kind: str, field: str, text: str) -> list[str]:
+    """Words that a value may mean, the likeliest first: what it means by itself, what stands beside it in the crosswalk, what is usual."""
+    if (kind, field) not in _WORDED:
+        return []
+    beside_it = [status.value for status in beside(text)] if (kind, field) == _STATUS else []
+    found = dict.fromkeys([_meaning(kind, field, text), *beside_it, *_usual(kind, field).get(folded(text), ())])
+    return [word for word in found if word in KINDS[kind].fields[field].words]
+
+
+_STATUS: Place = ("assessment", "status")
+_WORDED: dict[Place, Mapping[str, str]] = {_STATUS: _STATUSES, ("position", "answer"): _ANSWERS}
 
 
 @functools.cache
-def _usual(kind: str) -> dict[str, str]:
-    return {folded(spelt): meant for meant, names in _MEANINGS[kind].items() for spelt in names.split("|")}
+def _usual(kind: str, field: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for meant, names in _WORDED[kind, field].items():
+        for spelt in names.split("|"):
+            found.setdefault(folded(spelt), []).append(meant)
+    return found
+
+
+@functools.cache
+def _labels(kind: str, field: str) -> dict[str, str]:
+    """The words of a field's vocabulary as the pages of this site write them, in each of its languages."""
+    column = KINDS[kind].fields[field]
+    vocabulary: Any = getattr(column.field, "vocabulary", ())
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found |= {folded(translation.gettext(word.label)): word.value for word in vocabulary if word.value in column.words}
+    return found
 
 
 def _with_keys(choices: list[Choice], seen: Mapping[str, Evidence]) -> list[Choice]:

@@ -51,12 +51,15 @@ CALLED: dict[tuple[str, str], str] = {
         "état d'avancement|avancement|mise en œuvre|estado|estado de aplicación|cumplimiento|situación|الحالة|وضعیت"
     ),
     ("assessment", "rationale"): (
-        "comment|rationale|explanation|explanation of status|reason|note|remark|commentaire|remarque|justification|comentario|observación|"
-        "motivo|ملاحظات|توضیحات"
+        "rationale|justification|explanation of status|reason|reason for status|motif|raison|motivation|motivo|justificación|razón|"
+        "التبرير|مبرر|المبررات|السبب|توجیه|دلیل|استدلال"
     ),
     ("assessment", "effective_on"): (
         "status date|last updated|updated|date updated|as of|assessed on|date statut|mis à jour|mise à jour|date de mise à jour|fecha estado|"
         "actualizado|fecha de actualización"
+    ),
+    ("assessment", "searched_on"): (
+        "searched on|search date|date of search|date searched|recherché le|date de recherche|fecha de búsqueda|تاريخ البحث|تاریخ جستجو"
     ),
     ("action", "description"): (
         "action taken|action|measures taken|steps taken|progress made|mesures prises|actions menées|suites données|medidas adoptadas|"
@@ -74,6 +77,12 @@ CALLED: dict[tuple[str, str], str] = {
 
 SURE = frozenset({"country", "member state", "pays", "état membre", "país", "estado miembro", "البلد", "بلد", "کشور"})
 """Names under which nothing stands but governments, known here or not."""
+
+REMARKS = (
+    "comment|note|remark|observation|annotation|commentaire|remarque|comentario|observación|nota|anotación|ملاحظة|ملاحظات|تعليق|تعليقات|یادداشت|توضیح|"
+    "توضیحات|نظر"
+)
+"""Names under which anything may stand that somebody wrote for themselves: nobody guesses that it is for readers."""
 
 _FILLERS = (
     "the of a an in to for on and de du des d la le les l el los las del y et en par por full complete original official current latest final exact "
@@ -129,6 +138,16 @@ def is_sure(name: str) -> bool:
     """Whether nothing but governments stands under a name."""
     neutral = _neutral(("addressee", "government"))
     return any(words_of(sure) <= words_of(name) and words_of(name) - words_of(sure) <= neutral for sure in SURE)
+
+
+def is_remark(name: str) -> bool:
+    """Whether a column is called remarks and nothing that says more of it."""
+    return any(words <= words_of(name) and words_of(name) - words <= _neutral(("recommendation", "note")) for words in _remarks())
+
+
+@functools.cache
+def _remarks() -> list[frozenset[str]]:
+    return [words_of(name) for name in REMARKS.split("|")]
 
 
 @functools.cache

@@ -57,7 +57,14 @@ _FILE = (
 )
 _SOURCE = (
     Key("source", "key", "text", "The document's key on this site. With a key alone, the document is here already.", '"SAMPLE-2026"'),
-    Key("source", "prefix", "text", "What the keys of all records begin with, so that no other file has the same.", '"SMP"'),
+    Key(
+        "source",
+        "prefix",
+        "text",
+        "What the keys of all records begin with, so that no other document's are the same. Left out: the key of the document, for a"
+        " recommendation of the one that it is known from. Empty: nothing, so that a number stands as in the file.",
+        '"SMP"',
+    ),
     Key("source", "locator", "text", "Where a record stands in it: {row} is the row's number, {Column} what stands in a column.", '"no. {Number}"'),
     *(Key("source", column.name, "text", described(BY_NAME["documents"], column)) for column in BY_NAME["documents"].columns if column.name != "key"),
 )

@@ -12,6 +12,11 @@ UNCLASSIFIED = "unclassified"
 """The key of the kind of measure of a recommendation or an action for which the file has none."""
 
 
+_BESIDE = {"citation": {"stance": "citation_uses"}, "assessment": {"searched_on": "searches"}}
+"""Fields that a row says of what comes with a record: the file that holds each. A passage is cited in some stance, and a verdict that finds nothing
+rests on a search that was made on some day."""
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of record: its file, the field without which a row yields none, and the fields that are made here and never set.
@@ -30,14 +35,12 @@ class Kind:
     def fields(self) -> dict[str, Column]:
         """The fields that a profile may set, by name."""
         found = {column.name: column for column in self.resource.columns if column.name not in self.made_here}
-        if self.name == "citation":
-            found["stance"] = BY_NAME["citation_uses"].by_name["stance"]
-        return found
+        return found | {name: BY_NAME[resource].by_name[name] for name, resource in _BESIDE.get(self.name, {}).items()}
 
     def meaning_of(self, field: str) -> str:
         """What a field holds, in English."""
-        owner = BY_NAME["citation_uses"] if (self.name, field) == ("citation", "stance") else self.resource
-        return described(owner, self.fields[field])
+        beside = _BESIDE.get(self.name, {}).get(field)
+        return described(BY_NAME[beside] if beside else self.resource, self.fields[field])
 
 
 def _kind(name: str, resource: str, yields_by: str, meaning: str, *made_here: str, keyed: bool = True) -> Kind:

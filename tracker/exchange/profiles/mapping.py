@@ -26,6 +26,8 @@ SHOWN_ROWS = 10
 MOST_SUGGESTED = 300
 """Unknown names for which close ones are looked for: a wrong column would have thousands."""
 MOST_DUPLICATES = 10_000
+MOST_LEFT_OUT = 200
+"""Values that mean nothing which are told one by one."""
 MOST_UNKNOWN = 10_000
 """Unknown names that are told apart; the rest is counted."""
 LONGEST_NAME = 300
@@ -55,6 +57,16 @@ class Unknown:
     suggestions: list[tuple[str, str]] = field(default_factory=list)  # (code, name) of governments of this site
 
 
+@dataclass
+class LeftOut:
+    """A value of a field that means nothing, as the profile or somebody here said: how often it stands in the file, and in which rows first."""
+
+    about: str
+    value: str
+    count: int = 0
+    rows: list[int] = field(default_factory=list)
+
+
 @dataclass(frozen=True)
 class Duplicate:
     """A row that says nothing that an earlier one did not; ``merged`` where its values were put together with those of the first."""
@@ -72,7 +84,7 @@ class MappedFile:
     by name (in how many cells others stand, beyond the most that are told apart: ``unknown_beyond``),
     ``skipped`` rows by reason (how many: ``skipped_counts``; the first of them: ``skipped``), ``duplicates``, ``raw`` values by field
     ("assessment.status") with what they became and how often, and ``not_the_staffs``: rows whose verdict the profile gives to the staff and that
-    stays the source's, for want of a date or of evidence.
+    stays the source's, for want of a date or of evidence, and ``left_out``: values that mean nothing, by field and value.
     """
 
     def __init__(self, profile: Profile, table: Rows, governments: Governments, joined: Mapping[str, Rows]) -> None:
@@ -101,6 +113,7 @@ class MappedFile:
         self.duplicates: list[Duplicate] = []
         self.raw: dict[str, dict[str, tuple[str, int]]] = {}
         self.not_the_staffs: list[int] = []
+        self.left_out: dict[tuple[str, str], LeftOut] = {}
         self.seen: dict[int, int] = {}
 
     def __iter__(self) -> Iterator[Group]:
@@ -205,7 +218,7 @@ class MappedFile:
         several: dict[int, tuple[tuple[int, ...], dict[str, list[str]]]] = {}
         for number, values in self._rows(counting=False):
             try:
-                if not kind.applies(values) or not (reference := reference_of(kind, values, self.deriving.prefix)):
+                if not kind.applies(values) or not (reference := reference_of(kind, values, self.profile.source)):
                     continue
                 statement = kind.by_name["statement"].one(values)[0]
                 items = [kind.by_name[name].items(values)[0] for name in names]
@@ -226,13 +239,26 @@ class MappedFile:
                 united[name] = list(dict.fromkeys([*united[name], *more]))
         return several
 
+    def leave_out(self, about: str, value: str, number: int) -> None:
+        """Note that a value means nothing, as somebody said, so that its row loses what it says."""
+        left = self.left_out.get((about, value))
+        if left is None:
+            if len(self.left_out) >= MOST_LEFT_OUT:
+                return
+            left = self.left_out[about, value] = LeftOut(about, value)
+        left.count += 1
+        if len(left.rows) < SHOWN_ROWS:
+            left.rows.append(number)
+
     def united(self, reference: str, statement: str) -> tuple[tuple[int, ...], dict[str, list[str]]]:
         """The rows of a recommendation that several rows make, and their values together; nothing for one row."""
         return (self._united or {}).get(hash((reference, statement)), ((), {}))
 
-    def government(self, name: str, number: int) -> str:
+    def government(self, name: str, number: int, about: str = "addressee.government") -> str:
         """The code that a name means; empty where it is left out and, kept among the unknown, where there is none."""
         found = self.governments.find(name)
+        if found.left_out:
+            self.leave_out(about, name, number)
         if found.code or found.left_out:
             return found.code
         name = name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…"

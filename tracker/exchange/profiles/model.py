@@ -174,10 +174,13 @@ class RowRules:
 
 @dataclass(frozen=True)
 class Source:
-    """The document that the file is. Every imported record cites it; ``fields`` are columns of documents.csv, without the key."""
+    """The document that the file is. Every imported record cites it; ``fields`` are columns of documents.csv, without the key.
+
+    ``prefix`` None: the keys of its records begin with its own; empty: with nothing but what the file has.
+    """
 
     key: str = ""
-    prefix: str = ""
+    prefix: str | None = None
     locator: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
 

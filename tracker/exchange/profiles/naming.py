@@ -44,6 +44,21 @@ def short_name(text: str) -> str:
     return made.strip("-")
 
 
+LONGEST_NAME = 60
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+
+
+def is_profile_name(text: str) -> bool:
+    """Whether a profile may be called so: small letters and digits, a hyphen between them, at most 60 signs."""
+    return len(text) <= LONGEST_NAME and _NAME.fullmatch(text) is not None
+
+
+def profile_name(text: str) -> str:
+    """What a profile may be called after a file or after what somebody typed; a name of other letters leaves none of it but that it is one."""
+    spelt = re.sub(r"[^a-z0-9]+", "-", slug(" ".join(text.split("."))).lower()).strip("-")
+    return spelt[:LONGEST_NAME].rstrip("-") or "my-profile"
+
+
 def first_words(text: str, most: int) -> str:
     """The beginning of a text in one line, cut between words, with a mark where something is left out."""
     line = " ".join(text.split())

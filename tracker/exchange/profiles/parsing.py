@@ -1,7 +1,6 @@
 """TOML to a profile: every key checked, every mistake told with the key that it stands at and what would be right."""
 
 import functools
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -30,7 +29,6 @@ from tracker.exchange.profiles.model import (
 
 SHIPPED = Path(__file__).parent / "shipped"
 LONGEST = 200_000  # characters of a profile
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 _at = functools.cache(keys.at)
 

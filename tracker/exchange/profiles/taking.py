@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from tracker.exchange.files import Problem
 from tracker.exchange.profiles.governments import Governments
 from tracker.exchange.profiles.kinds import KINDS, is_government
-from tracker.exchange.profiles.model import Profile, RecordRules
+from tracker.exchange.profiles.model import Profile, RecordRules, Source
 from tracker.exchange.profiles.naming import first_words, key_of
 from tracker.exchange.profiles.reading import FieldReader, Getter, Test, Unreadable, Values, getter, text_of
 from tracker.exchange.profiles.rows import problem_at
@@ -23,6 +23,7 @@ class Taken:
     raw: dict[str, str]
     items: dict[str, list[str]]
     wrong: set[str] = field(default_factory=set)  # fields that could not be read, or that are missing, which is told already
+    left_out: dict[str, str] = field(default_factory=dict)  # what stood there and means nothing, as the profile says
 
     def get(self, name: str) -> str:
         """A value, empty where there is none."""
@@ -86,6 +87,8 @@ class KindReader:
                 problems.append(problem_at([number], f"column {reader.source}", "there must be a value.", about=f"{self.name}.{name}"))
             if raw and reader.is_worded:
                 self._keep_raw(name, raw, text)
+                if not text:
+                    taken.left_out[name] = raw
         return taken
 
     def _keep_raw(self, name: str, raw: str, text: str) -> None:
@@ -96,9 +99,17 @@ class KindReader:
             seen[raw] = (text, 1)
 
 
-def reference_of(kind: KindReader, values: Values, prefix: str) -> str:
-    """The reference of a row's recommendation; empty where nothing stands in its columns."""
-    if kind.key:
-        parts = kind.key_parts(values)
-        return key_of(prefix, *parts) if any(parts) else ""
-    return kind.by_name["reference"].one(values)[0]
+def reference_of(kind: KindReader, values: Values, source: Source) -> str:
+    """The reference of a row's recommendation; empty where nothing stands in its columns.
+
+    Numbers are a document's own: before them stands what the profile says, else the key of the document that the recommendation is known from.
+    """
+    if not kind.key:
+        return kind.by_name["reference"].one(values)[0]
+    parts = kind.key_parts(values)
+    if not any(parts):
+        return ""
+    if source.prefix is not None:
+        return key_of(source.prefix, *parts)
+    known_from = kind.by_name["known_from"].one(values)[0] if "known_from" in kind.by_name else ""
+    return key_of(known_from or source.key, *parts)

@@ -19,7 +19,7 @@ def to_toml(profile: Profile) -> str:
     lines = [*_pair("name", profile.name)]
     lines += [line for name in ("title", "description") if getattr(profile, name) for line in _pair(name, getattr(profile, name))]
     lines += _section("file", _given(profile.file))
-    source = {name: getattr(profile.source, name) for name in ("key", "prefix", "locator") if getattr(profile.source, name)}
+    source = {name: said for name in ("key", "prefix", "locator") if (said := getattr(profile.source, name)) or (name == "prefix" and said == "")}
     lines += _section("source", {**source, **profile.source.fields})
     lines += _section("governments", _given(profile.governments), sub="aliases")
     rows = {name: getattr(profile.rows, name) for name in ("skip", "only", "unite") if getattr(profile.rows, name)}

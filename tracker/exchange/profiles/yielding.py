@@ -13,7 +13,7 @@ from tracker.exchange.profiles import naming
 from tracker.exchange.profiles.kinds import KIND_OF, UNCLASSIFIED
 from tracker.exchange.profiles.naming import first_words, key_of, short_name
 from tracker.exchange.profiles.reading import Unreadable, Values
-from tracker.exchange.profiles.rows import MappedRow, problem_at, rows_told
+from tracker.exchange.profiles.rows import LONGEST_SHOWN, MappedRow, problem_at, rows_told
 from tracker.exchange.profiles.taking import KindReader, Taken, reference_of
 from tracker.exchange.schema import BY_NAME
 from tracker.rules.vocabulary import AssessorKind, Stance, Status
@@ -67,6 +67,8 @@ class RowMaker:
         for name, kind in self.kinds.items():
             if kind.applies(self.values):
                 self.taken[name] = kind.read(self.values, self.number, self.problems)
+                for field, value in self.taken[name].left_out.items():
+                    self.file.leave_out(f"{name}.{field}", first_words(value, LONGEST_SHOWN), self.number)
         self.own_document()
         self.recommendation()
         self.addressees()
@@ -140,8 +142,9 @@ class RowMaker:
         taken = self.taken.get("document")
         if taken is None or not taken.get("title"):
             return
-        self.document = key_of(self.deriving.prefix, *self.kinds["document"].key_parts(self.values))
         title = taken.get("title")
+        parts = self.kinds["document"].key_parts(self.values)
+        self.document = key_of(self.deriving.prefix, *(parts if any(parts) else [title]))
         cells = {**taken.values, "key": self.document, "title": first_words(title, 500)}
         self.put("documents", cells, taken, otherwise={"kind": "official_statement", **self.deriving.document}, rows=(self.number,))
 
@@ -162,7 +165,7 @@ class RowMaker:
             return
         kind = self.kinds["recommendation"]
         try:
-            self.reference = reference_of(kind, self.values, self.deriving.prefix)
+            self.reference = reference_of(kind, self.values, self.deriving.source)
         except Unreadable:
             return  # told already
         if not self.reference:
@@ -212,9 +215,9 @@ class RowMaker:
             verbose = str(BY_NAME["recommendations"].by_name[name].own.name).replace("_", " ")
             cells["note"] = "\n".join(filter(None, [cells.get("note", ""), f"{verbose[:1].upper()}{verbose[1:]}: {'; '.join(items)}."]))
 
-    def resolved(self, names: Iterable[str]) -> list[str]:
+    def resolved(self, names: Iterable[str], about: str = "addressee.government") -> list[str]:
         """Codes of governments, each once; names that nobody knows are kept among the unknown."""
-        codes = (self.file.government(name, self.number) for name in names)
+        codes = (self.file.government(name, self.number, about) for name in names)
         return list(dict.fromkeys(code for code in codes if code))
 
     def addressees(self) -> None:
@@ -253,7 +256,7 @@ class RowMaker:
         governments = self.codes
         if "government" in kind.by_name:
             names = taken.items.get("government") or [taken.get("government")]
-            governments = self.resolved(filter(None, names))
+            governments = self.resolved(filter(None, names), "action.government")
         description, title = taken.get("description"), taken.get("title")
         parts = kind.key_parts(self.values)
         for code in governments:
@@ -312,6 +315,10 @@ class RowMaker:
         if taken is None or not taken.get("status") or not self.reference:
             return {}
         raw = first_words(taken.raw.get("status") or taken.get("status"), 200)
+        searched_on = taken.values.pop("searched_on", "")
+        if Status(taken.get("status")).rests_on_a_search and not searched_on:
+            self.without_search(taken, raw)
+            return {}
         found = {}
         for code in self.codes:
             if not self.has_status(code):
@@ -332,13 +339,23 @@ class RowMaker:
             if Status(cells["status"]).rests_on_a_search:
                 searched = self.deriving.search(whose["assessor"] or self.deriving.named or self.deriving.title, f"“{raw}”.")
                 search = {
-                    "key": key_of(cells["key"], "search"), "assessment": cells["key"],
-                    "searched_on": taken.get("effective_on"), "found": taken.get("rationale"),
+                    "key": key_of(cells["key"], "search"), "assessment": cells["key"], "searched_on": searched_on, "found": taken.get("rationale"),
                 }  # fmt: skip
-                self.put("searches", search, otherwise=searched, rows=(self.number,))
+                told = Taken({}, {"searched_on": taken.sources.get("searched_on", "")}, {}, {})
+                self.put("searches", search, told, otherwise=searched, rows=(self.number,))
         if found:
             self.says.append(f"gives the status as “{raw}”")
         return found
+
+    def without_search(self, taken: Taken, raw: str) -> None:
+        """Say that a verdict that finds nothing rests on a search of which the row does not say when it was made."""
+        if "searched_on" in taken.wrong:
+            return  # told already
+        word = Status(taken.get("status")).label
+        says = f"“{raw}”" if raw == word else f"“{raw}” ({word})"
+        words = f"{says} rests on a search, and nothing says when it was made; choose the column of “searched on”,"
+        words += " say one day for every row (assessment.searched_on), or say that the word means nothing."
+        self.problems.append(problem_at([self.number], f"column {taken.sources.get('status', 'status')}", words, about="assessment.searched_on"))
 
     def whose(self, taken: Taken, code: str) -> dict[str, str]:
         """Whose verdict it is. The staff's is only what has its date and a document besides the file that supports it."""

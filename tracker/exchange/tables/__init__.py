@@ -10,7 +10,7 @@ limits.py says how much of anything is read; nothing in a file is run, evaluated
 
 from tracker.exchange.tables.contract import DELIMITERS, FORMATS, Guess, Options, Record, TableError, Value
 from tracker.exchange.tables.opening import Table, guess, open_table
-from tracker.exchange.tables.sampling import ColumnSample, samples
+from tracker.exchange.tables.sampling import ColumnSample, list_separator, samples
 
 __all__ = [
     "DELIMITERS",
@@ -23,6 +23,7 @@ __all__ = [
     "TableError",
     "Value",
     "guess",
+    "list_separator",
     "open_table",
     "samples",
 ]

@@ -124,15 +124,18 @@ class Command(BaseCommand):
             self.stdout.write(sentence)
         self._names(preview)
         for conflict in preview.conflicts[:SHOWN]:
-            decided = (
-                "the file's text is taken" if conflict["decision"] == "take" else "left as it is; --take " + conflict["record"] + " takes the file's"
-            )
+            decided = "left as it is, which is of another document"
+            if conflict["may_be_taken"]:
+                take = f"left as it is; --take {conflict['record']} takes the file's"
+                decided = "the file's text is taken" if conflict["decision"] == "take" else take
             self.stdout.write(f"{conflict['record']}: {decided}.")
             for row in conflict["rows"]:
                 self.stdout.write(f"  row {row['row']}, {row['resource']} {row['key']}: {row['why']}.")
                 for column, text in row["file"].items():
                     here = "nothing" if row["here"] is None else f"“{row['here'][column]}”"
                     self.stdout.write(f"    {column}: here {here}, in the file “{text}”")
+        for left in preview.counts["left_out"][:SHOWN]:
+            self.stdout.write(f"“{left['value']}” means nothing, as was said, in {_rows(left['count'])}.")
         for repeated in preview.repeated[:SHOWN]:
             self.stdout.write(f"Row {repeated['row']} says what row {repeated['first']} says.")
         for skipped in preview.skipped[:SHOWN]:
