@@ -86,3 +86,16 @@ def test_the_lists_and_the_words_of_others_fit_a_tablet(site: Any, new_page: New
         assert lines and max(lines) < 36, (width, lines)
         page.goto(f"{site}{code}/methodology/")
         assert page.locator(".scroll:has(.crosswalk)").evaluate("region => region.scrollWidth - region.clientWidth") <= 0, width
+
+
+@pytest.mark.parametrize("code", ["", "/fr", "/fa"])
+def test_a_table_that_goes_on_at_its_side_shows_it(site: Any, new_page: NewPage, code: str) -> None:
+    """By a shadow, on every screen that is too narrow for it."""
+    page = new_page()
+    page.goto(f"{site}{code}/methodology/")
+    for width in (360, 500, 768, 1000, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        goes_on = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => getComputedStyle(each).backgroundImage)"
+        shown = page.locator(".scroll").evaluate_all(goes_on)
+        assert all("linear-gradient" in image for image in shown), width
+        assert shown or width > 500
