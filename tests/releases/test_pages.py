@@ -237,6 +237,18 @@ def test_all_rows_of_a_list_are_paged_through(released: str, monkeypatch: pytest
         assert refused.status_code == 400 and sentence in html.unescape(refused.content.decode())
 
 
+def test_lists_that_are_the_same_are_one_sentence(released: str) -> None:
+    """And none of the lines of the table is nothing but noughts."""
+    response = answer(DIFFERENCE)
+    same = [each.name for each in response.context["lists"] if not each.total]
+    assert same and not any(each.new or each.gone for each in response.context["lists"])
+    table = re.findall(r'<table class="folds">(.*?)</table>', response.content.decode(), re.DOTALL)[0]
+    assert re.findall(r'<a href="#(\w+)">', table) == [each.name for each in response.context["lists"] if each.total]
+    assert table.count('<th scope="row">') == len(response.context["lists"]) - len(same)
+    assert f"The same in both: {'; '.join(same)}." in text_of(DIFFERENCE)
+    assert "<table" not in answer("/releases/v1...v1/").content.decode() and "Nothing differs" in text_of("/releases/v1...v1/")
+
+
 @pytest.mark.parametrize("path", ["/releases/v1/", DIFFERENCE])
 def test_a_folded_table_keeps_its_headings(released: str, path: str) -> None:
     page = answer(path).content.decode()
@@ -469,6 +481,26 @@ def test_a_name_keeps_its_direction_on_a_page_from_right_to_left(released_site: 
             if (text.data.includes("2026.v2") && !text.parentElement.closest("[dir=ltr], [lang=en], .hush")) found.push(text.data); }
         return found; }"""
     assert page.evaluate(loose) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["", "/fa"])
+def test_a_line_ends_before_the_name_of_a_release_and_not_within_it(released_site: Site, page: Any, language: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{released_site}{language}{DIFFERENCE}")
+    names = page.locator("main .head :is(h1, .stand) bdi[dir=ltr]")
+    lines = names.evaluate_all("all => all.map(each => { each.textContent = '2026-11-30-second.v2'; return each.getClientRects().length; })")
+    assert lines == [1, 1, 1, 1]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["/releases/v1/", DIFFERENCE])
+def test_numbers_are_apart_from_the_words_that_follow(released_site: Site, page: Any, path: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{released_site}{path}")
+    padding = page.locator(".folds .num + :not(.num)").evaluate_all("all => all.map(each => parseFloat(getComputedStyle(each).paddingInlineStart))")
+    assert padding and min(padding) >= 16
 
 
 # For catalogues and search engines -----------------------------------------------------------------------------------------
