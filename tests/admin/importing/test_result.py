@@ -296,7 +296,7 @@ def test_a_profile_of_that_name_is_told_with_whose_it_is_and_replaced_only_where
     theirs = ImportProfile.objects.create(name="list", text='name = "list"\n', made_by=people["reviewer"], edited_by=people["reviewer"])
     steps = mapped(sign_in("researcher"))
     page = steps.ask("apply")
-    told = f"A profile “list” is there already: made by {people['reviewer'].public_name}"
+    told = f"A profile “list”, made by {people['reviewer'].public_name}"
     assert told in words(page)
     refused = steps.client.post(steps.address("keep"), {"name": "list"})
     assert refused.status_code == 422 and told in words(refused) and "Choose another name" in words(refused)

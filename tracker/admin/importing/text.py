@@ -56,7 +56,7 @@ def somebodys(name: str, by: Any) -> tuple[str, str]:
     if there is None:
         return "", ""
     said = {"name": name, "made": in_words(there.made_by, there.made_at), "edited": in_words(there.edited_by, there.edited_at)}
-    sentence = _("A profile “%(name)s” is there already: made by %(made)s, last edited by %(edited)s.") % said
+    sentence = _("A profile “%(name)s”, made by %(made)s and last edited by %(edited)s, is there already.") % said
     return sentence, f"{name}@{there.edited_at.isoformat()}"
 
 
