@@ -495,6 +495,15 @@ def test_a_line_ends_before_the_name_of_a_release_and_not_within_it(released_sit
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(("language", "turned"), [("", "none"), ("/fa", "matrix(-1, 0, 0, 1, 0, 0)")])
+def test_an_arrow_leads_from_what_was_to_what_is(released_site: Site, page: Any, language: str, turned: str) -> None:
+    """What was stands at the right on a page from right to left."""
+    page.goto(f"{released_site}{language}{DIFFERENCE}?list=recommendations")
+    arrows = page.locator(".arrow").evaluate_all("all => all.map(each => getComputedStyle(each).transform)")
+    assert arrows and set(arrows) == {turned}
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("path", ["/releases/v1/", DIFFERENCE])
 def test_numbers_are_apart_from_the_words_that_follow(released_site: Site, page: Any, path: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})

@@ -69,7 +69,7 @@ def what(row: RowDifference) -> SafeString:
     asked = record_title(told.asked, "recommendation") if told.asked else ""
     who = names.government_marked(told.government, told.government_name) if told.government else ""
     whose = format_html_join(": ", "{}", ((part,) for part in (who, asked or title) if part))
-    return format_html("{} → {}", title, whose) if title and asked else whose or format_html("{}", key(row))
+    return format_html('{} <span class="arrow">→</span> {}', title, whose) if title and asked else whose or format_html("{}", key(row))
 
 
 @register.filter
