@@ -72,3 +72,30 @@ def test_the_language_is_changed_without_javascript_and_the_page_stays_the_same(
     page.get_by_role("link", name="Français").click()
     page.get_by_role("link", name="English", exact=True).click()
     assert page.url == f"{site}/matrix/?as_of=2023-01-01"
+
+
+@pytest.mark.parametrize("code", ["", "/fr", "/fa"])
+def test_the_lists_and_the_words_of_others_fit_a_tablet(site: Any, new_page: NewPage, code: str) -> None:
+    """At 768 px as where their wide layout begins: what leads to the columns of a list stands on one line, and no word of the crosswalk is cut."""
+    page = new_page()
+    for width in (768, 1120):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{site}{code}/data/")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        lines = page.locator(".listing summary").evaluate_all("all => all.map(each => each.getBoundingClientRect().height)")
+        assert lines and max(lines) < 36, (width, lines)
+        page.goto(f"{site}{code}/methodology/")
+        assert page.locator(".scroll:has(.crosswalk)").evaluate("region => region.scrollWidth - region.clientWidth") <= 0, width
+
+
+@pytest.mark.parametrize("code", ["", "/fr", "/fa"])
+def test_a_table_that_goes_on_at_its_side_shows_it(site: Any, new_page: NewPage, code: str) -> None:
+    """By a shadow, on every screen that is too narrow for it."""
+    page = new_page()
+    page.goto(f"{site}{code}/methodology/")
+    for width in (360, 500, 768, 1000, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        goes_on = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => getComputedStyle(each).backgroundImage)"
+        shown = page.locator(".scroll").evaluate_all(goes_on)
+        assert all("linear-gradient" in image for image in shown), width
+        assert shown or width > 500

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import pytest
 from django.test import Client
 
+from tests import builders
 from tests.conftest import Site
 from tracker.public.columns import LISTINGS
 from tracker.public.linked import CONTEXT
@@ -80,6 +81,21 @@ def test_the_formulas_are_formulas(site: Site) -> None:
 def test_code_is_the_same_in_every_language_and_runs_from_left_to_right(site: Site, language: str, name: str) -> None:
     assert snippet(site, name, language) == snippet(site, name)
     assert re.search(rf'<pre class="snippet" id="snippet-{name}" dir="ltr" lang="en"', served(site, f"{language}/data/"))
+
+
+def test_a_head_that_was_noted_is_found_again_by_its_edition(desk: str) -> None:
+    """Whatever is published later, on the same day too."""
+    client = Client(SERVER_NAME="localhost")
+
+    def head(address: str) -> tuple[str, str]:
+        page = client.get(address).content.decode().split('id="h-check"')[1]
+        return re.findall(r'<code class="hash">(\w+)</code>', page)[0], re.findall(r'<a href="([^"]+known=edition-\d+)"', page)[0]
+
+    builders.put_out(builders.document("PAPER"))
+    noted, address = head("/data/")
+    builders.put_out(builders.document("LATER"))
+    assert head("/data/") != (noted, address)
+    assert head(address) == (noted, address)
 
 
 # For catalogues ------------------------------------------------------------------------------------------------------------

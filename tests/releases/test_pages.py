@@ -293,6 +293,18 @@ def test_what_of_the_address_nothing_reads_is_said(released: str) -> None:
     assert "Not understood" not in text_of(f"{DIFFERENCE}?list=addressees&page=1")
 
 
+def test_lists_that_are_the_same_are_one_sentence(released: str) -> None:
+    """And none of the lines of the table is nothing but noughts."""
+    response = answer(DIFFERENCE)
+    same = [each.name for each in response.context["lists"] if not each.total]
+    assert same and not any(each.new or each.gone for each in response.context["lists"])
+    table = re.findall(r'<table class="folds">(.*?)</table>', response.content.decode(), re.DOTALL)[0]
+    assert re.findall(r'<a href="#(\w+)">', table) == [each.name for each in response.context["lists"] if each.total]
+    assert table.count('<th scope="row">') == len(response.context["lists"]) - len(same)
+    assert f"The same in both: {'; '.join(same)}." in text_of(DIFFERENCE)
+    assert "<table" not in answer("/releases/v1...v1/").content.decode() and "Nothing differs" in text_of("/releases/v1...v1/")
+
+
 @pytest.mark.parametrize("path", ["/releases/v1/", DIFFERENCE])
 def test_a_folded_table_keeps_its_headings(released: str, path: str) -> None:
     page = answer(path).content.decode()
@@ -525,6 +537,35 @@ def test_a_name_keeps_its_direction_on_a_page_from_right_to_left(released_site: 
             if (text.data.includes("2026.v2") && !text.parentElement.closest("[dir=ltr], [lang=en], .hush")) found.push(text.data); }
         return found; }"""
     assert page.evaluate(loose) == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["", "/fa"])
+def test_a_line_ends_before_the_name_of_a_release_and_not_within_it(released_site: Site, page: Any, language: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{released_site}{language}{DIFFERENCE}")
+    names = page.locator("main .head :is(h1, .stand) bdi[dir=ltr]")
+    lines = names.evaluate_all("all => all.map(each => { each.textContent = '2026-11-30-second.v2'; return each.getClientRects().length; })")
+    assert lines == [1, 1, 1, 1]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "turned"), [("", "none"), ("/fa", "matrix(-1, 0, 0, 1, 0, 0)")])
+def test_an_arrow_leads_from_what_was_to_what_is(released_site: Site, page: Any, language: str, turned: str) -> None:
+    """What was stands at the right on a page from right to left."""
+    page.goto(f"{released_site}{language}{DIFFERENCE}?list=recommendations")
+    arrows = page.locator(".arrow").evaluate_all("all => all.map(each => getComputedStyle(each).transform)")
+    assert arrows and set(arrows) == {turned}
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["/releases/v1/", DIFFERENCE])
+def test_numbers_are_apart_from_the_words_that_follow(released_site: Site, page: Any, path: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{released_site}{path}")
+    padding = page.locator(".folds .num + :not(.num)").evaluate_all("all => all.map(each => parseFloat(getComputedStyle(each).paddingInlineStart))")
+    assert padding and min(padding) >= 16
 
 
 # For catalogues and search engines -----------------------------------------------------------------------------------------

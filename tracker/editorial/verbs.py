@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 import pghistory
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import connections, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -227,9 +228,15 @@ def current_edition() -> int:
 
 
 def allowed(by: User, right: str) -> None:
-    """Whoever calls a verb, by whatever way, needs the right that the desk's forms ask for."""
-    if not by.has_perm(right):
-        raise Refused(_("The role of %(name)s does not include this.") % {"name": by.public_name})
+    """Whoever calls a verb, by whatever way, needs the right that the desk's forms ask for; who has not is told which roles have it."""
+    if by.has_perm(right):
+        return
+    app, _dot, codename = right.partition(".")
+    roles = Group.objects.filter(permissions__content_type__app_label=app, permissions__codename=codename).order_by("name")
+    raise Refused(
+        _("The role of %(name)s does not include this. Roles that do: %(roles)s.")
+        % {"name": by.public_name, "roles": ", ".join(role.name for role in roles) or "–"}
+    )
 
 
 def _take_back_replaced(submission: Submission) -> None:

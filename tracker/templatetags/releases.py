@@ -3,18 +3,20 @@
 Nothing here reads the database or the clock.
 """
 
+from collections.abc import Iterable
 from urllib.parse import urlencode, urlsplit
 
 from django import template
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, gettext_lazy
 
 from tracker.editions.tables import RecordEdition
 from tracker.languages import dates, names
 from tracker.languages.addresses import in_language
+from tracker.public.releases import differences
 from tracker.public.releases.differences import ADDED, REMOVED, RowDifference
 from tracker.rules import formulas
 from tracker.templatetags.wording import record_title
@@ -22,6 +24,9 @@ from tracker.templatetags.wording import record_title
 register = template.Library()
 RELEASE = gettext_lazy("release")
 """What an erasure calls a release or its file among the records that it names: written out here so that the catalogue has it."""
+
+ON_ONE_LINE = 20
+"""Characters of a name that a line of a title has room for on a telephone."""
 
 
 @register.filter
@@ -32,8 +37,23 @@ def bytes(size: int) -> str:
 
 @register.filter
 def called(name: str) -> SafeString:
-    """The name of a release, in its own direction and digits: “2026-12.v2” on a page from right to left too."""
-    return format_html('<bdi dir="ltr" lang="en">{}</bdi>', name)
+    """The name of a release, in its own direction and digits: “2026-12.v2” on a page from right to left too.
+
+    A line ends before it and not at its hyphens, unless it would be wider than a telephone.
+    """
+    return format_html('<bdi dir="ltr" lang="en"{}>{}</bdi>', mark_safe(' class="nowrap"') if len(name) <= ON_ONE_LINE else "", name)
+
+
+@register.filter
+def differing(lists: Iterable[differences.ListDifference]) -> list[differences.ListDifference]:
+    """Those of which a row or a column is otherwise."""
+    return [each for each in lists if each.total or each.new or each.gone]
+
+
+@register.filter
+def alike(lists: Iterable[differences.ListDifference]) -> list[str]:
+    """The names of the others, in the page's language."""
+    return [gettext(each.name) for each in lists if not (each.total or each.new or each.gone)]
 
 
 @register.filter
@@ -50,7 +70,7 @@ def what(row: RowDifference) -> SafeString:
     asked = record_title(told.asked, "recommendation") if told.asked else ""
     who = names.government_marked(told.government, told.government_name) if told.government else ""
     whose = format_html_join(": ", "{}", ((part,) for part in (who, asked or title) if part))
-    return format_html("{} → {}", title, whose) if title and asked else whose or format_html("{}", key(row))
+    return format_html('{} <span class="arrow">→</span> {}', title, whose) if title and asked else whose or format_html("{}", key(row))
 
 
 @register.filter

@@ -452,3 +452,48 @@ def test_every_step_is_for_everyone(desk_site: Any, new_page: Callable[..., Any]
         found += [f"{path}: smaller than 24 px: {node}" for node in small]
         complaints.clear()
     assert not found, "\n".join(found)
+
+
+def test_steps_on_a_telephone_and_on_a_desk(desk_site: Any, new_page: Callable[..., Any]) -> None:
+    """The menu is one line that opens; nothing is cut; buttons in a row stand in a row, and the names of the steps stay where they are."""
+    page = new_page(viewport={"width": 360, "height": 800})
+    signed_in(page, desk_site)
+    hands = Hands(page, desk_site)
+    hands.upload(*CASES["SEMI"].files)
+    hands.reads(encoding="windows-1250")
+    hands.columns(
+        {"Text": "recommendation.statement", "No": "recommendation.number", "State": "addressee.government", "Progress": "assessment.status"}
+        | {"When": "recommendation.recommended_on"},
+        keys={"recommendation": ["No"]},
+    )
+    hands.whole("SEMI")
+    hands.preview()
+    assert page.locator("#nouns").bounding_box()["height"] < 60 and not page.locator("#nouns a").first.is_visible()
+    page.get_by_role("button", name="Menu").click()
+    assert page.get_by_role("link", name="Imports", exact=True).first.is_visible()
+    page.get_by_role("button", name="Close").click()
+    regions = ".wide:is(.meanings, :has(.counts))"
+    beyond = f"[...document.querySelectorAll('{regions}')].map(each => each.scrollWidth - each.clientWidth)"
+    for step, query in (("change", ""), ("field", "?of=assessment.status"), ("field", "?of=addressee.government")):
+        hands.go(step, query)
+        found = page.evaluate(beyond)
+        assert found and max(found) <= 0, (step, query)
+    sizes = "kind => parseFloat(getComputedStyle(document.querySelector(kind)).fontSize)"
+    hands.go("whole")
+    assert page.evaluate(sizes, ".choice > label") < page.evaluate(sizes, ".companions legend")
+    hands.go("text")
+    assert page.locator("#id_text").bounding_box()["height"] > 300
+    page.goto(f"{desk_site}/admin/tracker/import/add/")
+    go_on, cancel = page.locator(".submit-row > *").evaluate_all("all => all.map(each => each.getBoundingClientRect())")
+    assert cancel["width"] < 2 * go_on["width"] and cancel["y"] == go_on["y"] and abs(cancel["height"] - go_on["height"]) < 1
+
+    page.set_viewport_size({"width": 1280, "height": 900})
+    places = set()
+    for step in ("format", "columns", "whole", "text", "change"):
+        hands.go(step)
+        places.add(tuple(page.locator(".way a").evaluate_all("all => all.map(each => each.getBoundingClientRect().x)")))
+    assert len(places) == 1, places
+    apply, again = page.locator(".submit-row.steps button").evaluate_all("all => all.map(each => each.getBoundingClientRect())")
+    assert (apply["y"], apply["height"]) == (again["y"], again["height"])
+    hands.go("format")
+    assert page.locator("td", has_text="12.03.2019").first.evaluate("cell => getComputedStyle(cell).whiteSpace") == "nowrap"
