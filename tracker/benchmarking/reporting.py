@@ -34,7 +34,7 @@ as the software it takes; below 1 it is the faster one.
 - **Publish**: in a transaction that is rolled back, so that nothing of it stays; what is checked at a commit is checked and measured, the commit
   itself is not. Submitting and approving come before it and are not measured.
 - **Peers**: what they do out of the box, which is less: none has two clocks, all of them count addressees, and only Datasette and the
-  admin count facets.
+  admin count facets. They are asked for everything as one JSON up to 500,000 rows.
 """
 PEERS = {
     DATASETTE: f"Datasette {datasette.VERSION} on SQLite with indexes and full-text search, the rows that the site shows now; over loopback.",

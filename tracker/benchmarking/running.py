@@ -69,7 +69,9 @@ def measure(*, rounds: int, only: Iterable[str], peers: bool, say: Say, seconds_
                 chosen = [each for each in scenarios(ground) if each.name in wanted]
                 for number, scenario in enumerate(chosen, start=1):
                     say(f"{number} of {len(chosen) + (WARM in wanted)}: {scenario.title}")
-                    run.rows.append(_measured(scenario, ground, rounds))
+                    row = _measured(scenario, ground, rounds)
+                    run.rows.append(row)
+                    say("  " + ", ".join([f"{who} {times.median * 1000:,.1f} ms" for who, times in row.times.items()] + _told(row.failed)))
             if WARM in wanted:
                 say(f"{len(chosen) + 1} of {len(chosen) + 1}: a warm page under load")
                 _under_load(run, seconds_of_load)
@@ -129,6 +131,10 @@ def _measured(scenario: Scenario, ground: Ground, rounds: int) -> Row:
         row.failed |= dict.fromkeys(taking_part, str(failed))
     row.times = {who: Times(tuple(took)) for who, took in seconds.items() if took and who not in row.failed}
     return row
+
+
+def _told(failed: dict[str, str]) -> list[str]:
+    return [f"{who} {why}" for who, why in failed.items()]
 
 
 def _under_load(run: Run, seconds: float) -> None:

@@ -17,6 +17,8 @@ from tracker.editorial.verbs import Refused
 PRODUCT, LIMIT, DATASETTE, REST, ADMIN = "product", "limit", "Datasette", "REST framework", "stock admin"
 PEERS = (DATASETTE, REST, ADMIN)
 MOST_FILTERS = 5
+MOST_AT_ONCE = 500_000
+"""Rows that peers are asked for in one answer that they put together in memory."""
 LONGEST_SEARCH = 1000
 """Choices that are looked through for one that a row can use."""
 
@@ -271,7 +273,10 @@ def _editions(ground: Ground) -> list[Scenario]:
 
 
 def _file(ground: Ground, ending: str) -> Scenario:
-    datasette = ("/addressee.csv", [("_stream", "on")]) if ending == "csv" else ("/addressee.json", [("_size", "max"), ("_shape", "array")])
+    rows = ground.published.numbers["addressees today"]
+    streamed, at_once = ("/addressee.csv", [("_stream", "on")]), ("/addressee.json", [("_size", "max"), ("_shape", "array")])
+    datasette = streamed if ending == "csv" else at_once
+    in_memory = ending == "json" and rows <= MOST_AT_ONCE
     return Scenario(
         ending,
         f"every addressee as {ending.upper()}",
@@ -279,11 +284,11 @@ def _file(ground: Ground, ending: str) -> Scenario:
         timed(lambda _choice: limits.copied(ground.over, ending, ground.published.today)),
         _peers(
             ground,
-            datasette=lambda _choice: (datasette[0], [*_today(ground), *datasette[1]]),
-            rest=(lambda _choice: ("/addressees/all/", None)) if ending == "json" else None,
+            datasette=(lambda _choice: (datasette[0], [*_today(ground), *datasette[1]])) if ending == "csv" or in_memory else None,
+            rest=(lambda _choice: ("/addressees/all/", None)) if in_memory else None,
         ),
         share=5,
-        rows=ground.published.numbers["addressees today"],
+        rows=rows,
     )
 
 
