@@ -116,7 +116,7 @@ def same_list(asked: Asked, choice: Choice, filters: dict[str, str], *, word: st
     query = (
         filters | ({"q": word} if word else {}) | ({"as_of": str(day)} if which == "as_of" else {}) | ({"known": known.isoformat()} if known else {})
     )
-    ((((recommendations, counted), page, facets),),) = limits.answers(over, limits.a_list(tuple(filters.items()), day, known, word))
+    (((recommendations, counted, page, facets),),) = limits.answers(over, limits.a_list(tuple(filters.items()), day, known, word))
     said = api("recommendations", query)
     assert recommendations == said["count"] > 0
     assert counted == api("addressees", query | {"counted": "yes"})["count"]

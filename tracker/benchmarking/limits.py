@@ -20,6 +20,7 @@ from tracker.public import columns
 from tracker.public.layout import COLUMNS_PER_PAGE, ROWS_PER_PAGE
 from tracker.rules.lag import LIMITS
 from tracker.rules.languages import ALL
+from tracker.rules.vocabulary import Basis, Corroboration, Provenance, Status, Word
 
 PER_PAGE = 50
 DESK_PER_PAGE = 100
@@ -140,51 +141,82 @@ def _lags(standing: str, both: str) -> str:
 # --- Lists -----------------------------------------------------------------------------------------------------------------
 
 _YES_OR_NO = {"disputed": "disputed", "claimed": "claimed_by <> '{}'", "counted": "counted"}
-FACETS: Mapping[str, str] = {
-    **dict.fromkeys(("status", "government", "measure", "corroboration", "basis", "provenance"), ""),
-    "year": "year::text",
-    "document": "unnest(documents)",
-    "theme": "unnest(themes)",
-    **{name: f"CASE WHEN {condition} THEN 'yes' ELSE 'no' END" for name, condition in _YES_OR_NO.items()},
-    "search": "CASE WHEN search_due_on IS NULL THEN NULL WHEN search_due_on <= %(day)s THEN 'due' ELSE 'holds' END",
-}
-"""Of each facet: the expression that gives its value, where it is not the column of its name."""
+_WORDS: Mapping[str, type[Word]] = {"status": Status, "corroboration": Corroboration, "basis": Basis, "provenance": Provenance}
+_OF_THE_RECOMMENDATION = {"measure": "measure", "year": "year", "document": "unnest(documents)", "theme": "unnest(themes)"}
+"""Facets by what all addressees of a recommendation have in common."""
+FACETS = ("government", *_OF_THE_RECOMMENDATION, *_WORDS, *_YES_OR_NO, "search")
 _COLUMNS = (
     "recommendation", "status", "government", "measure", "corroboration", "basis", "provenance", "year", "documents", "themes", "disputed",
     "claimed_by", "counted", "search_due_on",
 )  # fmt: skip
 
 
+def _values(facet: str) -> dict[str, str]:
+    """The values of a facet that has few, each with the condition by which an addressee has it."""
+    if facet in _WORDS:
+        return {word.value: f"{facet} = '{word.value}'" for word in _WORDS[facet]}
+    if facet == "search":
+        return {"due": "search_due_on <= %(day)s", "holds": "search_due_on > %(day)s"}
+    return {"yes": _YES_OR_NO[facet], "no": f"NOT ({_YES_OR_NO[facet]})"}
+
+
 def a_list(filters: Filters, day: dt.date, known: dt.datetime | None = None, word: str = "") -> list[Statement]:
-    """In one row: how many recommendations and counted addressees match, the first fifty with these addressees, every facet without its filter."""
+    """In one row: how many recommendations and counted addressees match, the first fifty with these addressees, every facet without its filter.
+
+    The addressees that match are read once, and once more for each filter. Of values that are few a recommendation has a bit each, so that
+    different recommendations are counted by bits.
+    """
     parameters: dict[str, Any] = {"day": day, "known": known, "word": word, "configurations": list(ALL)}
     parameters |= {f"f_{name}": value == "yes" if name in _YES_OR_NO else value for name, value in filters}
-    said, standing, found = _said(known), _standing(known), _found(known) if word else ""
+    said, standing = _said(known), _standing(known)
+    chosen = [name for name, _value in filters]
 
     def matching(without: str = "") -> str:
-        asked = "".join(f" AND {name} = %(f_{name})s" for name, _value in filters if name != without)
-        return standing + asked + (" AND recommendation IN (SELECT key FROM found)" if word else "")
+        return standing + "".join(f" AND {name} = %(f_{name})s" for name in chosen if name != without)
 
-    chosen = [name for name, _value in filters]
-    parts = {"matching": matching(), **{f"without_{name}": matching(name) for name in chosen}}
-    tables = [f"{name} AS MATERIALIZED (SELECT {', '.join(_COLUMNS)} FROM editions.addressee WHERE {of})" for name, of in parts.items()]
-    counts = " UNION ALL ".join(
-        f"SELECT '{name}' AS facet, value::text, count(*) AS number FROM (SELECT DISTINCT recommendation, {expression or name} AS value"
-        f" FROM {f'without_{name}' if name in chosen else 'matching'}) AS each WHERE value IS NOT NULL GROUP BY value"
-        for name, expression in FACETS.items()
-    )
+    with_the_word = " AND recommendation IN (SELECT key FROM found)" if word else ""
+    sets = {"matching": matching(), **{f"without_{name}": matching(name) for name in chosen}}
+    masks = [f"bit_or({_bits(name)}) AS {name}" for name in (*_WORDS, *_YES_OR_NO, "search")]
+    tables = [
+        *([_found(known)] if word else []),
+        *(f"{name} AS MATERIALIZED (SELECT {', '.join(_COLUMNS)} FROM editions.addressee WHERE {of}{with_the_word})" for name, of in sets.items()),
+        "each_one AS MATERIALIZED (SELECT recommendation, min(measure) AS measure, min(year) AS year, min(documents) AS documents,"
+        f" min(themes) AS themes, {', '.join(masks)} FROM matching GROUP BY recommendation)",
+    ]
     page = (
         "SELECT r.*, (SELECT json_agg(row_to_json(a) ORDER BY government_name) FROM editions.addressee AS a WHERE recommendation = r.reference"
         f" AND {matching()}) AS addressees FROM editions.recommendation AS r WHERE {said} AND recommended_last <= %(day)s"
-        f" AND reference IN (SELECT recommendation FROM matching) ORDER BY recommended_first, reference LIMIT {PER_PAGE}"
+        f" AND reference IN (SELECT recommendation FROM each_one) ORDER BY recommended_first, reference LIMIT {PER_PAGE}"
     )
     statement = (
-        f"WITH {', '.join([*([found] if word else []), *tables])}"
-        " SELECT (SELECT json_build_array(count(DISTINCT recommendation), count(*) FILTER (WHERE counted)) FROM matching),"
+        f"WITH {', '.join(tables)} SELECT (SELECT count(*) FROM each_one), (SELECT count(*) FILTER (WHERE counted) FROM matching),"
         f" (SELECT json_agg(row_to_json(p)) FROM ({page}) AS p),"
-        f" (SELECT json_agg(json_build_array(facet, value, number)) FROM ({counts}) AS c)"
+        f" (SELECT json_agg(json_build_array(facet, value, number)) FROM ({' UNION ALL '.join(_counts(chosen))}) AS c (facet, value, number))"
     )
     return [Statement(statement, parameters)]
+
+
+def _bits(facet: str) -> str:
+    return "CASE " + " ".join(f"WHEN {condition} THEN {1 << place}" for place, condition in enumerate(_values(facet).values())) + " ELSE 0 END"
+
+
+def _counts(chosen: Sequence[str]) -> Iterator[str]:
+    """Questions that give the facets, as name, value and number."""
+    few = [name for name in (*_WORDS, *_YES_OR_NO, "search") if name not in chosen]
+    places = [(name, value, place) for name in few for place, value in enumerate(_values(name))]
+    numbers = ", ".join(f"count(*) FILTER (WHERE {name} & {1 << place} <> 0) AS {name}_{place}" for name, _value, place in places)
+    lines = ", ".join(f"('{name}', '{value}', {name}_{place})" for name, value, place in places)
+    yield f"SELECT v.* FROM (SELECT {numbers} FROM each_one) AS n, LATERAL (VALUES {lines}) AS v (facet, value, number) WHERE number > 0"
+    for name, expression in _OF_THE_RECOMMENDATION.items():
+        if name not in chosen:
+            yield f"SELECT '{name}', value::text, count(*) FROM (SELECT {expression} AS value FROM each_one) AS e GROUP BY value"
+    # A recommendation addresses a government once.
+    yield f"SELECT 'government', government, count(*) FROM {'without_government' if 'government' in chosen else 'matching'} GROUP BY government"
+    for name in chosen:
+        if name != "government":
+            value = f"CASE WHEN {_YES_OR_NO[name]} THEN 'yes' ELSE 'no' END" if name in _YES_OR_NO else name
+            distinct = f"SELECT DISTINCT recommendation, {value} AS value FROM without_{name}"
+            yield f"SELECT '{name}', value::text, count(*) FROM ({distinct}) AS d WHERE value IS NOT NULL GROUP BY value"
 
 
 def _found(known: dt.datetime | None) -> str:
@@ -210,13 +242,15 @@ def recommendation(reference: str, day: dt.date) -> list[Statement]:
         "assessment": f"SELECT key FROM editions.assessment WHERE {mine} AND effective_day <= %(day)s",
         "action": f"SELECT action FROM editions.effect WHERE {mine} AND last_day <= %(day)s AND recommended_last <= %(day)s",
     }
-    cited = " OR ".join(f"record_kind = '{kind}' AND record_key IN ({of})" for kind, of in keys.items())
+    serving = "SELECT 'recommendation' AS kind, r.reference AS key" + "".join(
+        f" UNION SELECT '{kind}', k.* FROM ({of}) AS k" for kind, of in keys.items()
+    )
     parts = {
         "addressees": f"editions.addressee AS x WHERE {mine} AND valid_from <= %(day)s",
         "assessments": f"editions.assessment AS x WHERE {mine} AND effective_day <= %(day)s",
         "effects": f"editions.effect AS x WHERE {mine} AND last_day <= %(day)s AND recommended_last <= %(day)s",
         "actions": f"editions.action AS x WHERE {said} AND key IN ({keys['action']})",
-        "citations": f"editions.citation AS x WHERE {said} AND (record_kind = 'recommendation' AND record_key = r.reference OR {cited})",
+        "citations": f"({serving}) AS s JOIN editions.citation AS x ON record_kind = s.kind AND record_key = s.key WHERE {said}",
         "documents": f"editions.document AS x WHERE {said} AND key = ANY (r.documents)",
         "translations": f"editions.translation AS x WHERE {said} AND record_kind = 'recommendation' AND record_key = r.reference",
         "editions": "(SELECT edition, change, reason, recorded_by, approved_by, published_by, known_from FROM editions.record"

@@ -74,6 +74,7 @@ def facts(run: Run) -> list[tuple[str, str]]:
         ("software", f"version {tracker.__version__}, Python {platform.python_version()}, Django {django.__version__}, PostgreSQL {server}"),
         ("database", "embedded, over a socket" if settings.EMBEDDED_DATABASE else "by its address, as configured"),
         ("records", ", ".join(f"{number:,} {name}" for name, number in numbers.items())),
+        ("other work", f"{run.busy:.1f} processes wanted the cores in the minute before"),
         ("rounds", f"{run.rounds:,}; fewer of what takes long"),
     ]
 
@@ -140,14 +141,20 @@ def _files(rows: Sequence[Row]) -> str:
         number = row.scenario.rows or 0
         speeds = {who: number / times.median for who, times in row.times.items()}
         here, limit = speeds.get(PRODUCT), speeds.get(LIMIT)
-        share = f"{here / limit:.2g}" if here and limit else NOTHING
+        share = _share(here, limit)
         others = ", ".join(f"{who} {speed:,.0f}" for who, speed in speeds.items() if who not in (PRODUCT, LIMIT)) or NOTHING
         lines.append([f"`{row.scenario.name}`", f"{number:,}", _number(here), _number(limit), share, others])
     return _table(["", "rows", "here", "bare COPY", "share of COPY", "peers"], lines)
 
 
 def _number(value: float | None) -> str:
-    return NOTHING if value is None else f"{value:,.0f}"
+    return NOTHING if value is None else f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def _share(part: float | None, whole: float | None) -> str:
+    if not part or not whole:
+        return NOTHING
+    return f"{part / whole:.2f}" if part / whole >= 0.01 else "below 0.01"
 
 
 def _loads(run: Run) -> str:
@@ -155,7 +162,7 @@ def _loads(run: Run) -> str:
     names = {"product": "here: the dashboard, asked for before", "limit": "the same bytes from a constant WSGI application under the same server"}
     lines = []
     for who, found in run.loads.items():
-        share = f"{found.per_second / limit.per_second:.2g}" if limit else NOTHING
+        share = _share(found.per_second, limit.per_second if limit else None)
         latencies = f"{_ms(found.latencies.median)} ({_ms(found.latencies.percentile_95)})"
         lines.append([names[who], _number(found.per_second), share, latencies, str(found.failed)])
     table = _table(["", "answers a second", "share of the limit", "each, ms", "failed"], lines)

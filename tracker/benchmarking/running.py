@@ -1,6 +1,7 @@
 """One run: every row of the table, round after round, what is interrupted included."""
 
 import datetime as dt
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -42,6 +43,8 @@ class Run:
     began: dt.datetime
     rounds: int
     published: Published
+    busy: float
+    """How many processes wanted the cores in the minute before it began."""
     rows: list[Row] = field(default_factory=list)
     loads: dict[str, load.Load] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
@@ -63,7 +66,7 @@ def measure(*, rounds: int, only: Iterable[str], peers: bool, say: Say, seconds_
     wanted = set(only) or set(every_name())
     now = timezone.now()
     with limits.connection() as over:
-        run = Run(now, rounds, Published.read(over, now.date()))
+        run = Run(now, rounds, Published.read(over, now.date()), os.getloadavg()[0])
         try:
             with asking(), _ground(over, run, peers=peers, say=say) as ground:
                 chosen = [each for each in scenarios(ground) if each.name in wanted]

@@ -42,6 +42,8 @@ SETTINGS = {
 NAME = "records"
 PATIENCE = 60
 """Seconds that it may take to answer for the first time."""
+KEPT = 3
+"""Seconds for which a connection is used again; it closes those that nobody used for five."""
 
 Say = Callable[[str], None]
 
@@ -116,9 +118,12 @@ class Datasette:
         """Listening on loopback."""
         self._port = port
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+        self._asked_at = 0.0
 
     def get(self, path: str, query: Any = ()) -> int:
         """Ask and read to the end; gives the length in bytes. ``Failed`` for anything but an answer."""
+        if time.monotonic() - self._asked_at > KEPT:
+            self._connection.close()  # and is opened again
         try:
             self._connection.request("GET", path + (f"?{urlencode(query)}" if query else ""))
             response = self._connection.getresponse()
@@ -128,6 +133,7 @@ class Datasette:
         except (OSError, http.client.HTTPException) as error:
             self._connection.close()
             raise Failed(f"breaks off ({type(error).__name__})") from None
+        self._asked_at = time.monotonic()
         if response.status != 200:
             raise Failed(f"answers {response.status}")
         return size
