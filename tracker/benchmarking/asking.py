@@ -43,6 +43,8 @@ class Published:
     first_row: int
     last_row: int
     today: dt.date
+    server: str
+    """The version of PostgreSQL. Asked for beforehand: what is interrupted in the middle of a question leaves a connection that answers no other."""
     connection: Any
     """Over which the choices are looked up."""
 
@@ -61,12 +63,14 @@ class Published:
             (numbers["addressees today"],) = cursor.fetchone()
             cursor.execute("SELECT min(published_at), max(published_at) FROM editions.site_edition")
             first_edition, last_edition = cursor.fetchone()
+            cursor.execute("SHOW server_version")
+            (server,) = cursor.fetchone()
         if first_row is None:
             raise Trouble(
                 "This database holds no published recommendation, so there is nothing to measure: fill an empty one of its own first, as with"
                 " `TRACKER_STATE_DIR=/some/folder manage.py generate --recommendations 10000`."
             )
-        return cls(numbers, first_day, last_day, first_edition, last_edition, first_row, last_row, today, connection)
+        return cls(numbers, first_day, last_day, first_edition, last_edition, first_row, last_row, today, server, connection)
 
     def choices(self, of: str) -> Iterator[Choice]:
         """Without end; the same for the same name."""

@@ -8,7 +8,6 @@ from typing import Any
 
 import django
 from django.conf import settings
-from django.db import connections
 
 import tracker
 from tracker.benchmarking import load
@@ -16,7 +15,6 @@ from tracker.benchmarking.measuring import Times
 from tracker.benchmarking.peers import datasette
 from tracker.benchmarking.running import Row, Run, taking_part
 from tracker.benchmarking.scenarios import ADMIN, DATASETTE, LIMIT, PRODUCT, REST
-from tracker.editions.tables import PUBLIC
 
 NOTHING = "–"
 MEGABYTE = 1024 * 1024
@@ -65,10 +63,7 @@ def markdown(run: Run, command: str) -> str:
 
 def facts(run: Run) -> list[tuple[str, str]]:
     """What it was measured on."""
-    with connections[PUBLIC].cursor() as cursor:
-        cursor.execute("SHOW server_version")
-        (server,) = cursor.fetchone()
-    numbers = run.published.numbers
+    numbers, server = run.published.numbers, run.published.server
     return [
         ("machine", f"{os.cpu_count()} cores{_processor()}, {_installed_memory()}, {platform.system()} {platform.release()}"),
         ("software", f"version {tracker.__version__}, Python {platform.python_version()}, Django {django.__version__}, PostgreSQL {server}"),

@@ -11,9 +11,19 @@ from config import state
 from config.trouble import Trouble
 from tracker.benchmarking.reporting import markdown
 from tracker.benchmarking.running import every_name, measure
+from tracker.management.commands.serve import whole_number
 
+MOST_ROUNDS = 10_000
 MEASURED = settings.BASE_DIR / "tracker" / "benchmarking" / "measured.md"
 """The table that the README links: written by whole runs alone."""
+
+
+def number_of_rounds(text: str) -> int:
+    """--rounds, as typed."""
+    number = whole_number(text)
+    if number is None or not 1 <= number <= MOST_ROUNDS:
+        raise Trouble(f"Say with --rounds how often each is asked, from 1 to {MOST_ROUNDS:,}.")
+    return number
 
 
 class Command(BaseCommand):
@@ -23,7 +33,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How often, what, beside whom, and where to."""
-        parser.add_argument("--rounds", type=int, default=20, metavar="N", help="how often each is asked (default: %(default)s)")
+        parser.add_argument("--rounds", type=number_of_rounds, default=20, metavar="N", help="how often each is asked (default: %(default)s)")
         rows = ", ".join(every_name())
         parser.add_argument("--only", action="append", default=[], metavar="NAME", help=f"this row alone; may be repeated: {rows}")
         parser.add_argument("--no-peers", action="store_true", help="without Datasette, REST framework and the stock admin")
@@ -38,8 +48,6 @@ class Command(BaseCommand):
         self, *args: Any, rounds: int, only: list[str], no_peers: bool, output: Path | None = None, verbosity: int = 1, **options: Any
     ) -> None:
         """Measure, write the table, and print it."""
-        if not 1 <= rounds <= 10_000:
-            raise Trouble("Say with --rounds how often each is asked, from 1 to 10,000.")
         if unknown := [name for name in only if name not in every_name()]:
             raise Trouble(f"There is no row {unknown[0]!r}; --only takes one of {', '.join(every_name())}.")
         if output is not None:
