@@ -127,7 +127,7 @@ def _ratio(of: Times | None, to: Times | None) -> str:
     if of is None or to is None:
         return NOTHING
     ratio = of.median / max(to.median, 1e-9)
-    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2f}"
+    return f"{ratio:,.0f}" if ratio >= 10 else f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.3f}"
 
 
 def _files(rows: Sequence[Row]) -> str:
