@@ -15,6 +15,7 @@ from config.trouble import Trouble
 from tracker.jobs.beside import worker_beside
 
 LOOPBACK = "127.0.0.1"
+APPLICATION = "config.wsgi:application"
 
 
 def port_number(text: str) -> int:
@@ -55,8 +56,11 @@ def check_port(host: str, port: int, *, free: bool = True) -> None:
         raise Trouble(f"{host}:{port} cannot be listened on ({error.strerror}).") from None
 
 
-def serve(*, host: str, port: int, workers: int, jobs: bool, say: Callable[[str], None]) -> None:
-    """Serve until interrupted (Ctrl-C, SIGTERM), letting running requests finish; with ``jobs``, a worker does background jobs beside it."""
+def serve(*, host: str, port: int, workers: int, jobs: bool, say: Callable[[str], None], application: str = APPLICATION) -> None:
+    """Serve until interrupted (Ctrl-C, SIGTERM), letting running requests finish; with ``jobs``, a worker does background jobs beside it.
+
+    ``application``: another one, by module and name, that is measured under the same server.
+    """
     from granian.constants import Interfaces, Loops
     from granian.log import LogLevels
     from granian.server import Server
@@ -66,7 +70,7 @@ def serve(*, host: str, port: int, workers: int, jobs: bool, say: Callable[[str]
     # New programs, not copies of this one, which has read its settings already and runs a thread: they read the environment anew.
     multiprocessing.set_start_method("spawn", force=True)
     server = Server(
-        "config.wsgi:application",
+        application,
         address=host,
         port=port,
         interface=Interfaces.WSGI,
