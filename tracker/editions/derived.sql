@@ -16,7 +16,8 @@ LANGUAGE sql STABLE AS $$
         SELECT bearing.citation FROM (
             SELECT DISTINCT shared.record_key FROM editions.citation shared
             WHERE wanted_kind = 'assessment' AND shared.record_kind = 'action' AND shared.known_to IS NULL
-              AND shared.citation IN (SELECT citation FROM own WHERE source IS NOT NULL)
+              -- Each of a list is looked up; a join may read all that there are.
+              AND shared.citation = ANY (ARRAY(SELECT citation FROM own WHERE source IS NOT NULL))
         ) AS action, editions.bearing_on(editions.published('action', action.record_key)) AS bearing
         WHERE bearing.stance = 'disputes' AND editions.published('document', bearing.document) IS NOT NULL
     ), standing AS (

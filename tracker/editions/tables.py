@@ -9,6 +9,8 @@ Two clocks. ``known_from`` / ``known_to``: when this site said it. ``valid_from`
 """
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +18,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.fields.json import KeyTransform
 
 from tracker.fields import WordField
 from tracker.rules import order
@@ -289,8 +292,26 @@ class RecordEdition(Row):
 
         db_table = '"editions"."record"'
         ordering = ["-edition", "kind", "key"]
-        indexes = [models.Index(fields=["kind", "key"], name="record_kind_key"), models.Index(fields=["edition"], name="record_edition")]
+        indexes = [
+            models.Index(fields=["kind", "key"], name="record_kind_key"),
+            models.Index(fields=["edition"], name="record_edition"),
+            # Publishing asks for the public assessments of what it touches; those of governments that are addressed no longer have no other row.
+            models.Index(
+                KeyTransform("recommendation", "body"), name="record_assesses", condition=Q(kind="assessment", change="publish", known_to=None)
+            ),
+        ]
         constraints = [models.UniqueConstraint(fields=["kind", "key"], condition=Q(known_to=None), name="a_record_has_one_current_edition")]
+
+    @staticmethod
+    def named(names: Iterable[tuple[str, str]]) -> Q:
+        """The editions of records with these names (kind and key), as the index finds them."""
+        keys: dict[str, list[str]] = defaultdict(list)
+        for kind, key in names:
+            keys[kind].append(key)
+        found = Q(pk__in=[])
+        for kind, of_kind in keys.items():
+            found |= Q(kind=kind, key__in=of_kind)
+        return found
 
 
 class GovernmentEdition(Row):
@@ -422,6 +443,7 @@ class RecommendationEdition(Row):
         ordering = ["reference"]
         indexes = [
             models.Index(fields=["reference"], name="recommendation_reference"),
+            models.Index(fields=["known_from_document"], name="recommendation_known_from", condition=Q(known_to=None)),
             GinIndex(fields=["relations"], opclasses=["jsonb_path_ops"], name="recommendation_relations"),
         ]
 
@@ -477,6 +499,8 @@ class AddresseeEdition(Row):
             models.Index(fields=["recommendation", "government"], name="addressee_recommendation"),
             models.Index(fields=["government", "status"], name="addressee_government"),
             models.Index(fields=["valid_from"], name="addressee_valid_from"),
+            # Which governments public records name is asked at every publication.
+            models.Index(fields=["government"], name="addressee_of_government_now", condition=Q(known_to=None)),
         ]
         constraints = [models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="a_period_ends_after_it_begins")]
 
@@ -527,6 +551,7 @@ class ActionEdition(Row):
         indexes = [
             models.Index(fields=["key"], name="action_key"),
             models.Index(fields=["government", "first_day"], name="action_government"),
+            models.Index(fields=["government"], name="action_of_government_now", condition=Q(known_to=None)),
         ]
 
     @classmethod
@@ -567,6 +592,7 @@ class EffectEdition(Row):
         db_table = '"editions"."effect"'
         ordering = ["first_day", "key"]
         indexes = [
+            models.Index(fields=["key"], name="effect_key"),
             models.Index(fields=["recommendation", "government"], name="effect_recommendation"),
             models.Index(fields=["action"], name="effect_action"),
             models.Index(fields=["government"], name="effect_government"),

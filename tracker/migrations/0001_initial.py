@@ -9,6 +9,7 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.fields.json
 import django.db.models.manager
 import django.utils.timezone
 import pghistory.utils
@@ -424,7 +425,7 @@ class Migration(migrations.Migration):
                 'ordering': ['reference'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['reference'], name='recommendation_reference'), django.contrib.postgres.indexes.GinIndex(fields=['relations'], name='recommendation_relations', opclasses=['jsonb_path_ops'])],
+                'indexes': [models.Index(fields=['reference'], name='recommendation_reference'), models.Index(condition=models.Q(('known_to', None)), fields=['known_from_document'], name='recommendation_known_from'), django.contrib.postgres.indexes.GinIndex(fields=['relations'], name='recommendation_relations', opclasses=['jsonb_path_ops'])],
             },
         ),
         migrations.CreateModel(
@@ -455,7 +456,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-edition', 'kind', 'key'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['kind', 'key'], name='record_kind_key'), models.Index(fields=['edition'], name='record_edition')],
+                'indexes': [models.Index(fields=['kind', 'key'], name='record_kind_key'), models.Index(fields=['edition'], name='record_edition'), models.Index(django.db.models.fields.json.KeyTransform('recommendation', 'body'), condition=models.Q(('change', 'publish'), ('kind', 'assessment'), ('known_to', None)), name='record_assesses')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('known_to', None)), fields=('kind', 'key'), name='a_record_has_one_current_edition')],
             },
         ),
@@ -1181,7 +1182,7 @@ class Migration(migrations.Migration):
                 'ordering': ['first_day', 'key'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['key'], name='action_key'), models.Index(fields=['government', 'first_day'], name='action_government')],
+                'indexes': [models.Index(fields=['key'], name='action_key'), models.Index(fields=['government', 'first_day'], name='action_government'), models.Index(condition=models.Q(('known_to', None)), fields=['government'], name='action_of_government_now')],
             },
         ),
         migrations.CreateModel(
@@ -1225,7 +1226,7 @@ class Migration(migrations.Migration):
                 'ordering': ['recommendation', 'government', 'valid_from'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['recommendation', 'government'], name='addressee_recommendation'), models.Index(fields=['government', 'status'], name='addressee_government'), models.Index(fields=['valid_from'], name='addressee_valid_from')],
+                'indexes': [models.Index(fields=['recommendation', 'government'], name='addressee_recommendation'), models.Index(fields=['government', 'status'], name='addressee_government'), models.Index(fields=['valid_from'], name='addressee_valid_from'), models.Index(condition=models.Q(('known_to', None)), fields=['government'], name='addressee_of_government_now')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='a_period_ends_after_it_begins')],
             },
         ),
@@ -1701,7 +1702,7 @@ class Migration(migrations.Migration):
                 'ordering': ['first_day', 'key'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['recommendation', 'government'], name='effect_recommendation'), models.Index(fields=['action'], name='effect_action'), models.Index(fields=['government'], name='effect_government')],
+                'indexes': [models.Index(fields=['key'], name='effect_key'), models.Index(fields=['recommendation', 'government'], name='effect_recommendation'), models.Index(fields=['action'], name='effect_action'), models.Index(fields=['government'], name='effect_government')],
             },
         ),
         migrations.CreateModel(
