@@ -32,7 +32,7 @@ from tracker.editions.tables import (
     Row,
     TranslationEdition,
 )
-from tracker.rules import evidence, order, searches, status
+from tracker.rules import evidence, lag, order, searches, status
 from tracker.rules.dates import PartialDate
 from tracker.rules.identifiers import HELD_BY, read_with
 from tracker.rules.translating import is_outdated
@@ -440,6 +440,7 @@ def _cluster(published: Published, reference: str) -> Cluster:
     recommended_on = PartialDate(body["recommended_on"])
     recommendation = _recommendation(published, body, recommended_on)
     citations = _citations(published, "recommendation", reference, body["citations"])
+    effects = _effects(published, reference, recommended_on)
 
     assessments: list[AssessmentEdition] = []
     addressees: list[AddresseeEdition] = []
@@ -454,9 +455,10 @@ def _cluster(published: Published, reference: str) -> Cluster:
             rows[row.key] = row
             citations += cited
         assessments += rows.values()
-        addressees += _addressee(published, recommendation, addressee, verdicts, rows)
+        bearing = [effect for effect in effects if effect.government == addressee["government"]]
+        addressees += _addressee(published, recommendation, addressee, verdicts, rows, bearing)
     said = passages.of_recommendation(published, reference, [(row.key, row.effective_day) for row in assessments])
-    return Cluster(recommendation, addressees, _effects(published, reference, recommended_on), assessments, citations, said)
+    return Cluster(recommendation, addressees, effects, assessments, citations, said)
 
 
 def _recommendation(published: Published, body: Body, recommended_on: PartialDate) -> RecommendationEdition:
@@ -551,6 +553,7 @@ def _addressee(
     addressee: Body,
     verdicts: list[Body],
     rows: dict[str, AssessmentEdition],
+    bearing: list[EffectEdition],
 ) -> list[AddresseeEdition]:
     recommended_on = PartialDate(recommendation.recommended_on)
     if addressee["counted"]:
@@ -558,8 +561,14 @@ def _addressee(
         periods = status.periods(recommended_on, staff)
     else:
         periods = [status.Period(recommended_on.last, None, None)]
+    toward = [
+        lag.Toward(effect.first_day, effect.last_day, Earlier(effect.earlier))
+        for effect in bearing
+        if effect.direction and Direction(effect.direction).sign > 0
+    ]
     result = []
     for period in periods:
+        first_action = lag.classes(recommended_on, toward, start=period.start, end=period.end)
         holding = rows[period.key] if period.key else None
         searched_on = latest_search(holding) if holding else None
         result.append(
@@ -592,6 +601,8 @@ def _addressee(
                 documents=recommendation.documents,
                 recommended_on=recommendation.recommended_on,
                 year=recommendation.year,
+                first_action_days=[day for day, _word in first_action],
+                first_action_words=[word for _day, word in first_action],
             )
         )
     return result

@@ -489,6 +489,11 @@ class AddresseeEdition(Row):
     documents = ArrayField(models.CharField(max_length=60))
     recommended_on = models.CharField(max_length=10)
     year = models.PositiveSmallIntegerField()
+    first_action_days = ArrayField(
+        models.DateField(),
+        help_text="In order, from valid_from on: each day from which another word says how soon the first action toward it came.",
+    )
+    first_action_words = ArrayField(WordField(words.FirstAction), help_text="That word from each of these days on (tracker/rules/lag.py).")
 
     class Meta(Row.Meta):
         """By recommendation and government."""

@@ -1220,6 +1220,8 @@ class Migration(migrations.Migration):
                 ('documents', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None)),
                 ('recommended_on', models.CharField(max_length=10)),
                 ('year', models.PositiveSmallIntegerField()),
+                ('first_action_days', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), help_text='In order, from valid_from on: each day from which another word says how soon the first action toward it came.', size=None)),
+                ('first_action_words', django.contrib.postgres.fields.ArrayField(base_field=tracker.fields.WordField(max_length=40), help_text='That word from each of these days on (tracker/rules/lag.py).', size=None)),
             ],
             options={
                 'db_table': '"editions"."addressee"',

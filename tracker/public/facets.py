@@ -47,7 +47,8 @@ def _facet(filters: Grammar, name: str, counting: str, among: Q) -> Facet:
     conditions = {value: condition for value in labels if (condition := declared.condition(filters.clocks, value)) is not None}
     counts: dict[str, int] = {}
     if not conditions or len(conditions) < len(labels):
-        counts |= {str(value): count for value, count in _by_column(rows, str(declared.field_name), counting) if value is not None}
+        held = declared.expression(filters.clocks) if declared.expression else _values(str(declared.field_name))
+        counts |= {str(value): count for value, count in _by_value(rows, held, counting) if value is not None}
     if conditions:
         counts |= _by_condition(rows, conditions, counting)
     if name == "year":
@@ -65,9 +66,12 @@ def _label(label: Any) -> str:
     return label if isinstance(label, str) else str(label)
 
 
-def _by_column(rows: QuerySet[Any], column: str, counting: str) -> Iterable[tuple[Any, int]]:
-    value = Func(F(column), function="unnest", output_field=CharField()) if column in ARRAYS else F(column)
-    return rows.annotate(facet=value).values("facet").annotate(number=Count(counting, distinct=True)).values_list("facet", "number")
+def _values(column: str) -> Any:
+    return Func(F(column), function="unnest", output_field=CharField()) if column in ARRAYS else F(column)
+
+
+def _by_value(rows: QuerySet[Any], held: Any, counting: str) -> Iterable[tuple[Any, int]]:
+    return rows.annotate(facet=held).values("facet").annotate(number=Count(counting, distinct=True)).values_list("facet", "number")
 
 
 def _by_condition(rows: QuerySet[Any], conditions: dict[str, Q], counting: str) -> dict[str, int]:
