@@ -389,6 +389,7 @@ FOUND_AFTERWARDS: dict[str, tuple[str, dict[str, str]]] = {
     "a sign": ("editions.effect", {"sign": "7"}),
     "an end": ("editions.action", {"ended_on": "'2000-01-01'"}),
     "a row once more": ("editions.addressee", {}),
+    "how soon an action came": ("editions.addressee", {"first_action_words": "array_replace(first_action_words, '12_months', 'later')"}),
 }
 
 

@@ -6,12 +6,17 @@ import re
 from typing import Any
 
 import pytest
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
+from django.db.models import Func, TextField
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests import builders
 from tracker.editions.tables import RecordEdition
 from tracker.editorial.freeze import content_hash
+from tracker.editorial.readiness import references
+from tracker.models import RecordKind
 from tracker.rules import evidence, searches
 from tracker.rules.dates import PartialDate
 from tracker.rules.nature import nature
@@ -136,3 +141,15 @@ def test_the_database_knows_every_legal_status(desk: str) -> None:
 def test_what_is_computed_is_what_is_stored(casefile_desk: str) -> None:
     """Everything that came with the software was first published, and nothing else happened to it."""
     assert set(RecordEdition.desk.values_list("nature", flat=True)) == {"first"}
+
+
+@pytest.mark.parametrize("held", ["the case files", "one of everything"])
+def test_both_find_the_same_keys_in_a_body(request: pytest.FixtureRequest, held: str) -> None:
+    if held == "the case files":
+        request.getfixturevalue("published")
+    else:
+        request.getfixturevalue("desk")
+        builders.put_out(*builders.publishables(builders.everything()))
+    said = Func("body", function="editions.refers_to", output_field=ArrayField(TextField()))
+    for kind, body, found in RecordEdition.objects.annotate(said=said).values_list("kind", "body", "said"):
+        assert set(found or ()) == {key for _kind, key in references(RecordKind(kind), body)}

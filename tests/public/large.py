@@ -70,6 +70,8 @@ def write(connection: psycopg.Connection[Any], *, recommendations: int, governme
         disputed="(n + g) % 7 = 0",
         claimed_by="CASE WHEN (n + g) % 11 = 0 THEN ARRAY['An institute'] ELSE '{}' END",
         provenance="'reviewed'",
+        first_action_days="ARRAY['2019-02-01'::date]",
+        first_action_words="ARRAY['none']",
     )
     connection.execute(f"ANALYZE {_table(AddresseeEdition)}")
 

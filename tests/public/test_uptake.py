@@ -1,8 +1,9 @@
-"""Uptake over time and time to the first action: geometry, the fold over years, and SQL that says what the rule says."""
+"""Uptake over time and time to the first action: geometry, the fold over years, and kept words that are what the rule says."""
 
 import datetime as dt
 import itertools
 from collections import Counter
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -11,6 +12,11 @@ from hypothesis import strategies as st
 
 from tests import builders
 from tests.public import casefile
+from tracker.editions.tables import AddresseeEdition
+from tracker.editorial.verification import verify
+from tracker.models import Effect
+from tracker.public.clocks import Clocks
+from tracker.public.first_action import word_on
 from tracker.public.stacked import HEAD, LINE, stacked
 from tracker.public.summaries.uptake import at_year_ends
 from tracker.rules import order
@@ -78,24 +84,42 @@ ACTED = (
 """The dates of the actions beside one recommendation."""
 
 
-def test_sql_says_what_the_rule_says(desk: str) -> None:
+def test_on_every_day_a_query_finds_what_the_rule_says_of_it(desk: str, today: dt.date) -> None:
+    """By the actions that had happened on that day for certain; beside each recommendation is a verdict, so that its rows are of several periods."""
     paper = builders.document("PAPER")
     passage = builders.citation(paper, "EV-1")
-    records, expected = [paper], {}
+    records: list[Any] = [paper]
+    toward: dict[str, tuple[PartialDate, list[Toward]]] = {}
     for place, (made, acted) in enumerate(itertools.product(MADE, ACTED)):
         recommendation = builders.recommendation(f"R-{place}", paper, recommended_on=made)
-        builders.cite(recommendation, passage)
-        records.append(recommendation)
-        toward = []
+        verdict = builders.assessment(f"V-{place}", recommendation, effective_on="2020-02")
+        records += [recommendation, verdict]
+        for record in (recommendation, verdict):
+            builders.cite(record, passage)
+        _made, actions = toward[recommendation.reference] = PartialDate(made), []
         for number, on in enumerate(acted.split()):
             action = builders.action(f"A-{place}-{number}", on=on)
             builders.cite(action, passage)
             builders.effect(action, recommendation, direction="partly_fulfils" if number else "fulfils")
             records.append(action)
             date = PartialDate(on)
-            toward.append(Toward(date.first, date.last, order.earlier(date, PartialDate(made))))
-        expected[recommendation.reference] = first_action(PartialDate(made), toward)
+            actions.append(Toward(date.first, date.last, order.earlier(date, PartialDate(made))))
     builders.put_out(*records)
+
+    certain = {PartialDate(date).last for date in (*MADE, *" ".join(ACTED).split(), "2020-02")}
+    told: set[FirstAction] = set()
+    for day in sorted({*certain, *(day - dt.timedelta(days=1) for day in certain), today} - {today + dt.timedelta(days=1)}):
+        clocks = Clocks(day, None, today)
+        kept = dict(clocks.rows(AddresseeEdition).annotate(word=word_on(clocks)).values_list("recommendation", "word"))
+        expected = {
+            reference: first_action(made, [action for action in actions if action.last <= day])
+            for reference, (made, actions) in toward.items()
+            if made.last <= day
+        }
+        assert kept == expected, day
+        told |= set(expected.values())
+    assert told == set(FirstAction), "the test is worth something only where each class is met"
+
     client = Client()
     found = {
         row["recommendation"]: word
@@ -103,4 +127,33 @@ def test_sql_says_what_the_rule_says(desk: str) -> None:
         for row in client.get("/api/v1/addressees", {"first_action": word.value}).json()["results"]
     }
     assert found == expected
-    assert len(set(expected.values())) >= 5
+    facet = client.get("/api/v1/addressees").json()["facets"]["first_action"]
+    assert {each["value"]: each["count"] for each in facet} == Counter(expected.values())
+
+
+def test_both_clocks_tell_the_class_of_an_action_that_comes_is_corrected_and_goes(desk: str) -> None:
+    paper = builders.document("PAPER")
+    passage, target = builders.citation(paper, "EV-1"), builders.recommendation("REC-1", paper)
+    editions = [builders.put_out(paper, target)]
+    action = builders.action("ACT-1", on="2019-09-01")
+    builders.cite(action, passage)
+    effect = builders.effect(action, target)
+    editions.append(builders.put_out(action))
+    action.events.update(on="2019-03-01")
+    editions.append(builders.put_out(action))
+    Effect.objects.filter(pk=effect.pk).update(direction="no_direct_effect")
+    editions.append(builders.put_out(action))
+    Effect.objects.filter(pk=effect.pk).update(direction="partly_fulfils")
+    editions.append(builders.put_out(action))
+    editions.append(builders.taken_off(action, reason="an error"))
+
+    def told(**clocks: str) -> str:
+        rows = Client().get("/api/v1/addressees", clocks).json()
+        (facet,) = rows["facets"]["first_action"]
+        return str(facet["value"])
+
+    assert [told(known=f"edition-{edition.number}") for edition in editions] == ["none", "12_months", "3_months", "none", "3_months", "none"]
+    assert told() == "none"
+    assert [told(known="edition-2", as_of=day) for day in ("2019-08-31", "2019-09-01")] == ["none", "12_months"]
+    assert [told(known="edition-3", as_of=day) for day in ("2019-02-28", "2019-03-01")] == ["none", "3_months"]
+    assert verify(every_edition=True).problems == ()

@@ -1,6 +1,7 @@
 """How long until the first action: only what every day that the dates can mean agrees on."""
 
 import datetime as dt
+import itertools
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from tracker.rules import deadlines, order
 from tracker.rules.dates import PartialDate
-from tracker.rules.lag import Toward, first_action, months_after
+from tracker.rules.lag import Toward, classes, first_action, months_after
 from tracker.rules.vocabulary import DeadlineOutcome, Earlier, FirstAction, Status
 
 
@@ -62,6 +63,21 @@ def test_no_day_that_the_dates_can_mean_gives_another_class(made: str, acted: li
         return
     drawn = first_action(PartialDate(start.isoformat()), [Toward(day, day, Earlier.NO) for day in after])
     assert drawn is said or not after, "an action on the day itself has no order; it counts as soon as can be"
+
+
+@given(PARTIAL, st.lists(PARTIAL, max_size=4), st.integers(0, 500), st.none() | st.integers(1, 900), st.integers(0, 2000))
+def test_on_each_day_the_class_is_that_of_what_had_happened_by_then(made: str, acted: list[str], wait: int, length: int | None, later: int) -> None:
+    start = PartialDate(made).last + dt.timedelta(days=wait)
+    end = start + dt.timedelta(days=length) if length else None
+    found = classes(PartialDate(made), toward(made, *acted), start=start, end=end)
+    days = [day for day, _word in found]
+    assert days == sorted(set(days))
+    assert days[0] == start
+    assert end is None or days[-1] < end
+    assert all(one is not other for (_day, one), (_next, other) in itertools.pairwise(found))
+    day = start + dt.timedelta(days=later % length if length else later)
+    told = [word for begins, word in found if begins <= day][-1]
+    assert told is first_action(PartialDate(made), [action for action in toward(made, *acted) if action.last <= day])
 
 
 @given(st.dates(dt.date(1990, 1, 1), dt.date(2090, 1, 1)), st.integers(0, 48))

@@ -1,7 +1,8 @@
 -- What rows made for reading say beyond the words of their record: which verdict holds when, what stands for and against it, what dates mean.
 --
 -- It is looked at when the edition is committed, as its rows stand then. tracker/editions/projection.py makes them; what is not computed here as well
--- (the sign of an effect, the end of an action's force, the order of several searches, a row written twice or left out) verify_history finds.
+-- (the sign of an effect, the end of an action's force, the order of several searches, how long after a recommendation an action came, a row written
+-- twice or left out) verify_history finds.
 
 -- For and against a record, by the citations that readers see with it: tracker/rules/evidence.py says the same.
 CREATE FUNCTION editions.weight(wanted_kind text, wanted_key text, OUT supports bigint, OUT disputes bigint, OUT claimed_by text[])
@@ -16,7 +17,8 @@ LANGUAGE sql STABLE AS $$
         SELECT bearing.citation FROM (
             SELECT DISTINCT shared.record_key FROM editions.citation shared
             WHERE wanted_kind = 'assessment' AND shared.record_kind = 'action' AND shared.known_to IS NULL
-              AND shared.citation IN (SELECT citation FROM own WHERE source IS NOT NULL)
+              -- Each of a list is looked up; a join may read all that there are.
+              AND shared.citation = ANY (ARRAY(SELECT citation FROM own WHERE source IS NOT NULL))
         ) AS action, editions.bearing_on(editions.published('action', action.record_key)) AS bearing
         WHERE bearing.stance = 'disputes' AND editions.published('document', bearing.document) IS NOT NULL
     ), standing AS (
@@ -118,6 +120,23 @@ CREATE FUNCTION editions.follows(new editions.assessment) RETURNS boolean LANGUA
        ) END
 $$;
 
+-- The words for the time to the first action toward a recommendation each begin on a day of the period, the first with it, the others where an effect
+-- becomes certain; and as long as none is, there is none on record. tracker/rules/lag.py says the rest.
+CREATE FUNCTION editions.tells_of_first_actions(new editions.addressee) RETURNS boolean LANGUAGE sql STABLE AS $$
+    WITH toward AS (
+        SELECT greatest(last_day, recommended_last) AS day FROM editions.effect
+        WHERE recommendation = new.recommendation AND government = new.government AND known_to IS NULL
+          AND direction IN ('fulfils', 'partly_fulfils') AND earlier <> 'yes'
+    )
+    SELECT cardinality(new.first_action_words) = cardinality(new.first_action_days) AND new.first_action_days[1] = new.valid_from
+        AND new.first_action_days = ARRAY(SELECT DISTINCT day FROM unnest(new.first_action_days) AS day ORDER BY day)
+        AND NOT EXISTS (
+            SELECT FROM unnest(new.first_action_days, new.first_action_words) AS told (day, word)
+            WHERE day >= new.valid_to OR day > new.valid_from AND day NOT IN (SELECT day FROM toward)
+               OR (word = 'none') = EXISTS (SELECT FROM toward WHERE toward.day <= told.day)
+        )
+$$;
+
 CREATE FUNCTION editions.follows(new editions.addressee) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 DECLARE
     made date := (SELECT recommended_last FROM editions.recommendation WHERE reference = new.recommendation AND known_to IS NULL LIMIT 1);
@@ -134,7 +153,7 @@ BEGIN
         AND (new.valid_from = made OR new.counted AND new.valid_from > made
              AND editions.holding(new.recommendation, new.government, new.valid_from - 1) IS DISTINCT FROM held)
         AND editions.is_called(new.government, new.government_name) AND new.disputed = (new.disputes > 0)
-        AND new.search_due_on IS NOT DISTINCT FROM editions.search_due_on(new.searched_on)
+        AND new.search_due_on IS NOT DISTINCT FROM editions.search_due_on(new.searched_on) AND editions.tells_of_first_actions(new)
         AND CASE WHEN held IS NULL THEN
             (new.supports, new.disputes, new.claimed_by::text[], new.replies, new.departure) = (0, 0, '{}'::text[], '[]'::jsonb, '')
             AND num_nulls(new.effective_on, new.confidence, new.corroboration, new.searched_on) = 4

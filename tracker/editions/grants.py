@@ -254,7 +254,7 @@ def _columns_of_vocabularies() -> set[tuple[str, str]]:
         (model._meta.db_table.replace('"', "").split(".")[-1], field.column)
         for model in apps.get_models(include_auto_created=True)
         for field in model._meta.concrete_fields
-        if isinstance(field, WordField)
+        if isinstance(getattr(field, "base_field", field), WordField)
     }
 
 

@@ -210,17 +210,35 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- The public records of a kind that use a citation as said, for themselves or for a party: its key, and where it matters its stance.
-CREATE INDEX record_cites ON editions.record USING gin ((body -> 'citations') jsonb_path_ops) WHERE known_to IS NULL AND change = 'publish';
-CREATE INDEX record_cites_of_parties ON editions.record USING gin ((body -> 'parties') jsonb_path_ops) WHERE known_to IS NULL AND change = 'publish';
+-- The public records of a kind that use a citation as said, for themselves or for a party: its key, and where it matters its stance. Asked at every
+-- publication, so that nothing is left in a list of what is to be sorted in later, which each question would have to read.
+CREATE INDEX record_cites ON editions.record USING gin ((body -> 'citations') jsonb_path_ops) WITH (fastupdate = off)
+    WHERE known_to IS NULL AND change = 'publish';
+CREATE INDEX record_cites_of_parties ON editions.record USING gin ((body -> 'parties') jsonb_path_ops) WITH (fastupdate = off)
+    WHERE known_to IS NULL AND change = 'publish';
 
-CREATE FUNCTION editions.citing(wanted_kind text, used jsonb) RETURNS SETOF editions.record LANGUAGE sql STABLE AS $$
-    SELECT * FROM editions.record
-    WHERE kind = wanted_kind AND known_to IS NULL AND change = 'publish' AND (
-        body -> 'citations' @> jsonb_build_array(used)
-        OR body -> 'parties' @> jsonb_build_array(jsonb_build_object('citations', jsonb_build_array(used)))
-    )
+-- Looked up for each citation by itself: as a part of another question the planner may read all records instead.
+CREATE FUNCTION editions.citing(wanted_kind text, used jsonb) RETURNS SETOF editions.record LANGUAGE plpgsql STABLE ROWS 1 AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM editions.record
+        WHERE kind = wanted_kind AND known_to IS NULL AND change = 'publish' AND (
+            body -> 'citations' @> jsonb_build_array(used)
+            OR body -> 'parties' @> jsonb_build_array(jsonb_build_object('citations', jsonb_build_array(used)))
+        );
+END $$;
+
+-- The keys of the records, and of the effects within actions, that a body refers to: references of tracker/editorial/readiness.py says of what kind each
+-- is, and a test holds both equal.
+CREATE FUNCTION editions.refers_to(body jsonb) RETURNS text[] LANGUAGE sql IMMUTABLE AS $$
+    SELECT array_agg(DISTINCT name #>> '{}') FROM (
+        SELECT jsonb_path_query(body, '$.citations[*].document') UNION ALL SELECT jsonb_path_query(body, '$.*[*].citations[*].document')
+        UNION ALL SELECT jsonb_path_query(body, '$.made_in') UNION ALL SELECT jsonb_path_query(body, '$.known_from')
+        UNION ALL SELECT jsonb_path_query(body, '$.relations[*].other')
+        UNION ALL SELECT jsonb_path_query(body, '$.recommendation') UNION ALL SELECT jsonb_path_query(body, '$.supersedes')
+        UNION ALL SELECT jsonb_path_query(body, '$.effects[*].recommendation') UNION ALL SELECT jsonb_path_query(body, '$.effects[*].undoes')
+    ) AS named (name) WHERE name NOT IN ('null', '""')
 $$;
+CREATE INDEX record_refers_to ON editions.record USING gin (editions.refers_to(body)) WITH (fastupdate = off) WHERE known_to IS NULL AND change = 'publish';
 
 -- When an edition is committed, every status that it publishes, or that shares a citation with an action that it publishes, is supported beside all
 -- the actions that are public then.

@@ -67,9 +67,9 @@ def of_recommendation(published: "Published", reference: str, assessments: Itera
     rows = found.rows
     for key, day in assessments:
         rows += _of_assessment(published.assessments[key], key, reference, max(day, made), published)
-    for key, action in sorted(published.actions.items()):
+    for action in published.actions_on.get(reference, ()):
         acted = max(PartialDate(next(event["on"] for event in action["events"] if event["decisive"])).last, made)
-        effects = _Found("recommendation", reference, "action", key, acted)
+        effects = _Found("recommendation", reference, "action", action["key"], acted)
         for effect in action["effects"]:
             if effect["recommendation"] == reference:
                 effects.add("effect", effect["reasoning"], ASIDE)

@@ -6,10 +6,12 @@ the same stay as they are, so that ``known_from`` tells since when the site says
 """
 
 import datetime as dt
+import functools
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Q
@@ -30,7 +32,7 @@ from tracker.editions.tables import (
     Row,
     TranslationEdition,
 )
-from tracker.rules import evidence, order, searches, status
+from tracker.rules import evidence, lag, order, searches, status
 from tracker.rules.dates import PartialDate
 from tracker.rules.identifiers import HELD_BY, read_with
 from tracker.rules.translating import is_outdated
@@ -43,7 +45,10 @@ STAMPED = ("id", "edition", "known_from", "known_to", "search", "changed_by", "c
 
 @dataclass
 class Published:
-    """The bodies that rows are computed from, by kind and key, with each record's provenance."""
+    """The bodies that rows are computed from, by kind and key, with each record's provenance.
+
+    They are grouped once, by whoever asks first, when all of them are there: of many records none is looked at again for each of the others.
+    """
 
     documents: dict[str, Body] = field(default_factory=dict)
     recommendations: dict[str, Body] = field(default_factory=dict)
@@ -74,6 +79,40 @@ class Published:
             for citation in citations
             if citation["document"] in self.documents
         ]
+
+    @functools.cached_property
+    def assessments_of(self) -> dict[str, list[Body]]:
+        """The assessments of each recommendation."""
+        found: dict[str, list[Body]] = defaultdict(list)
+        for assessment in self.assessments.values():
+            found[assessment["recommendation"]].append(assessment)
+        return found
+
+    @functools.cached_property
+    def actions_on(self) -> dict[str, list[Body]]:
+        """The actions with an effect on each recommendation, each once, by key."""
+        found: dict[str, list[Body]] = defaultdict(list)
+        for _key, action in sorted(self.actions.items()):
+            for reference in {effect["recommendation"] for effect in action["effects"]}:
+                found[reference].append(action)
+        return found
+
+    @functools.cached_property
+    def _uses_of_actions(self) -> dict[str, list[evidence.Use]]:
+        return {key: self.uses(evidence.bearing_on(action)) for key, action in self.actions.items()}
+
+    @functools.cached_property
+    def _actions_citing(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for key, uses in self._uses_of_actions.items():
+            for use in uses:
+                found[use.citation].add(key)
+        return found
+
+    def rested_on(self, own: Iterable[evidence.Use]) -> dict[str, list[evidence.Use]]:
+        """The actions that a verdict with these citations rests on, by key, each with what is weighed for it."""
+        keys = {key for use in own for key in self._actions_citing.get(use.citation, ())}
+        return {key: self._uses_of_actions[key] for key in sorted(keys)}
 
 
 def source_name(document: Mapping[str, Any]) -> str:
@@ -120,7 +159,7 @@ def project(changed: dict[str, set[str]], *, renamed: Collection[str] = (), prog
     recommendations |= {body["recommendation"] for body in _bodies("assessment", Q(key__in=assessments)).values()}
 
     # A recommendation's own wording is read in the language of the document that it was found in.
-    recommendations |= set(RecommendationEdition.desk.known_at(None).filter(documents__overlap=sorted(documents)).values_list("reference", flat=True))
+    recommendations |= set(RecommendationEdition.desk.known_at(None).filter(known_from_document__in=documents).values_list("reference", flat=True))
 
     # An effect stands with its recommendation, where it was before and where it is now.
     recommendations |= set(EffectEdition.desk.known_at(None).filter(action__in=actions).values_list("recommendation", flat=True))
@@ -164,19 +203,22 @@ def project(changed: dict[str, set[str]], *, renamed: Collection[str] = (), prog
     replace(TranslationEdition, scope, [row for row in _translations(published) if row.record_key in changed.get(row.record_kind, ())])
 
 
-def replace(table: type[Row], scope: Q, rows: list[Any]) -> None:
-    """Make the current rows of ``table`` within ``scope`` be ``rows``: close what holds no longer, add what is new, leave the rest."""
-    standing: dict[str, list[int]] = defaultdict(list)
-    for row in table.desk.known_at(None).filter(scope):
-        standing[content(row)].append(row.pk)
+def replace(table: type[Row], scope: Q, rows: list[Any], standing: Iterable[Row] | None = None) -> None:
+    """Make the current rows of ``table`` within ``scope`` be ``rows``: close what holds no longer, add what is new, leave the rest.
+
+    ``standing`` are those current rows, where they were read already.
+    """
+    held: dict[str, list[int]] = defaultdict(list)
+    for row in table.desk.known_at(None).filter(scope) if standing is None else standing:
+        held[content(row)].append(row.pk)
     new = []
     for row in rows:
-        same = standing.get(content(row))
+        same = held.get(content(row))
         if same:
             same.pop()
         else:
             new.append(row)
-    gone = [pk for pks in standing.values() for pk in pks]
+    gone = [pk for pks in held.values() for pk in pks]
     now = dt.datetime.now(dt.UTC)  # the database stamps the edition's own time; the column only asks for some time
     if gone:
         table.desk.filter(pk__in=gone).update(known_to=now)
@@ -187,9 +229,15 @@ def replace(table: type[Row], scope: Q, rows: list[Any]) -> None:
 
 def content(row: Row) -> str:
     """What a row says, beside what the database stamps on it; equal for two rows that say the same."""
-    return json.dumps(
-        [getattr(row, column.attname) for column in row._meta.concrete_fields if column.name not in STAMPED], default=str, sort_keys=True
-    )
+    return _IN_JSON.encode(_said_by(type(row))(row))
+
+
+_IN_JSON = json.JSONEncoder(default=str, sort_keys=True)
+
+
+@functools.cache
+def _said_by(table: type[Row]) -> Callable[[Row], Any]:
+    return attrgetter(*(column.attname for column in table._meta.concrete_fields if column.name not in STAMPED))
 
 
 def rows_of(published: Published) -> dict[type[Row], list[Any]]:
@@ -239,23 +287,26 @@ def _bodies(kind: str, which: Q) -> dict[str, Body]:
 
 def _gather(recommendations: set[str], actions: set[str], documents: set[str]) -> Published:
     published = Published()
-    published.recommendations = _bodies("recommendation", Q(key__in=recommendations))
-    published.assessments = _bodies("assessment", Q(body__recommendation__in=recommendations))
+
+    def read(kind: str, which: Q) -> None:
+        rows = RecordEdition.desk.known_at(None).filter(which, kind=kind, change="publish").values_list("key", "body", "provenance")
+        for key, body, provenance in rows:
+            published.by_kind[kind][key] = body
+            published.provenance[kind, key] = provenance
+
+    read("recommendation", Q(key__in=recommendations))
+    read("assessment", Q(body__recommendation__in=recommendations))
     cited = {citation["key"] for body in published.assessments.values() for citation in body["citations"]}
     sharing = set(CitationEdition.desk.known_at(None).filter(record_kind="action", citation__in=cited).values_list("record_key", flat=True))
     bearing = set(EffectEdition.desk.known_at(None).filter(recommendation__in=recommendations).values_list("action", flat=True))
-    published.actions = _bodies("action", Q(key__in=actions | bearing | sharing))
+    read("action", Q(key__in=actions | bearing | sharing))
     wanted = set(documents)
     for bodies in (published.recommendations, published.assessments, published.actions):
         for body in bodies.values():
             wanted |= {citation["document"] for citation in _all_citations(body)}
     wanted |= {body["known_from"] for body in published.recommendations.values()}
-    published.documents = _bodies("document", Q(key__in=wanted))
+    read("document", Q(key__in=wanted))
     published.government_names = dict(GovernmentEdition.desk.known_at(None).values_list("code", "name"))
-    keys = {"document": published.documents, "recommendation": published.recommendations, "action": published.actions}
-    for kind, bodies in (*keys.items(), ("assessment", published.assessments)):
-        for key, provenance in RecordEdition.desk.known_at(None).filter(kind=kind, key__in=bodies).values_list("key", "provenance"):
-            published.provenance[kind, key] = provenance
     return published
 
 
@@ -413,25 +464,25 @@ def _cluster(published: Published, reference: str) -> Cluster:
     recommended_on = PartialDate(body["recommended_on"])
     recommendation = _recommendation(published, body, recommended_on)
     citations = _citations(published, "recommendation", reference, body["citations"], told_from=recommended_on.last)
-    uses_of_actions = {key: published.uses(evidence.bearing_on(action)) for key, action in published.actions.items()}
+    effects = _effects(published, reference, recommended_on)
 
     assessments: list[AssessmentEdition] = []
     addressees: list[AddresseeEdition] = []
     by_government: dict[str, list[Body]] = defaultdict(list)
-    for assessment in published.assessments.values():
-        if assessment["recommendation"] == reference:
-            by_government[assessment["government"]].append(assessment)
+    for assessment in published.assessments_of.get(reference, ()):
+        by_government[assessment["government"]].append(assessment)
     for addressee in body["addressees"]:
         verdicts = by_government[addressee["government"]]
         rows = {}
         for assessment in verdicts:
-            row, cited = _assessment(published, assessment, verdicts, recommended_on, uses_of_actions)
+            row, cited = _assessment(published, assessment, verdicts, recommended_on)
             rows[row.key] = row
             citations += cited
         assessments += rows.values()
-        addressees += _addressee(published, recommendation, addressee, verdicts, rows)
+        bearing = [effect for effect in effects if effect.government == addressee["government"]]
+        addressees += _addressee(published, recommendation, addressee, verdicts, rows, bearing)
     said = passages.of_recommendation(published, reference, [(row.key, row.effective_day) for row in assessments])
-    return Cluster(recommendation, addressees, _effects(published, reference, recommended_on), assessments, citations, said)
+    return Cluster(recommendation, addressees, effects, assessments, citations, said)
 
 
 def _recommendation(published: Published, body: Body, recommended_on: PartialDate) -> RecommendationEdition:
@@ -479,15 +530,11 @@ def _sequence(assessment: Body, verdicts: list[Body], recommended_on: PartialDat
 
 
 def _assessment(
-    published: Published,
-    body: Body,
-    verdicts: list[Body],
-    recommended_on: PartialDate,
-    uses_of_actions: dict[str, list[evidence.Use]],
+    published: Published, body: Body, verdicts: list[Body], recommended_on: PartialDate
 ) -> tuple[AssessmentEdition, list[CitationEdition]]:
     own = published.uses(body["citations"])
-    weight = evidence.weigh(own, uses_of_actions)
-    actions = evidence.rests_on((use.citation for use in own), uses_of_actions)
+    actions = published.rested_on(own)
+    weight = evidence.weigh(own, actions)
     listed = {citation["key"] for citation in body["citations"]}
     inherited = {
         citation["key"]: citation
@@ -508,7 +555,7 @@ def _assessment(
         effective_day=status.takes_effect(verdict(body), recommended_on),
         sequence=_sequence(body, verdicts, recommended_on),
         superseded_by=successors.get(body["key"]),
-        actions=sorted(actions),
+        actions=list(actions),
         supports=len(weight.supports),
         disputes=len(weight.disputes),
         disputed=weight.disputed,
@@ -533,6 +580,7 @@ def _addressee(
     addressee: Body,
     verdicts: list[Body],
     rows: dict[str, AssessmentEdition],
+    bearing: list[EffectEdition],
 ) -> list[AddresseeEdition]:
     recommended_on = PartialDate(recommendation.recommended_on)
     if addressee["counted"]:
@@ -540,8 +588,14 @@ def _addressee(
         periods = status.periods(recommended_on, staff)
     else:
         periods = [status.Period(recommended_on.last, None, None)]
+    toward = [
+        lag.Toward(effect.first_day, effect.last_day, Earlier(effect.earlier))
+        for effect in bearing
+        if effect.direction and Direction(effect.direction).sign > 0
+    ]
     result = []
     for period in periods:
+        first_action = lag.classes(recommended_on, toward, start=period.start, end=period.end)
         holding = rows[period.key] if period.key else None
         searched_on = latest_search(holding) if holding else None
         result.append(
@@ -575,6 +629,8 @@ def _addressee(
                 source=recommendation.source,
                 recommended_on=recommendation.recommended_on,
                 year=recommendation.year,
+                first_action_days=[day for day, _word in first_action],
+                first_action_words=[word for _day, word in first_action],
             )
         )
     return result
@@ -583,7 +639,7 @@ def _addressee(
 def _effects(published: Published, reference: str, recommended_on: PartialDate) -> list[EffectEdition]:
     here = {
         effect["key"]: (action, effect)
-        for action in published.actions.values()
+        for action in published.actions_on.get(reference, ())
         for effect in action["effects"]
         if effect["recommendation"] == reference
     }
@@ -632,10 +688,13 @@ def _effects(published: Published, reference: str, recommended_on: PartialDate) 
 # Reference data
 
 
-def project_governments(governments: Iterable[GovernmentEdition], memberships: Iterable[MembershipEdition]) -> set[str]:
-    """Bring governments and memberships in line with the desk's reference data. Gives the codes whose name is another than before."""
-    before = dict(GovernmentEdition.desk.known_at(None).values_list("code", "name"))
-    rows = list(governments)
-    replace(GovernmentEdition, Q(), rows)
-    replace(MembershipEdition, Q(), list(memberships))
-    return {code for code, _name in set(before.items()) ^ {(row.code, row.name) for row in rows}}
+def project_governments(
+    governments: list[GovernmentEdition], memberships: list[MembershipEdition], standing: Collection[GovernmentEdition]
+) -> set[str]:
+    """Bring governments (``standing`` are those that are public) and memberships in line with the desk's reference data.
+
+    Gives the codes whose name is another than before.
+    """
+    replace(GovernmentEdition, Q(), governments, standing)
+    replace(MembershipEdition, Q(), memberships)
+    return {code for code, _name in {(row.code, row.name) for row in standing} ^ {(row.code, row.name) for row in governments}}

@@ -9,6 +9,8 @@ Two clocks. ``known_from`` / ``known_to``: when this site said it. ``valid_from`
 """
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +18,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Func, Q
+from django.db.models.fields.json import KeyTransform
 
 from tracker.fields import WordField
 from tracker.rules import order
@@ -289,8 +292,26 @@ class RecordEdition(Row):
 
         db_table = '"editions"."record"'
         ordering = ["-edition", "kind", "key"]
-        indexes = [models.Index(fields=["kind", "key"], name="record_kind_key"), models.Index(fields=["edition"], name="record_edition")]
+        indexes = [
+            models.Index(fields=["kind", "key"], name="record_kind_key"),
+            models.Index(fields=["edition"], name="record_edition"),
+            # Publishing asks for the public assessments of what it touches; those of governments that are addressed no longer have no other row.
+            models.Index(
+                KeyTransform("recommendation", "body"), name="record_assesses", condition=Q(kind="assessment", change="publish", known_to=None)
+            ),
+        ]
         constraints = [models.UniqueConstraint(fields=["kind", "key"], condition=Q(known_to=None), name="a_record_has_one_current_edition")]
+
+    @staticmethod
+    def named(names: Iterable[tuple[str, str]]) -> Q:
+        """The editions of records with these names (kind and key), as the index finds them."""
+        keys: dict[str, list[str]] = defaultdict(list)
+        for kind, key in names:
+            keys[kind].append(key)
+        found = Q(pk__in=[])
+        for kind, of_kind in keys.items():
+            found |= Q(kind=kind, key__in=of_kind)
+        return found
 
 
 class GovernmentEdition(Row):
@@ -423,6 +444,7 @@ class RecommendationEdition(Row):
         ordering = ["reference"]
         indexes = [
             models.Index(fields=["reference"], name="recommendation_reference"),
+            models.Index(fields=["known_from_document"], name="recommendation_known_from", condition=Q(known_to=None)),
             GinIndex(fields=["relations"], opclasses=["jsonb_path_ops"], name="recommendation_relations"),
         ]
 
@@ -469,6 +491,11 @@ class AddresseeEdition(Row):
     source = models.CharField(max_length=60, help_text="Of the recommendation: the document that makes it, or in which it was read.")
     recommended_on = models.CharField(max_length=10)
     year = models.PositiveSmallIntegerField()
+    first_action_days = ArrayField(
+        models.DateField(),
+        help_text="In order, from valid_from on: each day from which another word says how soon the first action toward it came.",
+    )
+    first_action_words = ArrayField(WordField(words.FirstAction), help_text="That word from each of these days on (tracker/rules/lag.py).")
 
     class Meta(Row.Meta):
         """By recommendation and government."""
@@ -479,6 +506,8 @@ class AddresseeEdition(Row):
             models.Index(fields=["recommendation", "government"], name="addressee_recommendation"),
             models.Index(fields=["government", "status"], name="addressee_government"),
             models.Index(fields=["valid_from"], name="addressee_valid_from"),
+            # Which governments public records name is asked at every publication.
+            models.Index(fields=["government"], name="addressee_of_government_now", condition=Q(known_to=None)),
         ]
         constraints = [models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="a_period_ends_after_it_begins")]
 
@@ -529,6 +558,7 @@ class ActionEdition(Row):
         indexes = [
             models.Index(fields=["key"], name="action_key"),
             models.Index(fields=["government", "first_day"], name="action_government"),
+            models.Index(fields=["government"], name="action_of_government_now", condition=Q(known_to=None)),
         ]
 
     @classmethod
@@ -569,6 +599,7 @@ class EffectEdition(Row):
         db_table = '"editions"."effect"'
         ordering = ["first_day", "key"]
         indexes = [
+            models.Index(fields=["key"], name="effect_key"),
             models.Index(fields=["recommendation", "government"], name="effect_recommendation"),
             models.Index(fields=["action"], name="effect_action"),
             models.Index(fields=["government"], name="effect_government"),

@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Func, TextField
 from django.utils.translation import gettext as _
 
 from tracker.editions.projection import verdict
@@ -54,7 +56,8 @@ def faults(
 ) -> list[Fault]:
     """The same with the record that each sentence is of; without it the others may be ready. Some are of records that are public already."""
     dropped = _dropped_effects(bodies, withdrawing)
-    public = _public_names() - withdrawing - dropped | {(str(kind), key) for kind, key in bodies}
+    named = {(kind, key): references(RecordKind(kind), body) for (kind, key), body in bodies.items()}
+    public = _public_of(set().union(*named.values())) - withdrawing - dropped | {(str(kind), key) for kind, key in bodies}
     public |= {("effect", effect["key"]) for (kind, _key), body in bodies.items() if kind == RecordKind.ACTION for effect in body["effects"]}
     found: list[Fault] = []
     for (kind, key), body in bodies.items():
@@ -72,7 +75,7 @@ def faults(
         said += _to_come(RecordKind(kind), key, body, today)
         said += [
             _("%(key)s refers to %(kind)s %(other)s, which is not public; submit it too.") % {"key": key, "kind": _word(other_kind), "other": other}
-            for other_kind, other in sorted(references(RecordKind(kind), body))
+            for other_kind, other in sorted(named[kind, key])
             if (other_kind, other) not in public
         ]
         found += [((kind, key), sentence) for sentence in said]
@@ -105,10 +108,11 @@ def _to_come(kind: RecordKind, key: str, body: Body, today: dt.date) -> list[str
     ]
 
 
-def _public_names() -> set[Name]:
-    """Of records, and of the effects within actions, which other effects undo."""
-    records = set(RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).values_list("kind", "key"))
-    return records | {("effect", key) for key in EffectEdition.desk.known_at(None).values_list("key", flat=True)}
+def _public_of(names: Set[Name]) -> set[Name]:
+    """Those of the names that are public: of records, and of the effects within actions, which other effects undo."""
+    records = RecordEdition.desk.known_at(None).filter(RecordEdition.named(names), change=Change.PUBLISH.value)
+    effects = EffectEdition.desk.known_at(None).filter(key__in=[key for kind, key in names if kind == "effect"])
+    return {*records.values_list("kind", "key"), *(("effect", key) for key in effects.values_list("key", flat=True))}
 
 
 def _dropped_effects(bodies: Mapping[Name, Body], withdrawing: Set[Name]) -> set[Name]:
@@ -283,15 +287,17 @@ def dependants(names: Set[Name], *, but: Set[Name] = frozenset()) -> set[Name]:
 
 def _referring(names: Set[Name], *, but: Set[Name]) -> Iterator[tuple[Name, set[Name]]]:
     """Public records with those of the names that their public version refers to; records that refer to none are left out."""
-    rows = RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).values_list("kind", "key", "body")
-    for kind, key, body in rows.iterator(500):
+    # The index knows keys alone, whatever they are of.
+    said = Func("body", function="editions.refers_to", output_field=ArrayField(TextField()))
+    rows = RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).alias(said=said)
+    for kind, key, body in rows.filter(said__overlap=sorted({key for _kind, key in names})).values_list("kind", "key", "body").iterator(500):
         if (kind, key) not in but and (pointed_at := references(RecordKind(kind), body) & names):
             yield (kind, key), pointed_at
 
 
 def _forwarding(forwards: Mapping[Name, str], publishing: Set[Name], withdrawing: Set[Name]) -> list[Fault]:
     """Merged records whose address would lead to nothing that readers see, themselves and circles included."""
-    standing = _public_names() - withdrawing | publishing
+    standing = _public_of({(kind, other) for (kind, _key), other in forwards.items()}) - withdrawing | publishing
     return [
         (
             (kind, key),

@@ -13,7 +13,8 @@ import pghistory
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import connections, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -282,8 +283,8 @@ def _freeze_all(records: list[Publishable], change: Change) -> Iterable[Version]
 
 def _refuse_keys_of_others(records: list[Publishable]) -> None:
     """The address of a record that was withdrawn stays its own: another record, made after it was withdrawn, cannot take its key."""
-    keys = [record.public_key for record in records]
-    rows = RecordEdition.desk.known_at(None).filter(change__in=Change.taking_off(), key__in=keys)
+    names = [(kind_of(record), record.public_key) for record in records]
+    rows = RecordEdition.desk.known_at(None).filter(RecordEdition.named(names), change__in=Change.taking_off())
     gone = {(row.kind, row.key): row for row in rows.defer("body")}
     for record in records:
         row = gone.get((kind_of(record), record.public_key))
@@ -307,17 +308,15 @@ def _take_as_public(versions: list[Version]) -> None:
 def _public_of(versions: list[Version]) -> dict[tuple[str, str], RecordEdition]:
     """What they take off: what is public, and of what is taken down also what was withdrawn before and stands on past days."""
     down = {(version.kind, version.key) for version in versions if version.change == Change.TAKE_DOWN}
-    rows = RecordEdition.desk.known_at(None).filter(key__in=[version.key for version in versions])
+    rows = RecordEdition.desk.known_at(None).filter(RecordEdition.named((version.kind, version.key) for version in versions))
     found = {(row.kind, row.key): row for row in rows if row.change != Change.TAKE_DOWN}
     return {name: row for name, row in found.items() if row.change == Change.PUBLISH or name in down}
 
 
 def _not_yet_public(records: list[Publishable]) -> list[Publishable]:
-    public = {
-        (kind, key): digest
-        for kind, key, digest in RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value).values_list("kind", "key", "content_hash")
-    }
     hashes = {(version.kind, version.key): version.content_hash for version in _freeze_all(records, Change.PUBLISH)}
+    rows = RecordEdition.desk.known_at(None).filter(RecordEdition.named(hashes), change=Change.PUBLISH.value)
+    public = {(kind, key): digest for kind, key, digest in rows.values_list("kind", "key", "content_hash")}
     return [record for record in records if public.get(name := (kind_of(record), record.public_key)) != hashes[name]]
 
 
@@ -348,7 +347,7 @@ def _problems(versions: list[Version], *, by_people: bool = False) -> list[str]:
 
 def _newest_editions(versions: list[Version]) -> dict[tuple[str, str], int]:
     """The number of each record's newest edition, withdrawals included; records without one are left out."""
-    rows = RecordEdition.desk.known_at(None).filter(key__in=[version.key for version in versions])
+    rows = RecordEdition.desk.known_at(None).filter(RecordEdition.named((version.kind, version.key) for version in versions))
     return {(kind, key): edition for kind, key, edition in rows.values_list("kind", "key", "edition")}
 
 
@@ -400,9 +399,9 @@ def _publish(submission: Submission, by: User, progress: Progress | None) -> Sit
     publishing = {(version.kind, version.key): version.body for version in versions if version.change == Change.PUBLISH}
     _write_records(versions, submission, by)
     in_use = _governments_in_use(publishing.values())
-    governments = _governments(in_use)
-    _sign_changes(governments, by=by, reason=submission.reason)
-    renamed = project_governments(governments, _memberships(in_use))
+    governments, standing = _governments(in_use), list(GovernmentEdition.desk.known_at(None))
+    _sign_changes(governments, standing, by=by, reason=submission.reason)
+    renamed = project_governments(governments, _memberships(in_use), standing)
     changed: dict[str, set[str]] = defaultdict(set)
     for version in versions:
         changed[str(version.kind)].add(version.key)
@@ -457,8 +456,13 @@ def _governments_in_use(bodies: Iterable[Body]) -> set[str]:
 
     Reference data is not reviewed record by record; what no public record has to do with stays on the desk.
     """
-    codes = set(AddresseeEdition.desk.known_at(None).values_list("government", flat=True))
-    codes |= set(ActionEdition.desk.known_at(None).values_list("government", flat=True))
+    # Each government is looked up by itself, which costs as much in a large database as in a small one; EXISTS may be answered by reading all rows.
+    found = [
+        Subquery(table.desk.known_at(None).filter(government=OuterRef("code")).order_by().values("pk")[:1])
+        for table in (AddresseeEdition, ActionEdition)
+    ]
+    named = Government.objects.alias(found=Coalesce(*found)).filter(found__isnull=False)
+    codes = set(named.values_list("code", flat=True))
     for body in bodies:
         codes |= {addressee["government"] for addressee in body.get("addressees", ())}
         codes |= {effect["government"] for effect in body.get("effects", ())}
@@ -480,12 +484,12 @@ def _governments(codes: set[str]) -> list[GovernmentEdition]:
     ]
 
 
-def _sign_changes(governments: list[GovernmentEdition], *, by: User, reason: str) -> None:
+def _sign_changes(governments: list[GovernmentEdition], public: list[GovernmentEdition], *, by: User, reason: str) -> None:
     """Say on each government that is public otherwise who changed it since, when and why, from the history of the desk.
 
     It becomes public with an edition of other records, whose people and reason are not its own. What nobody signed is signed by who publishes it.
     """
-    standing = {row.code: row for row in GovernmentEdition.desk.known_at(None)}
+    standing = {row.code: row for row in public}
     for row in governments:
         before = standing.get(row.code)
         if before is None or content(before) == content(row):

@@ -9,6 +9,7 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
+import django.db.models.fields.json
 import django.db.models.manager
 import django.utils.timezone
 import pghistory.utils
@@ -425,7 +426,7 @@ class Migration(migrations.Migration):
                 'ordering': ['reference'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['reference'], name='recommendation_reference'), django.contrib.postgres.indexes.GinIndex(fields=['relations'], name='recommendation_relations', opclasses=['jsonb_path_ops'])],
+                'indexes': [models.Index(fields=['reference'], name='recommendation_reference'), models.Index(condition=models.Q(('known_to', None)), fields=['known_from_document'], name='recommendation_known_from'), django.contrib.postgres.indexes.GinIndex(fields=['relations'], name='recommendation_relations', opclasses=['jsonb_path_ops'])],
             },
         ),
         migrations.CreateModel(
@@ -456,7 +457,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-edition', 'kind', 'key'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['kind', 'key'], name='record_kind_key'), models.Index(fields=['edition'], name='record_edition')],
+                'indexes': [models.Index(fields=['kind', 'key'], name='record_kind_key'), models.Index(fields=['edition'], name='record_edition'), models.Index(django.db.models.fields.json.KeyTransform('recommendation', 'body'), condition=models.Q(('change', 'publish'), ('kind', 'assessment'), ('known_to', None)), name='record_assesses')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('known_to', None)), fields=('kind', 'key'), name='a_record_has_one_current_edition')],
             },
         ),
@@ -1182,7 +1183,7 @@ class Migration(migrations.Migration):
                 'ordering': ['first_day', 'key'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['key'], name='action_key'), models.Index(fields=['government', 'first_day'], name='action_government')],
+                'indexes': [models.Index(fields=['key'], name='action_key'), models.Index(fields=['government', 'first_day'], name='action_government'), models.Index(condition=models.Q(('known_to', None)), fields=['government'], name='action_of_government_now')],
             },
         ),
         migrations.CreateModel(
@@ -1221,13 +1222,15 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(help_text='Of the recommendation: the document that makes it, or in which it was read.', max_length=60)),
                 ('recommended_on', models.CharField(max_length=10)),
                 ('year', models.PositiveSmallIntegerField()),
+                ('first_action_days', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), help_text='In order, from valid_from on: each day from which another word says how soon the first action toward it came.', size=None)),
+                ('first_action_words', django.contrib.postgres.fields.ArrayField(base_field=tracker.fields.WordField(max_length=40), help_text='That word from each of these days on (tracker/rules/lag.py).', size=None)),
             ],
             options={
                 'db_table': '"editions"."addressee"',
                 'ordering': ['recommendation', 'government', 'valid_from'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['recommendation', 'government'], name='addressee_recommendation'), models.Index(fields=['government', 'status'], name='addressee_government'), models.Index(fields=['valid_from'], name='addressee_valid_from')],
+                'indexes': [models.Index(fields=['recommendation', 'government'], name='addressee_recommendation'), models.Index(fields=['government', 'status'], name='addressee_government'), models.Index(fields=['valid_from'], name='addressee_valid_from'), models.Index(condition=models.Q(('known_to', None)), fields=['government'], name='addressee_of_government_now')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='a_period_ends_after_it_begins')],
             },
         ),
@@ -1707,7 +1710,7 @@ class Migration(migrations.Migration):
                 'ordering': ['first_day', 'key'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['recommendation', 'government'], name='effect_recommendation'), models.Index(fields=['action'], name='effect_action'), models.Index(fields=['government'], name='effect_government')],
+                'indexes': [models.Index(fields=['key'], name='effect_key'), models.Index(fields=['recommendation', 'government'], name='effect_recommendation'), models.Index(fields=['action'], name='effect_action'), models.Index(fields=['government'], name='effect_government')],
             },
         ),
         migrations.CreateModel(

@@ -162,25 +162,26 @@ def _counts(filters: Grammar, name: str, rows: QuerySet[Any], counting: str, wan
     if conditions and len(held) == len(conditions):
         return counts, len(counts)
     if column in ARRAYS or declared.lookup is None or declared.lookup.table is None:
-        counts |= _by_column(rows, column, counting)
+        value = declared.expression(filters.clocks) if declared.expression else _values(column)
+        counts |= {str(value): number for value, number in _pairs(rows, value, counting) if value is not None}
         return counts, len(counts)
     chosen = filters.given.get(name, [])
     is_chosen = Q(**{f"{column}__in": chosen})
     found = rows if wanted is None else rows.filter(is_chosen | Q(**{f"{column}__in": wanted}))
-    first = _pairs(found, column, counting).annotate(chosen=is_chosen).order_by("-chosen", "-number", "facet")
+    first = _pairs(found, F(column), counting).annotate(chosen=is_chosen).order_by("-chosen", "-number", "facet")
     limit = most + len(chosen)
     counts = {str(value): number for value, number, _is_chosen in first[:limit]}
     are_all = wanted is None and len(counts) < limit
     return counts, len(counts) if are_all else rows.values(column).distinct().count()
 
 
-def _by_column(rows: QuerySet[Any], column: str, counting: str) -> dict[str, int]:
-    return {str(value): number for value, number in _pairs(rows, column, counting) if value is not None}
+def _values(column: str) -> Any:
+    """Each value that a column holds."""
+    return Func(F(column), function="unnest", output_field=CharField()) if column in ARRAYS else F(column)
 
 
-def _pairs(rows: QuerySet[Any], column: str, counting: str) -> QuerySet[Any]:
-    """Each value of a column, with how many different values of ``counting`` stand with it."""
-    value = Func(F(column), function="unnest", output_field=CharField()) if column in ARRAYS else F(column)
+def _pairs(rows: QuerySet[Any], value: Any, counting: str) -> QuerySet[Any]:
+    """Each value, with how many different values of ``counting`` stand with it."""
     return rows.annotate(facet=value).values("facet").annotate(number=_count(counting)).values_list("facet", "number")
 
 

@@ -1,7 +1,7 @@
 """How long after a recommendation the first action toward it came: only what the dates tell for certain.
 
 Nothing is said of causes: an action that came soon may have had any ground. Classes are counted in calendar months, as a deadline would be.
-The same rule for queries: :func:`tracker.public.first_action.condition`; a test holds both equal.
+Publishing keeps what :func:`classes` gives with each addressee, for queries: :mod:`tracker.public.first_action`.
 """
 
 import calendar
@@ -49,6 +49,24 @@ def first_action(recommended_on: PartialDate, actions: Iterable[Toward]) -> Firs
     shortest = FirstAction.WITHIN_3_MONTHS if may_be_at_once else _class(recommended_on.last, soonest)
     longest = _class(recommended_on.first, latest)
     return shortest if shortest is longest else FirstAction.UNCERTAIN
+
+
+def classes(
+    recommended_on: PartialDate, actions: Iterable[Toward], *, start: dt.date, end: dt.date | None = None
+) -> list[tuple[dt.date, FirstAction]]:
+    """The class on each day from ``start`` to the day before ``end`` (None: for ever), as the days from which on another one holds, in order.
+
+    The first of them is ``start``, which is no day before the recommendation was made for certain. By a day those actions count that happened by then
+    for certain.
+    """
+    actions = list(actions)
+    days = sorted({start, *(action.last for action in actions if start < action.last and (end is None or action.last < end))})
+    found: list[tuple[dt.date, FirstAction]] = []
+    for day in days:
+        held = first_action(recommended_on, (action for action in actions if action.last <= day))
+        if not found or held is not found[-1][1]:
+            found.append((day, held))
+    return found
 
 
 def _class(start: dt.date, end: dt.date) -> FirstAction:

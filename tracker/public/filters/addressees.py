@@ -66,7 +66,7 @@ class AddresseeFilters(OfEveryList):
     corroboration = words_of("corroboration", gettext_lazy("corroboration"), Corroboration)
     claimed = one_of("claimed_by", gettext_lazy("claimed"), these(CLAIMED), YES_OR_NO, condition=_claimed)
     search = one_of("search_due_on", gettext_lazy("search"), these(SEARCHES), gettext_lazy("due or holds"), condition=_search_on_record)
-    first_action = words_of("first_action", gettext_lazy("first action toward it"), FirstAction, condition=first_action.condition)
+    first_action = words_of("first_action", gettext_lazy("first action toward it"), FirstAction, expression=first_action.word_on)
     basis = words_of("basis", gettext_lazy("basis"), Basis)
     counted = by_counting()
     provenance = words_of("provenance", gettext_lazy("provenance"), Provenance)

@@ -6,6 +6,7 @@ from typing import Any
 import django_filters as df
 from django import forms
 from django.db.models import Q, QuerySet
+from django.db.models.lookups import In
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -35,6 +36,7 @@ class WordsField(forms.MultipleChoiceField):
 
 
 Condition = Callable[[Clocks, str], Q | None]
+Expression = Callable[[Clocks], Any]
 
 
 class OneOf(df.MultipleChoiceFilter):
@@ -42,10 +44,19 @@ class OneOf(df.MultipleChoiceFilter):
 
     field_class: type[forms.Field] = WordsField
 
-    def __init__(self, *args: Any, takes: str | Promise, lookup: Lookup | None = None, condition: Condition | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        takes: str | Promise,
+        lookup: Lookup | None = None,
+        condition: Condition | None = None,
+        expression: Expression | None = None,
+        **kwargs: Any,
+    ) -> None:
         """``takes`` completes the sentence “status takes ...”; ``lookup`` gives the values that there are, with their labels.
 
-        ``condition`` gives the rows of a value that no column holds, and None for a value that the column of this filter holds.
+        ``condition`` gives the rows of a value that no column holds, and None for a value that the column of this filter holds. ``expression`` gives
+        what holds the values where it is no column.
         """
         if lookup:
             kwargs["lookup"] = lookup
@@ -54,6 +65,7 @@ class OneOf(df.MultipleChoiceFilter):
         self.lookup = lookup
         self.has_conditions = condition is not None
         self.condition = condition or (lambda _clocks, _value: None)
+        self.expression = expression
 
     def labels(self, clocks: Clocks, wanted: Wanted = EVERY) -> dict[str, str]:
         """The words for its values at the clocks, in the order in which they are shown."""
@@ -66,7 +78,8 @@ class OneOf(df.MultipleChoiceFilter):
         conditions = {each: self.condition(self.parent.clocks, each) for each in value}
         wanted = Q()
         if held := [each for each, condition in conditions.items() if condition is None]:
-            wanted |= Q(**{f"{self.field_name}__{self.lookup_expr}": held})
+            by_column = {f"{self.field_name}__{self.lookup_expr}": held}
+            wanted |= Q(In(self.expression(self.parent.clocks), held)) if self.expression else Q(**by_column)
         for condition in conditions.values():
             if condition is not None:
                 wanted |= condition

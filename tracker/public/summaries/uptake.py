@@ -10,7 +10,7 @@ from django.db.models.functions import ExtractYear
 
 from tracker.editions.tables import AddresseeEdition
 from tracker.public.clocks import Clocks
-from tracker.public.first_action import condition
+from tracker.public.first_action import word_on
 from tracker.public.summaries.counts import Distribution, distribution
 from tracker.rules.vocabulary import FirstAction
 
@@ -72,6 +72,6 @@ class LagCount:
 
 def lags(clocks: Clocks) -> list[LagCount]:
     """The counted addressees by how long after the recommendation the first action toward it came, in the order of the vocabulary."""
-    numbers = {f"n{place}": Count("id", filter=condition(clocks, word.value)) for place, word in enumerate(FirstAction)}
-    counts = clocks.rows(AddresseeEdition).filter(counted=True).aggregate(**numbers)
-    return [LagCount(word, counts[f"n{place}"]) for place, word in enumerate(FirstAction)]
+    rows = clocks.rows(AddresseeEdition).filter(counted=True).order_by().annotate(word=word_on(clocks))
+    counts = dict(rows.values_list("word").annotate(number=Count("id")))
+    return [LagCount(word, counts.get(word.value, 0)) for word in FirstAction]
