@@ -164,8 +164,6 @@ BEGIN
                     THEN '{"parties": "", "replies": "", "positions": ""}' ELSE '{}'::jsonb END
                 || CASE WHEN EXISTS (SELECT FROM lost WHERE name = ANY (l.made_from[2:]) AND name LIKE 'translation:%')
                     THEN '{"translations": ""}' ELSE '{}'::jsonb END
-                -- The kind of a document that a citation is of stands in the document's own row, which is gone.
-                || CASE WHEN taken.kind = 'document' AND own.name LIKE 'citation:%' THEN '{"document_kind": ""}' ELSE '{}'::jsonb END
                 || CASE WHEN naming.name IS NULL THEN '{}' ELSE editions.cells_without(l.cells, f.columns, taken) END AS others
             FROM editions.release_line AS l JOIN editions.release_file AS f ON f.id = l.file
                 LEFT JOIN lost AS own ON own.name = l.made_from[1] LEFT JOIN naming ON naming.name = l.made_from[1]

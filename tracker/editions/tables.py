@@ -24,6 +24,8 @@ from tracker.fields import WordField
 from tracker.rules import order
 from tracker.rules import vocabulary as words
 
+CORRECTIONS = tuple(nature.value for nature in (words.Nature.CORRECTED, words.Nature.WITHDRAWN, words.Nature.MERGED, words.Nature.TAKEN_DOWN))
+"""What takes back or changes something that was said."""
 PUBLIC = "public"
 DESK = "default"
 
@@ -299,6 +301,7 @@ class RecordEdition(Row):
             models.Index(
                 KeyTransform("recommendation", "body"), name="record_assesses", condition=Q(kind="assessment", change="publish", known_to=None)
             ),
+            models.Index(fields=["kind", "key"], name="record_correction", condition=Q(nature__in=CORRECTIONS)),
         ]
         constraints = [models.UniqueConstraint(fields=["kind", "key"], condition=Q(known_to=None), name="a_record_has_one_current_edition")]
 

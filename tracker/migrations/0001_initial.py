@@ -457,7 +457,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-edition', 'kind', 'key'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['kind', 'key'], name='record_kind_key'), models.Index(fields=['edition'], name='record_edition'), models.Index(django.db.models.fields.json.KeyTransform('recommendation', 'body'), condition=models.Q(('change', 'publish'), ('kind', 'assessment'), ('known_to', None)), name='record_assesses')],
+                'indexes': [models.Index(fields=['kind', 'key'], name='record_kind_key'), models.Index(fields=['edition'], name='record_edition'), models.Index(django.db.models.fields.json.KeyTransform('recommendation', 'body'), condition=models.Q(('change', 'publish'), ('kind', 'assessment'), ('known_to', None)), name='record_assesses'), models.Index(condition=models.Q(('nature__in', ('corrected', 'withdrawn', 'merged', 'taken_down'))), fields=['kind', 'key'], name='record_correction')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('known_to', None)), fields=('kind', 'key'), name='a_record_has_one_current_edition')],
             },
         ),

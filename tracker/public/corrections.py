@@ -10,11 +10,10 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tracker.editions.tables import Erasure, GovernmentEdition, RecordEdition
+from tracker.editions.tables import CORRECTIONS, Erasure, GovernmentEdition, RecordEdition
 from tracker.public.as_of import documents_of, had_come
 from tracker.public.clocks import Clocks
 from tracker.public.columns import GOVERNMENTS
-from tracker.public.filters import CORRECTIONS
 from tracker.public.wording import Line, is_of_a_later_day, lines, parties_in
 from tracker.rules.identifiers import HELD_BY
 from tracker.rules.vocabulary import Nature, Word
@@ -72,7 +71,7 @@ def _bodies(rows: Sequence[RecordEdition]) -> dict[Any, Any]:
 
 def corrections_of(clocks: Clocks, records: Q) -> list[Correction]:
     """The corrections of records that the site had made by ``known``, newest first."""
-    rows = clocks.ever_said(RecordEdition).defer("body").filter(records, nature__in=[nature.value for nature in CORRECTIONS])
+    rows = clocks.ever_said(RecordEdition).defer("body").filter(records, nature__in=CORRECTIONS)
     return corrections(list(rows.order_by("-edition", "kind", "key")), clocks)
 
 

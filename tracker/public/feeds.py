@@ -13,12 +13,13 @@ from django.utils.feedgenerator import Atom1Feed, rfc3339_date
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
+from tracker.editions.tables import CORRECTIONS
 from tracker.public import citable
 from tracker.public.api import origin
 from tracker.public.clocks import Clocks
 from tracker.public.columns import CHANGES, GOVERNMENTS
 from tracker.public.corrections import Correction, ReferenceChange, corrections, reference_changes
-from tracker.public.filters import CORRECTIONS, Grammar
+from tracker.public.filters import Grammar
 from tracker.public.ignored import ignored
 from tracker.public.pages import public_data
 from tracker.public.views.shared import page_of, query_of

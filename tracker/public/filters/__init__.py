@@ -15,7 +15,7 @@ from tracker.public.filters import among  # noqa: F401 (registers the lookup)
 from tracker.public.filters.actions import ActionFilters, records_meeting
 from tracker.public.filters.addressees import AddresseeFilters, AssessmentFilters, EffectFilters
 from tracker.public.filters.changes import ChangeFilters, CorrectionFilters
-from tracker.public.filters.choices import CORRECTIONS, Choices
+from tracker.public.filters.choices import Choices
 from tracker.public.filters.everywhere import EVERYWHERE, members_of
 from tracker.public.filters.governments import GovernmentFilters
 from tracker.public.filters.grammar import GRAMMARS, Grammar, filter_names
@@ -23,7 +23,6 @@ from tracker.public.filters.kinds import OneOf, SearchFilter
 from tracker.public.filters.sources import CitationFilters, DocumentFilters, citations_at
 
 __all__ = [
-    "CORRECTIONS",
     "EVERYWHERE",
     "GRAMMARS",
     "ActionFilters",

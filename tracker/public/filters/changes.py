@@ -6,10 +6,10 @@ from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from tracker.editions.tables import AssessmentEdition, RecordEdition
+from tracker.editions.tables import CORRECTIONS, AssessmentEdition, RecordEdition
 from tracker.public.clocks import Clocks, EverRead
 from tracker.public.filters.actions import of_records_meeting, records_meeting
-from tracker.public.filters.choices import CHANGE_KINDS, CHANGES, CORRECTIONS, EDITION, NATURES, records, references_ever, these
+from tracker.public.filters.choices import CHANGE_KINDS, CHANGES, EDITION, NATURES, records, references_ever, these
 from tracker.public.filters.everywhere import OfEveryList, by_document, by_recommendation
 from tracker.public.filters.grammar import of_a_list
 from tracker.public.filters.kinds import EditionFilter, one_of, years
@@ -18,7 +18,7 @@ from tracker.rules.vocabulary import Nature
 
 
 def _a_correction(_clocks: Clocks, value: str) -> Q | None:
-    return Q(nature__in=[nature.value for nature in CORRECTIONS]) if value == "correction" else None
+    return Q(nature__in=list(CORRECTIONS)) if value == "correction" else None
 
 
 @of_a_list
@@ -87,4 +87,4 @@ class CorrectionFilters(ChangeFilters):
 
     def __init__(self, parameters: QueryDict, clocks: Clocks) -> None:
         """Every correction that the site had made by ``known``."""
-        super().__init__(parameters, clocks, [nature.value for nature in CORRECTIONS])
+        super().__init__(parameters, clocks, list(CORRECTIONS))

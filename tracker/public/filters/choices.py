@@ -219,7 +219,5 @@ YES_NO: Choices = [("yes", gettext_lazy("disputed")), ("no", gettext_lazy("not d
 CLAIMED: Choices = [("yes", gettext_lazy("claimed by advocacy sources alone")), ("no", gettext_lazy("other support"))]  # type: ignore[list-item]
 COUNTED: Choices = [("yes", gettext_lazy("counted")), ("no", gettext_lazy("shown, not counted"))]  # type: ignore[list-item]
 SEARCHES: Choices = [("due", gettext_lazy("due again")), ("holds", gettext_lazy("holds"))]  # type: ignore[list-item]
-CORRECTIONS = (Nature.CORRECTED, Nature.WITHDRAWN, Nature.MERGED, Nature.TAKEN_DOWN)
-"""What takes back or changes something that was said."""
 NATURES: Choices = [*Nature.choices(), ("correction", gettext_lazy("any correction"))]  # type: ignore[list-item]
 ORDERS: Choices = [*Earlier.choices(), ("in_place", gettext_lazy("already in place"))]  # type: ignore[list-item]
