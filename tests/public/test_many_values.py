@@ -129,9 +129,49 @@ def test_values_are_found_by_their_words_in_the_readers_language(published: str,
     assert {(each.value, each.count) for each in found.values} <= {(each.value, each.count) for each in every.values}
 
 
-def test_the_api_gives_all_of_them(site: Client) -> None:
-    facets = site.get("/api/v1/recommendations").json()["facets"]
-    assert (len(facets["document"]), len(facets["recommendation"])) == (DOCUMENTS, 450)
+def test_the_api_gives_all_of_them_or_says_how_many_there_are(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = site.get("/api/v1/recommendations").json()
+    assert (len(answer["facets"]["document"]), len(answer["facets"]["recommendation"])) == (DOCUMENTS, 450)
+    monkeypatch.setattr("tracker.public.api.views.MOST_VALUES", 100)
+    cut = site.get("/api/v1/recommendations").json()
+    assert [len(cut["facets"][name]) for name in ("document", "recommendation", "status")] == [100, 100, len(answer["facets"]["status"])]
+    assert cut["facet_totals"] == answer["facet_totals"] == {name: len(values) for name, values in answer["facets"].items()}
+
+
+def test_of_values_that_give_nothing_none_counts_as_shown(published: str) -> None:
+    """A value may be chosen that gives nothing beside the other filters."""
+    address = "/recommendations/?government=AL&status=reversed&find_status=e"
+    found = facet(Client(SERVER_NAME="localhost"), address, "status")
+    assert [value.count for value in found.values if value.chosen] == [0]
+    assert f"{found.shown} of {found.total} shown" in words(Client(SERVER_NAME="localhost"), address) and found.shown <= found.total
+
+
+@pytest.mark.parametrize("path", ["/recommendations/?document=", "/matrix/?recommendation=", "/changes/?record=", "/feeds/changes.atom?record="])
+def test_a_null_character_is_no_value(published: str, path: str) -> None:
+    answer = Client(SERVER_NAME="localhost").get(f"{path}A%00")
+    assert answer.status_code == 400
+    assert "takes the" in html.unescape(answer.content.decode())
+
+
+def test_the_feed_of_a_sorted_list_is_the_feed_of_the_list(published: str) -> None:
+    page = words(Client(SERVER_NAME="localhost"), "/changes/?kind=action&sort=key")
+    assert 'href="/feeds/changes.atom?kind=action"' in page and "changes.atom?kind=action&sort" not in page
+
+
+def test_the_newest_of_a_government_are_those_recommended_last(published: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client(SERVER_NAME="localhost")
+    every = client.get("/governments/BE/").context["government_page"].addressees
+    newest = sorted(every, key=lambda row: (row.recommended_on, row.recommendation))[-2:]
+    assert len(every) > 2
+    monkeypatch.setattr("tracker.public.summaries.government.SHOWN", 2)
+    shown = client.get("/governments/BE/").context["government_page"].addressees
+    assert [row.recommendation for row in shown] == [row.recommendation for row in newest]
+
+
+def test_one_side_of_a_comparison_stays_chosen_while_the_other_is_looked_for(site: Client) -> None:
+    page = words(site, "/compare/?document=DOC-399&find_document=DOC-38")
+    chosen = re.findall(r'<select id="(\w+)"[^>]*>(?:(?!</select>).)*<option value="DOC-399" selected', page)
+    assert chosen == ["document"]
 
 
 def test_the_page_of_a_government_shows_the_newest_and_opens_the_others(site: Client) -> None:
@@ -139,7 +179,7 @@ def test_the_page_of_a_government_shows_the_newest_and_opens_the_others(site: Cl
     assert (len(page.addressees), page.distribution.total) == (100, 300)
     assert sum(item.count for item in page.distribution.counts) == 300
     said = words(site, "/governments/G01/")
-    assert 'The newest 100 of <a href="/recommendations/?government=G01">300 recommendations</a>' in said
+    assert 'The newest 100 of <a href="/recommendations/?government=G01&counted=yes">300 recommendations</a>' in said
     assert len(said) < 200_000
 
 
@@ -147,4 +187,4 @@ def test_the_overview_shows_the_documents_with_most_recommendations(site: Client
     dashboard = site.get("/").context["dashboard"]
     assert (len(dashboard.sources), dashboard.every_source, dashboard.recommendations) == (20, DOCUMENTS, 450)
     assert {source.recommendations for source in dashboard.sources} == {2}
-    assert 'The 20 with most recommendations of <a href="/documents/">400 documents</a>' in words(site, "/")
+    assert "The 20 with most recommendations, of 400 documents under which recommendations stand" in words(site, "/")

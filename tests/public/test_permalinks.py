@@ -62,7 +62,7 @@ KEPT_PAGES = {
     "embedded_row": "/embed/row/MQ-1/?as_of=2022-12-31&known=edition-1",
 }
 """Pages of the same, of which it is kept what they tell and not how they word it (``facts_of``)."""
-OF_THE_ANSWER = ("url", "facets", "next", "chain_head", "query", "complete")
+OF_THE_ANSWER = ("url", "facets", "facet_totals", "next", "chain_head", "query", "complete")
 """Fields that are no data of the site: where it is served, and the words of its form."""
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 
 from tests import builders
 from tests.conftest import copy_of, pointing_at
-from tracker.editions.tables import AddresseeEdition, RecordEdition, SiteEdition
+from tracker.editions.tables import AddresseeEdition, CitationEdition, RecordEdition, SiteEdition
 from tracker.editorial.erasing import erase
 from tracker.editorial.verbs import Refused, approve, publish, take_down, withdraw
 from tracker.editorial.verification import verify
@@ -327,6 +327,8 @@ def test_a_source_that_was_named_by_its_title_alone_is_named_by_its_key(desk: st
         for known in ("", "edition-1"):
             assert SECRET not in said_of(path, known), (path, known)
     assert "claimed by GONE" in said_of("/matrix/", "edition-1")
+    dated = CitationEdition.objects.filter(document="GONE").values_list("published_on", "published_year")
+    assert set(dated) == {(None, None)}, "nor is it found by the year in which it was published"
     found = verify(every_edition=True)
     assert found.problems == ()
     assert SECRET not in json.dumps([row.claimed_by for row in AddresseeEdition.objects.all()])

@@ -4,6 +4,8 @@
 -- editions.withheld, which the public's role may not read, and taken from the tables that it may read, or left there without the words. What the
 -- public's role has no right to read no page, file, feed or search can show. The leaves of the hash chain stay, and what they are made of is set
 -- aside with the rest, so that tracker/editorial/verification.py still computes all of it. tracker/editions/grants.py gives the rights.
+--
+-- Words go; what past editions counted stays as they counted it: what stood for and against, and how soon the first action came.
 
 -- Whether a row is set aside as it stands: nothing is taken from a published table but what is kept here, word for word.
 CREATE FUNCTION editions.set_aside(wanted_table text, standing jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -17,7 +19,8 @@ CREATE FUNCTION editions.words_of(wanted_table text) RETURNS text[] LANGUAGE sql
     SELECT CASE wanted_table
         WHEN 'record' THEN ARRAY['title', 'body']
         WHEN 'citation' THEN ARRAY[
-            'document_title', 'locator', 'says', 'exact', 'prefix', 'suffix', 'publisher', 'author', 'published_on', 'url', 'stake', 'snapshot'
+            'document_title', 'locator', 'says', 'exact', 'prefix', 'suffix', 'publisher', 'author', 'published_on', 'published_year', 'url', 'stake',
+            'snapshot'
         ]
         WHEN 'recommendation' THEN ARRAY['claimed_by']
         WHEN 'action' THEN ARRAY['parties', 'replies', 'claimed_by']
@@ -88,7 +91,8 @@ BEGIN
             PERFORM editions.withhold_rows(
                 NEW, 'citation',
                 'UPDATE editions.citation AS t SET document_title = '''', locator = '''', says = '''', exact = '''', prefix = '''', suffix = '''','
-                ' publisher = '''', author = '''', published_on = NULL, url = '''', stake = '''', snapshot = NULL',
+                ' publisher = '''', author = '''', published_on = NULL, published_year = NULL, url = '''','
+                ' stake = '''', snapshot = NULL',
                 't.document = $3'
             );
             FOREACH nested IN ARRAY ARRAY['record.body', 'action.parties', 'action.replies', 'addressee.replies', 'assessment.positions', 'assessment.replies']

@@ -5,7 +5,6 @@ A filter may have any number of values. Those that give most are told, with thos
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from django.db.models import CharField, Count, F, Func, Q, QuerySet
@@ -21,6 +20,8 @@ from tracker.public.filters.kinds import LONGEST_QUERY, SearchField
 ARRAYS = {"documents", "themes"}
 MOST = 60
 """Values of a filter that a page shows."""
+MOST_VALUES = 1000
+"""Values of a filter in an answer for programs."""
 MOST_OFFERED = 300
 """Values that a menu offers: all governments and groups that there are."""
 FIND = "find_"
@@ -51,9 +52,14 @@ class Facet:
     find: str = ""
 
     @property
+    def shown(self) -> int:
+        """How many of the values shown would give anything."""
+        return sum(1 for value in self.values if value.count)
+
+    @property
     def is_cut(self) -> bool:
         """Whether there are values that are not shown."""
-        return self.total > sum(1 for value in self.values if value.count)
+        return self.total > self.shown
 
     @property
     def finder(self) -> str:
@@ -110,12 +116,13 @@ def offer(filters: Grammar, name: str, find: str = "", keys: list[str] | None = 
     """
     declared, clocks = filters.filters[name], filters.clocks
     chosen = [*filters.given.get(name, ()), *chosen]
-    if find:
-        found = dict.fromkeys(_like(declared, clocks, name, find))
-        keys = [key for key in keys if key in found] if keys is not None else list(islice(found, MOST_OFFERED + 1))
-    if keys is None:
-        labels = declared.labels(clocks, Wanted(most=MOST_OFFERED + 1))
-        keys = list(labels)
+    if find and keys is None:
+        keys = list(_like(declared, clocks, name, find)[: MOST_OFFERED + 1])
+    elif find:
+        found = set(_like(declared, clocks, name, find))
+        keys = [key for key in keys or () if key in found]
+    elif keys is None:
+        keys = list(declared.labels(clocks, Wanted(most=MOST_OFFERED + 1)))
     wanted = list(dict.fromkeys([*keys[:MOST_OFFERED], *chosen]))
     labels = filters.labels_of(name, wanted)
     return Offer(name, str(declared.label), [(key, labels.get(key, key)) for key in wanted], chosen, len(keys) > MOST_OFFERED, find)
@@ -126,9 +133,8 @@ def _facet(filters: Grammar, name: str, counting: str, among: Q, find: str, most
     chosen = filters.given.get(name, [])
     rows = filters.rows(without=name).filter(among).order_by()
     wanted = _like(declared, filters.clocks, name, find) if find else None
-    counts, total = _counts(filters, name, rows, counting, wanted, most)
-    shown = set(counts if wanted is None else set(counts) & set(wanted))
-    told = sorted(shown, key=lambda value: (-counts[value], value))[:most]
+    counts, found, total = _counts(filters, name, rows, counting, wanted, most)
+    told = sorted(found, key=lambda value: (-counts[value], value))[:most]
     told += [value for value in chosen if value not in told]
     labels = {year: year for year in sorted(told, reverse=True)} if name == "year" else filters.labels_of(name, told)
     order = {value: place for place, value in enumerate(labels)}
@@ -139,7 +145,7 @@ def _facet(filters: Grammar, name: str, counting: str, among: Q, find: str, most
     return Facet(name, str(declared.label), values, total, find)
 
 
-def _like(declared: OneOf, clocks: Clocks, name: str, find: str) -> Iterable[str]:
+def _like(declared: OneOf, clocks: Clocks, name: str, find: str) -> QuerySet[Any] | list[str]:
     """The values of a filter whose words say what is looked for."""
     return declared.lookup.like(clocks, find, asked_as=FIND + name) if declared.lookup else [find]
 
@@ -149,22 +155,23 @@ def _label(label: Any) -> str:
     return label if isinstance(label, str) else str(label)
 
 
-def _counts(filters: Grammar, name: str, rows: QuerySet[Any], counting: str, wanted: Iterable[str] | None, most: int) -> tuple[dict[str, int], int]:
-    """How many each value would give, and how many values would give anything.
+def _counts(
+    filters: Grammar, name: str, rows: QuerySet[Any], counting: str, wanted: QuerySet[Any] | list[str] | None, most: int
+) -> tuple[dict[str, int], set[str], int]:
+    """How many each value would give, which of the values are ``wanted``, and how many would give anything.
 
-    Of the keys of records, which may be as many as the rows, only those that give most, those chosen, and those ``wanted``.
+    Of the keys of records, which may be as many as the rows, the database counts only those that are wanted and give most, and those chosen.
     """
     declared = filters.filters[name]
     column = str(declared.field_name)
     conditions = {value: declared.condition(filters.clocks, value) for value in filters.labels(name)} if declared.has_conditions else {}
     held = {value: condition for value, condition in conditions.items() if condition is not None}
     counts = _by_condition(rows, held, counting) if held else {}
-    if conditions and len(held) == len(conditions):
-        return counts, len(counts)
     if column in ARRAYS or declared.lookup is None or declared.lookup.table is None:
-        value = declared.expression(filters.clocks) if declared.expression else _values(column)
-        counts |= {str(value): number for value, number in _pairs(rows, value, counting) if value is not None}
-        return counts, len(counts)
+        if not conditions or len(held) < len(conditions):
+            value = declared.expression(filters.clocks) if declared.expression else _values(column)
+            counts |= {str(value): number for value, number in _pairs(rows, value, counting) if value is not None}
+        return counts, set(counts) if wanted is None else set(counts) & set(wanted), len(counts)
     chosen = filters.given.get(name, [])
     is_chosen = Q(**{f"{column}__in": chosen})
     found = rows if wanted is None else rows.filter(is_chosen | Q(**{f"{column}__in": wanted}))
@@ -172,7 +179,7 @@ def _counts(filters: Grammar, name: str, rows: QuerySet[Any], counting: str, wan
     limit = most + len(chosen)
     counts = {str(value): number for value, number, _is_chosen in first[:limit]}
     are_all = wanted is None and len(counts) < limit
-    return counts, len(counts) if are_all else rows.values(column).distinct().count()
+    return counts, set(counts), len(counts) if are_all else rows.values(column).distinct().count()
 
 
 def _values(column: str) -> Any:

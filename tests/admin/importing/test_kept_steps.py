@@ -28,7 +28,7 @@ STEPS: dict[str, tuple[str, str, dict[str, str], str]] = {
     "columns": ("columns", "", {"constant-place": "recommendation.notes", "constant-value": TYPED}, TYPED),
     "field": ("field", "?of=assessment.status", {"empty": TYPED}, TYPED),
     "whole": ("whole", "", {"source-title": TYPED}, TYPED),
-    "text": ("text", "", {"name": "a-name-of-mine"}, r'name="name" value="a-name-of-mine"'),
+    "text": ("text", "", {"name": "a-name-of-mine"}, r'name="name" id="id_name" value="a-name-of-mine"'),
     "import": ("change", "", {"code-0": "FR"}, r'<option value="FR" selected>'),
     "keep": ("change", "", {"name": "a-name-of-mine"}, r'name="name" id="id_name" value="a-name-of-mine"'),
     "ask": ("apply", "", {"reason": TYPED}, TYPED),

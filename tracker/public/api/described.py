@@ -21,6 +21,7 @@ from tracker.public.api.takes import Read
 from tracker.public.clocks import Clocks
 from tracker.public.columns import LISTINGS, Listing
 from tracker.public.crosswalking import SHAPE
+from tracker.public.facets import MOST_VALUES
 from tracker.public.formats import ENDINGS
 from tracker.public.formats.said import KNOWN, SITE_EDITION, URL
 from tracker.public.ignored import LONGEST, MOST
@@ -224,6 +225,11 @@ def _members(chosen: Listing) -> dict[str, Shape]:
         **chosen.about_shape,
         "results": list_of({"$ref": f"#/components/schemas/{_row_name(chosen)}"}),
         "facets": record_of(**{name: list_of(value) for name in chosen.filters.FACETS}),
+        "facet_totals": {
+            **record_of(**dict.fromkeys(chosen.filters.FACETS, NUMBER)),
+            "description": gettext("How many values of each filter would give anything. Of more than %(most)s, facets have those that give most.")
+            % {"most": f"{MOST_VALUES:,}"},
+        },
     }
 
 

@@ -18,7 +18,7 @@ from tracker.public.api import TABLE_ENDINGS, origin, takes
 from tracker.public.api.walking import PER_PAGE, Cursor, Walked, after, fingerprint, page_asked, place_of
 from tracker.public.clocks import BadFilter, Clocks, one_value, read_clocks
 from tracker.public.columns import LISTINGS, Listing
-from tracker.public.facets import facets
+from tracker.public.facets import MOST_VALUES, facets
 from tracker.public.formats import Said
 from tracker.public.ignored import ignored
 from tracker.public.pages import NotHere, revalidated
@@ -26,10 +26,6 @@ from tracker.public.views import matrix
 
 READ_BY_SCRIPTS = "ETag, Last-Modified, RateLimit, RateLimit-Policy, Retry-After, Content-Disposition, Link"
 """Headers of an answer that scripts of other sites may read."""
-
-
-MOST_VALUES = 1000
-"""Values of a facet in an answer: those that give most."""
 
 
 class Api(APIView):
@@ -161,7 +157,7 @@ class Pages(Api):
                 "query": said.query,
                 **chosen.about(clocks),
                 "results": [formats.row_as_json(chosen, row, clocks, said.site) for row in chosen.told(page, clocks)],
-                "facets": formats.facets_as_json(facets(said.grammar, counting=chosen.counting, most=MOST_VALUES)),
+                **formats.facets_as_json(facets(said.grammar, counting=chosen.counting, most=MOST_VALUES)),
             }
         )
 

@@ -3,7 +3,7 @@
 And the sentences that say what each takes: “status takes ...”.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,7 +87,7 @@ class Lookup:
         """Values with their words; without clocks all that the site ever had."""
         return self.labels(clocks, wanted)
 
-    def like(self, clocks: Clocks, text: str, *, asked_as: str) -> Iterable[str]:
+    def like(self, clocks: Clocks, text: str, *, asked_as: str) -> QuerySet[Any] | list[str]:
         """The values that begin so, or whose words say it: a query of keys, or a list.
 
         ``BadFilter`` for more words than a search may have, by the name of the parameter that asks (``asked_as``).

@@ -29,6 +29,9 @@ class WordsField(forms.MultipleChoiceField):
     def validate(self, value: Any) -> None:
         """Whether the site has all of them, looked up once; a ``ValidationError`` with the first that it has not."""
         forms.Field.validate(self, value)
+        for each in value or []:
+            if "\0" in each:  # the database has no such text to look for
+                raise forms.ValidationError("no such value", params={"value": each.replace("\0", "\ufffd")})
         known = {str(key) for key, _label in self.lookup(None, Wanted(only=value))} if value and self.lookup else set()
         for each in value:
             if each not in known:

@@ -44,8 +44,9 @@ def written(cell: Cell) -> str:
 
 
 def facets_as_json(found: list[Facet]) -> dict[str, Any]:
-    """Facets as the API gives them."""
-    return {facet.name: [{"value": value.value, "label": value.label, "count": value.count} for value in facet.values] for facet in found}
+    """Facets as the API gives them, and how many values of each would give anything: those that give most are told."""
+    facets = {facet.name: [{"value": value.value, "label": value.label, "count": value.count} for value in facet.values] for facet in found}
+    return {"facets": facets, "facet_totals": {facet.name: facet.total for facet in found}}
 
 
 def told(listing: Listing, rows: QuerySet[Any], clocks: Clocks) -> Iterator[Any]:

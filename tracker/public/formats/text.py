@@ -64,7 +64,7 @@ def as_json(said: Said, rows: QuerySet[Any], found: list[Facet]) -> StreamingHtt
         **said.listing.about(said.clocks),
     }
     objects = (row_as_json(said.listing, row, said.clocks, said.site) for row in told(said.listing, rows, said.clocks))
-    return json_of(head, objects, {"facets": facets_as_json(found)}, said.filename("json"))
+    return json_of(head, objects, facets_as_json(found), said.filename("json"))
 
 
 def json_of(head: dict[str, Any], objects: Iterable[Any], foot: dict[str, Any], filename: str) -> StreamingHttpResponse:

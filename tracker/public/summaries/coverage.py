@@ -42,7 +42,7 @@ class Covered:
 
 
 def coverage(clocks: Clocks) -> list[Covered]:
-    """Every government with a counted addressee, by name. Three questions and one for what is held back, whatever the number of rows."""
+    """Every government with a counted addressee, by name. Three questions, whatever the number of rows."""
     counted = clocks.rows(AddresseeEdition).filter(counted=True).order_by("government_name")
     found = {
         code: Covered(code, name, number) for code, name, number in counted.values_list("government", "government_name").annotate(number=Count("id"))

@@ -108,7 +108,7 @@ def government_page(clocks: Clocks, code: str) -> GovernmentPage | None:
 
 def _newest(rows: EditionQuerySet, clocks: Clocks) -> list[AddresseeEdition]:
     """The addressees of the newest recommendations, oldest first."""
-    return told(rows.order_by("-year", "-recommendation")[:SHOWN], clocks)[::-1]
+    return told(rows.order_by("-recommended_on", "-recommendation")[:SHOWN], clocks)[::-1]
 
 
 def _by_document(clocks: Clocks, addressees: list[AddresseeEdition]) -> list[tuple[DocumentEdition | None, list[AddresseeEdition]]]:

@@ -52,7 +52,7 @@ def compare(request: HttpRequest, clocks: Clocks) -> Page:
 
 def _compared(sides: Sides, kind: str) -> list[str]:
     """The governments or documents that are compared."""
-    return [side.about for side in (sides.left, sides.right)] if sides.kind == kind else []
+    return [side.about for side in (sides.left, sides.right)] if sides.kind == kind else sides.left.filters.given.get(kind, [])[:1]
 
 
 def _files(sides: Sides) -> list[dict[str, str]]:

@@ -62,7 +62,7 @@ def changes(request: HttpRequest, clocks: Clocks) -> Page:
     context = list_context(request, clocks, columns.CHANGES)
     context["editions"] = list(editions_known(clocks)[:PER_PAGE])
     context["head"] = clocks.chain_head()
-    context["feed"] = reverse("changes-feed") + context["query"]
+    context["feed"] = reverse("changes-feed") + query_of(request, clocks, context["filters"])
     context["follow"] = None  # the page itself leads to its feed
     return "tracker/changes.html", context
 
