@@ -116,15 +116,17 @@ def offer(filters: Grammar, name: str, find: str = "", keys: list[str] | None = 
     """
     declared, clocks = filters.filters[name], filters.clocks
     chosen = [*filters.given.get(name, ()), *chosen]
+    labels: dict[str, str] = {}
     if find and keys is None:
         keys = list(_like(declared, clocks, name, find)[: MOST_OFFERED + 1])
     elif find:
         found = set(_like(declared, clocks, name, find))
         keys = [key for key in keys or () if key in found]
     elif keys is None:
-        keys = list(declared.labels(clocks, Wanted(most=MOST_OFFERED + 1)))
+        labels = declared.labels(clocks, Wanted(most=MOST_OFFERED + 1))
+        keys = list(labels)
     wanted = list(dict.fromkeys([*keys[:MOST_OFFERED], *chosen]))
-    labels = filters.labels_of(name, wanted)
+    labels |= filters.labels_of(name, [key for key in wanted if key not in labels])
     return Offer(name, str(declared.label), [(key, labels.get(key, key)) for key in wanted], chosen, len(keys) > MOST_OFFERED, find)
 
 

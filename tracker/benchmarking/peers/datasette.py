@@ -107,7 +107,7 @@ def _column(name: str) -> str:
 def _plain(value: Any) -> Any:
     """As SQLite has it: lists as JSON, days as text, yes and no as 1 and 0."""
     if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(value, ensure_ascii=False, default=str)
     return value if value is None or isinstance(value, (str, int, float)) else str(value)
 
 
