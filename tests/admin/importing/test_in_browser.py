@@ -412,11 +412,8 @@ def test_a_strangers_file_goes_in_without_code(key: str, desk_site: Any, new_pag
     assert not Recommendation.objects.filter(known_from__key=key).exists() and not Document.objects.filter(key=key).exists()
 
 
-def test_every_step_is_for_everyone(desk_site: Any, new_page: Callable[..., Any]) -> None:
-    """By the rules of WCAG 2.2 AA, wide and narrow, light and dark; nothing is wider than the screen but what scrolls by itself."""
-    page = new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True)
-    complaints = signed_in(page, desk_site)
-    hands = Hands(page, desk_site)
+def every_step(hands: Hands) -> None:
+    """From a file to its preview, so that each page of the import can be looked at."""
     hands.upload(*CASES["SEMI"].files)
     hands.reads(encoding="windows-1250")
     hands.columns(
@@ -426,6 +423,14 @@ def test_every_step_is_for_everyone(desk_site: Any, new_page: Callable[..., Any]
     )
     hands.whole("SEMI")
     hands.preview()
+
+
+def test_every_step_is_for_everyone(desk_site: Any, new_page: Callable[..., Any]) -> None:
+    """By the rules of WCAG 2.2 AA, wide and narrow, light and dark; nothing is wider than the screen but what scrolls by itself."""
+    page = new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    complaints = signed_in(page, desk_site)
+    hands = Hands(page, desk_site)
+    every_step(hands)
     number = hands.batch.pk
     ImportProfile.objects.create(
         name="kept", text=hands.batch.profile_text, made_by=User.objects.get(username="reviewer"), edited_by=User.objects.get(username="reviewer")
@@ -459,15 +464,7 @@ def test_steps_on_a_telephone_and_on_a_desk(desk_site: Any, new_page: Callable[.
     page = new_page(viewport={"width": 360, "height": 800})
     signed_in(page, desk_site)
     hands = Hands(page, desk_site)
-    hands.upload(*CASES["SEMI"].files)
-    hands.reads(encoding="windows-1250")
-    hands.columns(
-        {"Text": "recommendation.statement", "No": "recommendation.number", "State": "addressee.government", "Progress": "assessment.status"}
-        | {"When": "recommendation.recommended_on"},
-        keys={"recommendation": ["No"]},
-    )
-    hands.whole("SEMI")
-    hands.preview()
+    every_step(hands)
     assert page.locator("#nouns").bounding_box()["height"] < 60 and not page.locator("#nouns a").first.is_visible()
     page.get_by_role("button", name="Menu").click()
     assert page.get_by_role("link", name="Imports", exact=True).first.is_visible()

@@ -1,6 +1,6 @@
 """What the columns of a file hold: a line a column, with what stands in it, and the places that it fills."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -35,6 +35,7 @@ from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.profiles.kinds import is_date
 from tracker.exchange.profiles.model import FieldRule
 from tracker.exchange.profiles.reading import FieldReader, Unreadable, Values
+from tracker.exchange.schema import Column
 from tracker.exchange.tables import TableError
 from tracker.languages.dates import in_words
 from tracker.rules.dates import PartialDate
@@ -153,21 +154,28 @@ def _lines(offered: Sequence[Offered], chosen: Chosen, choices: Menu) -> list[Li
     return lines
 
 
-def _dates(
-    batch: Any, profile: Profile, each: Offered, chosen: Chosen, guessed: Mapping[tuple[str, Slot], FieldRule], *, is_new: bool
-) -> Iterator[tuple[Told, str]]:
-    """How the dates of a column are read, for each place of a date that it fills; of several that make one date, beside the first."""
+def _readers(
+    profile: Profile, each: Offered, chosen: Chosen, guessed: Mapping[tuple[str, Slot], FieldRule], are_told: Callable[[Column], Any]
+) -> Iterator[tuple[Slot, FieldReader, bool]]:
+    """How a column is read for each place that it fills and whose values ``are_told``, and whether the profile says so already."""
     for slot in chosen.held.get(each.name, ()):
         column = column_of(profile, slot)
-        if column is None or not is_date(column):
+        if column is None or not are_told(column):
             continue
         kept = rule_of(profile, slot)
         is_kept = kept is not None and each.is_read_by(kept)
         rule = kept if kept is not None and is_kept else read_from(each, kept, guessed.get((each.name, slot)), column)
-        reader = FieldReader(rule, column, profile.lookups)
+        yield slot, FieldReader(rule, column, profile.lookups), is_kept
+
+
+def _dates(
+    batch: Any, profile: Profile, each: Offered, chosen: Chosen, guessed: Mapping[tuple[str, Slot], FieldRule], *, is_new: bool
+) -> Iterator[tuple[Told, str]]:
+    """How the dates of a column are read, for each place of a date that it fills; of several that make one date, beside the first."""
+    for slot, reader, is_kept in _readers(profile, each, chosen, guessed, is_date):
         rows: Iterable[Values] = ({each.name: cell} for cell in each.cells)
-        if len(rule.named_columns) > 1:
-            if each.name != rule.named_columns[0]:
+        if len(columns := reader.rule.named_columns) > 1:
+            if each.name != columns[0]:
                 continue
             rows = islice(reading.rows_of(batch, profile, reader), reading.LOOKED_AT)
         if cells := [cell for row in rows if (cell := tuple(reading.pieces(reader, row)))]:
@@ -178,14 +186,7 @@ def _words(
     batch: Any, profile: Profile, each: Offered, chosen: Chosen, guessed: Mapping[tuple[str, Slot], FieldRule], *, is_new: bool
 ) -> Iterator[tuple[str, str]]:
     """Which words of a column are none that its places take, in a sentence, and the address where it is said what they mean."""
-    for slot in chosen.held.get(each.name, ()):
-        column = column_of(profile, slot)
-        if column is None or not words_of(column):
-            continue
-        kept = rule_of(profile, slot)
-        is_kept = kept is not None and each.is_read_by(kept)
-        rule = kept if kept is not None and is_kept else read_from(each, kept, guessed.get((each.name, slot)), column)
-        reader = FieldReader(rule, column, profile.lookups)
+    for slot, reader, is_kept in _readers(profile, each, chosen, guessed, words_of):
         unknown: dict[str, None] = {}
         for cell in dict.fromkeys(each.cells):
             try:
