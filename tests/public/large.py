@@ -6,7 +6,7 @@ import psycopg
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from tracker.editions.tables import AddresseeEdition, DocumentEdition, GovernmentEdition, RecommendationEdition, Row, SiteEdition
+from tracker.editions.tables import AddresseeEdition, ChainLink, DocumentEdition, GovernmentEdition, RecommendationEdition, Row, SiteEdition
 
 STATUSES = ("implemented", "partially_implemented", "under_consideration", "no_evidence", "no_action", "contrary_action", "not_assessed")
 
@@ -19,6 +19,7 @@ def write(connection: psycopg.Connection[Any], *, recommendations: int, governme
         f"INSERT INTO {_table(SiteEdition)} (number, published_at, published_by, reason, records, written_in, salt, leaf)"
         " VALUES (1, now(), 'R', 'a test', 0, 0, '', '')"
     )
+    connection.execute(f"INSERT INTO {_table(ChainLink)} (number, previous, digest) VALUES (1, '', md5(random()::text))")
     _insert(
         connection,
         GovernmentEdition,

@@ -511,6 +511,9 @@ class AddresseeEdition(Row):
             models.Index(fields=["valid_from"], name="addressee_valid_from"),
             # Which governments public records name is asked at every publication.
             models.Index(fields=["government"], name="addressee_of_government_now", condition=Q(known_to=None)),
+            # What an edition wrote, and what it ended: each process reads it once.
+            models.Index(fields=["edition"], name="addressee_edition"),
+            models.Index(fields=["known_to"], name="addressee_known_to", condition=Q(known_to__isnull=False)),
         ]
         constraints = [models.CheckConstraint(condition=Q(valid_to=None) | Q(valid_to__gt=F("valid_from")), name="a_period_ends_after_it_begins")]
 
@@ -562,6 +565,7 @@ class ActionEdition(Row):
             models.Index(fields=["key"], name="action_key"),
             models.Index(fields=["government", "first_day"], name="action_government"),
             models.Index(fields=["government"], name="action_of_government_now", condition=Q(known_to=None)),
+            models.Index(fields=["-last_day", "key"], name="action_newest_now", condition=Q(known_to=None)),
         ]
 
     @classmethod

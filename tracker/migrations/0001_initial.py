@@ -1183,7 +1183,7 @@ class Migration(migrations.Migration):
                 'ordering': ['first_day', 'key'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['key'], name='action_key'), models.Index(fields=['government', 'first_day'], name='action_government'), models.Index(condition=models.Q(('known_to', None)), fields=['government'], name='action_of_government_now')],
+                'indexes': [models.Index(fields=['key'], name='action_key'), models.Index(fields=['government', 'first_day'], name='action_government'), models.Index(condition=models.Q(('known_to', None)), fields=['government'], name='action_of_government_now'), models.Index(condition=models.Q(('known_to', None)), fields=['-last_day', 'key'], name='action_newest_now')],
             },
         ),
         migrations.CreateModel(
@@ -1230,7 +1230,7 @@ class Migration(migrations.Migration):
                 'ordering': ['recommendation', 'government', 'valid_from'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['recommendation', 'government'], name='addressee_recommendation'), models.Index(fields=['government', 'status'], name='addressee_government'), models.Index(fields=['valid_from'], name='addressee_valid_from'), models.Index(condition=models.Q(('known_to', None)), fields=['government'], name='addressee_of_government_now')],
+                'indexes': [models.Index(fields=['recommendation', 'government'], name='addressee_recommendation'), models.Index(fields=['government', 'status'], name='addressee_government'), models.Index(fields=['valid_from'], name='addressee_valid_from'), models.Index(condition=models.Q(('known_to', None)), fields=['government'], name='addressee_of_government_now'), models.Index(fields=['edition'], name='addressee_edition'), models.Index(condition=models.Q(('known_to__isnull', False)), fields=['known_to'], name='addressee_known_to')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('valid_to', None), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='a_period_ends_after_it_begins')],
             },
         ),

@@ -168,17 +168,18 @@ class Clocks:
 class EditionRead:
     """The edition of the site that a page is read from, with what else its reader is told of the site.
 
-    ``newest`` and ``newest_published`` are of the newest edition, whatever is read. ``erasures`` numbers the last erasure of a person's data, which
-    changes what earlier editions say without making another; nothing where there was none. Between ``first_change`` and ``last_change`` a status
-    begins on some day, so that ``as_of`` changes something; nothing where there is no status. ``taken_down`` counts the records that were taken down
-    for legal reasons after it, and are left out of it; nothing where none was. ``erased_at`` and ``taken_down_at``: when that was done last.
-    ``releases`` numbers the last release; nothing where there is none; ``released_at``: when
-    it was made.
+    ``newest`` and ``newest_published`` are of the newest edition, whatever is read, and ``digest`` is its link of the hash chain. ``erasures``
+    numbers the last erasure of a person's data, which changes what earlier editions say without making another; nothing where there was none.
+    Between ``first_change`` and ``last_change`` a status begins on some day, so that ``as_of`` changes something; nothing where there is no status.
+    ``taken_down`` counts the records that were taken down for legal reasons after it, and are left out of it; nothing where none was. ``erased_at``
+    and ``taken_down_at``: when that was done last. ``releases`` numbers the last release; nothing where there is none; ``released_at``: when it was
+    made.
     """
 
     number: int
     published_at: dt.datetime
     newest: int
+    digest: str
     newest_published: dt.datetime
     first_published: dt.datetime
     erasures: int | None
@@ -203,6 +204,7 @@ class EditionRead:
         taken_down = RecordEdition.objects.filter(nature=Nature.TAKEN_DOWN.value, edition__gt=models.OuterRef("number")).order_by()
         more = {
             "newest": every.reverse().values("number"),
+            "digest": ChainLink.objects.order_by("-number").values("digest"),
             "newest_published": every.reverse().values("published_at"),
             "first_published": every.values("published_at"),
             "erasures": Erasure.objects.order_by("-id").values("id"),

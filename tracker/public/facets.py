@@ -3,11 +3,11 @@
 A filter may have any number of values. Those that give most are told, with those that are chosen; others are found by their words.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, F, Func, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -17,7 +17,6 @@ from tracker.public.filters import Grammar, OneOf
 from tracker.public.filters.choices import Wanted
 from tracker.public.filters.kinds import LONGEST_QUERY, SearchField
 
-ARRAYS = {"documents", "themes"}
 MOST = 60
 """Values of a filter that a page shows."""
 MOST_VALUES = 1000
@@ -133,10 +132,10 @@ def offer(filters: Grammar, name: str, find: str = "", keys: list[str] | None = 
 def _facet(filters: Grammar, name: str, counting: str, among: Q, find: str, most: int) -> Facet:
     declared = filters.filters[name]
     chosen = filters.given.get(name, [])
-    rows = filters.rows(without=name).filter(among).order_by()
     wanted = _like(declared, filters.clocks, name, find) if find else None
-    counts, found, total = _counts(filters, name, rows, counting, wanted, most)
-    told = sorted(found, key=lambda value: (-counts[value], value))[:most]
+    counted = _counts(filters, name, counting, among, wanted, most)
+    counts = counted.numbers
+    told = sorted(counted.wanted, key=lambda value: (-counts[value], value))[:most]
     told += [value for value in chosen if value not in told]
     labels = {year: year for year in sorted(told, reverse=True)} if name == "year" else filters.labels_of(name, told)
     order = {value: place for place, value in enumerate(labels)}
@@ -144,7 +143,7 @@ def _facet(filters: Grammar, name: str, counting: str, among: Q, find: str, most
         FacetValue(value, _label(labels.get(value, value)), counts.get(value, 0), value in chosen)
         for value in sorted(told, key=lambda value: (order.get(value, len(order)), value))
     ]
-    return Facet(name, str(declared.label), values, total, find)
+    return Facet(name, str(declared.label), values, counted.total, find)
 
 
 def _like(declared: OneOf, clocks: Clocks, name: str, find: str) -> QuerySet[Any] | list[str]:
@@ -157,50 +156,39 @@ def _label(label: Any) -> str:
     return label if isinstance(label, str) else str(label)
 
 
-def _counts(
-    filters: Grammar, name: str, rows: QuerySet[Any], counting: str, wanted: QuerySet[Any] | list[str] | None, most: int
-) -> tuple[dict[str, int], set[str], int]:
-    """How many each value would give, which of the values are ``wanted``, and how many would give anything.
+@dataclass(frozen=True)
+class _Counted:
+    """How many each value would give, which of them are wanted, and how many values would give anything."""
 
-    Of the keys of records, which may be as many as the rows, the database counts only those that are wanted and give most, and those chosen.
+    numbers: Mapping[str, int]
+    wanted: Collection[str]
+    total: int
+
+
+def _counts(filters: Grammar, name: str, counting: str, among: Q, wanted: QuerySet[Any] | list[str] | None, most: int) -> _Counted:
+    """The values of a filter, each under the other filters, counted in one pass over the columns in memory.
+
+    Of values that a column holds, of which there may be as many as rows, only those are told that are wanted and give most, and those chosen.
     """
+    every, mask = filters.every, filters.meeting(without=name)
+    mask = mask & every.meets(among) if among else mask
+    conditions = _conditions(filters, name)
+    numbers = {value: every.count(mask & every.meets(condition), counting) for value, condition in conditions.items()}
+    counts = {value: number for value, number in numbers.items() if number}
     declared = filters.filters[name]
+    of_these = set(counts) if wanted is None else set(counts) & set(wanted)
+    if conditions and len(conditions) == len(filters.labels(name)):
+        return _Counted(counts, of_these, len(counts))
     column = str(declared.field_name)
-    conditions = {value: declared.condition(filters.clocks, value) for value in filters.labels(name)} if declared.has_conditions else {}
-    held = {value: condition for value, condition in conditions.items() if condition is not None}
-    counts = _by_condition(rows, held, counting) if held else {}
-    if column in ARRAYS or declared.lookup is None or declared.lookup.table is None:
-        if not conditions or len(held) < len(conditions):
-            value = declared.expression(filters.clocks) if declared.expression else _values(column)
-            counts |= {str(value): number for value, number in _pairs(rows, value, counting) if value is not None}
-        return counts, set(counts) if wanted is None else set(counts) & set(wanted), len(counts)
-    chosen = filters.given.get(name, [])
-    is_chosen = Q(**{f"{column}__in": chosen})
-    found = rows if wanted is None else rows.filter(is_chosen | Q(**{f"{column}__in": wanted}))
-    first = _pairs(found, F(column), counting).annotate(chosen=is_chosen).order_by("-chosen", "-number", "facet")
-    limit = most + len(chosen)
-    counts = {str(value): number for value, number, _is_chosen in first[:limit]}
-    are_all = wanted is None and len(counts) < limit
-    return counts, set(counts), len(counts) if are_all else rows.values(column).distinct().count()
+    found, total = every.most(column, mask, counting, most, None if wanted is None else set(wanted))
+    also, _total = every.most(column, mask, counting, most, set(filters.form.cleaned_data[name] or ()))
+    held = {str(value): number for value, number in (also | found).items()}
+    return _Counted(counts | held, of_these | {str(value) for value in found}, total + len(counts))
 
 
-def _values(column: str) -> Any:
-    """Each value that a column holds."""
-    return Func(F(column), function="unnest", output_field=CharField()) if column in ARRAYS else F(column)
-
-
-def _pairs(rows: QuerySet[Any], value: Any, counting: str) -> QuerySet[Any]:
-    """Each value, with how many different values of ``counting`` stand with it."""
-    return rows.annotate(facet=value).values("facet").annotate(number=_count(counting)).values_list("facet", "number")
-
-
-def _count(counting: str, **kwargs: Any) -> Count:
-    """Of rows by ``id`` each is another: to tell them apart would be work for nothing."""
-    return Count(counting, distinct=counting != "id", **kwargs)
-
-
-def _by_condition(rows: QuerySet[Any], conditions: dict[str, Q], counting: str) -> dict[str, int]:
-    """Counts of the values that no column holds, in one question."""
-    numbers = {f"n{place}": _count(counting, filter=condition) for place, condition in enumerate(conditions.values())}
-    counts = zip(conditions, rows.aggregate(**numbers).values(), strict=True)
-    return {value: count for value, count in counts if count}
+def _conditions(filters: Grammar, name: str) -> dict[str, Q]:
+    """The conditions of the values that no column holds."""
+    declared = filters.filters[name]
+    if not declared.has_conditions:
+        return {}
+    return {value: condition for value in filters.labels(name) if (condition := declared.condition(filters.clocks, value)) is not None}

@@ -2,10 +2,11 @@
 
 import datetime as dt
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from tracker.editions.tables import AddresseeEdition
 from tracker.public.clocks import Clocks
+from tracker.public.columnar import addressees_at
 from tracker.public.summaries.matrix import Matrix
 from tracker.public.summaries.matrix import matrix as matrix_of
 from tracker.rules.vocabulary import Status
@@ -29,7 +30,8 @@ WIDTH = 34
 def matrix(document: str, as_of: dt.date) -> str:
     """The matrix of the recommendations that a document makes or reports, on a day; empty where nothing of it is public."""
     clocks = Clocks(as_of=as_of, known=None, today=as_of)
-    found = matrix_of(clocks, clocks.rows(AddresseeEdition).filter(documents__contains=[document]))
+    every = addressees_at(clocks)
+    found = matrix_of(clocks, every.among(every.meets(Q(documents__contains=[document]))))
     if not found.rows:
         return ""
     return "\n".join([*_table(found), "", *_legend(found, as_of)])

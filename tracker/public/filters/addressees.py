@@ -79,7 +79,11 @@ class AddresseeFilters(OfEveryList):
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Addressees of recommendations that match the words."""
-        return queryset.filter(recommendation__among=self.that_say(texts, "recommendation"))
+        return queryset.filter(self.saying(texts))
+
+    def saying(self, texts: list[str]) -> Q:
+        """The condition that its recommendation matches the words."""
+        return Q(recommendation__among=self.that_say(texts, "recommendation"))
 
 
 class _OfOneRecommendation(OfEveryList):
@@ -114,7 +118,11 @@ class AssessmentFilters(_OfOneRecommendation):
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Assessments of recommendations that match the words."""
-        return queryset.filter(recommendation__among=self.that_say(texts, "recommendation"))
+        return queryset.filter(self.saying(texts))
+
+    def saying(self, texts: list[str]) -> Q:
+        """The condition that its recommendation matches the words."""
+        return Q(recommendation__among=self.that_say(texts, "recommendation"))
 
 
 @of_a_list

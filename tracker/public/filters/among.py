@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from django.db.models import CharField, Lookup
+from django.db.models import BigAutoField, CharField, Lookup
 
 
+@BigAutoField.register_lookup
 @CharField.register_lookup
 class Among(Lookup):  # type: ignore[type-arg]
-    """Whether a text is one of a list."""
+    """Whether a text, or the number of a row, is one of a list."""
 
     lookup_name = "among"
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        """``text = ANY(array)``, which an index on the column serves, and a hash of the array where there is none."""
+        """``column = ANY(array)``, which an index on the column serves, and a hash of the array where there is none."""
         left, parameters = self.process_lhs(compiler, connection)
         return f"{left} = ANY(%s)", (*parameters, list(self.rhs))

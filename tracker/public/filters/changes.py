@@ -1,5 +1,6 @@
 """Filters of the record of changes, and of corrections."""
 
+import functools
 from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.editions.tables import CORRECTIONS, AssessmentEdition, RecordEdition
 from tracker.public.clocks import Clocks, EverRead
+from tracker.public.columnar import Read, Selection, rows_at
 from tracker.public.filters.actions import of_records_meeting, records_meeting
 from tracker.public.filters.choices import CHANGE_KINDS, CHANGES, EDITION, NATURES, records, references_ever, these
 from tracker.public.filters.everywhere import OfEveryList, by_document, by_recommendation
@@ -51,10 +53,17 @@ class ChangeFilters(OfEveryList):
 
     def __init__(self, parameters: QueryDict, clocks: Clocks, natures: list[str] | None = None) -> None:
         """Every change that the site had made by ``known``, replaced versions included; with ``natures``, those of these natures."""
+        self._natures = natures
         queryset = clocks.ever_said(RecordEdition).defer("body")
         if natures is not None:
             queryset = queryset.filter(nature__in=natures)
         super().__init__(parameters, clocks, queryset)
+
+    @functools.cached_property
+    def every(self) -> Selection:
+        """The changes of the clocks, of the natures that are wanted."""
+        every = rows_at(RecordEdition, self.clocks, Read.EVER)
+        return every if self._natures is None else every.among(every.meets(Q(nature__in=self._natures)))
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Changes whose key, title or reason match the words."""

@@ -22,6 +22,7 @@ from tracker.editions.tables import (
 )
 from tracker.languages.names import government as government_named
 from tracker.public.clocks import Clocks
+from tracker.public.columnar import kept_by_edition
 from tracker.public.words import reading
 from tracker.rules.folding import folded
 from tracker.rules.languages import OURS
@@ -139,6 +140,10 @@ def _records(_clocks: Clocks | None, wanted: Wanted) -> Choices:
 
 
 def _measures(clocks: Clocks | None, _wanted: Wanted) -> Choices:
+    return kept_by_edition(clocks, "measures", lambda: _measures_read(clocks)) if clocks else _measures_read(None)
+
+
+def _measures_read(clocks: Clocks | None) -> Choices:
     named: dict[str, str] = {}
     for table in (RecommendationEdition, ActionEdition):
         rows = said(table, clocks).order_by().values("measure", "measure_name").annotate(newest=Max("known_from")).order_by("newest")
@@ -147,6 +152,10 @@ def _measures(clocks: Clocks | None, _wanted: Wanted) -> Choices:
 
 
 def _themes(clocks: Clocks | None, _wanted: Wanted) -> Choices:
+    return kept_by_edition(clocks, "themes", lambda: _themes_read(clocks)) if clocks else _themes_read(None)
+
+
+def _themes_read(clocks: Clocks | None) -> Choices:
     beside = {name: Func(F(column), function="unnest", output_field=CharField()) for name, column in (("one", "themes"), ("called", "theme_names"))}
     rows = said(RecommendationEdition, clocks).exclude(themes=[]).order_by().annotate(**beside).values("one", "called")
     named = dict(rows.annotate(newest=Max("known_from")).order_by("newest").values_list("one", "called"))

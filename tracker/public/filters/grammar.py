@@ -1,15 +1,17 @@
 """What the filters of all lists share: both clocks, the reading of the address, and the filter in words."""
 
 import functools
+import operator
 from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, TypeVar
 
 import django_filters as df
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from tracker.public.clocks import BadFilter, Clocks
+from tracker.public.columnar import Mask, Selection, rows_at
 from tracker.public.filters.choices import Wanted
 from tracker.public.words import Reading, reading
 
@@ -34,6 +36,8 @@ class Grammar(df.FilterSet):
         self._labels: dict[str, dict[str, str]] = {}
         self._read: Reading | None = None
         self._said: dict[str, list[str]] = {}
+        self._met: dict[str | None, Mask] = {}
+        self._met_by: dict[str, Mask] = {}
         super().__init__(self.values, queryset=queryset)
         self._refuse_bad_values()
 
@@ -55,15 +59,58 @@ class Grammar(df.FilterSet):
     def rows(self, *, without: str | None = None) -> QuerySet[Any]:
         """The filtered rows; ``without`` leaves one filter out, as that filter's own facet needs."""
         queryset = self.queryset
+        names = [name for name in self.given if name != without]
+        for name in names:
+            if name not in self.THROUGH:
+                queryset = self.filters[name].filter(queryset, self.form.cleaned_data[name])
+        through = [name for name in names if name in self.THROUGH]
+        return self.through(queryset, self._asked(through)) if through else queryset
+
+    @functools.cached_property
+    def every(self) -> Selection:
+        """All rows of the list, in memory: what is counted is counted there."""
+        return rows_at(self._meta.model, self.clocks)
+
+    def meeting(self, *, without: str | None = None) -> Mask:
+        """Which of ``every`` the filters choose: those of ``rows``. ``without`` leaves one filter out, as that filter's own facet needs."""
+        without = without if without in self.given else None
+        if without not in self._met:
+            names = [name for name in self.given if name != without]
+            through = [name for name in names if name in self.THROUGH]
+            masks = [self._meeting(name) for name in names if name not in through]
+            if through:
+                masks.append(self._of(self.through(self.queryset, self._asked(through))))
+            self._met[without] = functools.reduce(operator.and_, masks, self.every.all)
+        return self._met[without]
+
+    @functools.cached_property
+    def met(self) -> Selection:
+        """The rows that the filters choose: those of ``rows``, in memory."""
+        return self.every.among(self.meeting())
+
+    def _meeting(self, name: str) -> Mask:
+        """Which of ``every`` one filter chooses; looked at once."""
+        if name not in self._met_by:
+            declared, values = self.filters[name], self.form.cleaned_data[name]
+            condition: Q | None = self.saying(values) if name == "q" else None if declared.method else declared.wanted(values)
+            is_held = condition is not None and self.every.knows(condition)
+            self._met_by[name] = self.every.meets(condition or Q()) if is_held else self._of(declared.filter(self.queryset, values))
+        return self._met_by[name]
+
+    def _of(self, rows: QuerySet[Any]) -> Mask:
+        """Which of ``every`` are these rows: for what other tables decide, or columns that are not held."""
+        return self.every.among_ids(list(rows.order_by().values_list("id", flat=True)))
+
+    def saying(self, _texts: list[str]) -> Q | None:
+        """The condition that a row matches the words of ``q``; None where no condition of its columns says it."""
+        return None
+
+    def _asked(self, names: Iterable[str]) -> QueryDict:
+        """Some of the filters as an address has them."""
         asked = QueryDict(mutable=True)
-        for name, declared in self.filters.items():
-            if name == without or not self.values.getlist(name):
-                continue
-            if name in self.THROUGH:
-                asked.setlist(name, self.values.getlist(name))
-            else:
-                queryset = declared.filter(queryset, self.form.cleaned_data[name])
-        return self.through(queryset, asked) if asked else queryset
+        for name in names:
+            asked.setlist(name, self.values.getlist(name))
+        return asked
 
     def through(self, queryset: QuerySet[Any], asked: QueryDict) -> QuerySet[Any]:
         """The rows behind which stands something that meets all of the filters ``asked``, which are some of ``THROUGH``."""

@@ -6,7 +6,6 @@ from typing import Any
 import django_filters as df
 from django import forms
 from django.db.models import Q, QuerySet
-from django.db.models.lookups import In
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -78,15 +77,20 @@ class OneOf(df.MultipleChoiceFilter):
         """Rows with any of the values; all rows where none is given."""
         if not value:
             return queryset
-        conditions = {each: self.condition(self.parent.clocks, each) for each in value}
+        if self.expression:
+            queryset = queryset.alias(**{str(self.field_name): self.expression(self.parent.clocks)})
+        return queryset.filter(self.wanted(value))
+
+    def wanted(self, values: list[Any]) -> Q:
+        """The condition that a row has any of the values."""
+        conditions = {each: self.condition(self.parent.clocks, each) for each in values}
         wanted = Q()
         if held := [each for each, condition in conditions.items() if condition is None]:
-            by_column = {f"{self.field_name}__{self.lookup_expr}": held}
-            wanted |= Q(In(self.expression(self.parent.clocks), held)) if self.expression else Q(**by_column)
+            wanted |= Q(**{f"{self.field_name}__{self.lookup_expr}": held})
         for condition in conditions.values():
             if condition is not None:
                 wanted |= condition
-        return queryset.filter(wanted)
+        return wanted
 
 
 class SearchField(forms.Field):

@@ -1,5 +1,6 @@
 """Filters of citations and of documents: what is no property of theirs asks for the records that they serve."""
 
+import functools
 from typing import Any, ClassVar
 
 from django.db.models import CharField, F, Func, Q, QuerySet
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.editions.tables import CitationEdition, DocumentEdition, RecommendationEdition
 from tracker.public.clocks import Clocks
+from tracker.public.columnar import Selection
 from tracker.public.filters.actions import of_records_meeting
 from tracker.public.filters.addressees import AddresseeFilters
 from tracker.public.filters.choices import ACTION, CITED_KINDS, HELD, actions, languages, these
@@ -61,6 +63,12 @@ class CitationFilters(OfEveryList):
         """Those of records that are there at the clocks, without what tells only of a legal status of a later day."""
         super().__init__(parameters, clocks, citations_at(clocks) if queryset is None else queryset)
 
+    @functools.cached_property
+    def every(self) -> Selection:
+        """Those that ``citations_at`` gives."""
+        every = super().every
+        return every.among(every.meets(_STANDING))
+
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Citations of documents, or with passages, that match the words."""
         return in_english(queryset, self.asked(texts), "says", "exact", "document_title", "publisher", "author")
@@ -107,4 +115,7 @@ def citations_at(clocks: Clocks) -> QuerySet[Any]:
 
     What an assessment takes over from an action stands with the action.
     """
-    return clocks.rows(CitationEdition).exclude(inherited=True, record_kind="assessment")
+    return clocks.rows(CitationEdition).filter(_STANDING)
+
+
+_STANDING = ~Q(inherited=True, record_kind="assessment")

@@ -13,6 +13,7 @@ from tracker.editions.tables import AddresseeEdition, AssessmentEdition, Documen
 from tracker.languages import names
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
+from tracker.public.columnar import addressees_at
 from tracker.public.fitting import Fitted, fit, lines_of
 from tracker.public.summaries.counts import LONGEST_LIST, TAKEN_UP, Distribution, distribution
 from tracker.public.summaries.dashboard import Certainty, certainty
@@ -128,7 +129,8 @@ def _head(title: str, placed: str) -> int:
 
 def _brief(clocks: Clocks, kind: str, key: str, title: str, subject: GovernmentEdition | DocumentEdition, among: Q, left: int) -> Brief:
     counted = clocks.rows(AddresseeEdition).filter(among)
-    by_status = dict(counted.order_by().values_list("status").annotate(number=Count("id")))
+    every = addressees_at(clocks)
+    here = every.among(every.meets(among))
     wordings = _wordings(clocks, kind, key, counted)
     asked, recommendations = _asked(clocks, counted, min(ASKED, left))
     left -= asked.lines
@@ -145,8 +147,8 @@ def _brief(clocks: Clocks, kind: str, key: str, title: str, subject: GovernmentE
         subject=subject,
         asked=asked,
         recommendations=recommendations,
-        distribution=distribution(by_status, **{kind: key}),
-        certainty=certainty(clocks, among),
+        distribution=distribution(here.counts("status", here.all), **{kind: key}),
+        certainty=certainty(here),
         apart=apart,
         spread=spread,
         verdicts=verdicts,

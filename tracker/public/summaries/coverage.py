@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count
 
-from tracker.editions.tables import AddresseeEdition
 from tracker.public.clocks import Clocks
+from tracker.public.columnar import addressees_at
 from tracker.public.filters import citations_at
 from tracker.rules.vocabulary import Interest
 
@@ -42,11 +42,11 @@ class Covered:
 
 
 def coverage(clocks: Clocks) -> list[Covered]:
-    """Every government with a counted addressee, by name. Three questions, whatever the number of rows."""
-    counted = clocks.rows(AddresseeEdition).filter(counted=True).order_by("government_name")
-    found = {
-        code: Covered(code, name, number) for code, name, number in counted.values_list("government", "government_name").annotate(number=Count("id"))
-    }
+    """Every government with a counted addressee, by name. Two questions, whatever the number of rows."""
+    every = addressees_at(clocks)
+    counted = every.flags("counted")
+    numbers = every.counts("government", counted)
+    found = {code: Covered(code, name, numbers[code]) for code, name in every.named("government", "government_name", counted)}
     uses = citations_at(clocks).filter(record_kind__in=RECORDS).order_by()
     for code, interest, number, documents in uses.values_list("government", "interest").annotate(
         number=Count("id"), different=Count("document", distinct=True)

@@ -1,23 +1,23 @@
 """The front page: who recommended what, what each government did, how sure we are, what changed lately."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, F, Func, Q
+import numpy as np
+from django.db.models import Q
 
 from tracker.editions.tables import (
     ActionEdition,
     AddresseeEdition,
     DocumentEdition,
-    EditionQuerySet,
     EffectEdition,
     RecommendationEdition,
     SiteEdition,
 )
 from tracker.public.as_of import told
-from tracker.public.clocks import Clocks, distinct_count
+from tracker.public.clocks import Clocks
+from tracker.public.columnar import ROWS, Selection, addressees_at, rows_at
 from tracker.public.summaries.behind import editions_known
 from tracker.public.summaries.counts import LONGEST_LIST, Distribution, distribution
 from tracker.public.summaries.uptake import LagCount, Moment, lags, uptake
@@ -102,71 +102,79 @@ class Dashboard:
 
 def dashboard(clocks: Clocks) -> Dashboard:
     """The front page at the given clocks."""
-    counted = clocks.rows(AddresseeEdition).filter(counted=True)
-    sources, every_source = _sources(clocks)
-    by_status = dict(counted.order_by().values_list("status").annotate(number=Count("id")))
-    totals = counted.aggregate(
-        governments=distinct_count("government"),
-        named=Count("id", filter=Q(basis__in=[Basis.NAMED.value, Basis.GROUP_MEMBER.value])),
-    )
-    statuses = distribution(by_status)
+    every = addressees_at(clocks)
+    counted = every.flags("counted")
+    sources, every_source = _sources(clocks, every)
+    statuses = distribution(every.counts("status", counted))
+    newest = clocks.rows(AddresseeEdition).filter(counted=True).exclude(assessment=None).order_by("-valid_from", "recommendation", "government")
     return Dashboard(
-        recommendations=clocks.rows(RecommendationEdition).count(),
-        governments=totals["governments"],
-        named=totals["named"],
+        recommendations=every.count(every.all, "recommendation"),
+        governments=every.count(counted, "government"),
+        named=every.count(counted & every.meets(Q(basis__in=[Basis.NAMED.value, Basis.GROUP_MEMBER.value]))),
         distribution=statuses,
         sources=sources,
         every_source=every_source,
         by_government=by_government(clocks),
-        certainty=certainty(clocks),
+        certainty=certainty(every),
         earlier=_earlier(clocks),
-        latest_statuses=told(counted.exclude(assessment=None).order_by("-valid_from", "recommendation", "government")[:5], clocks),
+        latest_statuses=told(newest[:5], clocks),
         latest_actions=list(clocks.rows(ActionEdition).order_by("-last_day", "key")[:6]),
         editions=list(editions_known(clocks)[:5]),
         uptake=uptake(clocks, statuses),
-        lags=lags(clocks),
+        lags=lags(every),
     )
 
 
-def _sources(clocks: Clocks) -> tuple[list[SourceSummary], int]:
-    """The documents with most recommendations, oldest first, and how many documents there are in all. Five questions, whatever the number of rows."""
-    every = clocks.rows(RecommendationEdition).order_by()
-    weights = dict(every.values("source").annotate(number=Count("id")).values_list("source", "number"))
-    shown = sorted(weights, key=lambda key: (-weights[key], key))[:SOURCES]
-    rows = list(
-        every.filter(source__in=shown)
-        .order_by("recommended_first", "reference")
-        .values_list("source", "reference", "made_by", "known_from_document", "recommended_on", named=True)
-    )
-    documents = {row.key: row for row in clocks.said(DocumentEdition).filter(key__in={*shown, *(row.known_from_document for row in rows)})}
-    counts: dict[str, dict[str, int]] = defaultdict(dict)
-    counted = clocks.rows(AddresseeEdition).filter(counted=True, source__in=shown).order_by()
-    for key, status, number in counted.values("source", "status").annotate(number=Count("id")).values_list("source", "status", "number"):
-        counts[key][status] = number
-    groups: dict[str, list[Any]] = defaultdict(list)
-    for row in rows:
-        groups[row.source].append(row)
-    naming = _naming(every, list(groups))
+def _sources(clocks: Clocks, addressees: Selection) -> tuple[list[SourceSummary], int]:
+    """The documents with most recommendations, oldest first, and how many there are in all. One question, whatever the number of rows."""
+    every = rows_at(RecommendationEdition, clocks)
+    weights, every_source = every.most("source", every.all, ROWS, SOURCES)
+    recommended = [_Recommended.of(every, key) for key in weights]
+    keys = {*weights, *(known for each in recommended for known in each.known_from)}
+    documents = {row.key: row for row in clocks.said(DocumentEdition).filter(key__in=keys)}
+    counts = addressees.counts_by("source", "status", addressees.flags("counted") & addressees.meets(Q(source__in=list(weights))))
+    naming = addressees.counts("documents", addressees.all, "recommendation")
     found = [
         SourceSummary(
-            document=documents[key],
-            made_by=list(dict.fromkeys(row.made_by for row in rows)),
-            recommendations=len(rows),
-            known_from=[documents[known] for known in dict.fromkeys(row.known_from_document for row in rows) if known != key and known in documents],
-            recommended_on=rows[0].recommended_on,
-            distribution=distribution(counts[key]),
-            rows_filters=_opening(key, [row.reference for row in rows], naming.get(key, 0)),
+            document=documents[each.key],
+            made_by=each.made_by,
+            recommendations=len(each.references),
+            known_from=[documents[known] for known in each.known_from if known != each.key and known in documents],
+            recommended_on=each.recommended_on,
+            distribution=distribution(counts.get(each.key, {})),
+            rows_filters=_opening(each.key, each.references, naming.get(each.key, 0)),
         )
-        for key, rows in groups.items()
-        if key in documents
+        for each in sorted(recommended, key=lambda each: (each.since, each.references[0]))
+        if each.key in documents
     ]
-    return found, len(weights)
+    return found, every_source
 
 
-def _naming(every: EditionQuerySet, keys: list[str]) -> dict[str, int]:
-    """How many recommendations each of the documents makes or reports."""
-    named = every.filter(documents__overlap=keys).annotate(key=Func(F("documents"), function="unnest", output_field=CharField()))
-    return dict(named.values("key").annotate(number=Count("id")).values_list("key", "number")) if keys else {}
+@dataclass(frozen=True)
+class _Recommended:
+    """What one document recommends: its recommendations, oldest first, who makes them, and from which documents they are known."""
+
+    key: str
+    since: int
+    recommended_on: str
+    references: list[str]
+    made_by: list[str]
+    known_from: list[str]
+
+    @classmethod
+    def of(cls, every: Selection, key: str) -> "_Recommended":
+        """Those of a document among all recommendations."""
+        its = every.among(every.meets(Q(source=key)))
+        since = its.days("recommended_first").days
+        references = its.words("reference")
+        order = np.lexsort([references.vocabulary.places()[references.numbers], since])
+
+        def in_order(name: str) -> list[str]:
+            column = its.words(name).take(order)
+            return [column.vocabulary.values[number] for number in column.numbers]
+
+        made_by, known_from = (list(dict.fromkeys(in_order(name))) for name in ("made_by", "known_from_document"))
+        return cls(key, int(since[order[0]]), in_order("recommended_on")[0], in_order("reference"), made_by, known_from)
 
 
 def _opening(key: str, references: list[str], naming: int) -> Mapping[str, Any] | None:
@@ -181,43 +189,42 @@ def _opening(key: str, references: list[str], naming: int) -> Mapping[str, Any] 
 
 def by_government(clocks: Clocks) -> list[GovernmentSummary]:
     """What became of the recommendations addressed to each government, by name."""
-    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    disputed: dict[str, int] = defaultdict(int)
-    rows = clocks.rows(AddresseeEdition).filter(counted=True).order_by("government_name")
-    for code, name, status, number, disputes in rows.values_list("government", "government_name", "status").annotate(
-        number=Count("id"), disputes=Count("id", filter=Q(disputed=True))
-    ):
-        counts[code, name][status] = number
-        disputed[code] += disputes
-    earlier = dict(clocks.rows(EffectEdition).filter(earlier=Earlier.YES.value).order_by().values_list("government").annotate(number=Count("id")))
+    every = addressees_at(clocks)
+    counted = every.flags("counted")
+    statuses = every.counts_by("government", "status", counted)
+    disputed = every.counts("government", counted & every.flags("disputed"))
+    effects = rows_at(EffectEdition, clocks)
+    earlier = effects.counts("government", effects.meets(Q(earlier=Earlier.YES.value)))
     return [
-        GovernmentSummary(code, name, distribution(statuses, government=code), disputed[code], earlier.get(code, 0))
-        for (code, name), statuses in counts.items()
+        GovernmentSummary(code, name, distribution(statuses[code], government=code), disputed.get(code, 0), earlier.get(code, 0))
+        for code, name in every.named("government", "government_name", counted)
     ]
 
 
-def certainty(clocks: Clocks, among: Q | None = None) -> Certainty:
-    """What the assessed addressees rest on: all of them, or those ``among`` which it is asked."""
-    assessed = clocks.rows(AddresseeEdition).filter(among or Q()).exclude(assessment=None)
+def certainty(addressees: Selection) -> Certainty:
+    """What the assessed ones among addressees rest on."""
+    assessed = addressees.meets(Q(assessment__isnull=False))
+
+    def resting(condition: Q) -> int:
+        return addressees.count(assessed & addressees.meets(condition))
+
     return Certainty(
-        **assessed.aggregate(
-            total=Count("id"),
-            disputed=Count("id", filter=Q(disputed=True)),
-            single_source=Count("id", filter=Q(corroboration=Corroboration.SINGLE_SOURCE.value)),
-            claimed=Count("id", filter=~Q(claimed_by=[])),
-            search_due=Count("id", filter=Q(search_due_on__lte=clocks.as_of)),
-            not_reviewed=Count("id", filter=Q(provenance="shipped")),
-        )
+        total=addressees.count(assessed),
+        disputed=resting(Q(disputed=True)),
+        single_source=resting(Q(corroboration=Corroboration.SINGLE_SOURCE.value)),
+        claimed=resting(~Q(claimed_by=[])),
+        search_due=resting(Q(search_due_on__lte=addressees.day)),
+        not_reviewed=resting(Q(provenance="shipped")),
     )
 
 
 def _earlier(clocks: Clocks) -> EarlierActions:
-    links = clocks.rows(EffectEdition)
-    by_order = dict(links.order_by().values_list("earlier").annotate(number=Count("id")))
+    effects = rows_at(EffectEdition, clocks)
+    by_order = effects.counts("earlier", effects.all)
     return EarlierActions(
-        total=sum(by_order.values()),
+        total=len(effects),
         earlier=by_order.get(Earlier.YES, 0),
-        in_place=links.filter(EffectEdition.in_place_on(clocks.as_of)).count(),
+        in_place=effects.count(effects.meets(EffectEdition.in_place_on(clocks.as_of))),
         order_unknown=by_order.get(Earlier.UNKNOWN, 0),
         later=by_order.get(Earlier.NO, 0),
     )

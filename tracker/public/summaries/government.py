@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from tracker.editions.tables import (
     ActionEdition,
@@ -18,6 +18,7 @@ from tracker.editions.tables import (
 )
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
+from tracker.public.columnar import addressees_at
 from tracker.public.summaries.counts import Distribution, distribution
 from tracker.public.summaries.glance import Glance, glance_at
 from tracker.rules.vocabulary import AssessorKind
@@ -77,7 +78,7 @@ def government_page(clocks: Clocks, code: str) -> GovernmentPage | None:
     if government is None:
         return None
     every = clocks.rows(AddresseeEdition).filter(government=code)
-    counted, not_counted = (_newest(every.filter(counted=is_counted), clocks) for is_counted in (True, False))
+    counted, not_counted = (_newest(every.filter(counted=are_counted), clocks) for are_counted in (True, False))
     acts = clocks.rows(ActionEdition).filter(government=code)
     actions = told(acts.order_by("-last_day", "key")[:SHOWN], clocks)
     effects: dict[str, list[EffectEdition]] = defaultdict(list)
@@ -85,7 +86,9 @@ def government_page(clocks: Clocks, code: str) -> GovernmentPage | None:
         effects[effect.action].append(effect)
     shown = {row.recommendation for row in (*counted, *not_counted)}
     assessments = told(clocks.rows(AssessmentEdition).filter(government=code, recommendation__in=shown), clocks)
-    by_status = every.filter(counted=True).order_by().values("status").annotate(number=Count("id")).values_list("status", "number")
+    here = addressees_at(clocks)
+    of_it = here.meets(Q(government=code))
+    is_counted = here.flags("counted")
     memberships = told(clocks.rows(MembershipEdition).filter(Q(group=code) | Q(member=code)), clocks)
     codes = {membership.group for membership in memberships} | {membership.member for membership in memberships}
     named = {row.code: row for row in clocks.said(GovernmentEdition).filter(code__in=codes)}
@@ -93,8 +96,8 @@ def government_page(clocks: Clocks, code: str) -> GovernmentPage | None:
         government=government,
         addressees=counted,
         not_counted=not_counted,
-        every_not_counted=every.filter(counted=False).count() if len(not_counted) == SHOWN else len(not_counted),
-        distribution=distribution(dict(by_status), government=code),
+        every_not_counted=here.count(of_it & ~is_counted),
+        distribution=distribution(here.counts("status", of_it & is_counted), government=code),
         actions=[(action, effects[action.key]) for action in actions],
         every_action=acts.count() if len(actions) == SHOWN else len(actions),
         by_document=_by_document(clocks, counted),

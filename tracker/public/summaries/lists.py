@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from django.db.models import Max, Min
 
@@ -14,6 +14,7 @@ from tracker.editions.tables import (
 )
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
+from tracker.public.filters import AddresseeFilters
 from tracker.public.summaries.counts import Distribution, distribution_of
 
 
@@ -40,6 +41,30 @@ def listed(clocks: Clocks, recommendations: Sequence[RecommendationEdition], mat
         ListedRecommendation(row, found[row.reference], distribution_of(found[row.reference], recommendation=row.reference))
         for row in recommendations
     ]
+
+
+class InOrder(Sequence[RecommendationEdition]):
+    """Recommendations with an addressee that filters choose, in an order: known by reference, and read where a page shows them."""
+
+    def __init__(self, filters: AddresseeFilters, keys: tuple[str, ...]) -> None:
+        """``keys``: the columns by which they are ordered, with a minus before those that fall."""
+        self._clocks = filters.clocks
+        self._references = filters.every.references(filters.meeting(), keys)
+
+    def __len__(self) -> int:
+        return len(self._references)
+
+    @overload
+    def __getitem__(self, place: int) -> RecommendationEdition: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[RecommendationEdition]: ...
+    def __getitem__(self, place: int | slice) -> RecommendationEdition | list[RecommendationEdition]:
+        """One of them, or a list of some, in one question."""
+        if not isinstance(place, slice):
+            return self[place : place + 1][0]
+        references = self._references[place]
+        found = {row.reference: row for row in self._clocks.rows(RecommendationEdition).filter(reference__in=references)}
+        return [found[reference] for reference in references]
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,18 @@
 """The matrix: recommendations × governments, page by page.
 
-Axes, tallies and cells are asked for apart: what a page does not show is counted by the database and never loaded.
+Axes and tallies are counted in memory; what a page does not show is never loaded.
 """
 
 import datetime as dt
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Any
 
-from django.db.models import Case, Count, F, Func, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, TextField, Value, When, Window
-from django.db.models.fields import DecimalField
-from django.db.models.functions import Cast, Coalesce, Lower
+import numpy as np
+from django.db.models import Q
 
 from tracker.editions.tables import (
     AddresseeEdition,
@@ -23,7 +23,9 @@ from tracker.editions.tables import (
 )
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
+from tracker.public.columnar import Array, References, Selection
 from tracker.public.filters import members_of
+from tracker.public.filters.choices import measures, themes
 from tracker.public.layout import COLUMNS_PER_PAGE, PLAIN, ROWS_PER_PAGE, Layout, page_within
 from tracker.public.summaries.counts import Distribution, distribution
 from tracker.rules.vocabulary import Earlier, GovernmentKind, Status
@@ -141,19 +143,20 @@ class Matrix:
 class Table:
     """The whole matrix of an address, to be asked for in parts."""
 
-    def __init__(self, clocks: Clocks, addressees: QuerySet[Any], layout: Layout = PLAIN, members: Sequence[tuple[str, str]] = ()) -> None:
+    def __init__(self, clocks: Clocks, addressees: Selection, layout: Layout = PLAIN, members: Sequence[tuple[str, str]] = ()) -> None:
         """``addressees`` are those of the filters; ``members`` stand in the matrix whether they are among them or not."""
         self.clocks = clocks
         self.layout = layout
         self.members = members
-        self.counted = addressees.filter(counted=True).order_by()
+        self.counted = addressees.among(addressees.flags("counted"))
 
     def governments(self) -> list[Line]:
-        """Every government, in order, with its tallies: one question, answered by the database's own counting."""
-        rows = self.counted.values("government").annotate(name=Min("government_name"), disputes=Count("id", filter=Q(disputed=True)), **_NUMBERS)
-        tallies = {row["government"]: row for row in rows}
-        names = {code: name for code, name in self.members if code not in tallies} | {code: row["name"] for code, row in tallies.items()}
-        lines = [Line(code, name, distribution(_counts(tallies.get(code, {})), government=code)) for code, name in names.items()]
+        """Every government, in order, with its tallies."""
+        tallies = self.counted.counts_by("government", "status", self.counted.all)
+        disputed = self.counted.counts("government", self.counted.flags("disputed"))
+        names = dict(self.counted.named("government", "government_name", self.counted.all)[::-1])  # of several names the first
+        names = {code: name for code, name in self.members if code not in tallies} | names
+        lines = [Line(code, name, distribution(tallies.get(code, {}), government=code)) for code, name in names.items()]
         lines.sort(key=lambda line: (line.name.casefold(), line.key))
         order, backwards = _order(self.layout.sort_of_governments)
         match order:
@@ -162,67 +165,88 @@ class Table:
             case "assessed":
                 lines.sort(key=lambda line: line.assessed, reverse=backwards)
             case "disputed":
-                lines.sort(key=lambda line: tallies.get(line.key, {}).get("disputes", 0), reverse=backwards)
+                lines.sort(key=lambda line: disputed.get(line.key, 0), reverse=backwards)
             case status:
                 lines.sort(key=lambda line: line.counts.of(Status(status)), reverse=backwards)
         return lines
 
-    def recommendations(self) -> QuerySet[Any]:
-        """Every recommendation with a cell, in order, each with the key and the name of what it stands under."""
-        rows = self.clocks.rows(RecommendationEdition).filter(reference__in=self.counted.values("recommendation")).defer("statement", "note")
-        rows = rows.annotate(heading_key=_HEADING_KEY[self.layout.by], heading_name=_HEADING_NAME[self.layout.by])
+    @functools.cached_property
+    def references(self) -> References:
+        """Every recommendation with a cell, in order."""
+        counted = self.counted
+        own = [counted.places("recommended_first"), counted.places("reference_in_numbers")]
         order, backwards = _order(self.layout.sort_of_recommendations)
-        rows = rows.annotate(
-            heading_first=Window(Min("recommended_first"), partition_by=[F("heading_key")]),
-            stem=Func(F("reference"), Value(r"\d.*$"), Value(""), function="regexp_replace", output_field=TextField()),
-            number_in_it=Func(F("reference"), template="substring(%(expressions)s from '\\d+')::numeric", output_field=DecimalField()),
-        )
-        by: list[Any]
-        own = ["recommended_first", "stem", "number_in_it", "reference"]
         match order:
             case "":
-                by = [F(name).desc() for name in own] if backwards else own
+                by = [-places for places in own] if backwards else own
             case "name":
-                name = Lower("short_title")
-                by = [name.desc() if backwards else name.asc(), *own]
+                by = [counted.places("-name" if backwards else "name"), *own]
             case counting:
-                rows = rows.annotate(sorted_by=self._number_of(_COUNTING[counting]))
-                by = [F("sorted_by").desc() if backwards else F("sorted_by").asc(), *own]
-        # Documents stand in order of date, themes and kinds of measure by name; what has none stands last.
-        first = ["heading_first"] if self.layout.by == "document" else [Case(When(heading_key="", then=1), default=0, output_field=IntegerField())]
-        return rows.order_by(*first, "heading_name", "heading_key", *by)
+                numbers, _vocabulary = counted.numbers("recommendation", counted.meets(_COUNTING[counting]))
+                number = numbers[counted.standing[0]]
+                by = [-number if backwards else number, *own]
+        return counted.in_order(*self._headings_in_order(), *by)
 
-    def _number_of(self, condition: Q) -> Coalesce:
-        """How many cells of a recommendation meet a condition."""
-        mine = self.counted.filter(condition, recommendation=OuterRef("reference")).values("recommendation").annotate(number=Count("id"))
-        return Coalesce(Subquery(mine.values("number")), 0, output_field=IntegerField())
+    def _headings_in_order(self) -> list[Array]:
+        """What the recommendations stand under, in order: documents by their first date, themes and kinds of measure by name, nothing at the end."""
+        by = self.layout.by
+        if by == "none":
+            return []
+        column = self.counted.of_recommendations({"document": "source", "theme": "themes", "measure": "measure"}[by])
+        keys = [_first_of(value) for value in column.vocabulary.values]
+        if by == "document":
+            first = np.full(len(keys), np.iinfo(np.int64).max)
+            np.minimum.at(first, column.numbers, self.counted.places("recommended_first"))
+            return [first[column.numbers], column.vocabulary.places()[column.numbers]]
+        ordered = sorted({*keys}, key=lambda key: (not key, self._names.get(key, key), key))
+        places = np.array([ordered.index(key) for key in keys], dtype=np.int64)
+        return [places[column.numbers]]
 
-    def lines(self, recommendations: Sequence[Any]) -> list[Line]:
+    @functools.cached_property
+    def _names(self) -> dict[str, str]:
+        """What themes, or kinds of measure, are called."""
+        lookup = {"theme": themes, "measure": measures}.get(self.layout.by)
+        return dict(lookup(self.clocks)) if lookup else {}
+
+    def _heading_of(self, row: RecommendationEdition) -> tuple[str, str]:
+        """Key and name of what a recommendation stands under."""
+        match self.layout.by:
+            case "document":
+                return row.source, ""
+            case "theme":
+                key = _first_of(row.themes)
+            case "measure":
+                key = row.measure
+            case _:
+                key = ""
+        return key, self._names.get(key, key)
+
+    def recommendations(self, references: Sequence[str]) -> list[RecommendationEdition]:
+        """Recommendations with a cell, by reference, in the order asked for."""
+        rows = self.clocks.rows(RecommendationEdition).filter(reference__among=references).defer("statement", "note")
+        found = {row.reference: row for row in rows}
+        return [found[reference] for reference in references]
+
+    def lines(self, recommendations: Sequence[RecommendationEdition]) -> list[Line]:
         """Recommendations with their tallies and what they stand under."""
-        tallies = self._tallies([row.reference for row in recommendations])
+        mine = self.counted.meets(Q(recommendation__among=[row.reference for row in recommendations]))
+        tallies = self.counted.counts_by("recommendation", "status", mine)
         headings = self._headings(recommendations)
         return [
             Line(
                 row.reference,
                 row.short_title,
                 distribution(tallies.get(row.reference, {}), recommendation=row.reference),
-                headings.get((row.heading_key, row.heading_name)),
+                headings.get(self._heading_of(row)),
                 row,
             )
             for row in recommendations
         ]
 
-    def _tallies(self, references: Sequence[str]) -> dict[str, dict[str, int]]:
-        found: dict[str, dict[str, int]] = defaultdict(dict)
-        rows = self.counted.filter(recommendation__in=references).values("recommendation", "status").annotate(number=Count("id"))
-        for reference, status, number in rows.values_list("recommendation", "status", "number"):
-            found[reference][str(status)] = number
-        return found
-
-    def _headings(self, recommendations: Sequence[Any]) -> dict[tuple[str, str], Heading]:
+    def _headings(self, recommendations: Sequence[RecommendationEdition]) -> dict[tuple[str, str], Heading]:
         if self.layout.by == "none":
             return {}
-        pairs = {(row.heading_key, row.heading_name) for row in recommendations}
+        pairs = {self._heading_of(row) for row in recommendations}
         documents = {}
         if self.layout.by == "document":
             rows = self.clocks.said(DocumentEdition).filter(key__in={key for key, _name in pairs}).defer("note", "snapshots")
@@ -231,15 +255,13 @@ class Table:
 
     def distribution(self) -> Distribution:
         """All cells by status."""
-        return distribution(
-            {str(status): number for status, number in self.counted.values("status").annotate(n=Count("id")).values_list("status", "n")}
-        )
+        return distribution(self.counted.counts("status", self.counted.all))
 
     def cells(self, references: Sequence[str], codes: Sequence[str] | None = None) -> dict[tuple[str, str], AddresseeEdition]:
         """The cells of these recommendations and governments (None: of all), as they may be told."""
-        rows = self.counted.filter(recommendation__in=references).defer("rationale", "departure", "documents", "themes")
-        if codes is not None:
-            rows = rows.filter(government__in=codes)
+        condition = Q(recommendation__among=references) & (Q() if codes is None else Q(government__among=codes))
+        ids = self.counted.ids[self.counted.meets(condition)].tolist()
+        rows = AddresseeEdition.objects.filter(id__among=ids).defer("rationale", "departure", "documents", "themes")
         return {(row.recommendation, row.government): row for row in told(rows, self.clocks)}
 
     def earlier(self, references: Sequence[str], codes: Sequence[str]) -> set[tuple[str, str]]:
@@ -252,30 +274,28 @@ class Table:
         governments = self.governments()
         if not self.layout.transposed:
             codes = [line.key for line in governments]
-            streamed = self.recommendations().iterator(CHUNK)
-            while rows := list(islice(streamed, CHUNK)):
-                found = self.cells([row.reference for row in rows])
-                yield from (MatrixRow(line, [found.get((line.key, code)) for code in codes]) for line in self.lines(rows))
+            for first in range(0, len(self.references), CHUNK):
+                chunk = self.references[first : first + CHUNK]
+                found = self.cells(chunk)
+                yield from (MatrixRow(line, [found.get((line.key, code)) for code in codes]) for line in self.lines(self.recommendations(chunk)))
             return
-        references = list(self.recommendations().values_list("reference", flat=True))
+        references = list(self.references)
         for line in governments:
             found = self.cells(references, [line.key])
             yield MatrixRow(line, [found.get((reference, line.key)) for reference in references])
 
     def whole_columns(self) -> list[Line]:
         """Every column: for files."""
-        return self.lines(list(self.recommendations())) if self.layout.transposed else self.governments()
+        return self.lines(self.recommendations(self.references)) if self.layout.transposed else self.governments()
 
     def page(self, sizes: tuple[int, int] | None = (ROWS_PER_PAGE, COLUMNS_PER_PAGE)) -> Matrix:
         """The page that the layout asks for; without ``sizes`` everything on one. ``BadFilter`` where there is no such page."""
         layout = self.layout
-        chosen = self.recommendations()
         governments = self.governments()
         counted = distribution_over(governments)
-        number = chosen.count() if sizes else 0
+        number = len(self.references)
         if sizes is None:
-            recommendations = list(chosen)
-            across = _span("page", 1, len(recommendations) or 1, len(recommendations))
+            across = _span("page", 1, number or 1, number)
             down = _span("columns", 1, len(governments) or 1, len(governments))
         else:
             of_rows, of_columns = sizes
@@ -283,8 +303,8 @@ class Table:
             across = _span(name, page, size, number)
             size, name, page = (of_rows, "page", layout.page) if layout.transposed else (of_columns, "columns", layout.columns)
             down = _span(name, page, size, len(governments))
-            recommendations = list(chosen[across.first - 1 : across.last]) if number else []
-            governments = governments[down.first - 1 : down.last] if governments else []
+        recommendations = self.recommendations(self.references[across.first - 1 : across.last]) if number else []
+        governments = governments[down.first - 1 : down.last] if governments else []
         lines = self.lines(recommendations)
         references, codes = [line.key for line in lines], [line.key for line in governments]
         found = self.cells(references, codes)
@@ -295,7 +315,7 @@ class Table:
         return Matrix(layout, lines if layout.transposed else governments, rows, counted, self.earlier(references, codes), across, down)
 
 
-def matrix(clocks: Clocks, addressees: QuerySet[Any], layout: Layout = PLAIN) -> Matrix:
+def matrix(clocks: Clocks, addressees: Selection, layout: Layout = PLAIN) -> Matrix:
     """The matrix of the given addressees, whole; groups and governments cited as models stand in no cell."""
     return Table(clocks, addressees, layout).page(sizes=None)
 
@@ -329,26 +349,13 @@ def _order(written: str) -> tuple[str, bool]:
     return written.removeprefix("-"), written.startswith("-")
 
 
-def _counts(row: dict[str, Any]) -> dict[str, int]:
-    return {status.value: row.get(f"n_{status.value}", 0) for status in Status}
+def _first_of(value: Any) -> str:
+    """The first of several keys, or the one; empty where there is none."""
+    return value if isinstance(value, str) else next(iter(value or ()), "")
 
 
-_NUMBERS = {f"n_{status.value}": Count("id", filter=Q(status=status.value)) for status in Status}
 _COUNTING = {
     "assessed": ~Q(status=Status.NOT_ASSESSED.value),
     "disputed": Q(disputed=True),
     **{status.value: Q(status=status.value) for status in Status},
-}
-_NOTHING = Value("", output_field=TextField())
-_HEADING_KEY: dict[str, Any] = {
-    "document": Cast(F("source"), TextField()),
-    "theme": Coalesce(Cast(F("themes__0"), TextField()), _NOTHING),
-    "measure": Cast(F("measure"), TextField()),
-    "none": _NOTHING,
-}
-_HEADING_NAME: dict[str, Any] = {
-    "document": _NOTHING,
-    "theme": Coalesce(Cast(F("theme_names__0"), TextField()), _NOTHING),
-    "measure": Cast(F("measure_name"), TextField()),
-    "none": _NOTHING,
 }

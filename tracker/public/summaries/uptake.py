@@ -5,12 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count
-from django.db.models.functions import ExtractYear
+from django.db.models import Q
 
 from tracker.editions.tables import AddresseeEdition
 from tracker.public.clocks import Clocks
-from tracker.public.first_action import word_on
+from tracker.public.columnar import Read, Selection, rows_at
 from tracker.public.summaries.counts import Distribution, distribution
 from tracker.rules.vocabulary import FirstAction
 
@@ -45,19 +44,12 @@ def at_year_ends(periods: Iterable[Period], until: dt.date) -> list[tuple[dt.dat
 
 
 def uptake(clocks: Clocks, now: Distribution) -> list[Moment]:
-    """The counted addressees by status at the end of each year since the first recommendation, and on the day itself (``now``).
-
-    One question, whose answer has a row for each status and pair of years.
-    """
-    rows = clocks.said(AddresseeEdition).filter(counted=True, valid_from__lte=clocks.as_of).order_by()
-    periods = (
-        rows.annotate(began=ExtractYear("valid_from"), ended=ExtractYear("valid_to"))
-        .values_list("status", "began", "ended")
-        .annotate(number=Count("id"))
-    )
+    """The counted addressees by status at the end of each year since the first recommendation, and on the day itself (``now``)."""
+    said = rows_at(AddresseeEdition, clocks, Read.GIVEN)
+    begun = said.among(said.flags("counted") & said.meets(Q(valid_from__lte=clocks.as_of)))
     found = [
         Moment(day, distribution(counts, as_of=day.isoformat()), until_now=False)
-        for day, counts in at_year_ends(((str(status), began, ended, number) for status, began, ended, number in periods), clocks.as_of)
+        for day, counts in at_year_ends(begun.periods("status"), clocks.as_of)
     ]
     return [*found, Moment(clocks.as_of, now, until_now=True)]
 
@@ -70,8 +62,7 @@ class LagCount:
     count: int
 
 
-def lags(clocks: Clocks) -> list[LagCount]:
-    """The counted addressees by how long after the recommendation the first action toward it came, in the order of the vocabulary."""
-    rows = clocks.rows(AddresseeEdition).filter(counted=True).order_by().annotate(word=word_on(clocks))
-    counts = dict(rows.values_list("word").annotate(number=Count("id")))
+def lags(addressees: Selection) -> list[LagCount]:
+    """The counted ones by how long after the recommendation the first action toward it came, in the order of the vocabulary."""
+    counts = addressees.counts("first_action", addressees.flags("counted"))
     return [LagCount(word, counts.get(word.value, 0)) for word in FirstAction]

@@ -4,12 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Count
-
 from tracker.editions.tables import AddresseeEdition, GovernmentEdition, MembershipEdition
 from tracker.public import world
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
+from tracker.public.columnar import addressees_at
 from tracker.public.summaries.counts import TAKEN_UP
 from tracker.rules.vocabulary import ITS_MEMBERS, THE_UNION, GovernmentKind, Status
 
@@ -159,9 +158,6 @@ def _members(clocks: Clocks, drawing: world.Drawing, body: Place, own: set[str])
 
 def documents_by_weight(clocks: Clocks) -> list[tuple[str, int]]:
     """Keys of documents with how many counted addressees stand with each, most first: what the page shows when nothing was chosen."""
-    rows = clocks.rows(AddresseeEdition).filter(counted=True).order_by().values("documents").annotate(n=Count("id")).values_list("documents", "n")
-    weight: dict[str, int] = defaultdict(int)
-    for keys, number in rows:
-        for key in keys:
-            weight[key] += number
+    every = addressees_at(clocks)
+    weight = every.counts("documents", every.flags("counted"))
     return sorted(weight.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -10,6 +10,7 @@ from tracker.public.filters import CorrectionFilters
 from tracker.public.pages import Page, public_page
 from tracker.public.summaries.behind import editions_known
 from tracker.public.summaries.dashboard import by_government
+from tracker.public.summaries.lists import InOrder
 from tracker.public.summaries.lists import listed as listed_of
 from tracker.public.views.shared import PER_PAGE, downloads, list_context, page_of, query_of
 
@@ -17,8 +18,9 @@ from tracker.public.views.shared import PER_PAGE, downloads, list_context, page_
 @public_page
 def recommendation_list(request: HttpRequest, clocks: Clocks) -> Page:
     """Recommendations that match the filters, with facets."""
-    context = list_context(request, clocks, columns.RECOMMENDATIONS)
-    context["addressees"] = context["filters"].rows().filter(counted=True).count()
+    context = list_context(request, clocks, columns.RECOMMENDATIONS, InOrder)
+    chosen = context["filters"].met
+    context["addressees"] = chosen.count(chosen.flags("counted"))
     context["listed"] = listed_of(clocks, list(context["page"]), context["filters"].rows())
     return "tracker/recommendation_list.html", context
 

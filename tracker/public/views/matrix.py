@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min, Q
+from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
@@ -18,6 +18,7 @@ from tracker.public.summaries.addressee import addressee_page
 from tracker.public.summaries.matrix import Matrix, Membership, Table, memberships
 from tracker.public.translated import wordings
 from tracker.public.views.shared import downloads, titles_in
+from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import ITS_MEMBERS, THE_UNION
 
 
@@ -51,19 +52,19 @@ def asked(parameters: QueryDict, clocks: Clocks) -> Asked:
     """Read an address: ``BadFilter`` for what cannot be read."""
     chosen = read_layout(parameters, clocks)
     filters = MatrixFilters(parameters, clocks, chosen)
-    everybody = filters.rows(without="group").filter(counted=True).order_by()
-    addressed = dict(everybody.values("government").annotate(number=Count("id")).values_list("government", "number"))
+    every = filters.every.among(filters.meeting(without="group") & filters.every.flags("counted"))
+    addressed = every.counts("government", every.all)
     groups = filters.given.get("group", [])
     found: list[Membership] = []
     if groups:
-        recommended = clocks.rows(RecommendationEdition).filter(reference__in=everybody.values("recommendation")).order_by()
-        first = recommended.aggregate(day=Min("recommended_last"))["day"]
+        dates = every.counts("recommended_on", every.all)
+        first = min((PartialDate(date).last for date in dates), default=None)
         days = [day for day in (chosen.group_on, clocks.as_of, first) if day]
         found = memberships(clocks, groups, days, set(addressed))
     shown = next((each for each in found if each.day == (chosen.group_on or clocks.as_of)), None)
     named = filters.given.get("government")
     members = [(code, name) for code, name in shown.members if not named or code in named] if shown and chosen.denominator == "members" else []
-    return Asked(chosen, filters, Table(clocks, filters.rows(), chosen, members), addressed, found, shown)
+    return Asked(chosen, filters, Table(clocks, filters.met, chosen, members), addressed, found, shown)
 
 
 @public_page

@@ -1,6 +1,6 @@
 """What the views share: the page of a list that is asked for, its query, and its files."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,9 +54,12 @@ def titles_in(grammar: Grammar, found: Iterable[Facet] = (), *more: str) -> list
     return [RecommendationEdition(reference=reference) for reference in {*named, *grammar.given.get("recommendation", ()), *more}]
 
 
-def list_context(request: HttpRequest, clocks: Clocks, listing: columns.Listing) -> dict[str, Any]:
+def list_context(
+    request: HttpRequest, clocks: Clocks, listing: columns.Listing, paged: Callable[[Any, tuple[str, ...]], Any] | None = None
+) -> dict[str, Any]:
+    """What every list is given. ``paged``: the rows of filters in an order, where they are not what the list's own query gives."""
     grammar = listing.filters(request.GET, clocks)
-    rows = listing.queryset(clocks, grammar, request.GET)
+    rows = paged(grammar, listing.keys(request.GET)) if paged else listing.queryset(clocks, grammar, request.GET)
     query = query_of(request, clocks, grammar, sorted_too=True)
     page = page_of(rows, request)
     page.object_list = told(page.object_list, clocks)
