@@ -195,3 +195,13 @@ def test_a_warm_page_under_load(generated: str, monkeypatch: pytest.MonkeyPatch)
         assert measured.per_second > 0
         assert measured.failed == 0
         assert measured.latencies.median > 0
+
+
+@pytest.mark.slow
+def test_what_is_put_under_load_is_the_page_that_is_kept(generated: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "tests.benchmarking.settings")
+    monkeypatch.setenv("TRIAL_DATABASE", generated)
+    with load.serving(load.PRODUCT, 1) as port:
+        made = load.ask(port, "/").body
+        again = [load.ask(port, "/").body for _time in range(2)]
+    assert again == [made, made]  # Django pads each of its compressed answers with other bytes

@@ -39,7 +39,7 @@ OFFER = "tracker.public.offer"
 """Where a request's environment has the function that takes an offer: of what the answer was made."""
 KNOWN = ("known", "with_known")
 """The parameters that may name an instant."""
-REFUSED = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
+DJANGOS = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
 """Headers of requests that Django answers: somebody's own, and conditions that no reader has."""
 PLAIN = ("", "text/plain")
 """Types of a request's body that say nothing of how its address is to be read; another may name a charset, which does."""
@@ -76,11 +76,18 @@ def today() -> int:
 
 
 class Ahead:
-    """A WSGI application that gives what it has kept, and asks the one behind it for everything else."""
+    """A WSGI application that gives what it has kept, and asks the one behind it for everything else. Safe to call in threads and after a fork."""
 
-    def __init__(self, application: Application, *, room: int, ask: Callable[[], Standing] = ask, day: Callable[[], int] = today) -> None:
-        """``room``: bytes, in this process; ``ask``: how the site stands; ``day``: the number of the day."""
-        self._application, self._room, self._ask, self._day = application, room, ask, day
+    def __init__(
+        self,
+        application: Application,
+        *,
+        room: int,
+        watching: Callable[[], Callable[[], Standing | None]] = lambda: Watch(ask).standing,
+        day: Callable[[], int] = today,
+    ) -> None:
+        """``room``: bytes, in this process; ``watching`` makes what says how the site stands; ``day``: the number of the day."""
+        self._application, self._room, self._watching, self._day = application, room, watching, day
         self._forwarded = settings.SECURE_PROXY_SSL_HEADER[0] if settings.SECURE_PROXY_SSL_HEADER else ""
         self._session = settings.SESSION_COOKIE_NAME
         self._begin()
@@ -88,7 +95,7 @@ class Ahead:
 
     def _begin(self) -> None:
         self._lock = threading.Lock()
-        self._watch = Watch(self._ask)
+        self._standing = self._watching()
         self._shelf: Shelf | None = None
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -105,7 +112,7 @@ class Ahead:
 
     def shelf(self) -> Shelf | None:
         """The shelf of how the site stands and of today, which may be empty; None where it is not known how the site stands."""
-        made_of, day, shelf = self._watch.standing(), self._day(), self._shelf
+        made_of, day, shelf = self._standing(), self._day(), self._shelf
         if made_of is None:
             return None
         if shelf is None or shelf.made_of != made_of or shelf.day != day:
@@ -123,7 +130,7 @@ class Ahead:
             or not (host := said("HTTP_HOST"))
             or self._session in said("HTTP_COOKIE", "")
             or said("CONTENT_TYPE", "") not in PLAIN
-            or any(name in environ for name in REFUSED)
+            or any(name in environ for name in DJANGOS)
         ):
             return None
         return (

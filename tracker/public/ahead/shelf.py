@@ -63,7 +63,9 @@ class Shelf:
         self._of_newcomers = 0
         self._lock = threading.Lock()
 
-    def __len__(self) -> int:
+    @property
+    def number(self) -> int:
+        """How many answers are here."""
         return len(self._kept)
 
     def get(self, key: Hashable) -> Kept | None:
