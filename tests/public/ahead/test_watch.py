@@ -7,9 +7,11 @@ import threading
 import time
 from collections.abc import Callable
 
+import pytest
 from django.conf import settings
+from django.db import connections
 
-from tracker.public.ahead.watch import Watch
+from tracker.public.ahead.watch import Watch, ask
 from tracker.public.standing import Standing
 
 SOON = 30.0
@@ -91,6 +93,20 @@ def test_it_asks_only_while_there_are_readers() -> None:
     time.sleep(0.5)
     assert database.asked <= asked + 2
     until(lambda: watch.standing() and database.asked > asked + 3)
+
+
+def test_it_is_told_where_all_connections_of_readers_are_taken(desk: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connections.settings["public"]["OPTIONS"], "pool", {"min_size": 0, "max_size": 1, "timeout": 60})
+    connections["public"].close()
+    del connections["public"]
+    taken = connections["public"]
+    taken.ensure_connection()
+    assert taken.pool.get_stats()["pool_available"] == 0
+    watch = Watch(ask)
+    until(lambda: watch.standing() == Standing())
+    taken.close()
+    taken.close_pool()
+    del connections["public"]
 
 
 FORKED = """
