@@ -39,8 +39,6 @@ OFFER = "tracker.public.offer"
 """Where a request's environment has the function that takes an offer: of what the answer was made."""
 KNOWN = ("known", "with_known")
 """The parameters that may name an instant."""
-DJANGOS = ("HTTP_AUTHORIZATION", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE")
-"""Headers of requests that Django answers: somebody's own, and conditions that no reader has."""
 PLAIN = ("", "text/plain")
 """Types of a request's body that say nothing of how its address is to be read; another may name a charset, which does."""
 EPOCH = 719_163
@@ -90,6 +88,7 @@ class Ahead:
         self._application, self._room, self._watching, self._day = application, room, watching, day
         self._forwarded = settings.SECURE_PROXY_SSL_HEADER[0] if settings.SECURE_PROXY_SSL_HEADER else ""
         self._session = settings.SESSION_COOKIE_NAME
+        self._takes_gzip = re_accepts_gzip.search  # as whoever compresses reads it
         self._begin()
         os.register_at_fork(after_in_child=self._begin)  # locks and threads stay behind
 
@@ -130,7 +129,9 @@ class Ahead:
             or not (host := said("HTTP_HOST"))
             or self._session in said("HTTP_COOKIE", "")
             or said("CONTENT_TYPE", "") not in PLAIN
-            or any(name in environ for name in DJANGOS)
+            or "HTTP_AUTHORIZATION" in environ
+            or "HTTP_IF_MATCH" in environ  # conditions that no reader has
+            or "HTTP_IF_UNMODIFIED_SINCE" in environ
         ):
             return None
         return (
@@ -138,7 +139,7 @@ class Ahead:
             said("SCRIPT_NAME"),
             environ["PATH_INFO"],
             said("QUERY_STRING"),
-            re_accepts_gzip.search(said("HTTP_ACCEPT_ENCODING", "")) is not None,
+            self._takes_gzip(said("HTTP_ACCEPT_ENCODING", "")) is not None,
             environ["wsgi.url_scheme"],
             said(self._forwarded),
         )
