@@ -155,6 +155,9 @@ if SERVING:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     _public["pool"] = {"min_size": 1, "max_size": env.number("PUBLIC_POOL_SIZE", 8, least=1), "timeout": 10}
 
+# Public pages kept ahead of Django, in each process (tracker/public/ahead); 0 keeps none. What is being worked on is not kept.
+KEPT_PAGES_BYTES = 0 if DEBUG else env.number("KEPT_PAGES_MB", 64, most=65_536) * 2**20
+
 # --- History: who changed what, when and why, kept by triggers -----------------------------------------------------------
 
 # Who and why stand on the event itself: a context table of its own would need UPDATE by the role that writes.

@@ -5,7 +5,7 @@ import os
 # A configured database is never a test's business: not here, and not in the programs that tests start.
 for _name in (
     *("DATABASE_URL", "OWNER_DATABASE_URL", "PUBLIC_DATABASE_URL", "ERASER_DATABASE_URL"),
-    *("TRACKER_SERVING", "DEBUG", "HTTPS", "BEHIND_PROXY", "ARCHIVE_DIR", "CAPTURE_ALLOWED_HOSTS", "SIGN_INS_KEPT_DAYS"),
+    *("TRACKER_SERVING", "DEBUG", "HTTPS", "BEHIND_PROXY", "ARCHIVE_DIR", "CAPTURE_ALLOWED_HOSTS", "SIGN_INS_KEPT_DAYS", "KEPT_PAGES_MB"),
 ):
     os.environ.pop(_name, None)
 for _name in [name for name in os.environ if name.startswith("PG")]:
@@ -29,6 +29,7 @@ for _database in DATABASES.values():
     _database["CONN_MAX_AGE"] = 0
     _database["TEST"] = {"NAME": NO_DATABASE, "MIGRATE": False}
 
+KEPT_PAGES_BYTES = 0  # in one process tests ask many databases; tests/public/ahead keep pages of their own
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "testserver"]
 # Files as they lie in the source, without collecting them first.
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -4,12 +4,23 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+
+def _application() -> Callable[[Any, Any], Iterable[bytes]]:
+    """Django, with the pages ahead of it that it has made before."""
+    behind = get_wsgi_application()
+    from tracker.public.ahead import ahead_of  # what it reads is there once Django is set up
+
+    return ahead_of(behind)
+
+
+application = _application()
 
 
 def _end_with(server: multiprocessing.process.BaseProcess) -> None:

@@ -1,6 +1,7 @@
 """`benchmark`: a table with a row for everything, beside limit and peers; nothing of it stays in the database. How fast anything is, is not asked."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -195,3 +196,13 @@ def test_a_warm_page_under_load(generated: str, monkeypatch: pytest.MonkeyPatch)
         assert measured.per_second > 0
         assert measured.failed == 0
         assert measured.latencies.median > 0
+
+
+@pytest.mark.slow
+def test_what_is_put_under_load_is_the_page_that_is_kept(generated: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "tests.benchmarking.settings")
+    monkeypatch.setenv("TRIAL_DATABASE", generated)
+    deadline = time.monotonic() + 60
+    with load.serving(load.PRODUCT, 1) as port:
+        while load.ask(port, "/").body != load.ask(port, "/").body:  # Django pads each of its compressed answers with other bytes
+            assert time.monotonic() < deadline

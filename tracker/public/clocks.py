@@ -17,14 +17,13 @@ from tracker.editions.tables import (
     AddresseeEdition,
     ChainLink,
     EditionQuerySet,
-    Erasure,
     GovernmentEdition,
     MembershipEdition,
     RecordEdition,
-    Release,
     Row,
     SiteEdition,
 )
+from tracker.public.standing import Standing, parts
 from tracker.rules.vocabulary import GovernmentKind, Nature
 
 CLOCKS = ("as_of", "known")
@@ -196,24 +195,23 @@ class EditionRead:
         """When what it says was last changed: it was published, or data of a person was erased from it, or a record taken down."""
         return max(each for each in (self.published_at, self.erased_at, self.taken_down_at) if each)
 
+    @property
+    def standing(self) -> Standing:
+        """How the site stood as this was read."""
+        return Standing(*(getattr(self, name) for name in Standing._fields))
+
     @classmethod
     def at(cls, clocks: Clocks) -> "EditionRead | None":
         """The newest edition by ``known``, in one question; None where nothing was published yet."""
-        every = SiteEdition.objects.order_by("number")
         begun = clocks.said(AddresseeEdition).order_by("valid_from").values("valid_from")
         taken_down = RecordEdition.objects.filter(nature=Nature.TAKEN_DOWN.value, edition__gt=models.OuterRef("number")).order_by()
         more = {
-            "newest": every.reverse().values("number"),
+            **parts(),
             "digest": ChainLink.objects.order_by("-number").values("digest"),
-            "newest_published": every.reverse().values("published_at"),
-            "first_published": every.values("published_at"),
-            "erasures": Erasure.objects.order_by("-id").values("id"),
-            "releases": Release.objects.order_by("-number").values("number"),
-            "released_at": Release.objects.order_by("-number").values("released_at"),
+            "first_published": SiteEdition.objects.order_by("number").values("published_at"),
             "first_change": begun,
             "last_change": begun.reverse(),
             "taken_down": taken_down.values("nature").annotate(total=models.Count("id")).values("total"),
-            "erased_at": Erasure.objects.order_by("-id").values("erased_at"),
             "taken_down_at": taken_down.values("nature").annotate(latest=Max("known_from")).values("latest"),
         }
         found = SiteEdition.objects.annotate(**{name: Subquery(rows[:1]) for name, rows in more.items()})
@@ -252,6 +250,11 @@ def read_clocks(parameters: QueryDict, *, now: dt.datetime) -> Clocks:
         return Clocks(as_of, _published(number, written), today, f"edition-{number}", edition_asked=number, as_of_is_said=bool(day))
     known = _read_known(written, now) if written else None
     return Clocks(as_of, known, today, written if known else "", as_of_is_said=bool(day))
+
+
+def is_instant(written: str) -> bool:
+    """Whether ``known`` names neither an edition nor a whole day: an instant, which may be one of today that is still to come."""
+    return bool(written.strip()) and not _number_of(written.strip()) and not _iso_day(written.strip())
 
 
 def _number_of(written: str) -> int | None:

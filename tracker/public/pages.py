@@ -15,13 +15,14 @@ from django.shortcuts import render
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control, patch_vary_headers
 from django.utils.http import http_date, quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 import tracker
 from tracker.editions.tables import RecordEdition
+from tracker.public import ahead
 from tracker.public.clocks import CLOCKS, BadFilter, Clocks, EditionRead, read_clocks
 from tracker.public.elsewhere import Elsewhere, elsewhere
 from tracker.rules.vocabulary import Nature
@@ -85,7 +86,9 @@ def public_page(view: Callable[..., Page]) -> View:
     def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
         try:
             clocks = read_clocks(request.GET, now=timezone.now())
-            return revalidated(request, clocks, lambda edition: _page(request, clocks, edition, *view(request, clocks, **named)))
+            response = revalidated(request, clocks, lambda edition: _page(request, clocks, edition, *view(request, clocks, **named)))
+            ahead.offer(request, response, clocks)
+            return response
         except BadFilter as bad:
             return _error(request, 400, None, {"filter": bad.name, "sentence": bad.sentence})
         except NotYet as early:
@@ -110,6 +113,7 @@ def public_data(view: View) -> View:
             now = timezone.now()
             clocks = read_clocks(request.GET, now=now).held(now)
             response: HttpResponseBase = revalidated(request, clocks, lambda _edition: view(request, clocks, **named))
+            ahead.offer(request, response, clocks)
         except BadFilter as bad:
             response = problem(400, _("Bad filter"), bad.sentence, filter=bad.name)
         except NotHere as missing:
@@ -237,10 +241,11 @@ def revalidated(
 ) -> HttpResponseBase:
     """A response is a function of address, language, edition, day and software version: these are its ETag.
 
-    The newest edition and erasure are among them whatever is read: what is taken down or erased is so on past days too.
+    The newest edition and erasure are among them whatever is read: what is taken down or erased is so on past days too. So is what ``known`` was read
+    as: an instant is “now” until it has come.
     """
     edition = clocks.edition()
-    state = (edition.number, edition.newest, edition.erasures, edition.releases) if edition else ()
+    state = (edition.number, edition.standing, clocks.known) if edition else ()
     language = translation.get_language()
     parts = (request.scheme, request.get_host(), request.get_full_path(), language, state, clocks.today, tracker.__version__)
     etag = quote_etag(hashlib.sha256(repr(parts).encode()).hexdigest()[:32])
@@ -251,4 +256,5 @@ def revalidated(
         response["ETag"] = etag
         response["Last-Modified"] = http_date(modified.timestamp())
         patch_cache_control(response, public=True, max_age=1, must_revalidate=True)
+        patch_vary_headers(response, ["Accept-Encoding"])  # an answer without a body says it, too, and so does one that is not worth compressing
     return response
