@@ -3,12 +3,15 @@
 import datetime as dt
 import functools
 import hashlib
+import logging
+import sys
 from calendar import timegm
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -24,13 +27,21 @@ import tracker
 from tracker.editions.tables import RecordEdition
 from tracker.public.clocks import CLOCKS, BadFilter, Clocks, EditionRead, read_clocks
 from tracker.public.elsewhere import Elsewhere, elsewhere
+from tracker.public.servers import once_more
 from tracker.rules.vocabulary import Nature
 
+logger = logging.getLogger(__name__)
+
 View = Callable[..., HttpResponseBase]
+Refusal = Callable[[HttpRequest, int, int], HttpResponseBase]
+"""Answers who cannot be answered now, by the request, the status, and when to ask again, in seconds."""
 Page = tuple[str, dict[str, Any]]
 """A template's name, and what it is given."""
 SOFTWARE_SINCE = dt.datetime.fromtimestamp(Path(tracker.__file__).stat().st_mtime, dt.UTC)
 """Since when this version of the software is here: another may word an answer otherwise."""
+
+AGAIN_IN = 5
+"""Seconds after which to ask again where the database does not answer."""
 
 
 class NotHere(Exception):
@@ -95,7 +106,7 @@ def public_page(view: Callable[..., Page]) -> View:
         except TakenOff as taken:
             return _taken_off(request, clocks, taken)
 
-    return require_safe(respond)
+    return require_safe(answered(respond, later_as_page))
 
 
 def public_data(view: View) -> View:
@@ -114,10 +125,34 @@ def public_data(view: View) -> View:
             response = problem(400, _("Bad filter"), bad.sentence, filter=bad.name)
         except NotHere as missing:
             response = problem(404, _("Not found"), str(missing))
+        return response
+
+    asked = answered(respond, later_as_problem)
+
+    @functools.wraps(view)
+    def for_everybody(request: HttpRequest, **named: str) -> HttpResponseBase:
+        response = asked(request, **named)
         response["Access-Control-Allow-Origin"] = "*"
         return response
 
-    return require_safe(respond)
+    return require_safe(for_everybody)
+
+
+def answered(view: View, refusal: Refusal) -> View:
+    """A view that asks once more where the server of its questions went away, and refuses with 503 where no server answers, or not in time.
+
+    A question that is wrong is a fault of ours, and fails.
+    """
+
+    @functools.wraps(view)
+    def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
+        try:
+            return once_more(lambda: view(request, **named))
+        except (OperationalError, InterfaceError):
+            logger.exception("The public database did not answer.")
+            return refusal(request, 503, AGAIN_IN)
+
+    return respond
 
 
 def why_later(status: int, seconds: int) -> tuple[str, str]:
@@ -157,7 +192,7 @@ def _not_yet(request: HttpRequest, clocks: Clocks, found: Elsewhere) -> HttpResp
     return _error(request, 404, clocks, {"found": found, "there_url": there, "there_on": clocked.get("as_of", "")}, "tracker/not_yet.html")
 
 
-def _taken_off(request: HttpRequest, clocks: Clocks, taken: TakenOff) -> HttpResponse:
+def _taken_off(request: HttpRequest, clocks: Clocks, taken: TakenOff) -> HttpResponseBase:
     """The address of a merged duplicate leads to the record that says the same, in the language and with the query asked for.
 
     What was withdrawn answers 410: the editors took it back, and what it said before can be read on an earlier day. What was taken down answers 451
@@ -173,7 +208,18 @@ def _taken_off(request: HttpRequest, clocks: Clocks, taken: TakenOff) -> HttpRes
     query = request.META.get("QUERY_STRING", "")
     address = reverse(f"public:{record.kind}", args=[record.forwards_to]) + (f"?{query}" if query else "")
     response = HttpResponsePermanentRedirect(address)
-    patch_cache_control(response, public=True, max_age=1, must_revalidate=True)  # the next edition may undo it
+    return kept_for_a_second(response, request, record.edition)  # the next edition may undo it
+
+
+def later_as_page(request: HttpRequest, status: int, seconds: int) -> HttpResponse:
+    """The same for people: a refusal as a page, which asks no database."""
+    return later(request, status, *why_later(status, seconds), seconds)
+
+
+def later_as_problem(_request: HttpRequest, status: int, seconds: int) -> JsonResponse:
+    """The same for programs."""
+    response = problem(status, *why_later(status, seconds))
+    response["Retry-After"] = str(seconds)
     return response
 
 
@@ -183,7 +229,12 @@ def not_readable(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Django's handler of a failure: a page that asks no database, in the language of the address."""
+    """Django's handler of a failure: a page that asks no database, in the language of the address.
+
+    503 where a database did not answer: of what readers see only that which they send, and of the desk everything, needs the desk's.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return later_as_page(request, 503, AGAIN_IN)
     return HttpResponse(get_template("500.html").render({"request": request}), status=500)
 
 
@@ -250,5 +301,25 @@ def revalidated(
     if response.status_code in (200, 304):
         response["ETag"] = etag
         response["Last-Modified"] = http_date(modified.timestamp())
-        patch_cache_control(response, public=True, max_age=1, must_revalidate=True)
+        kept_for_a_second(response, request, edition.newest if edition else None)
+    return response
+
+
+SHARED = f"public, max-age=1, stale-if-error={5 * 60}"
+"""How long a cache that many readers share keeps an answer unasked, in seconds, and shows the old one where the site gives none: long enough for a
+server to be started anew, and no longer, as what is taken down must go."""
+
+
+def kept_for_a_second(response: HttpResponseBase, request: HttpRequest, newest: int | None = None) -> HttpResponseBase:
+    """What browsers and shared caches are told of how long an answer holds, and by which keys a shared cache can be told to drop it.
+
+    ``newest``: the newest edition of the site as the answer was made. Its key, ``edition-17``, names all that the next publication makes another; the
+    other one is the name of the address in ``urls.py``, as ``recommendation``. Fastly and Varnish read ``Surrogate-Key``, Cloudflare ``Cache-Tag``.
+    """
+    patch_cache_control(response, public=True, max_age=1, must_revalidate=True)
+    response["CDN-Cache-Control"] = SHARED  # RFC 9213
+    named = request.resolver_match.url_name if request.resolver_match else None
+    keys = [*([f"edition-{newest}"] if newest else []), *([named] if named else [])]
+    if keys:
+        response["Surrogate-Key"], response["Cache-Tag"] = " ".join(keys), ",".join(keys)
     return response

@@ -22,6 +22,7 @@ from tracker.public.facets import MOST_VALUES, facets
 from tracker.public.formats import Said
 from tracker.public.ignored import ignored
 from tracker.public.pages import NotHere, revalidated
+from tracker.public.servers import once_more
 from tracker.public.views import matrix
 
 READ_BY_SCRIPTS = "ETag, Last-Modified, RateLimit, RateLimit-Policy, Retry-After, Content-Disposition, Link"
@@ -37,6 +38,10 @@ class Api(APIView):
         """Answer, or say that nothing changed."""
         asked: HttpRequest = request._request
         refuse_unreadable(asked)
+        return once_more(lambda: self.read_and_answer(asked, **named))
+
+    def read_and_answer(self, asked: HttpRequest, **named: str) -> HttpResponseBase:
+        """Read the clocks and answer by them, or say that nothing changed."""
         clocks = self.read(asked.GET)
         return revalidated(asked, clocks, lambda _edition: self.answer(asked, clocks, **named), tells_of_now=self.tells_of_now(clocks))
 
