@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -180,16 +181,16 @@ class Served:
             self.process.wait(PATIENCE)
             self.process = None
 
-    def get(self, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    def get(self, path: str, **headers: str) -> tuple[int, Message, bytes]:
         """Code, headers and body of an answer; code 0 where nobody listens."""
         try:
             asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=headers)
             with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
-                return answer.status, dict(answer.headers), answer.read()
+                return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
-            return error.code, dict(error.headers), error.read()
+            return error.code, error.headers, error.read()
         except urllib.error.URLError:
-            return 0, {}, b""
+            return 0, Message(), b""
 
     def code(self, path: str) -> int:
         """The code of an answer alone."""

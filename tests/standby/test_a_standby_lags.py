@@ -58,6 +58,10 @@ def test_the_desk_never_misses_its_own_publish_and_readers_see_the_edition_befor
         listed = reviewer.get(reverse("admin:tracker_recommendation_changelist"), {"q": f"LAG-{newest}"}).content.decode()
         assert "Published" in listed and word in listed and word in changed
 
+        for path in (f"/recommendations/LAG-{newest}/", "/recommendations/", f"/fr/search/?q=LAG-{newest}"):
+            seen = reviewer.get(path)
+            assert (seen.status_code, word in seen.content.decode()) == (200, True), "who published it sees it on the site, too"
+
         assert Client().get(f"/recommendations/LAG-{newest}/").status_code == 404
         assert {path: shown(path) for path in LISTS} == before, "an edition before, and whole"
         state = Client().get("/readyz").json()
@@ -136,6 +140,29 @@ def test_a_connection_that_its_server_ended_is_replaced_and_the_page_is_whole(pa
     with connections["public"].execute_wrapper(end_it):
         assert shown("/recommendations/REC-1/") == plain
     assert asked > 10, "read again from its beginning"
+
+
+@pytest.mark.parametrize("path", ["/recommendations/", "/", "/documents/PAPER/"])
+def test_what_is_published_while_a_page_is_made_is_no_part_of_it(pair: Pair, path: str) -> None:
+    plain, state = shown(path), Client().get(path)["ETag"]
+    newest = Client().get("/readyz").json()["edition"]
+    record = builders.recommendation(f"MEANWHILE-{newest}", Document.objects.get(key="PAPER"), short_title="Published meanwhile")
+    asked = 0
+
+    def publish(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        nonlocal asked
+        asked += 1
+        if asked == 3:
+            builders.put_out(record)
+            pair.catch_up()
+        return execute(sql, params, many, context)
+
+    with connections["public"].execute_wrapper(publish):
+        answer = Client().get(path)
+    assert asked > 5
+    assert (answer.content.decode(), answer["ETag"]) == (plain, state), "no half of it"
+    after = Client().get(path)
+    assert after["ETag"] != state and "Published meanwhile" in after.content.decode()
 
 
 def test_a_question_that_takes_too_long_or_is_wrong_is_asked_once(pair: Pair) -> None:

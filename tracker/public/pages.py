@@ -27,7 +27,7 @@ import tracker
 from tracker.editions.tables import RecordEdition
 from tracker.public.clocks import CLOCKS, BadFilter, Clocks, EditionRead, read_clocks
 from tracker.public.elsewhere import Elsewhere, elsewhere
-from tracker.public.servers import once_more
+from tracker.public.servers import newest_for_the_desk, once_more, one_moment
 from tracker.rules.vocabulary import Nature
 
 logger = logging.getLogger(__name__)
@@ -90,10 +90,14 @@ def missing(clocks: Clocks, kind: str, key: str, sentence: str) -> Exception:
 
 
 def public_page(view: Callable[..., Page]) -> View:
-    """A page for people. The view takes the request and its clocks, and gives a template's name and context."""
+    """A page for people, read as of one moment. The view takes the request and its clocks, and gives a template's name and context."""
 
     @functools.wraps(view)
     def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
+        with newest_for_the_desk(request), one_moment():
+            return read(request, **named)
+
+    def read(request: HttpRequest, **named: str) -> HttpResponseBase:
         try:
             clocks = read_clocks(request.GET, now=timezone.now())
             return revalidated(request, clocks, lambda edition: _page(request, clocks, edition, *view(request, clocks, **named)))
@@ -120,12 +124,11 @@ def public_data(view: View) -> View:
         try:
             now = timezone.now()
             clocks = read_clocks(request.GET, now=now).held(now)
-            response: HttpResponseBase = revalidated(request, clocks, lambda _edition: view(request, clocks, **named))
+            return revalidated(request, clocks, lambda _edition: view(request, clocks, **named))
         except BadFilter as bad:
-            response = problem(400, _("Bad filter"), bad.sentence, filter=bad.name)
+            return kept_for_a_second(problem(400, _("Bad filter"), bad.sentence, filter=bad.name), request)
         except NotHere as missing:
-            response = problem(404, _("Not found"), str(missing))
-        return response
+            return kept_for_a_second(problem(404, _("Not found"), str(missing)), request)
 
     asked = answered(respond, later_as_problem)
 
@@ -182,7 +185,10 @@ def _shared(request: HttpRequest, clocks: Clocks, edition: EditionRead | None) -
 def _error(request: HttpRequest, status: int, clocks: Clocks | None, context: dict[str, Any], template: str = "") -> HttpResponse:
     """A page that says what is wrong, by the clocks of the address where they can be read and by today's otherwise."""
     clocks = clocks or read_clocks(QueryDict(), now=timezone.now())
-    return render(request, template or f"tracker/{status}.html", _shared(request, clocks, clocks.edition()) | context, status=status)
+    edition = clocks.edition()
+    response = render(request, template or f"tracker/{status}.html", _shared(request, clocks, edition) | context, status=status)
+    kept_for_a_second(response, request, edition.newest if edition else None)  # what is not here may be published next
+    return response
 
 
 def _not_yet(request: HttpRequest, clocks: Clocks, found: Elsewhere) -> HttpResponse:
@@ -218,8 +224,12 @@ def later_as_page(request: HttpRequest, status: int, seconds: int) -> HttpRespon
 
 def later_as_problem(_request: HttpRequest, status: int, seconds: int) -> JsonResponse:
     """The same for programs."""
-    response = problem(status, *why_later(status, seconds))
+    return _not_kept(problem(status, *why_later(status, seconds)), seconds)
+
+
+def _not_kept(response: Any, seconds: int) -> Any:
     response["Retry-After"] = str(seconds)
+    response["Cache-Control"] = "no-store"
     return response
 
 

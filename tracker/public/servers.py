@@ -1,18 +1,23 @@
-"""The server that readers are answered from: a question is asked once more where it went away, and how far it is behind its primary.
+"""The server that readers are answered from: one moment a page, a question asked once more where it went away, and how far it is behind its primary.
 
 There may be several (``PUBLIC_DATABASE_URL``), each a primary or a streaming standby. A connection leads to one of them for as long as it lives.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self, TypeVar
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import load_backend
+from django.http import HttpRequest
 from psycopg import Error
 from psycopg_pool import PoolTimeout
 
-from tracker.editions.tables import PUBLIC
+from tracker.editions.tables import DESK, PUBLIC
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +58,69 @@ def _leave() -> None:
     connection.close()
     if broke and (pool := getattr(connection, "pool", None)):
         pool.drain()
+
+
+OF_A_HOST = frozenset({"pool", "hostaddr", "target_session_attrs", "load_balance_hosts"})
+"""Options of the readers' connection that belong to its hosts, or keep connections to them."""
+
+
+@contextmanager
+def newest_for_the_desk(request: HttpRequest) -> Iterator[None]:
+    """Who has a session at the desk is led to the desk's server, in the readers' role: their own publish is there before any standby shows it.
+
+    For everybody else, where both are the same server, and where the desk's does not answer, the block reads as readers do. What it gives must not be
+    read on after it: that would be read as readers do, too.
+    """
+    usual = connections[PUBLIC]
+    newest = _at_the_desk() if settings.SESSION_COOKIE_NAME in request.COOKIES else None
+    if newest is None:
+        yield
+        return
+    connections[PUBLIC] = newest
+    try:
+        yield
+    finally:
+        connections[PUBLIC] = usual
+        newest.close()
+
+
+def _at_the_desk() -> BaseDatabaseWrapper | None:
+    """A connection of its own in the readers' role to the server that takes writes; None where there is no other, or it cannot be had."""
+    desk, readers = connections.settings[DESK], connections.settings[PUBLIC]
+    places = [(each["HOST"], each["PORT"], each["OPTIONS"].get("hostaddr"), each["OPTIONS"].get("service")) for each in (desk, readers)]
+    if places[0] == places[1] or any(service for *_place, service in places):
+        return None
+    options = {name: value for name, value in readers["OPTIONS"].items() if name not in OF_A_HOST}
+    if hostaddr := desk["OPTIONS"].get("hostaddr"):
+        options["hostaddr"] = hostaddr
+    options |= {"target_session_attrs": "primary", "connect_timeout": "3"}
+    place = {"HOST": desk["HOST"], "PORT": desk["PORT"], "OPTIONS": options}
+    newest: BaseDatabaseWrapper = load_backend(readers["ENGINE"]).DatabaseWrapper({**readers, **place}, PUBLIC)
+    try:
+        newest.ensure_connection()
+    except OperationalError as error:
+        logger.warning("The desk's server does not answer in the readers' role (%s).", " ".join(str(error).split()))
+        return None
+    return newest
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """All that the block reads over the public connection is read as it stood at one moment.
+
+    What is published meanwhile, or a standby takes over from its primary, is not read, so that no page is put together from two editions.
+    """
+    connection = connections[PUBLIC]
+    connection.ensure_connection()
+    session = connection.connection
+    with connection.wrap_database_errors:
+        session.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try:
+        yield
+    finally:
+        if not session.closed:
+            with connection.wrap_database_errors:
+                session.execute("COMMIT")  # of a transaction that failed PostgreSQL makes a rollback
 
 
 @dataclass(frozen=True)
