@@ -170,6 +170,9 @@ if SERVING:
         "max_lifetime": 300,
     }  # seconds
 
+# Seconds for which a shared cache may keep what it can be told to drop by its key (config/deploy/sizing.md): 1 where nobody tells it.
+CDN_SECONDS = env.number("CDN_SECONDS", 1, least=1, most=24 * 60 * 60)
+
 # --- History: who changed what, when and why, kept by triggers -----------------------------------------------------------
 
 # Who and why stand on the event itself: a context table of its own would need UPDATE by the role that writes.

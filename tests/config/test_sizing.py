@@ -1,5 +1,6 @@
 """What config/deploy/sizing.md tells the operator of a CDN is what the site sends, and its lines for the shell read it."""
 
+import datetime as dt
 import re
 import subprocess
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 
 from tests import builders
 
@@ -38,6 +40,20 @@ def test_every_answer_that_may_be_kept_says_for_how_long(published: str, path: s
     assert {name: answer[name] for name in ("Cache-Control", "CDN-Cache-Control")} == {
         name: said(name) for name in ("Cache-Control", "CDN-Cache-Control")
     }
+
+
+@pytest.mark.parametrize(("path", "seconds"), [(path, 3600) for path in KEPT] + [("/recommendations/NEXT-1/", 3600), ("/api/v1/nonsense", 1)])
+def test_where_something_drops_the_key_what_carries_it_is_kept_longer_and_never_past_the_day(
+    published: str, settings: Any, monkeypatch: pytest.MonkeyPatch, path: str, seconds: int
+) -> None:
+    settings.CDN_SECONDS = 3600
+    for clock, most in ((dt.time(12), 3600), (dt.time(23, 59, 18), 42)):
+        now = dt.datetime.combine(dt.datetime.now(dt.UTC).date() + dt.timedelta(days=1), clock, dt.UTC)
+        monkeypatch.setattr(timezone, "now", lambda now=now: now)
+        answer = Client().get(path)
+        assert answer["CDN-Cache-Control"] == f"public, max-age={min(seconds, most)}, stale-if-error=300"
+        assert answer["Cache-Control"] == said("Cache-Control"), "a browser is told no key"
+        assert ("edition-" in answer["Surrogate-Key"]) == (seconds > 1)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/admin/login/", "/challenge/?kind=recommendation&key=MQ-1"])

@@ -39,7 +39,7 @@ def test_the_public_is_served_from_the_standby_and_goes_on_when_the_primary_dies
     pair.kill(pair.primary)
     assert codes(site, addresses) == alive
     until(lambda: ready(site), following | {"lag_bytes": None, "lag_seconds": None})
-    code, headers, body = site.get("/admin/", Cookie=f"{settings.SESSION_COOKIE_NAME}=abc")
+    code, headers, body = site.get("/admin/", Cookie=f"{settings.SESSION_COOKIE_NAME}={32 * 'a'}")
     assert (code, headers["Retry-After"]) == (503, "5")
     assert b"The database did not answer in time." in body
 

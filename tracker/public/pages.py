@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -126,9 +127,9 @@ def public_data(view: View) -> View:
             clocks = read_clocks(request.GET, now=now).held(now)
             return revalidated(request, clocks, lambda _edition: view(request, clocks, **named))
         except BadFilter as bad:
-            return kept_for_a_second(problem(400, _("Bad filter"), bad.sentence, filter=bad.name), request)
+            return for_caches(problem(400, _("Bad filter"), bad.sentence, filter=bad.name), request)
         except NotHere as missing:
-            return kept_for_a_second(problem(404, _("Not found"), str(missing)), request)
+            return for_caches(problem(404, _("Not found"), str(missing)), request)
 
     asked = answered(respond, later_as_problem)
 
@@ -187,7 +188,7 @@ def _error(request: HttpRequest, status: int, clocks: Clocks | None, context: di
     clocks = clocks or read_clocks(QueryDict(), now=timezone.now())
     edition = clocks.edition()
     response = render(request, template or f"tracker/{status}.html", _shared(request, clocks, edition) | context, status=status)
-    kept_for_a_second(response, request, edition.newest if edition else None)  # what is not here may be published next
+    for_caches(response, request, edition.newest if edition else None)  # what is not here may be published next
     return response
 
 
@@ -214,7 +215,7 @@ def _taken_off(request: HttpRequest, clocks: Clocks, taken: TakenOff) -> HttpRes
     query = request.META.get("QUERY_STRING", "")
     address = reverse(f"public:{record.kind}", args=[record.forwards_to]) + (f"?{query}" if query else "")
     response = HttpResponsePermanentRedirect(address)
-    return kept_for_a_second(response, request, record.edition)  # the next edition may undo it
+    return for_caches(response, request, record.edition)  # the next edition may undo it
 
 
 def later_as_page(request: HttpRequest, status: int, seconds: int) -> HttpResponse:
@@ -224,13 +225,14 @@ def later_as_page(request: HttpRequest, status: int, seconds: int) -> HttpRespon
 
 def later_as_problem(_request: HttpRequest, status: int, seconds: int) -> JsonResponse:
     """The same for programs."""
-    return _not_kept(problem(status, *why_later(status, seconds)), seconds)
+    response = problem(status, *why_later(status, seconds))
+    _ask_again(response, seconds)
+    return response
 
 
-def _not_kept(response: Any, seconds: int) -> Any:
+def _ask_again(response: HttpResponse, seconds: int) -> None:
     response["Retry-After"] = str(seconds)
     response["Cache-Control"] = "no-store"
-    return response
 
 
 def not_readable(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -252,7 +254,7 @@ def later(request: HttpRequest, status: int, title: str, sentence: str, seconds:
     """A page that cannot be had now, and when to ask for it again. It asks no database."""
     said = {"request": request, "status": status, "title": title, "sentence": sentence}
     response = HttpResponse(get_template("tracker/later.html").render(said), status=status)
-    response["Retry-After"] = str(seconds)
+    _ask_again(response, seconds)
     return response
 
 
@@ -311,23 +313,29 @@ def revalidated(
     if response.status_code in (200, 304):
         response["ETag"] = etag
         response["Last-Modified"] = http_date(modified.timestamp())
-        kept_for_a_second(response, request, edition.newest if edition else None)
+        for_caches(response, request, edition.newest if edition else None)
     return response
 
 
-SHARED = f"public, max-age=1, stale-if-error={5 * 60}"
-"""How long a cache that many readers share keeps an answer unasked, in seconds, and shows the old one where the site gives none: long enough for a
-server to be started anew, and no longer, as what is taken down must go."""
+DAY = 24 * 60 * 60
+STALE_IF_ERROR = 5 * 60
+"""Seconds for which a cache that many readers share shows the old answer where the site gives none.
+
+Long enough for a server to be started anew, and no longer, as what is taken down must go.
+"""
 
 
-def kept_for_a_second(response: HttpResponseBase, request: HttpRequest, newest: int | None = None) -> HttpResponseBase:
+def for_caches(response: HttpResponseBase, request: HttpRequest, newest: int | None = None) -> HttpResponseBase:
     """What browsers and shared caches are told of how long an answer holds, and by which keys a shared cache can be told to drop it.
 
-    ``newest``: the newest edition of the site as the answer was made. Its key, ``edition-17``, names all that the next publication makes another; the
-    other one is the name of the address in ``urls.py``, as ``recommendation``. Fastly and Varnish read ``Surrogate-Key``, Cloudflare ``Cache-Tag``.
+    ``newest``: the newest edition of the site as the answer was made. Its key, ``edition-17``, names all that the next publication makes another:
+    a shared cache keeps that for ``CDN_SECONDS``, but not past the day, and anything else for a second. The other key is the name of the address
+    in ``urls.py``, as ``recommendation``. Fastly and Varnish read ``Surrogate-Key``, Cloudflare ``Cache-Tag``.
     """
     patch_cache_control(response, public=True, max_age=1, must_revalidate=True)
-    response["CDN-Cache-Control"] = SHARED  # RFC 9213
+    left = DAY - int(timezone.now().timestamp()) % DAY
+    shared = max(1, min(settings.CDN_SECONDS, left)) if newest else 1
+    response["CDN-Cache-Control"] = f"public, max-age={shared}, stale-if-error={STALE_IF_ERROR}"  # RFC 9213
     named = request.resolver_match.url_name if request.resolver_match else None
     keys = [*([f"edition-{newest}"] if newest else []), *([named] if named else [])]
     if keys:

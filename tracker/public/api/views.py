@@ -21,7 +21,7 @@ from tracker.public.columns import LISTINGS, Listing
 from tracker.public.facets import MOST_VALUES, facets
 from tracker.public.formats import Said
 from tracker.public.ignored import ignored
-from tracker.public.pages import NotHere, kept_for_a_second, revalidated
+from tracker.public.pages import NotHere, for_caches, revalidated
 from tracker.public.servers import once_more
 from tracker.public.views import matrix
 
@@ -70,7 +70,7 @@ class Api(APIView):
         """REST framework's, with what every answer says to scripts of other sites and of the reader's standing."""
         response = super().finalize_response(request, response, *args, **kwargs)
         if response.status_code in (400, 404):
-            kept_for_a_second(response, request._request)
+            for_caches(response, request._request)
         response["Access-Control-Allow-Origin"] = "*"
         response["Access-Control-Expose-Headers"] = READ_BY_SCRIPTS
         if standing := getattr(request._request, "standing", None):

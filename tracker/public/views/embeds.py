@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from tracker.public import sharing
 from tracker.public.api import origin
 from tracker.public.clocks import Clocks
-from tracker.public.pages import Page, kept_for_a_second, not_here, public_page
+from tracker.public.pages import Page, for_caches, not_here, public_page
 from tracker.public.summaries import embeds
 from tracker.public.translated import wordings
 
@@ -37,7 +37,7 @@ def framed(view: Callable[..., Page]) -> Callable[..., HttpResponseBase]:
         if response.status_code not in (200, 304, 503):
             status = 404 if response.status_code == 301 else response.status_code  # merged: the whole page says so, and leads on
             response = render(request, "tracker/embeds/missing.html", {"whole": reverse("public:dashboard")}, status=status)
-            kept_for_a_second(response, request)
+            for_caches(response, request)
         response["Content-Security-Policy"] = POLICY
         response.xframe_options_exempt = True
         return response

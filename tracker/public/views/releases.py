@@ -24,7 +24,7 @@ from tracker.public.api.limits import standing_of
 from tracker.public.citing import Work
 from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.formats.text import BROKEN, streamed
-from tracker.public.pages import NotHere, Page, Refusal, View, answered, kept_for_a_second, later_as_page, later_as_problem, problem, public_page
+from tracker.public.pages import NotHere, Page, Refusal, View, answered, for_caches, later_as_page, later_as_problem, problem, public_page
 from tracker.public.releases import differences, kept
 from tracker.public.releases.describing import work_of
 from tracker.public.releases.freezing import LANGUAGE
@@ -144,7 +144,7 @@ def permanent(view: Callable[..., tuple[str, Callable[[], HttpResponseBase]]]) -
             etag = quote_etag(state)
             response = get_conditional_response(request, etag=etag) or build()
             response["ETag"] = etag
-            kept_for_a_second(response, request)
+            for_caches(response, request)
         response["Access-Control-Allow-Origin"] = "*"
         return response
 
