@@ -21,6 +21,13 @@ _PLACE = re.compile(rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::[0-9]{{1,5
 _ORIGIN = re.compile(rf"https?://(?:(?:\*\.)?{_LABEL}(?:\.{_LABEL})*|\[[0-9a-f:.]+\])(?::[0-9]{{1,5}})?", re.ASCII)
 
 
+CHOICES_OF_A_HOST = {
+    "target_session_attrs": ("any", "read-write", "read-only", "primary", "standby", "prefer-standby"),
+    "load_balance_hosts": ("disable", "random"),
+}
+"""What libpq takes for those of its options that say which of several hosts to go to."""
+
+
 def text(name: str, default: str = "") -> str:
     """The variable without surrounding spaces; an empty one counts as not set."""
     value = os.environ.get(name, "").strip()
@@ -112,11 +119,12 @@ def path(name: str) -> Path | None:
         raise Trouble(f"{name} is {_shown(value)}, which begins with a home folder that is not known here; write the whole path.") from None
 
 
-def database(name: str) -> dict[str, Any] | None:
+def database(name: str, *, server: str = "read-write") -> dict[str, Any] | None:
     """A PostgreSQL URL or libpq connection string as Django's settings for one database; None when not set.
 
     libpq itself reads it, so everything that psql takes works: socket folders (`postgresql:///db?host=/run/pg`), several
-    hosts (`postgresql://a,b/db`), `sslmode`, `service`. The secret parts never appear in the sentence about a wrong one.
+    hosts (`postgresql://a:5432,b:5433/db`, `?host=/run/a,/run/b`), `sslmode`, `service`. The secret parts never appear in the
+    sentence about a wrong one. `server`: which of several hosts to go to (libpq's target_session_attrs) where the address does not say.
     """
     value = text(name)
     if not value:
@@ -139,6 +147,7 @@ def database(name: str) -> dict[str, Any] | None:
         raise Trouble(f"{name} names no database; it takes postgresql://user:password@host:5432/database.")
     if wrong := [port for port in str(found.get("port", "")).split(",") if port and not (port.isascii() and port.isdigit() and len(port) < 6)]:
         raise Trouble(f"{name} has the port {_shown(wrong[0])}; it takes a number from 1 to 65535.")
+    _check_hosts(name, found, server)
     if (timeout := found.get("connect_timeout")) and not re.fullmatch(r"[0-9]{1,9}", str(timeout)):
         raise Trouble(f"{name} has connect_timeout={_shown(str(timeout))}; it takes a whole number of seconds.")
     return {
@@ -150,3 +159,27 @@ def database(name: str) -> dict[str, Any] | None:
         "PORT": found.pop("port", ""),
         "OPTIONS": found,
     }
+
+
+def _check_hosts(name: str, found: dict[str, Any], server: str) -> None:
+    """What libpq would only find wrong as it connects, in a sentence; and which of several hosts is meant, and in which order they are tried."""
+    hosts, addresses, ports = (str(found.get(part) or "").split(",") for part in ("host", "hostaddr", "port"))
+    several = max(len(hosts), len(addresses))
+    if len(hosts) > 1 and not all(hosts):
+        raise Trouble(f"{name} has an empty host among several; write each between commas.")
+    if len(addresses) > 1 and found.get("host") and len(hosts) != len(addresses):
+        raise Trouble(f"{name} has {len(hosts)} hosts and {len(addresses)} in hostaddr; it takes as many of one as of the other.")
+    if len(ports) not in (1, several):
+        raise Trouble(f"{name} has {len(ports)} ports for {several} {'host' if several == 1 else 'hosts'}; it takes one for all, or one for each.")
+    for option, choices in CHOICES_OF_A_HOST.items():
+        if (value := found.get(option)) and value not in choices:
+            raise Trouble(f"{name} has {option}={_shown(str(value))}; it takes one of {', '.join(choices)}.")
+    if server != "read-write" and found.get("target_session_attrs") == "read-write":
+        found["target_session_attrs"] = "primary"  # the same server, for connections that never write: libpq would pass it by for them
+    if several > 1:
+        from psycopg.pq import version
+
+        found.setdefault("target_session_attrs", server)
+        if version() >= 160000:
+            # In any order, so that the hosts share the work and no connection waits for the same silent one first.
+            found.setdefault("load_balance_hosts", "random")

@@ -130,14 +130,19 @@ else:
     DATABASES = {
         "default": _desk,
         "owner": env.database("OWNER_DATABASE_URL") or copy.deepcopy(_desk),
-        "public": env.database("PUBLIC_DATABASE_URL") or copy.deepcopy(_desk),
+        "public": env.database("PUBLIC_DATABASE_URL", server="prefer-standby") or env.database("DATABASE_URL", server="prefer-standby") or {},
         "eraser": env.database("ERASER_DATABASE_URL") or env.database("OWNER_DATABASE_URL") or copy.deepcopy(_desk),
     }
 
+# Seconds (of the last one milliseconds) until a server that has fallen silent counts as gone; it has no part in a socket of this machine.
+_SILENCE = {"keepalives_idle": "10", "keepalives_interval": "5", "keepalives_count": "3", "tcp_user_timeout": "10000"}
 for _alias, _database in DATABASES.items():
     _database["CONN_HEALTH_CHECKS"] = True
-    _database["OPTIONS"].setdefault("connect_timeout", "10")
-    _database["OPTIONS"].setdefault("application_name", f"policy-tracker {_alias}")
+    # Each of several hosts is waited for that long.
+    _several = "," in (_database["HOST"] or _database["OPTIONS"].get("hostaddr", ""))
+    _database["OPTIONS"] = (
+        {"connect_timeout": "3" if _several else "10", "application_name": f"policy-tracker {_alias}"} | _SILENCE | _database["OPTIONS"]
+    )
 
 # A mistake in reading code fails at once instead of writing, and no reader's question holds a connection for long.
 _public = DATABASES["public"]["OPTIONS"]
@@ -153,7 +158,20 @@ _public["options"] = " ".join(
 )
 if SERVING:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
-    _public["pool"] = {"min_size": 1, "max_size": env.number("PUBLIC_POOL_SIZE", 8, least=1), "timeout": 10}
+    # A connection that broke is found out by the question that meets it, which is asked again over a new one (tracker/public/servers.py): a check
+    # before each would cost a way to the server and back, and wait longer after each dead one. While no server answers the pool gives up soon,
+    # so that the next reader's request begins anew; and no connection stays for long with the server that happened to be there when it was made.
+    DATABASES["public"]["CONN_HEALTH_CHECKS"] = False
+    _public["pool"] = {
+        "min_size": 1,
+        "max_size": env.number("PUBLIC_POOL_SIZE", 8, least=1),
+        "timeout": 10,
+        "reconnect_timeout": 3,
+        "max_lifetime": 300,
+    }  # seconds
+
+# Seconds for which a shared cache may keep what it can be told to drop by its key (config/deploy/sizing.md): 1 where nobody tells it.
+CDN_SECONDS = env.number("CDN_SECONDS", 1, least=1, most=24 * 60 * 60)
 
 # Public pages kept ahead of Django, in each process (tracker/public/ahead); 0 keeps none. What is being worked on is not kept.
 KEPT_PAGES_BYTES = 0 if DEBUG else env.number("KEPT_PAGES_MB", 64, most=65_536) * 2**20

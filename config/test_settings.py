@@ -5,7 +5,8 @@ import os
 # A configured database is never a test's business: not here, and not in the programs that tests start.
 for _name in (
     *("DATABASE_URL", "OWNER_DATABASE_URL", "PUBLIC_DATABASE_URL", "ERASER_DATABASE_URL"),
-    *("TRACKER_SERVING", "DEBUG", "HTTPS", "BEHIND_PROXY", "ARCHIVE_DIR", "CAPTURE_ALLOWED_HOSTS", "SIGN_INS_KEPT_DAYS", "KEPT_PAGES_MB"),
+    *("TRACKER_SERVING", "DEBUG", "HTTPS", "BEHIND_PROXY", "ARCHIVE_DIR", "CAPTURE_ALLOWED_HOSTS", "SIGN_INS_KEPT_DAYS"),
+    *("KEPT_PAGES_MB", "CDN_SECONDS"),
 ):
     os.environ.pop(_name, None)
 for _name in [name for name in os.environ if name.startswith("PG")]:

@@ -2,22 +2,17 @@
 
 import io
 import zipfile
-from contextlib import suppress
-from itertools import product
 from pathlib import Path
 
 from django.test import Client
-from django.urls import NoReverseMatch, reverse
 
 from tests import builders
+from tests.addresses import every_public_address
 from tests.archive.conftest import Server
 from tests.capture.conftest import article, done
-from tracker.editions.tables import ReleaseFile
 from tracker.editorial import capturing
 from tracker.editorial.capturing import Copy
 from tracker.exchange.exporter import export
-from tracker.public import urls as public
-from tracker.public.formats import ENDINGS
 from tracker.releasing import make as release
 
 # The words before and after a quotation are published with it, 64 characters of them: what is further away is not.
@@ -50,7 +45,7 @@ def test_readers_get_the_hash_and_what_is_cited_and_no_more(roles: None, press: 
         release(name, by=builders.officer(), reason="To be kept", site="https://tracker.example.org")
 
     hidden = [UNCITED, "Quokka", "marsupial", HEADER, snapshot.stored_as]
-    answers = {path: Client().get(path) for path in paths()}
+    answers = {path: Client().get(path) for path in every_public_address(("ONE", "ACT-1"), RELEASES)}
     opened = [path for path, answer in answers.items() if answer.status_code == 200]
     assert len(opened) > 15, opened
     shown = {}
@@ -75,26 +70,3 @@ def unpacked(content: bytes) -> bytes:
         return content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return b"\n".join(archive.read(name) for name in archive.namelist())
-
-
-def paths() -> list[str]:
-    """Every public address, filled in with the keys of the records above: a new one is tried without anybody adding it here."""
-    values = {"reference": ("REC-1",), "code": ("AL",), "key": ("ONE", "ACT-1", *RELEASES), "ending": ("json", "csv", "bib", *ENDINGS)}
-    values["kind"] = ("recommendation", "government", "document", "action", "status", "source", "page", "release")
-    values["number"] = ("1",)
-    values["name"] = ("documents", "actions", "assessments", "recommendations", "addressees", "governments", "changes", "effects", *RELEASES)
-    values["before"], values["after"] = ((name,) for name in RELEASES)
-    values["path"] = tuple(ReleaseFile.objects.filter(release=RELEASES[0]).values_list("path", flat=True))
-    found = ["/healthz", "/readyz"]
-    for namespace, patterns in (("public:", public.urlpatterns), ("", public.machine_urlpatterns)):
-        for pattern in patterns:
-            if pattern.name:
-                names = list(pattern.pattern.regex.groupindex)
-                assert set(names) <= set(values), f"{pattern.pattern} has a part that this test cannot fill in"
-                made = []
-                for chosen in product(*(values[name] for name in names)):
-                    with suppress(NoReverseMatch):  # a kind or an ending that this address does not take
-                        made.append(reverse(f"{namespace}{pattern.name}", kwargs=dict(zip(names, chosen, strict=True))))
-                assert made, pattern.pattern
-                found += made
-    return found

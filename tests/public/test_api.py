@@ -320,4 +320,4 @@ def test_no_query_breaks_a_list(client: Client, query: dict[str, str], name: str
 
 def test_health(client: Client) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
-    assert client.get("/readyz").json() == {"status": "ready", "edition": 2}
+    assert client.get("/readyz").json() == {"status": "ready", "edition": 2, "standby": False, "lag_bytes": 0, "lag_seconds": 0.0}

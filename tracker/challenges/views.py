@@ -17,6 +17,7 @@ from tracker.challenges.forms import ChallengeForm
 from tracker.editions.tables import DESK, RecordEdition
 from tracker.models import Change
 from tracker.public.clocks import read_clocks
+from tracker.public.servers import once_more
 from tracker.signin.browsers import neighbourhood_of
 
 
@@ -53,7 +54,8 @@ def _public_record(parameters: QueryDict) -> RecordEdition:
     named = {"kind": parameters.get("kind", ""), "key": parameters.get("key", "")}
     if any("\0" in value for value in named.values()):
         raise Http404
-    record = RecordEdition.objects.known_at(None).defer("body").filter(change=Change.PUBLISH.value, **named).first()
+    found = RecordEdition.objects.known_at(None).defer("body").filter(change=Change.PUBLISH.value, **named)
+    record: RecordEdition | None = once_more(found.first)
     if record is None:
         raise Http404
     return record
@@ -74,5 +76,5 @@ def _take(form: ChallengeForm, record: RecordEdition, request: HttpRequest) -> i
 
 def _page(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
     clocks = read_clocks(QueryDict(), now=timezone.now())
-    shared = {"clocks": clocks, "edition": clocks.edition(), "today_url": request.path, "site_version": tracker.__version__}
+    shared = {"clocks": clocks, "edition": once_more(clocks.edition), "today_url": request.path, "site_version": tracker.__version__}
     return render(request, template, shared | context, status=status)

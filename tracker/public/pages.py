@@ -3,12 +3,16 @@
 import datetime as dt
 import functools
 import hashlib
+import logging
+import sys
 from calendar import timegm
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -25,13 +29,21 @@ from tracker.editions.tables import RecordEdition
 from tracker.public import ahead
 from tracker.public.clocks import CLOCKS, BadFilter, Clocks, EditionRead, read_clocks
 from tracker.public.elsewhere import Elsewhere, elsewhere
+from tracker.public.servers import newest_for_the_desk, once_more, one_moment
 from tracker.rules.vocabulary import Nature
 
+logger = logging.getLogger(__name__)
+
 View = Callable[..., HttpResponseBase]
+Refusal = Callable[[HttpRequest, int, int], HttpResponseBase]
+"""Answers who cannot be answered now, by the request, the status, and when to ask again, in seconds."""
 Page = tuple[str, dict[str, Any]]
 """A template's name, and what it is given."""
 SOFTWARE_SINCE = dt.datetime.fromtimestamp(Path(tracker.__file__).stat().st_mtime, dt.UTC)
 """Since when this version of the software is here: another may word an answer otherwise."""
+
+AGAIN_IN = 5
+"""Seconds after which to ask again where the database does not answer."""
 
 
 class NotHere(Exception):
@@ -80,10 +92,14 @@ def missing(clocks: Clocks, kind: str, key: str, sentence: str) -> Exception:
 
 
 def public_page(view: Callable[..., Page]) -> View:
-    """A page for people. The view takes the request and its clocks, and gives a template's name and context."""
+    """A page for people, read as of one moment. The view takes the request and its clocks, and gives a template's name and context."""
 
     @functools.wraps(view)
     def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
+        with newest_for_the_desk(request), one_moment():
+            return read(request, **named)
+
+    def read(request: HttpRequest, **named: str) -> HttpResponseBase:
         try:
             clocks = read_clocks(request.GET, now=timezone.now())
             response = revalidated(request, clocks, lambda edition: _page(request, clocks, edition, *view(request, clocks, **named)))
@@ -98,7 +114,7 @@ def public_page(view: Callable[..., Page]) -> View:
         except TakenOff as taken:
             return _taken_off(request, clocks, taken)
 
-    return require_safe(respond)
+    return require_safe(answered(respond, later_as_page))
 
 
 def public_data(view: View) -> View:
@@ -114,14 +130,38 @@ def public_data(view: View) -> View:
             clocks = read_clocks(request.GET, now=now).held(now)
             response: HttpResponseBase = revalidated(request, clocks, lambda _edition: view(request, clocks, **named))
             ahead.offer(request, response, clocks)
+            return response
         except BadFilter as bad:
-            response = problem(400, _("Bad filter"), bad.sentence, filter=bad.name)
+            return for_caches(problem(400, _("Bad filter"), bad.sentence, filter=bad.name), request)
         except NotHere as missing:
-            response = problem(404, _("Not found"), str(missing))
+            return for_caches(problem(404, _("Not found"), str(missing)), request)
+
+    asked = answered(respond, later_as_problem)
+
+    @functools.wraps(view)
+    def for_everybody(request: HttpRequest, **named: str) -> HttpResponseBase:
+        response = asked(request, **named)
         response["Access-Control-Allow-Origin"] = "*"
         return response
 
-    return require_safe(respond)
+    return require_safe(for_everybody)
+
+
+def answered(view: View, refusal: Refusal) -> View:
+    """A view that asks once more where the server of its questions went away, and refuses with 503 where no server answers, or not in time.
+
+    A question that is wrong is a fault of ours, and fails.
+    """
+
+    @functools.wraps(view)
+    def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
+        try:
+            return once_more(lambda: view(request, **named))
+        except (OperationalError, InterfaceError):
+            logger.exception("The public database did not answer.")
+            return refusal(request, 503, AGAIN_IN)
+
+    return respond
 
 
 def why_later(status: int, seconds: int) -> tuple[str, str]:
@@ -151,7 +191,10 @@ def _shared(request: HttpRequest, clocks: Clocks, edition: EditionRead | None) -
 def _error(request: HttpRequest, status: int, clocks: Clocks | None, context: dict[str, Any], template: str = "") -> HttpResponse:
     """A page that says what is wrong, by the clocks of the address where they can be read and by today's otherwise."""
     clocks = clocks or read_clocks(QueryDict(), now=timezone.now())
-    return render(request, template or f"tracker/{status}.html", _shared(request, clocks, clocks.edition()) | context, status=status)
+    edition = clocks.edition()
+    response = render(request, template or f"tracker/{status}.html", _shared(request, clocks, edition) | context, status=status)
+    for_caches(response, request, edition.newest if edition else None)  # what is not here may be published next
+    return response
 
 
 def _not_yet(request: HttpRequest, clocks: Clocks, found: Elsewhere) -> HttpResponse:
@@ -161,7 +204,7 @@ def _not_yet(request: HttpRequest, clocks: Clocks, found: Elsewhere) -> HttpResp
     return _error(request, 404, clocks, {"found": found, "there_url": there, "there_on": clocked.get("as_of", "")}, "tracker/not_yet.html")
 
 
-def _taken_off(request: HttpRequest, clocks: Clocks, taken: TakenOff) -> HttpResponse:
+def _taken_off(request: HttpRequest, clocks: Clocks, taken: TakenOff) -> HttpResponseBase:
     """The address of a merged duplicate leads to the record that says the same, in the language and with the query asked for.
 
     What was withdrawn answers 410: the editors took it back, and what it said before can be read on an earlier day. What was taken down answers 451
@@ -177,8 +220,24 @@ def _taken_off(request: HttpRequest, clocks: Clocks, taken: TakenOff) -> HttpRes
     query = request.META.get("QUERY_STRING", "")
     address = reverse(f"public:{record.kind}", args=[record.forwards_to]) + (f"?{query}" if query else "")
     response = HttpResponsePermanentRedirect(address)
-    patch_cache_control(response, public=True, max_age=1, must_revalidate=True)  # the next edition may undo it
+    return for_caches(response, request, record.edition)  # the next edition may undo it
+
+
+def later_as_page(request: HttpRequest, status: int, seconds: int) -> HttpResponse:
+    """The same for people: a refusal as a page, which asks no database."""
+    return later(request, status, *why_later(status, seconds), seconds)
+
+
+def later_as_problem(_request: HttpRequest, status: int, seconds: int) -> JsonResponse:
+    """The same for programs."""
+    response = problem(status, *why_later(status, seconds))
+    _ask_again(response, seconds)
     return response
+
+
+def _ask_again(response: HttpResponse, seconds: int) -> None:
+    response["Retry-After"] = str(seconds)
+    response["Cache-Control"] = "no-store"
 
 
 def not_readable(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -187,7 +246,12 @@ def not_readable(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Django's handler of a failure: a page that asks no database, in the language of the address."""
+    """Django's handler of a failure: a page that asks no database, in the language of the address.
+
+    503 where a database did not answer: of what readers see only that which they send, and of the desk everything, needs the desk's.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return later_as_page(request, 503, AGAIN_IN)
     return HttpResponse(get_template("500.html").render({"request": request}), status=500)
 
 
@@ -195,7 +259,7 @@ def later(request: HttpRequest, status: int, title: str, sentence: str, seconds:
     """A page that cannot be had now, and when to ask for it again. It asks no database."""
     said = {"request": request, "status": status, "title": title, "sentence": sentence}
     response = HttpResponse(get_template("tracker/later.html").render(said), status=status)
-    response["Retry-After"] = str(seconds)
+    _ask_again(response, seconds)
     return response
 
 
@@ -255,6 +319,32 @@ def revalidated(
     if response.status_code in (200, 304):
         response["ETag"] = etag
         response["Last-Modified"] = http_date(modified.timestamp())
-        patch_cache_control(response, public=True, max_age=1, must_revalidate=True)
         patch_vary_headers(response, ["Accept-Encoding"])  # an answer without a body says it, too, and so does one that is not worth compressing
+        for_caches(response, request, edition.newest if edition else None)
+    return response
+
+
+DAY = 24 * 60 * 60
+STALE_IF_ERROR = 5 * 60
+"""Seconds for which a cache that many readers share shows the old answer where the site gives none.
+
+Long enough for a server to be started anew, and no longer, as what is taken down must go.
+"""
+
+
+def for_caches(response: HttpResponseBase, request: HttpRequest, newest: int | None = None) -> HttpResponseBase:
+    """What browsers and shared caches are told of how long an answer holds, and by which keys a shared cache can be told to drop it.
+
+    ``newest``: the newest edition of the site as the answer was made. Its key, ``edition-17``, names all that the next publication makes another:
+    a shared cache keeps that for ``CDN_SECONDS``, but not past the day, and anything else for a second. The other key is the name of the address
+    in ``urls.py``, as ``recommendation``. Fastly and Varnish read ``Surrogate-Key``, Cloudflare ``Cache-Tag``.
+    """
+    patch_cache_control(response, public=True, max_age=1, must_revalidate=True)
+    left = DAY - int(timezone.now().timestamp()) % DAY
+    shared = max(1, min(settings.CDN_SECONDS, left)) if newest else 1
+    response["CDN-Cache-Control"] = f"public, max-age={shared}, stale-if-error={STALE_IF_ERROR}"  # RFC 9213
+    named = request.resolver_match.url_name if request.resolver_match else None
+    keys = [*([f"edition-{newest}"] if newest else []), *([named] if named else [])]
+    if keys:
+        response["Surrogate-Key"], response["Cache-Tag"] = " ".join(keys), ",".join(keys)
     return response

@@ -7,17 +7,15 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, JsonResponse
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
 from tracker.public.clocks import BadFilter
-from tracker.public.pages import NotHere, problem, why_later
+from tracker.public.pages import AGAIN_IN, NotHere, later_as_problem, problem
 
 logger = logging.getLogger(__name__)
-AGAIN_IN = 5
-"""Seconds after which to ask again where the database does not answer."""
 
 
 class NoSuchPlace(NotHere):
@@ -50,19 +48,12 @@ def as_problem(error: Exception, context: dict[str, Any]) -> HttpResponseBase:
             sentence = _("This address answers in JSON (application/json); for files add .csv, .xlsx, .json or .jsonl to it.")
             return problem(406, _("Not acceptable"), sentence)
         case exceptions.Throttled():
-            return ask_again(429, math.ceil(error.wait or 1))
+            return later_as_problem(context["request"]._request, 429, math.ceil(error.wait or 1))
         case exceptions.APIException():
             return problem(error.status_code, _("Refused"), str(error.detail))
         case OperationalError() | InterfaceError():  # gone, or out of time; a question that is wrong is a fault of ours
             logger.exception("The public database did not answer a question of the API.")
-            return ask_again(503, AGAIN_IN)
+            return later_as_problem(context["request"]._request, 503, AGAIN_IN)
     logger.exception("The API failed.")
     got_request_exception.send(sender=as_problem, request=context["request"]._request)
     return problem(500, _("Failed"), _("The site failed to answer. Tell its operator when, and what you asked for."))
-
-
-def ask_again(status: int, seconds: int) -> JsonResponse:
-    """The same as an answer, with when to ask again."""
-    response = problem(status, *why_later(status, seconds))
-    response["Retry-After"] = str(seconds)
-    return response

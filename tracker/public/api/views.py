@@ -21,7 +21,8 @@ from tracker.public.columns import LISTINGS, Listing
 from tracker.public.facets import MOST_VALUES, facets
 from tracker.public.formats import Said
 from tracker.public.ignored import ignored
-from tracker.public.pages import NotHere, revalidated
+from tracker.public.pages import NotHere, for_caches, revalidated
+from tracker.public.servers import once_more
 from tracker.public.views import matrix
 
 READ_BY_SCRIPTS = "ETag, Last-Modified, RateLimit, RateLimit-Policy, Retry-After, Content-Disposition, Link"
@@ -37,6 +38,10 @@ class Api(APIView):
         """Answer, or say that nothing changed."""
         asked: HttpRequest = request._request
         refuse_unreadable(asked)
+        return once_more(lambda: self.read_and_answer(asked, **named))
+
+    def read_and_answer(self, asked: HttpRequest, **named: str) -> HttpResponseBase:
+        """Read the clocks and answer by them, or say that nothing changed."""
         clocks = self.read(asked.GET)
         return revalidated(asked, clocks, lambda _edition: self.answer(asked, clocks, **named), tells_of_now=self.tells_of_now(clocks))
 
@@ -64,6 +69,8 @@ class Api(APIView):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """REST framework's, with what every answer says to scripts of other sites and of the reader's standing."""
         response = super().finalize_response(request, response, *args, **kwargs)
+        if response.status_code in (400, 404):
+            for_caches(response, request._request)
         response["Access-Control-Allow-Origin"] = "*"
         response["Access-Control-Expose-Headers"] = READ_BY_SCRIPTS
         if standing := getattr(request._request, "standing", None):

@@ -5,11 +5,13 @@ import enum
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
-from django.db import connections, transaction
+from django.db import connections
+from psycopg.pq import TransactionStatus
 
 from tracker.editions.tables import PUBLIC, AddresseeEdition, ChainLink, Erasure, RecordEdition, Row, SiteEdition
 from tracker.public.clocks import Clocks, EditionRead
@@ -17,6 +19,7 @@ from tracker.public.columnar.arrays import Vocabulary
 from tracker.public.columnar.reading import Held, Rows, new_vocabularies, no_rows, read_ends, read_rows
 from tracker.public.columnar.selection import Selection
 from tracker.public.columnar.tables import HELD
+from tracker.public.servers import one_moment
 from tracker.rules.vocabulary import Nature
 
 KEPT = 24
@@ -117,12 +120,7 @@ class Keeper:
 
     def _read_on(self, before: Standing | None) -> Standing:
         """The rows as they are now; those that stand already are not read again."""
-        connection = connections[PUBLIC]
-        is_within = connection.in_atomic_block
-        with transaction.atomic(using=PUBLIC):
-            if not is_within:  # words are numbered by one question and rows read by another: of one state of the database
-                with connection.cursor() as cursor:
-                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        with _of_one_state():
             state = _state()
             if before is None or not _goes_on(before.state, state):
                 vocabularies = new_vocabularies(self._held)
@@ -132,6 +130,14 @@ class Keeper:
             known_to = rows.known_to.copy()
             known_to[np.searchsorted(rows.ids, ids)] = ends
             return Standing(self._held, state, Rows(rows.ids, rows.known_from, known_to, rows.columns), before.vocabularies)
+
+
+def _of_one_state() -> AbstractContextManager[None]:
+    """Words are numbered by one question and rows read by another: both see the state of the database that the page sees, or one of their own."""
+    connection = connections[PUBLIC]
+    connection.ensure_connection()
+    is_within = connection.connection.info.transaction_status is not TransactionStatus.IDLE
+    return nullcontext() if is_within else one_moment()
 
 
 def _state() -> State:

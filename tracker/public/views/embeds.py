@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_safe
 from tracker.public import sharing
 from tracker.public.api import origin
 from tracker.public.clocks import Clocks
-from tracker.public.pages import Page, not_here, public_page
+from tracker.public.pages import Page, for_caches, not_here, public_page
 from tracker.public.summaries import embeds
 from tracker.public.translated import wordings
 
@@ -35,10 +34,10 @@ def framed(view: Callable[..., Page]) -> Callable[..., HttpResponseBase]:
     @functools.wraps(view)
     def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
         response = page(request, **named)
-        if response.status_code not in (200, 304):
+        if response.status_code not in (200, 304, 503):
             status = 404 if response.status_code == 301 else response.status_code  # merged: the whole page says so, and leads on
             response = render(request, "tracker/embeds/missing.html", {"whole": reverse("public:dashboard")}, status=status)
-            patch_cache_control(response, public=True, max_age=1, must_revalidate=True)
+            for_caches(response, request)
         response["Content-Security-Policy"] = POLICY
         response.xframe_options_exempt = True
         return response

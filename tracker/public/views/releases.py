@@ -3,16 +3,14 @@
 import functools
 import hashlib
 import itertools
-import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
-from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -23,19 +21,16 @@ from tracker.editions.tables import Release, ReleaseFile
 from tracker.public import citing
 from tracker.public.api import origin
 from tracker.public.api.limits import standing_of
-from tracker.public.api.problems import AGAIN_IN, ask_again
 from tracker.public.citing import Work
 from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.formats.text import BROKEN, streamed
-from tracker.public.pages import NotHere, Page, View, later, problem, public_page, why_later
+from tracker.public.pages import NotHere, Page, Refusal, View, answered, for_caches, later_as_page, later_as_problem, problem, public_page
 from tracker.public.releases import differences, kept
 from tracker.public.releases.describing import work_of
 from tracker.public.releases.freezing import LANGUAGE
 from tracker.public.releases.kept import Kept
 from tracker.public.views.shared import page_of
 from tracker.public.views.words import operator
-
-logger = logging.getLogger(__name__)
 
 NO_CLOCKS = {"permalink": ""}
 """A release is the same by every clock: its own address is permanent."""
@@ -88,28 +83,17 @@ def release_page(request: HttpRequest, clocks: Clocks, name: str) -> Page:
     }
 
 
-def _as_page(request: HttpRequest, status: int, seconds: int) -> HttpResponseBase:
-    return later(request, status, *why_later(status, seconds), seconds)
-
-
-def limited(refusal: Callable[[HttpRequest, int, int], HttpResponseBase]) -> Callable[[View], View]:
+def limited(refusal: Refusal) -> Callable[[View], View]:
     """An address that asks much of the database, of which one reader may ask as much as of the API, and together with it.
 
-    ``refusal`` answers who asked too much, or what the database had no time for, by the request, the status, and when to ask again, in seconds.
+    ``refusal`` answers who asked too much.
     """
 
     def of_a_view(view: View) -> View:
         @functools.wraps(view)
         def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
             standing = standing_of(request)
-            if standing and standing.is_over:
-                response = refusal(request, 429, standing.again_in)
-            else:
-                try:
-                    response = view(request, **named)
-                except (OperationalError, InterfaceError):
-                    logger.exception("The public database did not answer a question about releases.")
-                    response = refusal(request, 503, AGAIN_IN)
+            response = refusal(request, 429, standing.again_in) if standing and standing.is_over else view(request, **named)
             if standing:
                 standing.say(response)
             return response
@@ -119,7 +103,7 @@ def limited(refusal: Callable[[HttpRequest, int, int], HttpResponseBase]) -> Cal
     return of_a_view
 
 
-@limited(_as_page)
+@limited(later_as_page)
 @public_page
 def release_difference(request: HttpRequest, _clocks: Clocks, before: str, after: str) -> Page:
     """What changed from one release to another: all lists with the first rows of each, or the rows of one ``list`` page by page."""
@@ -160,11 +144,11 @@ def permanent(view: Callable[..., tuple[str, Callable[[], HttpResponseBase]]]) -
             etag = quote_etag(state)
             response = get_conditional_response(request, etag=etag) or build()
             response["ETag"] = etag
-            patch_cache_control(response, public=True, max_age=1, must_revalidate=True)
+            for_caches(response, request)
         response["Access-Control-Allow-Origin"] = "*"
         return response
 
-    return limited(lambda _request, status, seconds: ask_again(status, seconds))(require_safe(respond))
+    return limited(later_as_problem)(require_safe(answered(respond, later_as_problem)))
 
 
 @permanent
