@@ -48,6 +48,18 @@ def means(steps: Steps, page: Any, said: dict[str, str]) -> Any:
 # Words
 
 
+def test_the_preview_shows_which_words_stand_already_under_another_number(people: dict[str, User], sign_in: SignIn) -> None:
+    client, table = sign_in("researcher"), TABLE.replace("Nowhereland", "Elbonia")
+    mapped(client, table).ask("apply")
+    first = Recommendation.objects.get(statement="Publish the list").reference
+    again = table.replace("\n1,Close the office", "\n11,Open the office").replace("\n2,", "\n12,").replace("\n3,Recall", "\n13,Praise")
+    page = mapped(client, again).preview()
+    said = words(page)
+    assert "1 new recommendation says what stands already" in said, said
+    assert f"row 3: these words stand already as {first}" in said and "1 with words that stand already" in said, said
+    assert not page.context["refused"] and "said-before" in html_of(page)
+
+
 def test_a_misspelt_word_stands_once_and_is_said_to_mean_one_of_ours(people: dict[str, User], sign_in: SignIn) -> None:
     steps = chosen(sign_in("researcher"), MISSPELT.replace("Fini", "implementd"))
     page = steps.preview()
