@@ -16,7 +16,7 @@ from tracker.admin.importing.draft import field_words
 from tracker.editions.frozen import as_lines
 from tracker.exchange import imports
 from tracker.exchange.imports import Place
-from tracker.exchange.imports.findings import ROWS_LISTED, not_the_staffs, problem_told, said_before_told, wrote
+from tracker.exchange.imports.findings import ROWS_LISTED, copies_passed_over, not_the_staffs, problem_told, said_before_told, wrote
 from tracker.exchange.profiles.kinds import is_date, is_flag
 from tracker.exchange.schema import BY_NAME, Resource
 from tracker.jobs.models import BackgroundJob, JobState
@@ -137,7 +137,7 @@ def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
         "words": [_("created"), _("changed"), _("already here, the same"), _("here with other text, kept")],
         "lines": lines,
         "rows": tally,
-        "not_the_staffs": not_the_staffs(counts),
+        "advice": list(filter(None, [not_the_staffs(counts), copies_passed_over(counts)])),
         "writes": wrote(counts),
     }
 

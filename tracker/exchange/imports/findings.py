@@ -2,6 +2,7 @@
 
 ``counts``     {"rows": {"read", "skipped", "refused", "repeated"}, "problems": n, "conflicts": n,
                "not_the_staffs": {"count": n, "rows": [the first of them]},
+               "passed_over": {"snapshots": n}, rows of archived copies that do not stand here: an import brings none
                "said_before": new recommendations whose words stand already under another reference
                "left_out": [{"about", "value", "count", "rows": [the first of them]}, ...]; what means nothing, as somebody said
                "resources": {"recommendations": {"created", "changed", "taken", "same", "kept"}, ...}}
@@ -69,6 +70,7 @@ class Findings:
         self.repeated: list[dict[str, int]] = []
         self.said_before: list[dict[str, Any]] = []
         self.said_before_count = 0
+        self.passed_over: Counter[str] = Counter()
         self.unknown: list[dict[str, Any]] = []
         self.names_beyond = 0
         self.skipped: list[dict[str, Any]] = []
@@ -157,6 +159,7 @@ class Findings:
             "conflicts": len(self.conflict_names),
             "not_the_staffs": {"count": len(self.not_the_staffs), "rows": self.not_the_staffs[:ROWS_TOLD]},
             "names_beyond": self.names_beyond,
+            "passed_over": dict(self.passed_over),
             "said_before": self.said_before_count,
             "left_out": self.left_out,
             "resources": {
@@ -211,11 +214,24 @@ def sentences(counts: dict[str, Any]) -> list[str]:
             )
             % {"count": count}
         )
+    if words := copies_passed_over(counts):
+        said.append(words)
     if words := words_stand_already(counts):
         said.append(words)
     if words := not_the_staffs(counts):
         said.append(words)
     return said
+
+
+def copies_passed_over(counts: dict[str, Any]) -> str:
+    """How many archived copies a package names that do not come with an import, in a sentence; empty where there is none."""
+    if not (count := sum(counts.get("passed_over", {}).values())):
+        return ""
+    return ngettext(
+        "%(count)s archived copy is passed over: its bytes are not in the package, so an import does not say that they are held here.",
+        "%(count)s archived copies are passed over: their bytes are not in the package, so an import does not say that they are held here.",
+        count,
+    ) % {"count": count}
 
 
 def words_stand_already(counts: dict[str, Any]) -> str:

@@ -154,6 +154,7 @@ class Run:
         except PackageError as error:
             return list(error.problems)
         self._note(plan, standing, said)
+        self.findings.passed_over.update(row.resource.name for row in standing.passed_over)
         return []
 
     def _of_others(self, tables: Tables, standing: Beside) -> Iterator[Problem]:
