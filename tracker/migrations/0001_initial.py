@@ -10,6 +10,7 @@ import django.contrib.postgres.search
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.fields.json
+import django.db.models.functions.text
 import django.db.models.manager
 import django.utils.timezone
 import pghistory.utils
@@ -775,6 +776,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'recommendation',
                 'verbose_name_plural': 'recommendations',
+                'indexes': [models.Index(models.Func(django.db.models.functions.text.Lower(models.Func(django.db.models.functions.text.Trim(models.Func('statement', models.Value('\\s+'), models.Value(' '), models.Value('g'), function='regexp_replace', output_field=models.TextField())), function='normalize', output_field=models.TextField())), models.Value(0), function='hashtextextended', output_field=models.BigIntegerField()), models.F('id'), name='recommendation_by_its_words')],
                 'ordering': ['reference'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('statement_form__in', ['verbatim', 'paraphrase'])), name='statement_form_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('corroboration__in', ['single_source', 'corroborated'])), name='recommendation_corroboration_is_in_the_vocabulary'), models.CheckConstraint(condition=models.Q(('reference__regex', '^[A-Za-z0-9][A-Za-z0-9.-]*\\Z')), name='reference_is_letters_digits_dots_hyphens')],
             },
@@ -2715,6 +2717,7 @@ class Migration(migrations.Migration):
                 ('changes', models.JSONField(default=list, help_text='What would change: before and after.', verbose_name='changes')),
                 ('created', models.JSONField(default=list, help_text='The first rows that would be new.', verbose_name='created')),
                 ('repeated', models.JSONField(default=list, help_text='Rows that say what an earlier row of the file says.', verbose_name='duplicates')),
+                ('said_before', models.JSONField(default=list, help_text='New recommendations whose words stand already, under another reference.', verbose_name='said before')),
                 ('skipped', models.JSONField(default=list, help_text='Rows that the profile leaves out, with the reason.', verbose_name='skipped')),
                 ('stayed', models.JSONField(default=list, help_text='Of an applied one: what was not ready when its drafts were submitted.', verbose_name='stayed drafts')),
                 ('digest', models.CharField(editable=False, help_text='Of every outcome in order: the same digest, the same outcome.', max_length=64)),

@@ -198,6 +198,9 @@ class ImportPreview(models.Model):
     changes = models.JSONField(_("changes"), default=list, help_text=_("What would change: before and after."))
     created = models.JSONField(_("created"), default=list, help_text=_("The first rows that would be new."))
     repeated = models.JSONField(_("duplicates"), default=list, help_text=_("Rows that say what an earlier row of the file says."))
+    said_before = models.JSONField(
+        _("said before"), default=list, help_text=_("New recommendations whose words stand already, under another reference.")
+    )
     skipped = models.JSONField(_("skipped"), default=list, help_text=_("Rows that the profile leaves out, with the reason."))
     stayed = models.JSONField(_("stayed drafts"), default=list, help_text=_("Of an applied one: what was not ready when its drafts were submitted."))
     digest = models.CharField(max_length=64, editable=False, help_text=_("Of every outcome in order: the same digest, the same outcome."))

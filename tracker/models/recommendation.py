@@ -1,6 +1,9 @@
 """Recommendations, whom they address, and how they stand to each other."""
 
+from typing import Any
+
 from django.db import models
+from django.db.models.functions import Lower, Trim
 from django.utils.translation import gettext_lazy as _
 
 from tracker.fields import PartialDateField, WordField, one_of
@@ -47,6 +50,13 @@ class Theme(models.Model):
     def __str__(self) -> str:
         """Its name."""
         return self.name
+
+
+def words_of(text: Any) -> models.Func:
+    """A number by which texts of the same words are found: they differ in white space, in capitals and in how their letters are composed alone."""
+    spaced = models.Func(text, models.Value(r"\s+"), models.Value(" "), models.Value("g"), function="regexp_replace", output_field=models.TextField())
+    composed = models.Func(Trim(spaced), function="normalize", output_field=models.TextField())
+    return models.Func(Lower(composed), models.Value(0), function="hashtextextended", output_field=models.BigIntegerField())
 
 
 @history
@@ -110,6 +120,7 @@ class Recommendation(Publishable):
         ordering = ["reference"]
         verbose_name = _("recommendation")
         verbose_name_plural = _("recommendations")
+        indexes = [models.Index(words_of("statement"), "id", name="recommendation_by_its_words")]
         constraints = [
             one_of("statement_form", StatementForm, "statement_form_is_in_the_vocabulary"),
             one_of("corroboration", Corroboration, "recommendation_corroboration_is_in_the_vocabulary"),

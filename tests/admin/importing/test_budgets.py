@@ -26,6 +26,7 @@ def made(number: int, found: int) -> Import:
         batch=batch,
         counts={
             "rows": {"read": found, "skipped": found, "refused": found, "repeated": found}, "problems": 2 * found, "conflicts": found,
+            "said_before": found,
             "resources": {"recommendations": {"created": found, "changed": found, "taken": 0, "same": 0, "kept": 0}},
         },
         problems=[
@@ -44,6 +45,7 @@ def made(number: int, found: int) -> Import:
         changes=[{"resource": "recommendations", "key": f"R-{row}", "row": row, "before": cells, "after": cells} for row in range(found)],
         created=[{"resource": "recommendations", "key": f"R-{row}", "row": row, "cells": cells} for row in range(found)],
         repeated=[{"row": row, "first": 1} for row in range(found)],
+        said_before=[{"row": row, "reference": f"A-{row}", "stands_as": f"B-{row}", "document": ""} for row in range(found)],
         skipped=[{"reason": "empty", "count": found, "rows": [1]}],
         digest="",
     )  # fmt: skip

@@ -13,6 +13,7 @@ from django.urls import reverse
 from tests import builders
 from tests.admin.forms import words
 from tests.admin.importing.steps import Steps, work
+from tests.admin.importing.test_budgets import made
 from tests.admin.importing.test_steps import DATES, HOLDS, TABLE, chosen, mapped
 from tracker.admin.importing import deciding, preview
 from tracker.editorial.verbs import approve, publish, withdraw
@@ -46,6 +47,18 @@ def means(steps: Steps, page: Any, said: dict[str, str]) -> Any:
 
 
 # Words
+
+
+def test_the_preview_shows_which_words_stand_already_under_another_number(people: dict[str, User], sign_in: SignIn) -> None:
+    client, table = sign_in("researcher"), TABLE.replace("Nowhereland", "Elbonia")
+    mapped(client, table).ask("apply")
+    first = Recommendation.objects.get(statement="Publish the list").reference
+    again = table.replace("\n1,Close the office", "\n11,Open the office").replace("\n2,", "\n12,").replace("\n3,Recall", "\n13,Praise")
+    page = mapped(client, again).preview()
+    said = words(page)
+    assert "1 new recommendation says what stands already" in said, said
+    assert f"row 3: these words stand already as {first}" in said and "1 with words that stand already" in said, said
+    assert not page.context["refused"] and "said-before" in html_of(page)
 
 
 def test_a_misspelt_word_stands_once_and_is_said_to_mean_one_of_ours(people: dict[str, User], sign_in: SignIn) -> None:
@@ -432,6 +445,13 @@ def test_a_profile_that_comes_with_the_software_is_not_kept_again(people: dict[s
     assert "Its profile, “upr”, comes with the software" in words(page) and "keep_as" not in page.context
     assert steps.client.get(steps.address("keep")).status_code == 302
     assert sign_in("auditor").post(steps.address("keep"), {"name": "made-up"}).status_code == 403
+
+
+def test_the_page_says_how_many_archived_copies_a_package_only_names(people: dict[str, User], sign_in: SignIn) -> None:
+    batch = made(0, 2)
+    batch.preview.counts["passed_over"] = {"snapshots": 2}
+    batch.preview.save()
+    assert "2 archived copies are passed over" in words(Steps(sign_in("researcher"), batch).page("change"))
 
 
 def test_the_page_of_an_applied_import_costs_the_same_for_little_and_for_much(people: dict[str, User], sign_in: SignIn) -> None:

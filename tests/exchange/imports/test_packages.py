@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.utils import timezone
 
 from config.trouble import Trouble
 from tests import builders
@@ -17,7 +16,6 @@ from tests.exchange.imports.conftest import keeper
 from tracker.editorial.verbs import Refused
 from tracker.exchange.exporter import export
 from tracker.exchange.imports import choose, expanded, receive, receiving, run_apply, run_preview, run_undo, sources
-from tracker.exchange.imports.findings import problem_told
 from tracker.exchange.imports.sources import pack
 from tracker.exchange.loader import load
 from tracker.exchange.tables import limits
@@ -121,20 +119,46 @@ def _with_another_note(path: Path) -> str:
     return lines[0]["reference"]
 
 
-def test_archived_copies_are_not_imported(casefile_desk: str, cluster: Any, empty_template: str, archive: Path) -> None:
-    Snapshot.objects.create(
-        document=Document.objects.all()[0], sha256="a" * 64, size=1, media_type="text/plain", captured_at=timezone.now(),
-        captured_how="by hand", stored_as="aa/aa",
-    )  # fmt: skip
-    folder = archive.parent / "with-a-copy"
-    export(folder)
+IDENTIFIERS = {
+    "governments.csv": ("CA-QC", "Q99999901"),
+    "parties.csv": ("Q99999902", "NK-made-up"),
+    "documents.csv": ("REP-99-1", "32099R0001", "B. 1 (1st session)", "A parliament"),
+    "actions.csv": ("32099D0002", "B. 2 (1st session)", "A parliament"),
+}
+
+
+def test_a_desk_moves_by_a_plain_import_with_all_but_its_archived_copies(desk: str, cluster: Any, empty_template: str, archive: Path) -> None:
+    """One record of every noun, each as full as it can be. The bytes of copies are in no package, so neither is a word that they are held."""
+    builders.everything()
+    builders.government("QC", name="Quebec", kind="subnational", iso_3166_2="CA-QC")
+    first, second = archive.parent / "first", archive.parent / "second"
+    export(first)
+    for file, values in IDENTIFIERS.items():
+        assert all(value in (first / file).read_text(encoding="utf-8") for value in values), file
     with copy_of(cluster, empty_template) as name, pointing_at(name):
-        by = keeper()
-        batch = receive(zipped(folder), by=by, profile="package")
-        (problem,) = run_preview(batch, by=by).problems
-        assert problem_told(problem).startswith("snapshots.csv, row 2: an archived copy is not imported")
-        run_apply(choose_without_refused(batch, by), by=by, reason="Moved here")
+        said = io.StringIO()
+        call_command("import_file", str(first), "--profile", "package", "--by", keeper().username, verbosity=0, stdout=said, stderr=said)
+        assert "1 archived copy is passed over: its bytes are not in the package" in said.getvalue()
+        export(second)
         assert Document.objects.exists() and not Snapshot.objects.exists()
+    before, after = contents(first), contents(second)
+    assert before.pop("snapshots.csv") != (copies := after.pop("snapshots.csv")) and copies.count(b"\n") == 1
+    assert after == before
+
+
+def test_a_copy_that_stands_here_as_the_package_has_it_is_no_other_one(desk: str, archive: Path, tmp_path: Path) -> None:
+    made = builders.everything()
+    builders.put_out(*builders.publishables(made))
+    export(tmp_path / "package")
+    batch = receive(zipped(tmp_path / "package"), by=(by := keeper()), profile="package")
+    counts = run_preview(batch, by=by).counts
+    assert (counts["passed_over"], counts["conflicts"], counts["resources"]["snapshots"]["same"]) == ({}, 0, 1)
+    path = tmp_path / "package" / "snapshots.csv"
+    path.write_text(path.read_text().replace("by hand", "by another hand"))
+    batch = receive(zipped(tmp_path / "package"), by=by, profile="package")
+    counts = run_preview(batch, by=by).counts
+    assert (counts["passed_over"], counts["conflicts"], counts["rows"]["refused"]) == ({"snapshots": 1}, 0, 0)
+    assert Snapshot.objects.get().captured_how == "by hand"
 
 
 def test_a_researcher_imports_no_reference_data(casefile_desk: str, archive: Path, tmp_path: Path) -> None:

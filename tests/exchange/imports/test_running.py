@@ -1,5 +1,6 @@
 """Preview, apply and undo: what a preview says is what applying does, whole or not at all, and nothing is written over silently."""
 
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,15 +8,30 @@ from typing import Any
 import pghistory
 import pytest
 from django.apps import apps
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 
 from config.trouble import Trouble
 from tests import builders
-from tests.exchange.imports.conftest import PROFILE, rows
+from tests.exchange.imports.conftest import PROFILE, Rows, rows
 from tracker.editorial.verbs import Refused, approve, publish, submit
-from tracker.exchange.imports import ask_for_apply, choose, hand_in, imports_of, run_apply, run_preview, run_undo, running, stands_against_undo
-from tracker.exchange.imports.findings import problem_told, sentences
+from tracker.exchange.files import Row
+from tracker.exchange.imports import (
+    ask_for_apply,
+    choose,
+    findings,
+    hand_in,
+    imports_of,
+    run_apply,
+    run_preview,
+    run_undo,
+    running,
+    stands_against_undo,
+)
+from tracker.exchange.imports.findings import problem_told, said_before_told, sentences
 from tracker.exchange.imports.running import Run
+from tracker.exchange.imports.said_before import said_before
+from tracker.exchange.schema import BY_NAME
 from tracker.models import (
     Addressee,
     Assessment,
@@ -98,6 +114,84 @@ def test_the_same_file_again_changes_nothing(received: Received, by: User) -> No
     assert standing() == before
     assert events() == entries
     assert not ImportedRow.objects.filter(batch=again).exists()
+
+
+def renumbered(data: Rows) -> Rows:
+    """The same statements under new numbers, spelled a little otherwise."""
+    spelled = [str.upper, lambda text: unicodedata.normalize("NFD", text), lambda text: f" {text.replace(' ', '  ')}\n"]
+    return [[f"{int(row[0]) + 100}", row[1], spelled[at % 3](row[2]), *row[3:]] for at, row in enumerate(data)]
+
+
+def test_words_that_stand_here_under_another_number_are_told_and_not_refused(received: Received, by: User) -> None:
+    data = [[*row[:2], row[2].replace("paint", "repaint the façade of"), *row[3:]] for row in rows()]
+    applied(received(data), by)
+    batch = received(renumbered(data))
+    preview = run_preview(batch, by=by)
+    assert preview.counts["said_before"] == 3 and preview.counts["rows"]["refused"] == 0
+    assert [said_before_told(found) for found in preview.said_before] == [
+        "row 2: these words stand already as RV-1.",
+        "row 3: these words stand already as RV-2.",
+        "row 4: these words stand already as RV-3.",
+    ]
+    assert "3 new recommendations have words that stand already under another reference" in " ".join(sentences(preview.counts))
+    batch = run_apply(batch, by=by, reason="A test")
+    assert batch.preview.said_before == preview.said_before
+    assert counted(preview.counts, "recommendations") == {"created": 3} and Recommendation.objects.count() == 6
+
+
+def test_other_words_are_not_told_as_if_they_stood_here(received: Received, by: User) -> None:
+    applied(received(rows()), by)
+    others = [[f"{int(row[0]) + 100}", row[1], f"{row[2]} Twice.", *row[3:]] for row in rows()]
+    for data in (rows(), others):
+        preview = run_preview(received(data), by=by)
+        assert (preview.counts["said_before"], preview.said_before) == (0, []), "the same file again says nothing new"
+
+
+def test_words_of_another_document_are_told_with_it_and_those_of_the_same_document_first(received: Received, by: User) -> None:
+    elsewhere = PROFILE.replace('"REVIEW"', '"ELSEWHERE"').replace('"RV"', '"EW"')
+    applied(received(rows(2), profile=elsewhere), by)
+    applied(received(rows(1)), by)
+    preview = run_preview(received([*renumbered(rows(2)), *rows(3)[2:], [*renumbered(rows(3))[2]]]), by=by)
+    assert [said_before_told(found) for found in preview.said_before] == [
+        "row 2: these words stand already as RV-1.",
+        "row 3: these words stand already as EW-2, of the document ELSEWHERE.",
+        "row 5: these words stand already as RV-3.",
+    ]
+
+
+def test_what_is_asked_about_words_that_stand_here_does_not_grow_with_the_rows(
+    received: Received, by: User, django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applied(received(rows(40)), by)
+    applied(received(renumbered(rows(40))), by)
+    records = {record.pk: record for record in Recommendation.objects.filter(reference__regex=r"^RV-1\d\d$")}
+    assert len(records) == 40
+    for some in (dict(list(records.items())[:2]), records):
+        new = {pk: Row(BY_NAME["recommendations"], 2, BY_NAME["recommendations"].cells(record)) for pk, record in some.items()}
+        with django_assert_num_queries(2):
+            assert len(list(said_before(new))) == len(some)
+    monkeypatch.setattr(findings, "SAID_BEFORE", 3)
+    preview = run_preview(received([[f"{int(row[0]) + 900}", *row[1:]] for row in rows(40)]), by=by)
+    assert preview.counts["said_before"] == 40 and len(preview.said_before) == 3
+
+
+def test_words_that_stand_here_are_found_by_their_index(by: User) -> None:
+    """Whatever is known of the table: while an import fills it nobody has counted it."""
+    paper = builders.document("PAPER")
+    for number in range(1, 4):
+        builders.recommendation(f"R-{number}", paper, to=())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO tracker_recommendation SELECT (jsonb_populate_record(r, jsonb_build_object("
+            "'id', 1000000 + n, 'reference', 'X-' || n, 'statement', 'Sample: number ' || n || '.'))).*"
+            " FROM tracker_recommendation r, generate_series(1, 20000) n WHERE reference = 'R-1'"
+        )
+        new = {pk: Row(BY_NAME["recommendations"], 2, {"known_from": "PAPER", "reference": ""}) for pk in range(1010001, 1011001)}
+        with CaptureQueriesContext(connection) as asked:
+            assert not list(said_before(new))
+        cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "recommendation_by_its_words" in plan and "Seq Scan" not in plan, plan
 
 
 def test_a_corrected_file_changes_exactly_what_differs(received: Received, by: User) -> None:

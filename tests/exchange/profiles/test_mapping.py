@@ -160,7 +160,46 @@ def test_a_status_without_date_or_evidence_is_the_sources_own_verdict(tmp_path: 
         "says": "Lists recommendation P-1; gives the status as “Success”.",
     }
     assert file.not_the_staffs == [2]
-    assert file.raw["assessment.status"] == {"Success": ("implemented", 1)}
+
+
+def test_the_files_own_words_for_a_kind_are_kept_by_the_passage_that_cites_its_row(tmp_path: Path) -> None:
+    """Of documents, of measures asked and taken, and of events: what a word was mapped from may say more, or something else."""
+    profile = PLAIN.replace('statement = "Text"', 'statement = "Text"\nmeasure = { column = "Sort", map = { "Putting out" = "expulsion" } }')
+    profile += '[document]\nkey = ["Report"]\ntitle = "Report"\nkind = { column = "Type", map = { "Blue book" = "white_paper" } }\n'
+    profile += '[action]\ntitle = "Done"\nmeasure = { column = "Deed", map = { "Sent home" = "expulsion" } }\n'
+    profile += '[event]\non = "Day"\nkind = { column = "Event", map = { "Gazetted" = "adopted" } }\n'
+    given = {"Sort": "Putting out", "Report": "R", "Type": "Blue book", "Done": "Told to go", "Deed": "Sent home", "Day": "2020", "Event": "Gazetted"}
+    _file, groups = mapped(tmp_path, profile, [row(**given), row(No="2", Sort="putting  out", Report="R", Type="blue BOOK"), row(No="3")])
+    assert problems(groups) == []
+    assert cells(groups, "recommendations", "measure") == ["expulsion", "expulsion", "unclassified"]
+    assert cells(groups, "documents", "kind", "note")[1:] == [{"kind": "white_paper", "note": ""}]
+    assert cells(groups, "events", "kind") == ["adopted"] and cells(groups, "actions", "measure") == ["expulsion"]
+    assert cells(groups, "citations", "says") == [
+        "Lists recommendation P-1; says what was done; gives the kind of the document as “Blue book”; gives the kind of measure as “Putting out”;"
+        " gives the kind of what was done as “Sent home”; gives the kind of event as “Gazetted”.",
+        "Lists recommendation P-2; gives the kind of the document as “blue BOOK”; gives the kind of measure as “putting out”.",
+        "Lists recommendation P-3.",
+    ]
+
+
+def test_what_nobody_wrote_in_the_file_is_not_told_as_its_word_for_a_kind(tmp_path: Path) -> None:
+    profile = PLAIN.replace('statement = "Text"', 'statement = "Text"\nmeasure = { constant = "expulsion" }')
+    profile += '[document]\nkey = ["Report"]\ntitle = "Report"\nkind = { column = "Type", default = "white_paper" }\n'
+    _file, groups = mapped(tmp_path, profile, [row(Report="R", Type="")])
+    assert problems(groups) == [] and cells(groups, "documents", "kind")[1:] == ["white_paper"]
+    assert cells(groups, "citations", "says") == ["Lists recommendation P-1."]
+
+
+def test_a_list_of_documents_keeps_its_word_for_each_kind_beside_the_document(tmp_path: Path) -> None:
+    """Nothing cites a row of which nothing else is made."""
+    profile = HEAD + '[document]\nkey = ["Report"]\ntitle = "Report"\nkind = { column = "Type", map = { "Blue book" = "white_paper" } }\n'
+    rows = [{"Report": "First", "Type": "Blue book"}, {"Report": "Second", "Type": "opinion"}, {"Report": "First", "Type": "blue book"}]
+    _file, groups = mapped(tmp_path, profile, rows)
+    assert problems(groups) == []
+    assert cells(groups, "documents", "kind", "note")[1:] == [
+        {"kind": "white_paper", "note": "The source gives its kind as “Blue book”."},
+        {"kind": "opinion", "note": "The source gives its kind as “opinion”."},
+    ]
 
 
 STAFFS = STATUS + 'assessor_kind = { constant = "staff" }\neffective_on = "Date"\n[citation]\ndocument = "Source"\nlocator = "Page"\nsays = "Says"\n'

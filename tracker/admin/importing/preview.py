@@ -16,7 +16,7 @@ from tracker.admin.importing.draft import field_words
 from tracker.editions.frozen import as_lines
 from tracker.exchange import imports
 from tracker.exchange.imports import Place
-from tracker.exchange.imports.findings import ROWS_LISTED, not_the_staffs, problem_told, wrote
+from tracker.exchange.imports.findings import ROWS_LISTED, copies_passed_over, not_the_staffs, problem_told, said_before_told, wrote
 from tracker.exchange.profiles.kinds import is_date, is_flag
 from tracker.exchange.schema import BY_NAME, Resource
 from tracker.jobs.models import BackgroundJob, JobState
@@ -123,6 +123,8 @@ def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
         tally.append((_("%(count)s skipped, as the profile says") % {"count": count}, "skipped"))
     if count := rows["repeated"]:
         tally.append((ngettext("%(count)s duplicate", "%(count)s duplicates", count) % {"count": count}, "skipped"))
+    if count := counts.get("said_before", 0):
+        tally.append((_("%(count)s with words that stand already") % {"count": count}, "said-before"))
     if count := rows["refused"]:
         tally.append((_("%(count)s refused") % {"count": count}, "refused"))
     lines = []
@@ -135,7 +137,7 @@ def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
         "words": [_("created"), _("changed"), _("already here, the same"), _("here with other text, kept")],
         "lines": lines,
         "rows": tally,
-        "not_the_staffs": not_the_staffs(counts),
+        "advice": list(filter(None, [not_the_staffs(counts), copies_passed_over(counts)])),
         "writes": wrote(counts),
     }
 
@@ -196,6 +198,8 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
         "created": list(_created(preview.created, counts["resources"])),
         "repeated": preview.repeated[:PER_PAGE],
         "repeated_count": counts["rows"]["repeated"],
+        "said_before": [said_before_told(one) for one in preview.said_before[:PER_PAGE]],
+        "said_before_count": counts.get("said_before", 0),
         "skipped": preview.skipped,
         "left_out": [{**one, "field": mending.words_of_place(profile, one["about"])} for one in counts.get("left_out", ())],
     }

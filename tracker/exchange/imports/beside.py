@@ -95,10 +95,12 @@ class Beside(Standing):
         self.conflicts: dict[Name, list[Difference]] = {}  # by the record that they are part of
         self.taken: set[Name] = set()  # of these, those for which staff decided for the file
         self.elsewhere: dict[Name, str] = {}  # of these, the recommendations of another document, and its key
+        self.passed_over: list[Row] = []  # archived copies: nothing says here that they are held
         self._documents: dict[int, str] = {}  # by import
         super().__init__(Package("", "", "", {name: list(rows.values()) for name, rows in tables.items()}, []), by)
 
     def _find_foreign(self) -> None:
+        self._pass_over_copies()
         differing = [row for row in list(self._all_rows()) if self._fill_in(row) is not None]
         if not differing:
             return
@@ -121,6 +123,15 @@ class Beside(Standing):
         kept = self.conflicts.keys() - self.taken
         self.foreign |= kept
         self.reviewed |= kept
+
+    def _pass_over_copies(self) -> None:
+        """Take out the rows of archived copies that do not stand here as the file has them.
+
+        Such a row says when and how a copy was made, and nobody can ever take it back: the bytes were not seen here.
+        """
+        self.passed_over = [row for row in self._all_rows() if row.resource.permanent and not self.is_same(row)]
+        for row in self.passed_over:
+            del self.rows[row.resource.name][row.key]
 
     def is_same(self, row: Row) -> bool:
         """Whether a row stands here word for word."""

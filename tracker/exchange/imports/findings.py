@@ -2,6 +2,8 @@
 
 ``counts``     {"rows": {"read", "skipped", "refused", "repeated"}, "problems": n, "conflicts": n,
                "not_the_staffs": {"count": n, "rows": [the first of them]},
+               "passed_over": {"snapshots": n}, rows of archived copies that do not stand here: an import brings none
+               "said_before": new recommendations whose words stand already under another reference
                "left_out": [{"about", "value", "count", "rows": [the first of them]}, ...]; what means nothing, as somebody said
                "resources": {"recommendations": {"created", "changed", "taken", "same", "kept"}, ...}}
 ``problems``   [{"rows", "count", "file", "sentence", "about"}, ...]; each once, the sentence without its row; ``file`` is that of a package, else
@@ -14,6 +16,7 @@
 ``changes``    [{"resource", "key", "row", "before": {column: text}, "after": {column: text}}, ...]; only the columns that differ
 ``created``    [{"resource", "key", "row", "cells": {column: text}}, ...]; the first of each file of a package
 ``repeated``   [{"row", "first"}, ...]
+``said_before``[{"row", "reference", "stands_as", "document"}, ...]; ``document`` is empty where it is the same
 ``skipped``    [{"reason", "count", "rows"}, ...]
 ``stayed``     [{"resource", "key", "reasons": [sentence, ...]}, ...]; of an applied import, what was not ready when its drafts were submitted last
 
@@ -29,6 +32,7 @@ from django.utils.translation import ngettext
 
 from tracker.exchange.files import Problem, Row
 from tracker.exchange.imports.beside import KEEP, Difference, name_told, told
+from tracker.exchange.imports.said_before import SaidBefore
 from tracker.exchange.profiles.kinds import plain
 from tracker.exchange.profiles.mapping import Unknown
 from tracker.exchange.schema import RESOURCES
@@ -43,6 +47,7 @@ CONFLICTS = 500
 CHANGES = 500
 CREATED = 20  # of each file of a package
 REPEATED = 200
+SAID_BEFORE = 200
 GOVERNMENTS = 1000
 ROWS_TOLD = 20
 LONGEST = 2000  # characters of a cell that are shown
@@ -63,6 +68,9 @@ class Findings:
         self.changes: list[dict[str, Any]] = []
         self.created: list[dict[str, Any]] = []
         self.repeated: list[dict[str, int]] = []
+        self.said_before: list[dict[str, Any]] = []
+        self.said_before_count = 0
+        self.passed_over: Counter[str] = Counter()
         self.unknown: list[dict[str, Any]] = []
         self.names_beyond = 0
         self.skipped: list[dict[str, Any]] = []
@@ -124,6 +132,12 @@ class Findings:
         if len(self.repeated) < REPEATED:
             self.repeated.append({"row": row, "first": first})
 
+    def add_said_before(self, found: SaidBefore) -> None:
+        """A new recommendation whose words stand already under another reference."""
+        self.said_before_count += 1
+        if len(self.said_before) < SAID_BEFORE:
+            self.said_before.append(vars(found))
+
     def add_unknown(self, unknown: list[Unknown], beyond: int) -> None:
         """Names of governments that nobody knows here, the most frequent first; ``beyond``: in how many cells others stand, not told apart."""
         ordered = sorted(unknown, key=lambda one: (-one.count, one.name))
@@ -145,6 +159,8 @@ class Findings:
             "conflicts": len(self.conflict_names),
             "not_the_staffs": {"count": len(self.not_the_staffs), "rows": self.not_the_staffs[:ROWS_TOLD]},
             "names_beyond": self.names_beyond,
+            "passed_over": dict(self.passed_over),
+            "said_before": self.said_before_count,
             "left_out": self.left_out,
             "resources": {
                 resource.name: {did.value: self.resources[resource.name][did.value] for did in Did}
@@ -164,7 +180,8 @@ class Findings:
         words = sorted(self.unknown_words.values(), key=lambda word: (-word["count"], word["about"], word["value"]))
         shown = {
             "counts": self.counts, "problems": [*words, *self.problems.values()], "governments": self.unknown, "conflicts": conflicts,
-            "changes": self.changes, "created": self.created, "repeated": self.repeated, "skipped": self.skipped, "digest": self.digest,
+            "changes": self.changes, "created": self.created, "repeated": self.repeated, "said_before": self.said_before,
+            "skipped": self.skipped, "digest": self.digest,
         }  # fmt: skip
         return ImportPreview.objects.update_or_create(batch=batch, defaults=_without_nul(shown))[0]
 
@@ -197,9 +214,42 @@ def sentences(counts: dict[str, Any]) -> list[str]:
             )
             % {"count": count}
         )
+    if words := copies_passed_over(counts):
+        said.append(words)
+    if words := words_stand_already(counts):
+        said.append(words)
     if words := not_the_staffs(counts):
         said.append(words)
     return said
+
+
+def copies_passed_over(counts: dict[str, Any]) -> str:
+    """How many archived copies a package names that do not come with an import, in a sentence; empty where there is none."""
+    if not (count := sum(counts.get("passed_over", {}).values())):
+        return ""
+    return ngettext(
+        "%(count)s archived copy is passed over: its bytes are not in the package, so an import does not say that they are held here.",
+        "%(count)s archived copies are passed over: their bytes are not in the package, so an import does not say that they are held here.",
+        count,
+    ) % {"count": count}
+
+
+def words_stand_already(counts: dict[str, Any]) -> str:
+    """How many new recommendations say what one says that stands already, in a sentence; empty where none does."""
+    if not (count := counts.get("said_before", 0)):
+        return ""
+    return ngettext(
+        "%(count)s new recommendation has words that stand already under another reference; look whether it is the same.",
+        "%(count)s new recommendations have words that stand already under another reference; look whether they are the same.",
+        count,
+    ) % {"count": count}
+
+
+def said_before_told(found: dict[str, Any]) -> str:
+    """One of them as a sentence."""
+    if found["document"]:
+        return _("row %(row)s: these words stand already as %(stands_as)s, of the document %(document)s.") % found
+    return _("row %(row)s: these words stand already as %(stands_as)s.") % found
 
 
 def not_the_staffs(counts: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What an import may write: what the person who imports could write in the desk's forms, and no archived copies."""
+"""What an import may write: what the person who imports could write in the desk's forms."""
 
 from collections.abc import Iterable, Iterator
 
@@ -20,10 +20,7 @@ def beyond(plan: Plan, by: User) -> Iterator[Problem]:
     for resource in RESOURCES:
         may_add, may_change = (by.has_perm(_right(resource, verb)) for verb in ("add", "change"))
         for row in plan.new[resource.name]:
-            if resource.permanent:
-                # Its row says when and how a copy was made, and nobody can ever take it back: the bytes were not seen here.
-                yield row.fault(_("an archived copy is not imported; load_package brings it, or a new one is made here."))
-            elif may_add or (isinstance(row, MappedRow) and row.key == (UNCLASSIFIED,)):
+            if may_add or (isinstance(row, MappedRow) and row.key == (UNCLASSIFIED,)):
                 continue  # that the file does not say which kind of measure it is, is the software's own word
             elif isinstance(row, MappedRow) and row.only_new:
                 denied[resource.name, row.key] = row

@@ -20,6 +20,7 @@ from tracker.exchange.imports import rights
 from tracker.exchange.imports.beside import Beside, decision_of, digest, given, references, told
 from tracker.exchange.imports.findings import Findings
 from tracker.exchange.imports.progress import Progress
+from tracker.exchange.imports.said_before import said_before
 from tracker.exchange.imports.sources import Mapped, OfPackage
 from tracker.exchange.plan import Plan
 from tracker.exchange.profiles import Group, MappedRow
@@ -153,6 +154,7 @@ class Run:
         except PackageError as error:
             return list(error.problems)
         self._note(plan, standing, said)
+        self.findings.passed_over.update(row.resource.name for row in standing.passed_over)
         return []
 
     def _of_others(self, tables: Tables, standing: Beside) -> Iterator[Problem]:
@@ -247,6 +249,8 @@ class Run:
                 said[name, row.key], wrote, None if before is None else json.dumps(before, ensure_ascii=False),
             ))  # fmt: skip
         _copy_in(lines)
+        for found in said_before({plan.instance["recommendations", row.key].pk: row for row in plan.new["recommendations"]}):
+            self.findings.add_said_before(found)
 
 
 COLUMNS = ("batch_id", "resource", "key", "of_resource", "of_key", "source_row", "did", "record", "said", "digest", "before")

@@ -82,9 +82,9 @@ class MappedFile:
 
     What is gathered grows while it is gone through and is whole at the end: ``read`` rows, ``counts`` of records by resource, ``unknown`` governments
     by name (in how many cells others stand, beyond the most that are told apart: ``unknown_beyond``),
-    ``skipped`` rows by reason (how many: ``skipped_counts``; the first of them: ``skipped``), ``duplicates``, ``raw`` values by field
-    ("assessment.status") with what they became and how often, and ``not_the_staffs``: rows whose verdict the profile gives to the staff and that
-    stays the source's, for want of a date or of evidence, and ``left_out``: values that mean nothing, by field and value.
+    ``skipped`` rows by reason (how many: ``skipped_counts``; the first of them: ``skipped``), ``duplicates``, ``not_the_staffs``: rows whose verdict
+    the profile gives to the staff and that stays the source's, for want of a date or of evidence, and ``left_out``: values that mean nothing, by
+    field and value.
     """
 
     def __init__(self, profile: Profile, table: Rows, governments: Governments, joined: Mapping[str, Rows]) -> None:
@@ -111,7 +111,6 @@ class MappedFile:
         self.skipped: dict[str, list[int]] = {}
         self.skipped_counts: Counter[str] = Counter()
         self.duplicates: list[Duplicate] = []
-        self.raw: dict[str, dict[str, tuple[str, int]]] = {}
         self.not_the_staffs: list[int] = []
         self.left_out: dict[tuple[str, str], LeftOut] = {}
         self.seen: dict[int, int] = {}
@@ -123,7 +122,7 @@ class MappedFile:
             self._joins = list(self._read_joins())
         if self.profile.rows.unite and self._united is None:
             self._united = self._unite()
-        kinds = {name: KindReader(self.profile, rules, self.governments, self.raw) for name, rules in self.profile.records.items()}
+        kinds = {name: KindReader(self.profile, rules, self.governments) for name, rules in self.profile.records.items()}
         first = RowMaker(self, {}, 0, {})
         first.source_document()
         yield self._group(first, self._join_problems)
@@ -212,7 +211,7 @@ class MappedFile:
     def _unite(self) -> dict[int, tuple[tuple[int, ...], dict[str, list[str]]]]:
         """A first time through the file: the rows of each recommendation that has several, and their values put together."""
         rules = self.profile.records["recommendation"]
-        kind = KindReader(self.profile, rules, self.governments, {})
+        kind = KindReader(self.profile, rules, self.governments)
         names = [place.partition(".")[2] for place in self.profile.rows.unite]
         once: dict[int, tuple[int, list[list[str]]]] = {}
         several: dict[int, tuple[tuple[int, ...], dict[str, list[str]]]] = {}

@@ -10,9 +10,6 @@ from tracker.exchange.profiles.naming import first_words, key_of
 from tracker.exchange.profiles.reading import FieldReader, Getter, Test, Unreadable, Values, getter, text_of
 from tracker.exchange.profiles.rows import problem_at
 
-MOST_RAW = 1_000
-"""Different values that are kept of one field."""
-
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -33,7 +30,7 @@ class Taken:
 class KindReader:
     """Reads what a row says of one kind of record."""
 
-    def __init__(self, profile: Profile, rules: RecordRules, governments: Governments, raw: dict[str, dict[str, tuple[str, int]]]) -> None:
+    def __init__(self, profile: Profile, rules: RecordRules, governments: Governments) -> None:
         """Make its fields ready. A key that names the government by its column has the code instead, however a row spells the name."""
         addressed = profile.records["addressee"].fields.get("government") if "addressee" in profile.records else None
         self.governments, self.coded = governments, [bool(addressed) and column == addressed.column for column in rules.key]  # type: ignore[union-attr]
@@ -47,7 +44,6 @@ class KindReader:
         ]
         self.by_name = dict(self.readers)
         self.listed = frozenset(name for name, reader in self.readers if reader.rule.split or reader.rule.path)
-        self.raw = raw
 
     def applies(self, values: Values) -> bool:
         """Whether the row yields one at all."""
@@ -80,23 +76,14 @@ class KindReader:
                 continue
             if text:
                 taken.values[name] = text
-                if raw and raw != text:
+                if raw:
                     taken.raw[name] = raw
             elif reader.rule.required:
                 taken.wrong.add(name)
                 problems.append(problem_at([number], f"column {reader.source}", "there must be a value.", about=f"{self.name}.{name}"))
-            if raw and reader.is_worded:
-                self._keep_raw(name, raw, text)
-                if not text:
-                    taken.left_out[name] = raw
+            if raw and not text and reader.is_worded:
+                taken.left_out[name] = raw
         return taken
-
-    def _keep_raw(self, name: str, raw: str, text: str) -> None:
-        seen = self.raw.setdefault(f"{self.name}.{name}", {})
-        if raw in seen:
-            seen[raw] = (text, seen[raw][1] + 1)
-        elif len(seen) < MOST_RAW:
-            seen[raw] = (text, 1)
 
 
 def reference_of(kind: KindReader, values: Values, source: Source) -> str:

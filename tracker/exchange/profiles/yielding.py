@@ -5,7 +5,7 @@ staff's only where the profile says so and the row has both a date and a support
 demands and the file does not say is filled in by :mod:`tracker.exchange.profiles.deriving`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tracker.exchange.files import Problem
@@ -26,6 +26,14 @@ _HALF = 0xFFFFFFFF
 
 _SUPPORTS = {"stance": Stance.SUPPORTS.value}
 """What a passage does for what its row yields, unless the file says otherwise."""
+
+_KINDS_GIVEN = {
+    ("document", "kind"): "the kind of the document",
+    ("recommendation", "measure"): "the kind of measure",
+    ("action", "measure"): "the kind of what was done",
+    ("event", "kind"): "the kind of event",
+}
+"""Fields whose words in the file are kept by the passage that cites its row: ours may say less, or something else."""
 
 _MADE_FROM = {
     ("recommendations", "short_title"): "statement",
@@ -146,7 +154,10 @@ class RowMaker:
         parts = self.kinds["document"].key_parts(self.values)
         self.document = key_of(self.deriving.prefix, *(parts if any(parts) else [title]))
         cells = {**taken.values, "key": self.document, "title": first_words(title, 500)}
-        self.put("documents", cells, taken, otherwise={"kind": "official_statement", **self.deriving.document}, rows=(self.number,))
+        otherwise = {"kind": "official_statement", **self.deriving.document}
+        if self.kinds.keys() == {"document"} and taken.raw.get("kind"):  # nothing else is made of the row, so that no passage cites it
+            otherwise["note"] = f"The source gives its kind as “{first_words(taken.raw['kind'], 200)}”."
+        self.put("documents", cells, taken, otherwise=otherwise, rows=(self.number,), apart=("note",))
 
     def measure(self, taken: Taken) -> str:
         """The key of the kind of measure; a kind that the site does not have is made."""
@@ -436,7 +447,7 @@ class RowMaker:
         for kind in ("assessment", "position", "action"):
             named += [part for part in self.kinds[kind].key_parts(self.values) if part not in told] if kind in self.taken else []
         key = key_of(self.deriving.key, *named)
-        says = "; ".join(dict.fromkeys(self.says)) or "Lists it"
+        says = "; ".join(dict.fromkeys([*self.says, *self.kinds_given()])) or "Lists it"
         where = first_words(self.deriving.locator(self.values, rows_told([self.number])), 200)
         cells = {
             "key": key,
@@ -448,6 +459,12 @@ class RowMaker:
         for record, name in self.served:
             self.put("citation_uses", {"citation": key, record: name}, otherwise=_SUPPORTS, rows=(self.number,), quiet=True)
         self.own_citation(key)
+
+    def kinds_given(self) -> Iterator[str]:
+        """What stands in the file where it says of what kind something is."""
+        for (kind, name), words in _KINDS_GIVEN.items():
+            if (taken := self.taken.get(kind)) is not None and (raw := taken.raw.get(name)):
+                yield f"gives {words} as “{first_words(raw, 200)}”"
 
     def own_citation(self, beside: str) -> None:
         """A passage that the row names besides the file."""

@@ -10,7 +10,7 @@ from config.trouble import Trouble
 from tracker.editorial.verbs import Refused
 from tracker.exchange.files import PackageError
 from tracker.exchange.imports import choose, receive, run_apply, run_preview
-from tracker.exchange.imports.findings import problem_told, sentences
+from tracker.exchange.imports.findings import problem_told, said_before_told, sentences
 from tracker.exchange.imports.sources import pack
 from tracker.exchange.profiles import PACKAGE
 from tracker.exchange.profiles.governments import LEFT_OUT
@@ -138,6 +138,10 @@ class Command(BaseCommand):
             self.stdout.write(f"“{left['value']}” means nothing, as was said, in {_rows(left['count'])}.")
         for repeated in preview.repeated[:SHOWN]:
             self.stdout.write(f"Row {repeated['row']} says what row {repeated['first']} says.")
+        for found in preview.said_before[:SHOWN]:
+            self.stdout.write(said_before_told(found))
+        if (more := preview.counts["said_before"] - SHOWN) > 0:
+            self.stdout.write(f"And {_rows(more)} more whose words stand already.")
         for skipped in preview.skipped[:SHOWN]:
             self.stdout.write(f"{_rows(skipped['count'])} skipped: {skipped['reason']}.")
         self._problems(preview)
