@@ -32,6 +32,9 @@ Page = tuple[str, dict[str, Any]]
 SOFTWARE_SINCE = dt.datetime.fromtimestamp(Path(tracker.__file__).stat().st_mtime, dt.UTC)
 """Since when this version of the software is here: another may word an answer otherwise."""
 
+READ_BY_SCRIPTS = "ETag, Last-Modified, RateLimit, RateLimit-Policy, Retry-After, Content-Disposition, Link"
+"""Headers of an answer that scripts of other sites may read."""
+
 
 class NotHere(Exception):
     """There is no such record at the clocks; the text says so in a sentence."""
@@ -98,6 +101,24 @@ def public_page(view: Callable[..., Page]) -> View:
     return require_safe(respond)
 
 
+def open_to_scripts(response: HttpResponseBase) -> None:
+    """Let scripts of other sites read an answer, and the headers that say when to ask again."""
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = READ_BY_SCRIPTS
+
+
+def read_by_scripts(view: View) -> View:
+    """A view of which scripts of other sites may read every answer: refusals too, which they would else take for a network that fails."""
+
+    @functools.wraps(view)
+    def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
+        response = view(request, **named)
+        open_to_scripts(response)
+        return response
+
+    return respond
+
+
 def public_data(view: View) -> View:
     """An answer for programs, all of it from one edition. The view takes the request and its clocks, and gives a response.
 
@@ -114,10 +135,9 @@ def public_data(view: View) -> View:
             response = problem(400, _("Bad filter"), bad.sentence, filter=bad.name)
         except NotHere as missing:
             response = problem(404, _("Not found"), str(missing))
-        response["Access-Control-Allow-Origin"] = "*"
         return response
 
-    return require_safe(respond)
+    return read_by_scripts(require_safe(respond))
 
 
 def why_later(status: int, seconds: int) -> tuple[str, str]:

@@ -21,11 +21,8 @@ from tracker.public.columns import LISTINGS, Listing
 from tracker.public.facets import MOST_VALUES, facets
 from tracker.public.formats import Said
 from tracker.public.ignored import ignored
-from tracker.public.pages import NotHere, revalidated
+from tracker.public.pages import NotHere, open_to_scripts, revalidated
 from tracker.public.views import matrix
-
-READ_BY_SCRIPTS = "ETag, Last-Modified, RateLimit, RateLimit-Policy, Retry-After, Content-Disposition, Link"
-"""Headers of an answer that scripts of other sites may read."""
 
 
 class Api(APIView):
@@ -64,8 +61,7 @@ class Api(APIView):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
         """REST framework's, with what every answer says to scripts of other sites and of the reader's standing."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        response["Access-Control-Allow-Origin"] = "*"
-        response["Access-Control-Expose-Headers"] = READ_BY_SCRIPTS
+        open_to_scripts(response)
         if standing := getattr(request._request, "standing", None):
             standing.say(response)
         return response

@@ -27,7 +27,7 @@ from tracker.public.api.problems import AGAIN_IN, ask_again
 from tracker.public.citing import Work
 from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.formats.text import BROKEN, streamed
-from tracker.public.pages import NotHere, Page, View, later, problem, public_page, why_later
+from tracker.public.pages import NotHere, Page, View, later, problem, public_page, read_by_scripts, why_later
 from tracker.public.releases import differences, kept
 from tracker.public.releases.describing import work_of
 from tracker.public.releases.freezing import LANGUAGE
@@ -161,10 +161,9 @@ def permanent(view: Callable[..., tuple[str, Callable[[], HttpResponseBase]]]) -
             response = get_conditional_response(request, etag=etag) or build()
             response["ETag"] = etag
             patch_cache_control(response, public=True, max_age=1, must_revalidate=True)
-        response["Access-Control-Allow-Origin"] = "*"
         return response
 
-    return limited(lambda _request, status, seconds: ask_again(status, seconds))(require_safe(respond))
+    return read_by_scripts(limited(lambda _request, status, seconds: ask_again(status, seconds))(require_safe(respond)))
 
 
 @permanent
