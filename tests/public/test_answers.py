@@ -141,7 +141,34 @@ def test_scripts_of_every_site_may_read_it(client: Client, path: str) -> None:
     assert (asked.status_code, asked.content) == (204, b"")
     assert asked["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
     assert "If-None-Match" in asked["Access-Control-Allow-Headers"]
-    assert client.get("/api/v1/addressees?status=x", headers=origin)["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("get", "/api/v1/addressees?status=x", 400),
+        ("get", "/api/v1/changes.json?as_of=x", 400),
+        ("get", "/api/v1/nothing", 404),
+        ("get", "/api/v1/nothing.csv", 404),
+        ("get", "/api/v1/some/where", 404),
+        ("post", "/api/v1/addressees", 405),
+        ("delete", "/api/v1/actions.csv", 405),
+        ("put", "/api/v1/matrix.json", 405),
+        ("get", "/api/v1/addressees.json", 429),
+        ("get", "/api/v1/nothing", 429),
+        ("head", "/api/v1/", 429),
+    ],
+)
+def test_scripts_of_every_site_may_read_why_they_are_refused(client: Client, settings: Any, method: str, path: str, status: int) -> None:
+    """Else they are told of a network that failed, and not by what they are let through again."""
+    caches["limits"].clear()
+    if status == 429:
+        settings.API_REQUESTS_PER_MINUTE = 1
+        client.get("/api/v1/")
+    refused = getattr(client, method)(path, headers={"Origin": "https://example.org"})
+    assert (refused.status_code, refused["Access-Control-Allow-Origin"]) == (status, "*")
+    exposed = refused["Access-Control-Expose-Headers"]
+    assert all(name in exposed for name in ("Retry-After", "RateLimit", "RateLimit-Policy"))
 
 
 # --- Limits ----------------------------------------------------------------------------------------------------------------------
@@ -156,15 +183,32 @@ def limited(client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch) -> C
     return client
 
 
-def test_above_the_limit_a_reader_is_told_when_to_ask_again(limited: Client) -> None:
-    answers = [limited.get("/api/v1/") for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+EACH_THAT_COUNTS = [*ONE_OF_EACH, "/api/v1/changes.json", "/api/v1/matrix.csv", "/api/v1/crosswalk", "/api/v1/crosswalk.csv", "/api/v1/nothing"]
+
+
+@pytest.mark.parametrize("path", EACH_THAT_COUNTS)
+def test_above_the_limit_a_reader_is_told_when_to_ask_again(limited: Client, path: str) -> None:
+    answers = [limited.get(path) for _ in range(4)]
+    for answer in answers:
+        answer.close()
+    assert [answer.status_code for answer in answers] == [404 if path.endswith("nothing") else 200] * 3 + [429]
     assert [answer["RateLimit"] for answer in answers] == [f'"reader";r={left};t=10' for left in (2, 1, 0, 0)]
     assert {answer["RateLimit-Policy"] for answer in answers} == {'"reader";q=3;w=60'}
     last = answers[-1]
     assert (last["Retry-After"], last["Content-Type"]) == ("10", "application/problem+json")
     assert last.json()["detail"] == "Too many requests from your network address; ask again in 10 s."
     assert limited.get("/api/v1/", REMOTE_ADDR="192.0.2.7").status_code == 200
+    with CaptureQueriesContext(connections["public"]) as asked:
+        assert limited.get(path).status_code == 429
+    assert len(asked) == 0, "it costs nothing"
+
+
+def test_all_that_a_reader_asks_is_counted_together(limited: Client) -> None:
+    paths = ["/api/v1/addressees", "/api/v1/actions.csv", "/api/v1/matrix.json", "/api/v1/documents.jsonl"]
+    answers = [limited.get(path) for path in paths]
+    for answer in answers:
+        answer.close()
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
 
 
 def test_what_is_answered_304_counts_too(limited: Client) -> None:

@@ -398,6 +398,18 @@ def test_one_reader_may_ask_as_much_of_releases_as_of_the_api(released: str, set
     assert {answer(path).status_code for path in paths} == {200}
 
 
+@pytest.mark.parametrize("path", ["/releases/v1/README.md", "/releases/v1.zip", DIFFERENCE + "changes.csv", DIFFERENCE + "changes.json"])
+def test_scripts_of_every_site_may_read_files_and_why_they_are_refused(released: str, client: Any, settings: Any, path: str) -> None:
+    caches["limits"].clear()
+    answers = [answer(path), answer(path.replace("v1", "none")), client.post(path)]
+    settings.API_REQUESTS_PER_MINUTE = 1
+    answers.append(answer(path))
+    assert [each.status_code for each in answers] == [200, 404, 405, 429]
+    for each in answers:
+        assert each["Access-Control-Allow-Origin"] == "*", each.status_code
+        assert "Retry-After" in each["Access-Control-Expose-Headers"]
+
+
 @pytest.mark.parametrize(("language", "says"), [("", "Too many requests"), ("/fr", "Trop de requêtes"), ("/fa", "درخواست‌های بیش از اندازه")])
 def test_who_asks_too_early_is_told_so_on_a_page(released: str, settings: Any, language: str, says: str) -> None:
     settings.API_REQUESTS_PER_MINUTE = 1

@@ -44,6 +44,8 @@ SOFTWARE_SINCE = dt.datetime.fromtimestamp(Path(tracker.__file__).stat().st_mtim
 
 AGAIN_IN = 5
 """Seconds after which to ask again where the database does not answer."""
+READ_BY_SCRIPTS = "ETag, Last-Modified, RateLimit, RateLimit-Policy, Retry-After, Content-Disposition, Link"
+"""Headers of an answer that scripts of other sites may read."""
 
 
 class NotHere(Exception):
@@ -117,6 +119,24 @@ def public_page(view: Callable[..., Page]) -> View:
     return require_safe(answered(respond, later_as_page))
 
 
+def open_to_scripts(response: HttpResponseBase) -> None:
+    """Let scripts of other sites read an answer, and the headers that say when to ask again."""
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = READ_BY_SCRIPTS
+
+
+def read_by_scripts(view: View) -> View:
+    """A view of which scripts of other sites may read every answer: refusals too, which they would else take for a network that fails."""
+
+    @functools.wraps(view)
+    def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
+        response = view(request, **named)
+        open_to_scripts(response)
+        return response
+
+    return respond
+
+
 def public_data(view: View) -> View:
     """An answer for programs, all of it from one edition. The view takes the request and its clocks, and gives a response.
 
@@ -136,15 +156,7 @@ def public_data(view: View) -> View:
         except NotHere as missing:
             return for_caches(problem(404, _("Not found"), str(missing)), request)
 
-    asked = answered(respond, later_as_problem)
-
-    @functools.wraps(view)
-    def for_everybody(request: HttpRequest, **named: str) -> HttpResponseBase:
-        response = asked(request, **named)
-        response["Access-Control-Allow-Origin"] = "*"
-        return response
-
-    return require_safe(for_everybody)
+    return read_by_scripts(require_safe(answered(respond, later_as_problem)))
 
 
 def answered(view: View, refusal: Refusal) -> View:

@@ -143,6 +143,14 @@ def test_the_delimiter_is_the_one_that_divides_rows_alike_not_the_most_frequent_
     assert found.delimiters[0] == "," and set(found.delimiters) == {",", ";", "\t", "|"}
 
 
+def test_cells_empty_at_the_end_of_some_rows_make_no_other_sign_the_delimiter(file):
+    """Each text has one semicolon; each row has as many commas, and the last cell is often empty."""
+    path = file("Name,Text,Date\n" + "".join(f"Ruritania,one; two,{'2024' if number % 3 else ''}\n" for number in range(9)))
+    assert guess(path).options.delimiter == ","
+    path = file("Name;Text;Date\n" + "".join(f"Ruritania;one{';2024' if number % 3 else ''}\n" for number in range(9)))
+    assert guess(path).options.delimiter == ";", "nor where they are left out"
+
+
 def test_one_column_is_a_table_too(file):
     table = open_table(file("Recommendation\nDo this, please\nDo that\n"), Options(delimiter=";"))
     assert [record.values for record in table] == [{"Recommendation": "Do this, please"}, {"Recommendation": "Do that"}]

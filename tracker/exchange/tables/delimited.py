@@ -118,12 +118,15 @@ def guess_delimiter(name: str, text: str) -> tuple[tuple[str, ...], str]:
 
 
 def _consistency(text: str, delimiter: str) -> tuple[float, int]:
-    """The share of rows with as many cells as most have, and that number; nothing where the delimiter divides nothing."""
-    counts: Counter[int] = Counter()
+    """The share of rows with as many cells as most have, and that number; nothing where the delimiter divides nothing.
+
+    Cells are counted as they stand and without empty ones at the end, which some programs write and some leave out: what is more alike holds.
+    """
+    as_written: list[int] = []
+    without_ends: list[int] = []
     records = csv.reader(io.StringIO(text, newline="").readlines(), delimiter=delimiter, strict=True)
     faults = 0
-    last = 0
-    while counts.total() < _ROWS_TRIED:
+    while len(as_written) < _ROWS_TRIED:
         try:
             cells = next(records, None)
         except csv.Error as error:
@@ -133,20 +136,27 @@ def _consistency(text: str, delimiter: str) -> tuple[float, int]:
             continue
         if cells is None:
             break
+        written = len(cells)
         while cells and not cells[-1]:
             cells.pop()
         if cells:
-            last = len(cells)
-            counts[last] += 1
-    if counts.total() > 2:
-        counts[last] -= 1  # the last row may be cut
+            as_written.append(written)
+            without_ends.append(len(cells))
+    return max(_alike(as_written, faults), _alike(without_ends, faults))
+
+
+def _alike(rows: list[int], faults: int) -> tuple[float, int]:
+    """The same of the numbers of cells of rows, one after the other."""
+    counts = Counter(rows)
+    if len(rows) > 2:
+        counts[rows[-1]] -= 1  # the last row may be cut
     counts += Counter()
     if not counts or (len(counts) == 1 and 1 in counts):
         return 0.0, 1
     # Rows divided at all, each by how near it comes to the widest common shape; short rows are common, longer ones hint at prose.
-    usual, rows = max(((cells, rows) for cells, rows in counts.items() if cells > 1), key=lambda pair: (pair[1], pair[0]), default=(1, 0))
+    usual, times = max(((cells, times) for cells, times in counts.items() if cells > 1), key=lambda pair: (pair[1], pair[0]), default=(1, 0))
     near = sum(times for cells, times in counts.items() if usual > cells > 1) * 0.5
-    return (rows + near) / (counts.total() + faults), usual
+    return (times + near) / (counts.total() + faults), usual
 
 
 def line_ends(text: str) -> str:

@@ -21,12 +21,9 @@ from tracker.public.columns import LISTINGS, Listing
 from tracker.public.facets import MOST_VALUES, facets
 from tracker.public.formats import Said
 from tracker.public.ignored import ignored
-from tracker.public.pages import NotHere, for_caches, revalidated
+from tracker.public.pages import NotHere, for_caches, open_to_scripts, revalidated
 from tracker.public.servers import once_more
 from tracker.public.views import matrix
-
-READ_BY_SCRIPTS = "ETag, Last-Modified, RateLimit, RateLimit-Policy, Retry-After, Content-Disposition, Link"
-"""Headers of an answer that scripts of other sites may read."""
 
 
 class Api(APIView):
@@ -71,8 +68,7 @@ class Api(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         if response.status_code in (400, 404):
             for_caches(response, request._request)
-        response["Access-Control-Allow-Origin"] = "*"
-        response["Access-Control-Expose-Headers"] = READ_BY_SCRIPTS
+        open_to_scripts(response)
         if standing := getattr(request._request, "standing", None):
             standing.say(response)
         return response

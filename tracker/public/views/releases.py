@@ -24,7 +24,19 @@ from tracker.public.api.limits import standing_of
 from tracker.public.citing import Work
 from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.formats.text import BROKEN, streamed
-from tracker.public.pages import NotHere, Page, Refusal, View, answered, for_caches, later_as_page, later_as_problem, problem, public_page
+from tracker.public.pages import (
+    NotHere,
+    Page,
+    Refusal,
+    View,
+    answered,
+    for_caches,
+    later_as_page,
+    later_as_problem,
+    problem,
+    public_page,
+    read_by_scripts,
+)
 from tracker.public.releases import differences, kept
 from tracker.public.releases.describing import work_of
 from tracker.public.releases.freezing import LANGUAGE
@@ -145,10 +157,9 @@ def permanent(view: Callable[..., tuple[str, Callable[[], HttpResponseBase]]]) -
             response = get_conditional_response(request, etag=etag) or build()
             response["ETag"] = etag
             for_caches(response, request)
-        response["Access-Control-Allow-Origin"] = "*"
         return response
 
-    return limited(later_as_problem)(require_safe(answered(respond, later_as_problem)))
+    return read_by_scripts(limited(later_as_problem)(require_safe(answered(respond, later_as_problem))))
 
 
 @permanent
