@@ -3,18 +3,21 @@
 import io
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 
 from config.trouble import Trouble
+from tests import builders
+from tests.conftest import copy_of, pointing_at
 from tests.exchange.reference import CASEFILES
 from tracker.exchange import casefiles, exporter, files
 from tracker.exchange.exporter import export
 from tracker.exchange.files import PackageError
 from tracker.exchange.loader import load_shipped
 from tracker.exchange.schema import BY_NAME
-from tracker.models import Theme
+from tracker.models import Assessment, Submission, Theme
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -68,6 +71,34 @@ def test_a_package_with_rows_in_every_file_comes_back(desk: str, tmp_path: Path)
     (tmp_path / "out" / "snapshots.csv").write_text((package / "snapshots.csv").read_text().replace("by hand", "by a robot"))
     with pytest.raises(PackageError, match=r"^snapshots\.csv, row 2: this snapshot is here with other values, and it is never changed\.$"):
         load_shipped(tmp_path / "out")
+
+
+def test_what_is_not_ready_for_review_comes_back_as_the_draft_that_it_was(desk: str, cluster: Any, empty_template: str, tmp_path: Path) -> None:
+    """A desk holds drafts that lack something. Loading them is not publishing them: it says what each lacks, and hands in the others."""
+    source = builders.document("DOC")
+    builders.recommendation("DRAFT-1", source, to=())
+    done = builders.recommendation("DRAFT-2", source)
+    builders.cite(done, builders.citation(source, "PASSAGE"))
+    builders.assessment("ON-NOTHING", done)
+    builders.assessment("RESTS-ON-IT", done, supersedes=Assessment.objects.get(key="ON-NOTHING"))
+    builders.cite(Assessment.objects.get(key="RESTS-ON-IT"), builders.citation(source, "OTHER"))
+    export(tmp_path / "first")
+    with copy_of(cluster, empty_template) as name, pointing_at(name):
+        builders.user("ada", role="researcher", is_staff=True)
+        out = io.StringIO()
+        call_command("load_package", str(tmp_path / "first"), "--by", "ada", verbosity=0, stdout=out)
+        submission = Submission.objects.get()
+        assert sorted(submission.versions.values_list("kind", "key")) == [("document", "DOC"), ("recommendation", "DRAFT-2")]
+        assert out.getvalue().splitlines()[2:] == [
+            f"They are drafts, handed in for review as submission #{submission.pk}; a second person approves them.",
+            "3 records stay drafts, as they are not ready for review:",
+            "  recommendations.csv, row 2: Recommendation DRAFT-1 has no addressee; add the governments that it addresses.",
+            "  assessments.csv, row 2: Assessment ON-NOTHING has no supporting citation; a status is published only with one.",
+            "  assessments.csv, row 3: Assessment RESTS-ON-IT supersedes ON-NOTHING, which is not an earlier assessment of the same addressee.",
+            "  assessments.csv, row 3: RESTS-ON-IT refers to assessment ON-NOTHING, which is not public; submit it too.",
+        ]
+        export(tmp_path / "second")
+    assert contents(tmp_path / "second") == contents(tmp_path / "first")
 
 
 def add(package: Path, file: str, **cells: str) -> None:

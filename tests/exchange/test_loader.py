@@ -459,7 +459,7 @@ def test_what_publication_needs_is_told_and_nothing_is_loaded(desk: str, package
     load_shipped(CASEFILES / "governments")
     before = history()
     rewrite(package, "searches", lambda rows: rows[1:])
-    assert sentences(package) == ["Assessment AS-006 finds nothing; log the search that was made."]
+    assert sentences(package) == ["assessments.csv, row 7: Assessment AS-006 finds nothing; log the search that was made."]
     assert history() == before
 
 

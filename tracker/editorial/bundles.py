@@ -1,10 +1,13 @@
 """Which records hang together: what must go into a submission beside the chosen records, and what would be left pointing at nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from tracker.editions.tables import RecordEdition
 from tracker.editorial.freeze import MODELS, PREFETCH, freeze, kind_of
-from tracker.editorial.readiness import Name, dependants, references
+from tracker.editorial.readiness import Body, Name, dependants, faults, references
 from tracker.models import Change, RecordKind
 from tracker.models.base import Publishable
 
@@ -71,4 +74,27 @@ def left_by(records: Iterable[Publishable]) -> list[tuple[Publishable, bool]]:
             if refers:
                 frontier.add(name_of(record))
         gone |= frontier
+    return found
+
+
+def not_ready(bodies: Mapping[Name, Body]) -> dict[Name, list[str]]:
+    """Which of these must stay drafts, each with the reasons: what publication would refuse, and then what rests on it. The others can go together.
+
+    Raises ``ValidationError`` where something else than these stands against it: nothing can be left out to mend that.
+    """
+    left, staying = dict(bodies), dict[Name, list[str]]()
+    while found := _by_record(left):
+        staying |= found
+        for name in found:
+            del left[name]
+    return staying
+
+
+def _by_record(bodies: Mapping[Name, Body]) -> dict[Name, list[str]]:
+    """What stands against publishing these together, by the record of them that it is of."""
+    found: dict[Name, list[str]] = {}
+    for name, sentence in faults(bodies, today=timezone.now().date()) if bodies else ():
+        if name not in bodies:
+            raise ValidationError([sentence])
+        found.setdefault(name, []).append(sentence)
     return found

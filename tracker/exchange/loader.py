@@ -7,7 +7,7 @@ and counted, and so is what a person here reviewed when the software brings it a
 The steps: :mod:`standing` finds what is here and whose it is, :mod:`plan` compares, :mod:`writing` writes; then it is published or handed in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,16 @@ from typing import Any
 import pghistory
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.utils import timezone
 
 from tracker.editions.tables import RecordEdition
-from tracker.editorial.freeze import kind_of
+from tracker.editorial import bundles
+from tracker.editorial.freeze import KINDS, freeze, kind_of
 from tracker.editorial.meeting import begun_again
+from tracker.editorial.readiness import faults
 from tracker.editorial.verbs import Refused, ship, submit
 from tracker.exchange import files
-from tracker.exchange.files import Package, PackageError
+from tracker.exchange.files import SHOWN_PROBLEMS, Package, PackageError, Problem, Row
 from tracker.exchange.plan import Plan
 from tracker.exchange.schema import BY_NAME, REFERENCE, RESOURCES
 from tracker.exchange.standing import Name, Standing
@@ -39,7 +42,10 @@ LOCK = 7_203_461_952  # any number; one load at a time holds it
 
 @dataclass
 class Summary:
-    """What a load did. Counts are of rows; ``records`` are what the package holds and the loader may sign."""
+    """What a load did. Counts are of rows; ``records`` are what the package holds and the loader may sign.
+
+    ``unfinished`` holds, by record, why it stays a draft that nobody is asked to review yet, each with its place in the package.
+    """
 
     title: str
     created: int = 0
@@ -53,6 +59,7 @@ class Summary:
     changed: list[Publishable] = field(default_factory=list)
     reference_changed: bool = False
     submission: Submission | None = None
+    unfinished: dict[RecordName, list[Problem]] = field(default_factory=dict)
     edition: int | None = None
 
     def told(self) -> list[str]:
@@ -79,7 +86,17 @@ class Summary:
             sentences.append("The next edition of the site shows the changed governments and memberships.")
         if self.submission is not None:
             sentences.append(f"They are drafts, handed in for review as submission #{self.submission.pk}; a second person approves them.")
-        return sentences
+        return sentences + self._unfinished()
+
+    def _unfinished(self) -> list[str]:
+        if not self.unfinished:
+            return []
+        count = len(self.unfinished)
+        stay = f"{count} records stay drafts, as they are not ready for review:"
+        if count == 1:
+            stay = "1 record stays a draft, as it is not ready for review:"
+        told = PackageError(problem for problems in self.unfinished.values() for problem in problems).told(SHOWN_PROBLEMS)
+        return [stay, *(f"  {line}" for line in told.splitlines())]
 
 
 def _listed(names: list[str], shown: int = 10) -> str:
@@ -88,9 +105,10 @@ def _listed(names: list[str], shown: int = 10) -> str:
 
 
 def load(folder: Path, *, by: User, reason: str = "", progress: Progress | None = None) -> Summary:
-    """Load a package as one person's drafts, and hand what changed in for review as one submission.
+    """Load a package as one person's drafts, and hand in what changed of them, and is ready, for review as one submission.
 
-    Raises :class:`PackageError` with every problem found; nothing is written then, nor where the load is interrupted.
+    A draft need not be ready: an export holds those of its desk too. What is not, and what rests on it, is loaded and stays a draft, and the summary
+    says why. Raises :class:`PackageError` with every problem found; nothing is written then, nor where the load is interrupted.
     """
     return _load(folder, by=by, reason=reason, progress=progress, shipped=False)
 
@@ -122,11 +140,11 @@ def _written(package: Package, by: User, reason: str, progress: Progress | None,
                 edition = ship(summary.records, reason=reason, progress=progress)
                 summary.edition = edition.number if edition else None
             elif summary.changed and not shipped:
-                summary.submission = submit(_with_drafts(summary), by=by, reason=reason, judged_here=False)
+                _hand_in(summary, package, by=by, reason=reason)
         except Refused as refused:
             raise PackageError([str(refused)]) from refused
         except ValidationError as error:
-            raise PackageError(error.messages) from error
+            raise PackageError(_against(summary.records, package) or error.messages if shipped else error.messages) from error
     return summary
 
 
@@ -185,11 +203,39 @@ def _keep_withdrawn(summary: Summary) -> None:
     summary.changed = [record for record in summary.changed if _name(record) not in withdrawn]
 
 
-def _with_drafts(summary: Summary) -> list[Publishable]:
-    """What a load changed, with all of the package that is not public yet and that it may rest on."""
+def _hand_in(summary: Summary, package: Package, *, by: User, reason: str) -> None:
+    """Submit what a load changed, with all of the package that is not public yet and that it may rest on; what is not ready stays a draft."""
     public = _public()
     drafts = [record for record in summary.records if _name(record) not in public]
-    return list({_name(record): record for record in [*summary.changed, *drafts]}.values())
+    going = {_name(record): record for record in [*summary.changed, *drafts]}
+    row_of = _rows(package)
+    for name, sentences in bundles.not_ready(_bodies(going)).items():
+        summary.unfinished[name] = [_placed(row_of, name, sentence) for sentence in sentences]
+    if ready := [record for name, record in going.items() if name not in summary.unfinished]:
+        summary.submission = submit(ready, by=by, reason=reason, judged_here=False)
+
+
+def _against(records: list[Publishable], package: Package) -> list[Problem]:
+    """Why a package cannot be published, each at the row of the record that it is of."""
+    row_of = _rows(package)
+    bodies = _bodies({_name(record) for record in records})
+    found = faults(bodies, today=timezone.now().date(), shipped=set(bodies))
+    return [_placed(row_of, name, sentence) for name, sentence in found]
+
+
+def _bodies(names: Iterable[RecordName]) -> dict[RecordName, Any]:
+    return {bundles.name_of(record): freeze(record) for record in bundles.find(names)}
+
+
+def _rows(package: Package) -> dict[RecordName, Row]:
+    """The row of each of the four that a package holds."""
+    held = {str(KINDS[resource.model]): package.tables.get(resource.name, []) for resource in RESOURCES if resource.is_record}  # type: ignore[index]
+    return {(kind, row.key[0]): row for kind, rows in held.items() for row in rows}
+
+
+def _placed(row_of: dict[RecordName, Row], name: RecordName, sentence: str) -> Problem:
+    """A sentence of a record with its place; one that is here and not in the package has none."""
+    return row_of[name].fault(sentence) if name in row_of else Problem((-1, 0, 0), sentence)
 
 
 __all__ = ["PackageError", "Summary", "load", "load_shipped"]

@@ -2,8 +2,10 @@
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
@@ -15,7 +17,7 @@ from config.trouble import Trouble
 from tests import builders
 from tests.admin.forms import Form, fields_of, words
 from tests.admin.importing.steps import SOURCE, Steps, work
-from tracker.admin.importing import deciding, limits, preview
+from tracker.admin.importing import deciding, limits, preview, reading
 from tracker.exchange.imports import findings
 from tracker.exchange.imports.jobs import hand_in_import
 from tracker.exchange.profiles import parse
@@ -285,15 +287,57 @@ def test_a_status_that_lacks_what_the_staffs_takes_is_told(people: dict[str, Use
     assert "The status of 1 row stays the source's own" in words(steps.preview())
 
 
+def reworded_here() -> None:
+    for record in Recommendation.objects.all():
+        record.statement += " in the capital"
+        record.save()
+
+
+@pytest.mark.parametrize("button", ["", "_records", "_take_all", "without_refused"])
+def test_each_button_of_the_preview_saves_all_that_was_chosen(button: str, people: dict[str, User], sign_in: SignIn) -> None:
+    """Names of governments, other words and what becomes of records that differ are one form, as a browser sends it."""
+    gate = "4,Open the gate,Elbonia,implemented,12/03/2019\n"
+    first = chosen(sign_in("researcher"), TABLE.splitlines(keepends=True)[0] + gate)
+    first.preview()
+    first.ask("apply")
+    reworded_here()
+    steps = chosen(first.client, TABLE + gate.replace("Open", "Shut"))
+    page = steps.preview()
+    assert page.context["unknown"] and page.context["words"] and page.context["conflicts"] and page.context["refused"]
+    (form,) = re.findall(r'<form method="post" action="([^"]+/decide/[^"]*)">(.*?)</form>', page.content.decode(), re.DOTALL)
+    means = {f"means-{line['index']}": "implemented" for line in page.context["words"] if line["value"] == "Finished"}
+    pressed = {button: "1"} if button else {}
+    steps.client.post(unescape(form[0]), {**fields_of(form[1]), **means, "code-0": "FR", "decision-0": "take", **pressed})
+
+    batch = Import.objects.latest("pk")
+    assert batch.governments == {"Nowhereland": "FR"}
+    profile, _mistakes = reading.profile_of(batch)
+    assert profile.records["assessment"].fields["status"].map["Finished"] == "implemented"
+    assert batch.decisions == {"all" if button == "_take_all" else page.context["conflicts"][0]["record"]: "take"}
+    assert batch.without_refused is (button == "without_refused")
+
+
+def test_a_record_that_nobody_touched_is_not_decided_by_a_button_above_it(people: dict[str, User], sign_in: SignIn) -> None:
+    """What nobody decided comes first on the page; only the button below the records says that they were looked at."""
+    mapped(sign_in("researcher")).ask("apply")
+    reworded_here()
+    steps = mapped(sign_in("researcher"), TABLE.replace("Close the", "Shut the"))
+    page = steps.page("change")
+    kept = {conflict["record"]: "keep" for conflict in page.context["conflicts"]}
+    for button, decided in (({}, {}), ({"_records": "1"}, kept)):
+        form = re.findall(r'<form method="post" action="[^"]+/decide/[^"]*">(.*?)</form>', page.content.decode(), re.DOTALL)[0]
+        steps.client.post(steps.address("decide"), {**fields_of(form), **button})
+        assert Import.objects.latest("pk").decisions == decided
+        page = steps.page("change")
+
+
 def test_every_record_with_other_text_can_be_decided(people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     """Page after page, what nobody decided first, also beyond what is listed; or all of them at once."""
     monkeypatch.setattr(preview, "PER_PAGE", 1)
     monkeypatch.setattr(findings, "CONFLICTS", 2)
     steps = mapped(sign_in("researcher"))
     steps.ask("apply")
-    for record in Recommendation.objects.all():
-        record.statement += " in the capital"
-        record.save()
+    reworded_here()
     again = mapped(steps.client, TABLE.replace("Close the", "Shut the").replace("Publish the", "Print the").replace("Recall the", "Fetch the"))
     page = again.page("change")
     assert page.context["conflict_count"] == 3 and page.context["conflicts_kept"] == 2
@@ -303,7 +347,7 @@ def test_every_record_with_other_text_can_be_decided(people: dict[str, User], si
     for decision in ("take", "keep", "take"):
         (conflict,) = page.context["conflicts"]
         seen.append(conflict["record"])
-        data = {"mark": page.context["mark"], "records": "1", "record-0": conflict["record"], "decision-0": decision}
+        data = {"mark": page.context["mark"], "records": "1", "record-0": conflict["record"], "decision-0": decision, "_records": "1"}
         again.client.post(again.address("decide"), data)
         page = again.page("change")
     assert len(set(seen)) == 3 and [one["record"] for one in second] == [seen[1]]
@@ -359,7 +403,7 @@ def test_going_on_without_the_refused_rows(people: dict[str, User], sign_in: Sig
     page = steps.page("change")
     assert page.context["refused"] == 1
     assert "row 5, column When: “not a day”" in words(page)
-    steps.client.post(steps.address("decide"), {"mark": page.context["mark"], "rows": "1", "without_refused": "1"})
+    steps.client.post(steps.address("decide"), {"mark": page.context["mark"], "without_refused": "1"})
     steps.ask("apply")
     assert Recommendation.objects.count() == 3
 
@@ -420,7 +464,7 @@ def test_a_preview_that_came_since_is_not_approved_unseen(people: dict[str, User
     twice = steps.client.post(steps.address("apply"), {"mark": mark, "reason": "Now"})
     assert twice.status_code == 422 and "has not ended yet" in words(twice)
     for step in ("preview", "decide"):
-        refused = steps.client.post(steps.address(step), {"mark": mark, "rows": "1", "without_refused": "1"}, follow=True)
+        refused = steps.client.post(steps.address(step), {"mark": mark, "without_refused": "1"}, follow=True)
         assert "has not ended yet" in words(refused)
     work()
     page = steps.page("change")

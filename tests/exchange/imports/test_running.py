@@ -493,24 +493,30 @@ def test_a_theme_or_kind_of_measure_that_is_not_here_is_for_administrators_to_ad
     profile = PROFILE.replace('statement = "Text"', 'statement = "Text"\nmeasure = "Answer"')
     preview = run_preview(received(data, by=mine, profile=profile), by=mine)
     assert preview.counts["rows"]["refused"] == 5
-    words = "there is no kind of measure “Yes” here, and the role of colleague does not include adding one; ask an administrator."
+    lacks = (
+        "there is no {} “{}” here, neither by name nor by key, and the role of colleague does not include adding one; ask an administrator, or say in"
+        " the profile (“Put other words for them”) which one that is here it means."
+    )
+    words = lacks.format("kind of measure", "Yes")
     assert [(problem["sentence"], problem["rows"], problem["count"]) for problem in preview.problems if "“Yes”" in problem["sentence"]] == [
         (words, [2, 3, 4, 5, 6], 5)
     ]
     batch = received(data, by=mine)
     preview = run_preview(batch, by=mine)
     assert [problem_told(problem) for problem in preview.problems] == [
-        f"rows {rows} (2 times): there is no theme “{name}” here, and the role of colleague does not include adding one; ask an administrator."
-        for rows, name in (("2, 5", "Paint"), ("3, 6", "Benches"))
+        f"rows {rows} (2 times): {lacks.format('theme', name)}" for rows, name in (("2, 5", "Paint"), ("3, 6", "Benches"))
     ]
+    assert {problem["about"] for problem in preview.problems} == {"theme.name"}, "each leads to where its words are mended"
     choose(batch, by=mine, without_refused=True)
     batch = applied(batch, mine)
     assert [one.number for one in Recommendation.objects.all()] == ["3"]
     assert Theme.objects.count() == 1 and Measure.objects.get().key == "unclassified"
-    for key in ("paint", "benches"):
-        Theme.objects.create(key=key, name=key.title())
+    Theme.objects.create(key="a-key-of-its-own", name="paint")  # by its name, in whatever case
+    Theme.objects.create(key="benches", name="Places to sit")  # by its key
     applied(received(data, by=mine), mine)
     assert Recommendation.objects.count() == 5
+    assert set(Recommendation.objects.get(number="1").themes.values_list("key", flat=True)) == {"a-key-of-its-own", "lanterns"}
+    assert Theme.objects.count() == 3
 
 
 def test_handing_in_leaves_what_is_not_ready_a_draft_and_says_why(received: Received, by: User) -> None:

@@ -154,6 +154,78 @@ TABLES: dict[str, tuple[dict[str, tuple[str, ...]], dict[str, str]]] = {
             "Fecha límite": "recommendation.due_on",
         },
     ),
+    "a German one": (
+        {
+            "Lfd. Nr.": ("1", "2", "3", "4"),
+            "Titel": TITLES,
+            "Regierung": ("Deutschland", "Frankreich", "Österreich", "Deutschland"),
+            "Empfehlung": PROSE,
+            "Status": ("umgesetzt", "teilweise umgesetzt", "nicht umgesetzt", "offen"),
+            "Bemerkung": ("", "", f"<p>{OTHER_PROSE[0]}</p>", ""),
+            "Frist": ("2020", "31.12.2021", "", "2022"),
+            "Quelle": ADDRESSES,
+        },
+        {
+            "Lfd. Nr.": "recommendation.number",
+            "Titel": "recommendation.short_title",
+            "Regierung": "addressee.government",
+            "Empfehlung": "recommendation.statement",
+            "Status": "assessment.status",
+            "Frist": "recommendation.due_on",
+        },
+    ),
+    "a German one in other words": (
+        {
+            "Nummer": ("1", "2", "3", "4"),
+            "Mitgliedstaat": STATES,
+            "Wortlaut der Empfehlung": PROSE,
+            "Antwort der Regierung": ("angenommen", "abgelehnt", "angenommen", "zur Kenntnis genommen"),
+            "Umsetzungsstand": ("in Arbeit", "umgesetzt", "umgesetzt", "umgesetzt"),
+            "Begründung": OTHER_PROSE,
+            "Anmerkungen": OTHER_PROSE,
+            "Themen": ("Sicherheit", "Handel", "Handel", "Sicherheit"),
+            "Veröffentlicht am": DAYS,
+        },
+        {
+            "Nummer": "recommendation.number",
+            "Mitgliedstaat": "addressee.government",
+            "Wortlaut der Empfehlung": "recommendation.statement",
+            "Antwort der Regierung": "position.answer",
+            "Umsetzungsstand": "assessment.status",
+            "Begründung": "assessment.rationale",
+            "Themen": "theme.name",
+            "Veröffentlicht am": "recommendation.recommended_on",
+        },
+    ),
+    "a French one with a government and notes": (
+        {
+            "Gouvernement": ("France", "Belgique", "France", "Belgique"),
+            "Énoncé": PROSE,
+            "Avancement": ("Réalisé", "En cours", "Réalisé", "En cours"),
+            "Remarques": ("", OTHER_PROSE[0], "", ""),
+            "Échéance": ("2020", "2021", "2022", ""),
+        },
+        {
+            "Gouvernement": "addressee.government",
+            "Énoncé": "recommendation.statement",
+            "Avancement": "assessment.status",
+            "Échéance": "recommendation.due_on",
+        },
+    ),
+    "a Spanish one with a government and notes": (
+        {
+            "Gobierno": ("Chile", "Perú", "Chile", "Perú"),
+            "Recomendaciones": PROSE,
+            "Situación": ("Cumplida", "En curso", "Cumplida", "Pendiente"),
+            "Observaciones": OTHER_PROSE,
+        },
+        {"Gobierno": "addressee.government", "Recomendaciones": "recommendation.statement", "Situación": "assessment.status"},
+    ),
+    "a statement that stands in few rows": ({"Recommendation": (PROSE[0], "", "", ""), "Details": ("", "", PROSE[1], "")}, {}),
+    "a column of longer texts that few rows have": (
+        {"Wunsch": PROSE, "Zusatz": ("", "", "", OTHER_PROSE[0] * 2)},
+        {"Wunsch": "recommendation.statement"},
+    ),
     "a Persian one": (
         {"عنوان": TITLES, "کشور": ("الف", "ب", "الف", "ب"), "متن": PROSE, "پیوند": ADDRESSES},
         {"عنوان": "recommendation.short_title", "کشور": "addressee.government", "متن": "recommendation.statement"},
@@ -228,6 +300,13 @@ TABLES: dict[str, tuple[dict[str, tuple[str, ...]], dict[str, str]]] = {
     ),
 }
 """Tables of several styles, and what is guessed of each: what is not named is left out."""
+
+
+def test_how_often_a_column_is_empty_is_told_where_its_values_leave_that_out() -> None:
+    """As the desk looks at a file: the first filled cells, and the share of rows that have none."""
+    columns = [Seen("A", (OTHER_PROSE[0],), 0.83), Seen("B", PROSE[:2], 0.1)]
+    assert [choice.column for choice in guess_profile(columns, GOVERNMENTS)] == ["B"]
+    assert guess_profile(columns[:1], GOVERNMENTS) == []
 
 
 @pytest.mark.parametrize("style", TABLES)

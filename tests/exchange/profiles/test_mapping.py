@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.exchange.profiles.helping import GOVERNMENTS, HEAD, PLAIN, cells, mapped, problems, table
-from tracker.exchange.profiles import ProfileError, map_records, mapping, parse, to_toml
+from tracker.exchange.profiles import Named, ProfileError, map_records, mapping, parse, to_toml
 from tracker.exchange.schema import BY_NAME
 from tracker.exchange.tables import limits
 
@@ -142,6 +142,44 @@ def test_a_cell_may_hold_several_values(tmp_path: Path) -> None:
     assert cells(groups, "themes", "key", "name") == [{"key": "sea", "name": "Sea"}, {"key": "light", "name": "Light"}]
     assert cells(groups, "recommendation_themes", "theme") == ["sea", "light", "light"]
     assert all(record.only_new for group in groups for record in group.records if record.resource.name == "themes")
+
+
+ALIKE = {"fp": "Außenpolitik", "sec": "Security", "security": "Internal security", "one": "peace", "other": "PEACE", "defence-de-l-etat": "Defence"}
+
+
+@pytest.mark.parametrize(
+    ("word", "key"),
+    [
+        ("Außenpolitik", "fp"),
+        ("AUSSENPOLITIK", "fp"),
+        ("Au\u00dfenpolitik ", "fp"),
+        ("fp", "fp"),
+        ("security", "security"),  # a key that is here is that key, whatever else is called so
+        ("Peace", None),
+        ("peace", "one"),  # letter for letter
+        ("Security", None),
+        ("De\u0301fence de l’E\u0301tat", "defence-de-l-etat"),  # the key that its words make
+        ("New", "new"),
+    ],
+)
+def test_a_theme_that_is_here_is_found_by_its_key_or_its_name(tmp_path: Path, word: str, key: str | None) -> None:
+    profile = PLAIN + '[theme]\nname = "Theme"\n'
+    _found, groups = mapped(tmp_path, profile, [{"No": "1", "Text": "a", "Country": "France", "Theme": word}], named=Named({"themes": ALIKE}))
+    if key:
+        assert problems(groups) == []
+        assert cells(groups, "recommendation_themes", "theme") == [key]
+        return
+    (problem,) = [problem for group in groups for problem in group.problems]
+    meant = {"Peace": "“peace” (one), “PEACE” (other)", "Security": "“Security” (sec), “Internal security” (security)"}[word]
+    said = f"row 2, column Theme: “{word}” may mean more than one theme: {meant}; put the key of the one that is meant for it."
+    assert (str(problem), problem.about) == (said, "theme.name")
+
+
+def test_a_kind_of_measure_that_is_here_is_found_by_its_name(tmp_path: Path) -> None:
+    profile = PLAIN.replace('statement = "Text"', 'statement = "Text"\nmeasure = "Kind"')
+    rows = [{"No": "1", "Text": "a", "Country": "France", "Kind": "EXPULSION OF DIPLOMATS"}]
+    _found, groups = mapped(tmp_path, profile, rows, named=Named({"measures": {"png": "expulsion of diplomats"}}))
+    assert cells(groups, "recommendations", "measure") == ["png"]
 
 
 # The source's verdict

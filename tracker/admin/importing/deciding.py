@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -73,7 +74,10 @@ def preview_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
 
 @outlives_session
 def decide_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
-    """Names of governments and other words were mapped, differences decided, or refused rows given up: it is looked at again with that."""
+    """Names of governments and other words were mapped, differences decided, or refused rows given up: it is looked at again with that.
+
+    All that the page held is saved, whichever of its buttons was pressed.
+    """
     if request.method == "POST" and not sent(request):
         return admin.change_view(request, str(pk))
     batch = _posted(request, pk)
@@ -84,15 +88,20 @@ def decide_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     decisions = {post[f"record-{index}"]: post.get(f"decision-{index}", KEEP) for index in range(len(post)) if f"record-{index}" in post}
     if "_take_all" in post or "_keep_all" in post:
         decisions = {ALL: TAKE if "_take_all" in post else KEEP}
+    elif "_records" not in post:  # a record that nobody touched is not decided by a button that stands above it
+        before = {record: batch.decisions.get(record, batch.decisions.get(ALL, KEEP)) for record in decisions}
+        decisions = {record: decision for record, decision in decisions.items() if decision != before[record]}
     user: Any = request.user
     try:
-        if "words" in post:
-            profile, _problems = reading.profile_of(batch)
-            reading.keep_profile(batch, mending.with_meanings(profile, mending.sent(post)), by=user)
-        batch = imports.choose(
-            batch, by=user, governments=names if "names" in post else None, decisions=decisions if "records" in post else None,
-            without_refused=("without_refused" in post) if "rows" in post else None,
-        )  # fmt: skip
+        with transaction.atomic():
+            if "words" in post:
+                profile, _problems = reading.profile_of(batch)
+                if (meaning := mending.with_meanings(profile, mending.sent(post))) != profile:
+                    reading.keep_profile(batch, meaning, by=user)
+            batch = imports.choose(
+                batch, by=user, governments=names if "names" in post else None, decisions=decisions if "records" in post else None,
+                without_refused=bool(post["without_refused"]) if "without_refused" in post else None,
+            )  # fmt: skip
     except Refused as refused:
         messages.error(request, str(refused))
     else:

@@ -209,7 +209,7 @@ def guesses(offered: Iterable[Offered], governments: Governments) -> dict[tuple[
     """What each column probably is, and how it would be read. What a guess leaves out of the words of a column is asked, not dropped."""
     by_name = {each.name: each for each in offered}
     found = {}
-    for choice in guess_profile([Seen(each.name, each.cells) for each in by_name.values()], governments):
+    for choice in guess_profile([Seen(each.name, each.cells, each.empty) for each in by_name.values()], governments):
         source = by_name.get(choice.column)
         if source is not None and choice.field:
             found[choice.column, Slot(choice.kind, choice.field)] = _of_choice(choice, source)
@@ -228,7 +228,7 @@ def _of_choice(choice: Choice, source: Offered) -> FieldRule:
 def key_guesses(offered: Iterable[Offered], governments: Governments) -> dict[str, tuple[str, ...]]:
     """Which columns probably tell the records of a kind apart."""
     found: dict[str, tuple[str, ...]] = {}
-    for choice in guess_profile([Seen(each.name, each.cells) for each in offered], governments):
+    for choice in guess_profile([Seen(each.name, each.cells, each.empty) for each in offered], governments):
         if choice.is_key:
             found[choice.kind] = (*found.get(choice.kind, ()), choice.column)
     return found

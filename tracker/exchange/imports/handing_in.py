@@ -5,15 +5,13 @@ What publication would refuse stays a draft, and so does what rests on it; the i
 
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker.editions.tables import RecordEdition
 from tracker.editorial import bundles
 from tracker.editorial.freeze import KINDS, content_hash, freeze
-from tracker.editorial.readiness import Body, Name, faults
+from tracker.editorial.readiness import Body, Name
 from tracker.editorial.verbs import Refused, allowed, submit
 from tracker.exchange.imports.whereabouts import RECORDS, drafts_of
 from tracker.exchange.standing import AT_ONCE
@@ -38,14 +36,9 @@ def hand_in(batch: Import, *, by: User, reason: str) -> HandedIn:
     """
     may_be_handed_in(batch, by)
     bodies, records = _bodies(drafts_of(batch))
-    refused: dict[Name, list[str]] = {}
-    while bodies:
-        found = _by_record(bodies)
-        if not found:
-            break
-        for name, sentences in found.items():
-            refused[name] = sentences
-            del bodies[name]
+    refused = bundles.not_ready(bodies)
+    for name in refused:
+        del bodies[name]
     _keep_reasons(batch, refused)
     if not bodies:
         if not refused:
@@ -94,16 +87,6 @@ def _bodies(names: list[Name]) -> tuple[dict[Name, Body], dict[Name, Publishable
             if name not in public or public[name] != content_hash(body):
                 bodies[name], found[name] = body, record
     return bodies, found
-
-
-def _by_record(bodies: dict[Name, Body]) -> dict[Name, list[str]]:
-    """What stands against publishing these together, by the record of them that it is of."""
-    found: dict[Name, list[str]] = {}
-    for name, sentence in faults(bodies, today=timezone.now().date()):
-        if name not in bodies:
-            raise ValidationError([sentence])  # of something else than these: nothing can be left out to mend it
-        found.setdefault(name, []).append(sentence)
-    return found
 
 
 def _keep_reasons(batch: Import, refused: dict[Name, list[str]]) -> None:

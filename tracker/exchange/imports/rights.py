@@ -1,14 +1,15 @@
 """What an import may write: what the person who imports could write in the desk's forms."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from tracker.exchange.files import Problem, Row
 from tracker.exchange.plan import Plan
 from tracker.exchange.profiles import Group, MappedRow
-from tracker.exchange.profiles.kinds import UNCLASSIFIED
-from tracker.exchange.schema import RESOURCES, Resource
+from tracker.exchange.profiles.kinds import KIND_OF, UNCLASSIFIED
+from tracker.exchange.schema import RESOURCES, Column, Resource
 from tracker.exchange.standing import Name
 from tracker.models import User
 from tracker.models.recommendation import RecommendationTheme
@@ -51,8 +52,18 @@ def _resting_on(rows: Iterable[Row], denied: dict[Name, Row], by: User) -> Itera
     for row in rows if denied else ():
         for _field, target, columns in row.resource.references:
             if (shared := denied.get((target.name, tuple(row.cells[column.name] for column in columns)))) is not None:
-                words = _("there is no %(noun)s “%(name)s” here, and the role of %(person)s does not include adding one; ask an administrator.")
-                yield row.fault(_not_included(target, by, words, name=shared.cells["name"]))
+                words = _(
+                    "there is no %(noun)s “%(name)s” here, neither by name nor by key, and the role of %(person)s does not include adding one;"
+                    " ask an administrator, or say in the profile (“Put other words for them”) which one that is here it means."
+                )
+                yield replace(row.fault(_not_included(target, by, words, name=shared.cells["name"])), about=_read_as(row, columns))
+
+
+def _read_as(row: Row, columns: Iterable[Column]) -> str:
+    """What of a profile names such a theme or kind of measure."""
+    if row.resource.model is RecommendationTheme:
+        return "theme.name"
+    return f"{KIND_OF[row.resource.name].name}.{next(column.name for column in columns)}"
 
 
 def _right(resource: Resource, verb: str) -> str:

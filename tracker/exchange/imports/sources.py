@@ -16,7 +16,7 @@ from tracker.archive import store
 from tracker.exchange import files
 from tracker.exchange.files import PackageError, Problem, Row
 from tracker.exchange.imports.findings import ROWS_TOLD, Findings
-from tracker.exchange.profiles import Governments, Group, Profile, ProfileError, map_records, parse
+from tracker.exchange.profiles import Governments, Group, Named, Profile, ProfileError, map_records, parse
 from tracker.exchange.schema import BY_NAME, DESCRIPTOR, Resource
 from tracker.exchange.tables import Options, Table, TableError, limits, open_table
 from tracker.models import Import
@@ -40,7 +40,8 @@ class Mapped:
     def __init__(self, profile: Profile, table: Table, batch: Import, joined: dict[str, Table]) -> None:
         """Open it."""
         self.table = table
-        self.mapped = map_records(profile, table, Governments.of_the_desk(), chosen=batch.governments, joined=joined)
+        here, named = Governments.of_the_desk(), Named.of_the_desk()
+        self.mapped = map_records(profile, table, here, named=named, chosen=batch.governments, joined=joined)
 
     def __iter__(self) -> Iterator[Group]:
         return iter(self.mapped)

@@ -13,6 +13,7 @@ from tracker.exchange.profiles.guessing import Choice, Seen, fields_of, guess_pr
 from tracker.exchange.profiles.keys import Key, reference
 from tracker.exchange.profiles.mapping import Duplicate, Group, MappedFile, MappedRow, Unknown, map_records
 from tracker.exchange.profiles.model import PACKAGE, Mistake, Profile, ProfileError, Why
+from tracker.exchange.profiles.named import Named
 from tracker.exchange.profiles.parsing import parse, shipped
 from tracker.exchange.profiles.writing import to_toml
 
@@ -27,6 +28,7 @@ __all__ = [
     "MappedFile",
     "MappedRow",
     "Mistake",
+    "Named",
     "Profile",
     "ProfileError",
     "Seen",

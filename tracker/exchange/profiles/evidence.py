@@ -17,13 +17,16 @@ SOME = 0.3
 """The share from which it is one of something if its name says so, and nothing else."""
 FEW = 30
 """Different values that a column of statuses or answers may have; one with more is something else."""
+SELDOM = 0.5
+"""The share of empty rows from which a column cannot be what every record must have."""
 SHORT, LONG = 40, 80
 """Characters of a cell on average: up to which it may be a word of somebody's vocabulary, and from which it is told as long."""
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+]?(?:\d[\d\s.,’']*)?\d\s?%?")
 _FLAGS = frozenset(
-    folded(word) for word in ("yes", "no", "y", "n", "true", "false", "oui", "non", "sí", "si", "vrai", "faux", "نعم", "لا", "بله", "خیر")
+    folded(word)
+    for word in ("yes", "no", "y", "n", "true", "false", "oui", "non", "ja", "nein", "sí", "si", "vrai", "faux", "نعم", "لا", "بله", "خیر")
 )
 _LONGEST_FLAG = 5
 _YEAR, _BARE = re.compile(r"(?:1[7-9]|20|21)\d\d"), re.compile(r"[2-5]\d{4}|(?:19|20)\d{6}")
@@ -46,13 +49,19 @@ class Nature(enum.Enum):
 
 @dataclass(frozen=True)
 class Evidence:
-    """The cells of a column that are filled, as text, and whom the site knows as governments."""
+    """The cells of a column that are filled, as text, whom the site knows as governments, and the share of rows, 0 to 1, in which nothing stands."""
 
     texts: Sequence[str]
     known: Governments
+    empty: float = 0.0
 
     def _share(self, count: int) -> float:
         return count / len(self.texts) if self.texts else 0.0
+
+    @property
+    def is_seldom_filled(self) -> bool:
+        """Whether most rows say nothing in it: what every record must have stands elsewhere."""
+        return self.empty > SELDOM
 
     @cached_property
     def length(self) -> float:

@@ -1,4 +1,4 @@
-"""Which government a file means: by code, by its name in English, French, Spanish or Arabic, by a former or a long name, or by an alias.
+"""Which government a file means: by code, by its name in English, French, Spanish, German or Arabic, by a former or a long name, or by an alias.
 
 The governments of this site go first, under the codes and names that the desk gave them. A country that the site does not have yet is told apart
 from a name that nobody knows. Names are compared as search compares them (:mod:`tracker.rules.folding`).
@@ -18,14 +18,14 @@ from tracker.models import Government
 from tracker.rules.folding import folded
 from tracker.rules.vocabulary import GovernmentKind
 
-LANGUAGES = ("en", "fr", "es", "ar")
+LANGUAGES = ("en", "fr", "es", "de", "ar")
 """In which names are known."""
 _NO_COUNTRY = frozenset({"EZ", "QO", "UN", "XA", "XB", "ZZ"})
 """Codes of two letters under which the CLDR has no government."""
 _REMEMBERED = 20_000
 _LONGEST = 200  # characters; what is longer is no name
 
-_SMALL_WORDS = frozenset({"the", "and", "et", "y", "la", "le", "les", "el", "l", "d"})
+_SMALL_WORDS = frozenset({"the", "and", "et", "y", "und", "la", "le", "les", "el", "l", "d"})
 _LONG = re.compile(
     r"^(?:islamic |federal |federative |plurinational |bolivarian |united |eastern |co operative |cooperative |hashemite |independent |socialist )?"
     r"(?:republic|kingdom|state|principality|sultanate|commonwealth|grand duchy|union|emirate) of |"

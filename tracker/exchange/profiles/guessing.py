@@ -30,10 +30,17 @@ MOST_VALUES = 200
 
 @dataclass(frozen=True)
 class Seen:
-    """A column as the builder shows it: its name, and some values of it."""
+    """A column as the builder shows it: its name, some values of it, and the share of rows without one, 0 to 1, where the values leave those out."""
 
     name: str
     values: Sequence[object] = ()
+    empty: float = 0.0
+
+    @property
+    def empty_rows(self) -> float:
+        """The share of rows without a value, by what is told of them or by the values themselves."""
+        blank = sum(value is None or (isinstance(value, str) and not value.strip()) for value in self.values)
+        return max(self.empty, blank / len(self.values) if self.values else 0.0)
 
     @property
     def texts(self) -> list[str]:
@@ -133,26 +140,36 @@ def _joined(rule: FieldRule, choice: Choice) -> FieldRule:
 # Guessing
 
 _ANSWERS = {
-    "accepted": "accept|accepted|supported|support|agree|agreed|yes|accepte|acceptee|apoyada|aceptada|قبلت",
-    "in_part": "partially accepted|accept in part|supported in part|partly agreed|accepte en partie|aceptada parcialmente",
-    "in_principle": "accept in principle|agreed in principle|accepte en principe|aceptada en principio",
-    "noted": "note|noted|takes note|taken note|pris note|prend note|toma nota|anotada",
-    "rejected": "reject|rejected|not supported|not accepted|disagree|disagreed|no|rejete|rejetee|rechazada",
+    "accepted": "accept|accepted|supported|support|agree|agreed|yes|accepte|acceptee|apoyada|aceptada|angenommen|akzeptiert|zugestimmt|ja|قبلت",
+    "in_part": (
+        "partially accepted|accept in part|supported in part|partly agreed|accepte en partie|aceptada parcialmente|teilweise angenommen|"
+        "teilweise akzeptiert"
+    ),
+    "in_principle": (
+        "accept in principle|agreed in principle|accepte en principe|aceptada en principio|grundsätzlich angenommen|im grundsatz angenommen"
+    ),
+    "noted": "note|noted|takes note|taken note|pris note|prend note|toma nota|anotada|zur kenntnis genommen",
+    "rejected": "reject|rejected|not supported|not accepted|disagree|disagreed|no|rejete|rejetee|rechazada|abgelehnt|zurückgewiesen|nein",
 }
 """What words of other trackers mean as answers; whoever makes the profile looks at each."""
 
 _STATUSES = {
     "implemented": (
-        "completed|done|fully implemented|closed implemented|kept|achieved|fulfilled|mis en oeuvre|mise en oeuvre|realise|realisee|cumplida|aplicada"
+        "completed|done|fully implemented|closed implemented|kept|achieved|fulfilled|mis en oeuvre|mise en oeuvre|realise|realisee|cumplida|aplicada|"
+        "umgesetzt|vollständig umgesetzt|erledigt|erfüllt|abgeschlossen"
     ),
     "partially_implemented": (
-        "partly implemented|partial|partially|in progress|ongoing|en cours|partiellement mis en oeuvre|en curso|parcialmente cumplida"
+        "partly implemented|partial|partially|in progress|ongoing|en cours|partiellement mis en oeuvre|en curso|parcialmente cumplida|"
+        "teilweise umgesetzt|teilweise erfüllt|in umsetzung|in arbeit"
     ),
-    "under_consideration": "in progress|ongoing|being considered|pending|planned|under review|stalled|en cours|en curso|a l etude|pendiente",
-    "rejected": "not accepted|declined|not taken forward|closed not implemented|rejete|rejetee|rechazada",
-    "no_action": "not implemented|closed not implemented|broken|non mis en oeuvre|non mise en oeuvre|no aplicada",
-    "no_evidence": "open|no information|unknown|no progress found",
-    "superseded": "replaced|no longer relevant|overtaken",
+    "under_consideration": (
+        "in progress|ongoing|being considered|pending|planned|under review|stalled|en cours|en curso|a l etude|pendiente|"
+        "in prüfung|in umsetzung|in arbeit|geplant|offen"
+    ),
+    "rejected": "not accepted|declined|not taken forward|closed not implemented|rejete|rejetee|rechazada|abgelehnt",
+    "no_action": ("not implemented|closed not implemented|broken|non mis en oeuvre|non mise en oeuvre|no aplicada|nicht umgesetzt|nicht erfüllt"),
+    "no_evidence": "open|no information|unknown|no progress found|offen|unbekannt|keine angaben",
+    "superseded": "replaced|no longer relevant|overtaken|überholt|ersetzt",
 }
 """What words of other trackers may mean as statuses, for whoever says which. None of them is taken for one by itself: that is what the crosswalk
 says of a word (:func:`tracker.rules.crosswalk.imported`)."""
@@ -162,9 +179,10 @@ def guess_profile(columns: Iterable[Seen], governments: Governments) -> list[Cho
     """What each column probably is, by its name and by what stands in it; a column of which nothing is known is left out.
 
     Each field is guessed once. A name goes before what stands in the cells, and what stands in the cells must bear it out: a wrong guess is
-    worse than none. The statement is the longest free text where no name says which it is. Of remarks nothing is guessed: readers would see them.
+    worse than none. The statement is the longest free text where no name says which it is, and never a column that most rows leave empty. Of
+    remarks nothing is guessed: readers would see them.
     """
-    seen = {column.name: Evidence(column.texts, governments) for column in columns if not headers.is_remark(column.name)}
+    seen = {column.name: Evidence(column.texts, governments, column.empty_rows) for column in columns if not headers.is_remark(column.name)}
     dropped: set[Place] = set()
     while True:
         taken = _assigned(seen, dropped)
@@ -215,10 +233,11 @@ def _longest_text(seen: Mapping[str, Evidence], taken: Mapping[Place, str]) -> s
     """The longest free text of which no name says that it is something else; where there is none, the column of titles."""
     free = [
         name for name, evidence in seen.items()
-        if name not in taken.values() and evidence.is_text and evidence.length > _PROSE
+        if name not in taken.values() and evidence.is_text and evidence.length > _PROSE and not evidence.is_seldom_filled
         and not any(headers.fit(name, place)[0] and _bears_out(place, evidence, Fit.ABOUT) for place in CALLED if place != _STATEMENT)
     ]  # fmt: skip
-    return max(free, key=lambda name: seen[name].length, default=taken.get(_TITLE, ""))
+    title = taken.get(_TITLE, "")
+    return max(free, key=lambda name: seen[name].length, default="" if title and seen[title].is_seldom_filled else title)
 
 
 def _bears_out(place: Place, cells: Evidence, fit: Fit, *, is_sure: bool = False) -> bool:
@@ -238,7 +257,7 @@ def _bears_out(place: Place, cells: Evidence, fit: Fit, *, is_sure: bool = False
             return told and _share_of_meanings(place, cells) >= (MOST if fit else _NEARLY_ALL)
         case ("document", "url"):
             return cells.addresses >= MOST
-    if fit < Fit.ABOUT or not cells.texts:
+    if fit < Fit.ABOUT or not cells.texts or (place == _STATEMENT and cells.is_seldom_filled):
         return False
     match place:
         case (_, "recommended_on" | "due_on" | "effective_on" | "searched_on" | "on"):

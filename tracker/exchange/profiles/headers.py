@@ -9,93 +9,118 @@ from tracker.rules.folding import folded
 CALLED: dict[tuple[str, str], str] = {
     ("addressee", "government"): (
         "country|state under review|member state|state|government|addressee|jurisdiction|pays|état|état membre|gouvernement|país|estado|"
-        "estado miembro|gobierno|البلد|بلد|الدولة|دولة|حكومة|کشور|دولت"
+        "estado miembro|gobierno|البلد|بلد|الدولة|دولة|حكومة|کشور|دولت|"
+        "land|länder|staat|staaten|regierung|regierungen|mitgliedstaat|mitgliedsstaat|überprüfter staat|adressat"
     ),
     ("recommendation", "statement"): (
         "recommendation|recommendation text|text|statement|promise|call to action|recommandation|texte|énoncé|recomendación|texto|enunciado|"
-        "التوصية|نص|نص التوصية|توصیه|متن"
+        "التوصية|نص|نص التوصية|توصیه|متن|"
+        "recomendaciones|empfehlung|empfehlungen|empfehlungstext|wortlaut|forderung|versprechen|zusage"
     ),
     ("recommendation", "number"): (
-        "no|number|num|nr|ref|reference|id|code|n|paragraph|para|numéro|référence|paragraphe|número|referencia|párrafo|الرقم|رقم|شماره"
+        "no|number|num|nr|ref|reference|id|code|n|paragraph|para|numéro|référence|paragraphe|número|referencia|párrafo|الرقم|رقم|شماره|"
+        "nummer|lfd nr|laufende nummer|kennung|kennziffer|ziffer|absatz"
     ),
     ("recommendation", "short_title"): (
         "title|short title|heading|headline|name|titre|titre court|intitulé|libellé|nom|objet|título|título corto|encabezado|nombre|asunto|"
-        "العنوان|عنوان"
+        "العنوان|عنوان|"
+        "titel|kurztitel|überschrift|bezeichnung|betreff"
     ),
     ("recommendation", "made_by"): (
         "recommending state|made by|author|by|recommended by|proposed by|issued by|promised by|pledged by|état auteur|auteur|recommandé par|"
-        "proposé par|autor|recomendado por|صادر عن|نویسنده"
+        "proposé par|autor|recomendado por|صادر عن|نویسنده|"
+        "verfasser|urheber|empfohlen von|vorgeschlagen von|empfehlender staat"
     ),
     ("recommendation", "recommended_on"): (
         "date|recommended on|report date|made on|promised on|proposed on|session date|issued|date issued|date of issue|adopted|date adopted|"
         "published|date published|publication date|year|when|date de publication|date d'adoption|date d'émission|publié|adopté|année|fecha|"
-        "fecha de publicación|fecha de adopción|año|التاريخ|تاريخ|سنة|سال"
+        "fecha de publicación|fecha de adopción|año|التاريخ|تاريخ|سنة|سال|"
+        "datum|jahr|empfohlen am|berichtsdatum|veröffentlicht|veröffentlicht am|veröffentlichungsdatum|beschlossen am"
     ),
     ("recommendation", "due_on"): (
-        "due|due date|deadline|due on|target date|échéance|date limite|délai|fecha límite|plazo|vencimiento|الموعد النهائي|مهلت"
+        "due|due date|deadline|due on|target date|échéance|date limite|délai|fecha límite|plazo|vencimiento|الموعد النهائي|مهلت|"
+        "frist|fällig|fällig am|fälligkeit|umsetzungsfrist|zieldatum"
     ),
-    ("recommendation", "target"): "agency|ministry|department|body|organisme|ministère|service|ministerio|organismo|entidad|الوزارة|وزارت",
+    ("recommendation", "target"): (
+        "agency|ministry|department|body|organisme|ministère|service|ministerio|organismo|entidad|الوزارة|وزارت|"
+        "ministerium|behörde|ressort|dienststelle"
+    ),
     ("theme", "name"): (
-        "theme|topic|subject|issue|category|area|policy area|tag|tema|categoría|thème|thématique|sujet|catégorie|domaine|الموضوع|موضوع|دسته"
+        "theme|topic|subject|issue|category|area|policy area|tag|tema|categoría|thème|thématique|sujet|catégorie|domaine|الموضوع|موضوع|دسته|"
+        "thema|themen|themenfeld|themenbereich|kategorie|kategorien|bereich|politikfeld|sachgebiet|schlagwort|schlagworte"
     ),
     ("position", "answer"): (
         "response|answer|position|reply|government response|state response|accepted|réponse|réponse gouvernement|respuesta|respuesta gobierno|"
-        "الرد|رد|پاسخ"
+        "الرد|رد|پاسخ|"
+        "antwort|antwort regierung|reaktion|stellungnahme|stellungnahme regierung"
     ),
     ("position", "statement"): (
         "response|government response|response in full|full response|response text|answer|reply|explanation|réponse|texte réponse|"
-        "réponse gouvernement|respuesta|texto respuesta"
+        "réponse gouvernement|respuesta|texto respuesta|"
+        "antwort|antwort regierung|antworttext|stellungnahme|stellungnahme regierung"
     ),
     ("assessment", "status"): (
         "status|ruling|progress|implementation status|implementation|state|state of play|verdict|rating|assessment|outcome|statut|état|"
-        "état d'avancement|avancement|mise en œuvre|estado|estado de aplicación|cumplimiento|situación|الحالة|وضعیت"
+        "état d'avancement|avancement|mise en œuvre|estado|estado de aplicación|cumplimiento|situación|الحالة|وضعیت|"
+        "stand|stand umsetzung|umsetzungsstand|umsetzungsstatus|umsetzung|bewertung|beurteilung|ergebnis"
     ),
     ("assessment", "rationale"): (
         "rationale|justification|explanation of status|reason|reason for status|motif|raison|motivation|motivo|justificación|razón|"
-        "التبرير|مبرر|المبررات|السبب|توجیه|دلیل|استدلال"
+        "التبرير|مبرر|المبررات|السبب|توجیه|دلیل|استدلال|"
+        "begründung|grund"
     ),
     ("assessment", "effective_on"): (
         "status date|last updated|updated|date updated|as of|assessed on|date statut|mis à jour|mise à jour|date de mise à jour|fecha estado|"
-        "actualizado|fecha de actualización"
+        "actualizado|fecha de actualización|"
+        "statusdatum|datum status|datum stand|stand vom|stand am|aktualisiert|aktualisiert am|letzte aktualisierung"
     ),
     ("assessment", "searched_on"): (
-        "searched on|search date|date of search|date searched|recherché le|date de recherche|fecha de búsqueda|تاريخ البحث|تاریخ جستجو"
+        "searched on|search date|date of search|date searched|recherché le|date de recherche|fecha de búsqueda|تاريخ البحث|تاریخ جستجو|"
+        "gesucht am|suchdatum|datum suche"
     ),
     ("action", "description"): (
         "action taken|action|measures taken|steps taken|progress made|mesures prises|actions menées|suites données|medidas adoptadas|"
-        "acciones realizadas|الإجراءات المتخذة|اقدامات"
+        "acciones realizadas|الإجراءات المتخذة|اقدامات|"
+        "ergriffene maßnahmen|getroffene maßnahmen|durchgeführte maßnahmen|umgesetzte maßnahmen"
     ),
-    ("event", "on"): "action date|date mesures|date action|fecha acción|fecha medidas",
+    ("event", "on"): ("action date|date mesures|date action|fecha acción|fecha medidas|datum maßnahme|datum maßnahmen|maßnahmendatum"),
     ("document", "title"): (
-        "report title|document title|report|document|source title|titre rapport|titre document|rapport|título informe|informe|documento"
+        "report title|document title|report|document|source title|titre rapport|titre document|rapport|título informe|informe|documento|"
+        "berichtstitel|titel bericht|bericht|dokumenttitel|dokument"
     ),
     ("document", "url"): (
-        "url|link|web address|address|website|report url|document url|source url|source|lien|adresse|adresse web|enlace|dirección|الرابط|پیوند"
+        "url|link|web address|address|website|report url|document url|source url|source|lien|adresse|adresse web|enlace|dirección|الرابط|پیوند|"
+        "quelle|internetadresse|webadresse|verweis"
     ),
 }
 """An earlier field goes first, and an earlier name of it."""
 
-SURE = frozenset({"country", "member state", "pays", "état membre", "país", "estado miembro", "البلد", "بلد", "کشور"})
+SURE = frozenset(
+    {"country", "member state", "pays", "état membre", "país", "estado miembro", "mitgliedstaat", "mitgliedsstaat", "البلد", "بلد", "کشور"}
+)
 """Names under which nothing stands but governments, known here or not."""
 
 REMARKS = (
-    "comment|note|remark|observation|annotation|commentaire|remarque|comentario|observación|nota|anotación|ملاحظة|ملاحظات|تعليق|تعليقات|یادداشت|توضیح|"
-    "توضیحات|نظر"
+    "comment|note|remark|observation|annotation|commentaire|remarque|comentario|observación|observaciones|nota|anotación|anotaciones|"
+    "bemerkung|bemerkungen|anmerkung|anmerkungen|kommentar|kommentare|notiz|notizen|hinweis|hinweise|vermerk|vermerke|"
+    "ملاحظة|ملاحظات|تعليق|تعليقات|یادداشت|توضیح|توضیحات|نظر"
 )
 """Names under which anything may stand that somebody wrote for themselves: nobody guesses that it is for readers."""
 
 _FILLERS = (
     "the of a an in to for on and de du des d la le les l el los las del y et en par por full complete original official current latest final exact "
-    "intégral intégrale complet complète actuel actuelle completo completa actual english french spanish arabic persian fr es ar fa eng fra spa"
+    "intégral intégrale complet complète actuel actuelle completo completa actual der die das des dem den ein eine "
+    "einer und im zu zur zum für vollständig vollständige vollständiger aktuell aktuelle aktueller "
+    "english french spanish german arabic persian deutsch fr es de ar fa eng fra spa deu"
 )
 _HOLDERS = frozenset({"attribute", "data", "field", "item", "node", "object", "propertie", "record", "value"})
 """Steps of a path that hold others and say nothing."""
 _ABOUT_IT = (
-    "recommendation recommandation recomendación rec promise commitment pledge measure proposal mesure proposition engagement medida propuesta "
-    "compromiso التوصية توصية توصیه"
+    "recommendation recommandation recomendación empfehlung rec promise commitment pledge measure proposal mesure proposition engagement "
+    "medida propuesta compromiso maßnahme vorschlag التوصية توصية توصیه"
 )
 """Words that say no more than that it is the recommendation's."""
-_NAMED = "name code label value iso iso2 iso3 nom nombre código libellé"
+_NAMED = "name code label value iso iso2 iso3 nom nombre código libellé bezeichnung kürzel"
 """Words that say no more of what is written by name or by code."""
 _WRITTEN_BY_NAME = frozenset({("addressee", "government"), ("theme", "name"), ("position", "answer"), ("assessment", "status")})
 

@@ -14,6 +14,7 @@ from tracker.exchange.profiles.deriving import Deriving
 from tracker.exchange.profiles.governments import Governments
 from tracker.exchange.profiles.kinds import plain
 from tracker.exchange.profiles.model import Profile, ProfileError, Rows
+from tracker.exchange.profiles.named import Named
 from tracker.exchange.profiles.reading import Getter, Test, Unreadable, Values, getter, key_text
 from tracker.exchange.profiles.rows import Filler, MappedRow, problem_at
 from tracker.exchange.profiles.taking import KindReader, reference_of
@@ -87,10 +88,10 @@ class MappedFile:
     field and value.
     """
 
-    def __init__(self, profile: Profile, table: Rows, governments: Governments, joined: Mapping[str, Rows]) -> None:
+    def __init__(self, profile: Profile, table: Rows, governments: Governments, named: Named, joined: Mapping[str, Rows]) -> None:
         """Use :func:`map_records`."""
         self.profile, self.table, self.joined = profile, table, joined
-        self.governments = governments
+        self.governments, self.named = governments, named
         self.deriving = Deriving(profile)
         self.fillers = {name: Filler(resource) for name, resource in BY_NAME.items()}
         self._forget()
@@ -279,10 +280,13 @@ def map_records(
     table: Rows,
     governments: Governments,
     *,
+    named: Named | None = None,
     chosen: Mapping[str, str] | None = None,
     joined: Mapping[str, Rows] | None = None,
 ) -> MappedFile:
     """Go through a table by a profile. ``chosen`` maps names of governments as the file writes them to codes, or to ``LEFT_OUT``.
+
+    ``named`` are the themes and kinds of measure that are here already; without it there are none.
 
     Raises :class:`ProfileError` where the profile names a column that the table does not have, or a second file that is not given.
     """
@@ -294,4 +298,4 @@ def map_records(
         problems.append(f"governments.all: “{profile.governments.all}” is no government of this site; add it there, or name another one.")
     if problems:
         raise ProfileError(problems)
-    return MappedFile(profile, table, known, others)
+    return MappedFile(profile, table, known, named or Named(), others)

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from tracker.exchange.files import Problem
 from tracker.exchange.profiles import naming
 from tracker.exchange.profiles.kinds import KIND_OF, UNCLASSIFIED
+from tracker.exchange.profiles.named import Ambiguous
 from tracker.exchange.profiles.naming import first_words, key_of, short_name
 from tracker.exchange.profiles.reading import Unreadable, Values
-from tracker.exchange.profiles.rows import LONGEST_SHOWN, MappedRow, problem_at, rows_told
+from tracker.exchange.profiles.rows import LONGEST_SHOWN, MappedRow, problem_at, quoted, rows_told
 from tracker.exchange.profiles.taking import KindReader, Taken, reference_of
 from tracker.exchange.schema import BY_NAME
 from tracker.rules.vocabulary import AssessorKind, Stance, Status
@@ -159,15 +160,25 @@ class RowMaker:
             otherwise["note"] = f"The source gives its kind as “{first_words(taken.raw['kind'], 200)}”."
         self.put("documents", cells, taken, otherwise=otherwise, rows=(self.number,), apart=("note",))
 
-    def measure(self, taken: Taken) -> str:
+    def measure(self, taken: Taken, taken_of: str) -> str:
         """The key of the kind of measure; a kind that the site does not have is made."""
         name = taken.get("measure")
-        key = short_name(name) if name else UNCLASSIFIED
+        key = self.key_of_named("measures", name, taken, f"{taken_of}.measure") if name else UNCLASSIFIED
         quiet = {"key": key, "name": name or "not classified"}
         if not name:
             quiet["definition"] = "The source does not say of what kind the measure is, and nobody here has said so yet."
         self.put("measures", quiet, rows=(self.number,), only_new=True, quiet=True)
         return key
+
+    def key_of_named(self, resource: str, name: str, taken: Taken, about: str) -> str:
+        """The key of a theme or a kind of measure, of one that is here where the word means it; a word that may mean several is a problem."""
+        try:
+            return self.file.named.key(resource, name)
+        except Ambiguous as error:
+            column = taken.sources.get(about.partition(".")[2], "")
+            words = f"{quoted(name)}{error}"
+            self.problems.append(problem_at([self.number], f"column {column}" if column else "", words, about=about))
+            return short_name(name)
 
     def recommendation(self) -> None:
         """The recommendation, or only its reference where the site has it already."""
@@ -203,7 +214,7 @@ class RowMaker:
         cells.setdefault("locator", self.locator())
         cells.setdefault("made_in", self.document)
         cells.setdefault("recommended_on", self.taken["document"].get("published_on") if "document" in self.taken else "")
-        measure = self.measure(taken)
+        measure = self.measure(taken, "recommendation")
         if taken.get("measure"):
             cells["measure"] = measure
         otherwise = {
@@ -254,7 +265,7 @@ class RowMaker:
         if taken is None or not self.reference or "statement" not in self.kinds["recommendation"].by_name:
             return
         for name in taken.items.get("name") or ([taken.get("name")] if taken.get("name") else []):
-            key = short_name(name)
+            key = self.key_of_named("themes", name, taken, "theme.name")
             self.put("themes", {"key": key, "name": name}, taken, rows=(self.number,), only_new=True, quiet=True)
             self.put("recommendation_themes", {"recommendation": self.reference, "theme": key}, taken, rows=(self.number,))
 
@@ -273,7 +284,7 @@ class RowMaker:
         for code in governments:
             own = (code,) if len(governments) > 1 else ()
             key = key_of(self.deriving.prefix, *parts, *own) if any(parts) else key_of(self.reference, code, self.deriving.key, "action")
-            measure = self.measure(taken)
+            measure = self.measure(taken, "action")
             cells = {**taken.values, "key": key, "government": code, "title": first_words(title, 300)}
             if taken.get("measure"):
                 cells["measure"] = measure
