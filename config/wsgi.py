@@ -30,4 +30,7 @@ def _end_with(server: multiprocessing.process.BaseProcess) -> None:
 
 
 if os.environ.get("TRACKER_SERVING") and (_server := multiprocessing.parent_process()):
+    from tracker.public.columnar import read_all
+
     threading.Thread(target=_end_with, args=(_server,), name="watch over the server", daemon=True).start()
+    threading.Thread(target=read_all, name="read what is counted in memory", daemon=True).start()

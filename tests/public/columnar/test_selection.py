@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.db.models import Q
 from django.http import QueryDict
 from django.test import Client
@@ -206,3 +207,23 @@ def test_where_nothing_was_published_nothing_is_counted(desk: str, today: dt.dat
     assert here.counts("status", here.all) == {}
     assert here.count(here.all, "recommendation") == 0
     assert list(here.references(here.all, ("reference",))) == []
+
+
+def test_a_process_may_read_everything_before_it_is_asked(published: str, caplog: pytest.LogCaptureFixture) -> None:
+    keeping.read_all()
+    standing = [keeper._standing for keeper in keeping._KEEPERS.values()]
+    assert all(each is not None and len(each.rows) for each in standing)
+    rows_at(AddresseeEdition, at(dt.datetime.now(dt.UTC).date()))
+    assert keeping._KEEPERS[AddresseeEdition]._standing in standing, "and is not read again"
+    assert not caplog.records
+
+
+def test_where_the_database_is_away_it_is_said_and_nothing_fails(
+    published: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(*_args: Any) -> None:
+        raise OperationalError("the connection was refused")
+
+    monkeypatch.setattr(keeping, "rows_at", away)
+    keeping.read_all()
+    assert "not held in memory yet: the connection was refused" in caplog.text

@@ -4,7 +4,7 @@ PostgreSQL keeps the rows and stays the only source. Each process reads what an 
 """
 
 from tracker.public.columnar.arrays import Array, Mask
-from tracker.public.columnar.keeping import Read, addressees_at, kept_by_edition, rows_at
+from tracker.public.columnar.keeping import Read, addressees_at, kept_by_edition, read_all, rows_at
 from tracker.public.columnar.selection import ROWS, References, Selection
 
-__all__ = ["ROWS", "Array", "Mask", "Read", "References", "Selection", "addressees_at", "kept_by_edition", "rows_at"]
+__all__ = ["ROWS", "Array", "Mask", "Read", "References", "Selection", "addressees_at", "kept_by_edition", "read_all", "rows_at"]

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import enum
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -10,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
+from django.utils import timezone
 from psycopg.pq import TransactionStatus
 
 from tracker.editions.tables import PUBLIC, AddresseeEdition, ChainLink, Erasure, RecordEdition, Row, SiteEdition
@@ -21,6 +23,8 @@ from tracker.public.columnar.selection import Selection
 from tracker.public.columnar.tables import HELD
 from tracker.public.servers import one_moment
 from tracker.rules.vocabulary import Nature
+
+logger = logging.getLogger(__name__)
 
 KEPT = 24
 """Selections, and words of filters, that are kept: those of the clocks that were asked for last."""
@@ -175,3 +179,16 @@ def kept_by_edition(clocks: Clocks, name: str, build: Callable[[], Kept]) -> Kep
     """What is the same for everything read from one edition, whatever the day: built once in a process, for the editions that were read last."""
     edition = clocks.edition()
     return _KEEPERS[AddresseeEdition].at(edition).kept((edition.number, name), build) if edition else build()
+
+
+def read_all() -> None:
+    """Read every table that is held, as the site stands now, so that no reader waits for it. Whatever fails is read when it is asked for."""
+    now = timezone.now()
+    clocks = Clocks(now.date(), None, now.date())
+    try:
+        for table in HELD:
+            rows_at(table, clocks)
+    except (OperationalError, InterfaceError) as error:
+        logger.warning("The published tables are not held in memory yet: %s", " ".join(str(error).split()))
+    finally:
+        connections[PUBLIC].close()
