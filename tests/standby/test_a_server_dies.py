@@ -9,7 +9,7 @@ from django.conf import settings
 
 from tests.standby.conftest import Pair, Served, until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]  # every address, several times over
 
 NEWEST = "SELECT max(number) FROM editions.site_edition"
 
@@ -30,8 +30,8 @@ def test_the_public_is_served_from_the_standby_and_goes_on_when_the_primary_dies
 ) -> None:
     site = serve()
     alive = codes(site, addresses)
-    assert list(alive.values()).count(200) > 60, alive
-    assert set(alive.values()) <= {200, 301, 404}, alive
+    assert list(alive.values()).count(200) > 50, alive
+    assert set(alive.values()) <= {200, 301, 404} and alive["/static/tracker/site.css"] == 200, alive
     following = {"code": 200, "status": "ready", "edition": pair.ask(pair.primary, NEWEST), "standby": True, "lag_bytes": 0, "lag_seconds": 0.0}
     assert ready(site) == following
     assert site.code("/admin/login/") == 200

@@ -12,8 +12,9 @@ from django.db import OperationalError, connections
 from django.test import Client
 from django.urls import reverse
 
+from config import env
 from tests import builders
-from tests.standby.conftest import Pair, until
+from tests.standby.conftest import URLS, Pair, until
 from tracker.editorial.verbs import Refused
 from tracker.models import Document
 from tracker.public.servers import once_more, went_away
@@ -170,6 +171,24 @@ def whole(path: str) -> tuple[str, str]:
     answer = Client().get(path)
     assert answer.status_code == 200, path
     return answer.content.decode(), answer["ETag"]
+
+
+@pytest.mark.parametrize("first", ["primary", "standby"])
+def test_of_several_hosts_readers_are_led_to_the_standby_and_whoever_writes_to_the_primary(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    both = sorted((pair.primary, pair.standby), key=lambda server: server.folder.name != first)
+    hosts = ",".join(str(server.sockets) for server in both)
+    for variable, address in pair.addresses(**dict.fromkeys(URLS, hosts)).items():
+        monkeypatch.setenv(variable, address)
+        follows = variable == "PUBLIC_DATABASE_URL"
+        found = env.database(variable, server="prefer-standby" if follows else "read-write")
+        assert found is not None
+        names = {"HOST": "host", "PORT": "port", "USER": "user", "PASSWORD": "password", "NAME": "dbname"}
+        place = {name: found[part] for part, name in names.items()} | found["OPTIONS"]
+        for _time in range(4):
+            with psycopg.connect(**place) as connection:
+                assert connection.execute("SELECT pg_is_in_recovery()").fetchone() == (follows,), variable
 
 
 def test_a_question_that_takes_too_long_or_is_wrong_is_asked_once(pair: Pair) -> None:
