@@ -13,7 +13,9 @@ from django.test import Client
 
 from tests import builders
 from tests.conftest import Site
+from tracker.exchange.schema import RESOURCES
 from tracker.public.columns import LISTINGS
+from tracker.public.every_kind import KINDS
 from tracker.public.linked import CONTEXT
 from tracker.public.sharing import rights
 
@@ -25,6 +27,45 @@ NAMESPACES = {
     "spdx": "http://spdx.org/rdf/terms#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
+
+
+def test_the_page_says_where_every_kind_of_record_stands(published: str, client: Client) -> None:
+    page = client.get("/data/").content.decode()
+    (table,) = re.findall(r'id="kinds".*?<tbody>(.*?)</tbody>', page, re.DOTALL)
+    said = dict(zip(re.findall(r"<code>(\w+)\.csv</code></td></tr>", table), re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL), strict=True))
+    assert list(said) == [resource.name for resource in RESOURCES], "each file of a package is a kind"
+    for kind in KINDS:
+        for name, column in kind.places:
+            assert f'<a href="#{name}">' in said[kind.name] and f'id="{name}"' in page, kind.name
+            assert not column or (column in [one.name for one in LISTINGS[name].columns] and f"<code>{column}</code>" in said[kind.name]), (
+                kind.name,
+                column,
+            )
+        assert kind.places or str(kind.pages) in said[kind.name], kind.name
+    for name in ("positions", "searches"):
+        assert f"<code>{name}</code>" in said[name], "positions and searches stand with the assessments"
+    assert "manage.py export_package DIR" in page
+
+
+def test_a_kind_stands_where_the_page_says_or_on_the_pages_that_it_names(desk: str, client: Client) -> None:
+    """Of one full record of every noun, what tells a kind from others is in the cells of its columns."""
+    made = builders.everything()
+    builders.put_out(*builders.publishables(made))
+    told = {
+        "events": "occurred", "parties": "a-person", "legal_statuses": "non grata", "searches": "SR-1", "positions": "PO-1", "replies": "RY-1",
+        "deadline_moves": "2020-05", "translations": "A translator", "snapshots": "a" * 64, "themes": "safety", "recommendation_themes": "safety",
+        "measures": "expulsion", "citation_uses": "supports",
+    }  # fmt: skip
+    kinds = {kind.name: kind for kind in KINDS}
+    for name, value in told.items():
+        found = []
+        for list_name, column in kinds[name].places:
+            rows = json.loads(b"".join(client.get(f"/api/v1/{list_name}.json")))["results"]
+            found += [json.dumps(row[column]) for row in rows]
+        assert any(value in cell for cell in found), name
+    assert 'href="/governments/AL/' in client.get("/governments/GROUP/?as_of=2019-06-01").content.decode()
+    for one, other in (("REC-1", "OTHER-1"), ("OTHER-1", "REC-1")):
+        assert f'href="/recommendations/{other}/"' in client.get(f"/recommendations/{one}/").content.decode()
 
 
 def served(site: Site, path: str) -> str:

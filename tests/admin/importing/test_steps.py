@@ -1,5 +1,6 @@
 """From a stranger's file to drafts, step by step, and back."""
 
+import html
 import io
 import json
 import re
@@ -493,6 +494,19 @@ def test_what_strangers_wrote_is_shown_as_text(people: dict[str, User], sign_in:
     file = steps.client.get(steps.address("problems")).content.decode("utf-8-sig")
     assert "“=1+1”" in file
     assert not [line for line in file.splitlines() for cell in line.split(",") if cell.startswith(("=", "+", "@"))]
+
+
+def test_the_page_of_how_a_file_is_read_says_every_reason_and_how_its_lines_end(people: dict[str, User], sign_in: SignIn) -> None:
+    text = "sep=;\rMade-up list of offices\r\rNo;Text;;Country\r1;Fermez l’entrée;x;Elbonia\r2;Ouvrez la fenêtre;y;Freedonia\r"
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", text.encode("mac-roman"))
+    page = steps.page("format")
+    guess = page.context["guess"]
+    assert len(guess.reasons) >= 5 and guess.line_ends == "CR", guess.reasons
+    (listed,) = re.findall(r'<ul class="reasons">(.*?)</ul>', page.content.decode(), re.DOTALL)
+    said = [html.unescape(one) for one in re.findall(r"<li>(.*?)</li>", listed, re.DOTALL)]
+    assert said[: len(guess.reasons)] == list(guess.reasons)
+    assert "Its line ends are bare CR, as on older Macs." in said and said[len(guess.reasons) :] == ["Lines end with CR."]
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,8 @@ import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import connections, transaction
+from django.test import Client
+from django.urls import reverse
 from procrastinate.contrib.django import connector_params
 
 from config.trouble import Trouble
@@ -157,24 +159,37 @@ for alias in ("default", "owner", "public", "eraser"):
 from django.conf import settings
 settings.ARCHIVE_DIR = sys.argv[2]
 import time
-from tracker.exchange.imports import run_apply, running
+from tracker.exchange.imports import progress, run_apply, running
 from tracker.models import Import, User
-def stopped(self, *_):
-    print("written", flush=True)
-    time.sleep(120)
+progress.SECONDS, running.AT_ONCE = 0, 40
+note = running.Run._note
+def stopped(self, *what):
+    if self.rows:
+        print("written", flush=True)
+        time.sleep(120)
+    note(self, *what)
 running.Run._note = stopped
 run_apply(Import.objects.get(), by=User.objects.get(username="author"), reason="Killed", unseen=True)
 """
 
 
-def test_a_killed_import_leaves_nothing_says_so_and_can_be_run_again(desk: str, by: User, archive: Path, tmp_path: Path) -> None:
-    batch = receive(written(tmp_path / "review.csv", rows(3)), by=by, profile="review", text=PROFILE)
+def test_a_killed_import_leaves_nothing_says_so_and_can_be_run_again(desk: str, by: User, archive: Path, tmp_path: Path, client: Client) -> None:
+    User.objects.filter(pk=by.pk).update(is_staff=True)
+    client.force_login(by)
+    data = [[*row[:2], f"{row[2]} {'Light upon light. ' * 30}", *row[3:]] for row in rows(120)]
+    batch = receive(written(tmp_path / "review.csv", data), by=by, profile="review", text=PROFILE)
     process = subprocess.Popen([sys.executable, "-c", KILLED, desk, str(archive)], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None and process.stdout.readline() == "written\n"
         assert is_at_work(batch)
         assert Import.objects.get().state == ImportState.APPLYING
-        assert ImportProgress.objects.get().words  # to be watched while the transaction is open
+        told = ImportProgress.objects.get()  # to be watched while the transaction is open
+        assert told.rows == 39 and 0 < told.share < 1, "of the first piece, in which the file's own document stands too"
+        assert told.words == f"39 rows of the file gone through ({round(100 * told.share)} %)"
+        address = reverse("admin:tracker_import_state", args=[batch.pk])
+        assert client.get(address).json() == {"going": True, "words": told.words}
+        page = client.get(reverse("admin:tracker_import_change", args=[batch.pk])).content.decode()
+        assert told.words in page and f'<progress max="100" value="{round(100 * told.share)}"' in page
         assert notice_the_dead() == []
         with pytest.raises(AtWork, match="is being worked on already"):
             run_preview(batch, by=by)
@@ -193,7 +208,7 @@ def test_a_killed_import_leaves_nothing_says_so_and_can_be_run_again(desk: str, 
     assert not Recommendation.objects.exists() and not ImportedRow.objects.exists()
     run_preview(batch, by=by)
     run_apply(batch, by=by, reason="Again")
-    assert Recommendation.objects.count() == 3
+    assert Recommendation.objects.count() == 120
 
 
 def test_of_two_that_apply_the_same_batch_one_does(by: User, tmp_path: Path) -> None:

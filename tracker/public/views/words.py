@@ -5,7 +5,7 @@ import re
 from django.conf import settings
 from django.http import HttpRequest
 
-from tracker.public import columns, crosswalking
+from tracker.public import columns, crosswalking, every_kind
 from tracker.public.api import origin
 from tracker.public.clocks import Clocks
 from tracker.public.pages import Page, public_page
@@ -34,6 +34,7 @@ def data(request: HttpRequest, clocks: Clocks) -> Page:
     """Each list as files, with what its columns mean, releases, how to read it from elsewhere, and how to check that nothing was rewritten."""
     return "tracker/data.html", {
         "listings": columns.LISTINGS.values(),
+        "kinds": every_kind.KINDS,
         "head": clocks.chain_head(),
         "kept": kept.kept(kept.releases()[:RELEASES_SHOWN]),
         "snippets": snippets(origin(request)),
