@@ -52,6 +52,22 @@ def same(one: Answer, other: Answer) -> bool:
     return (one.status, said(one), one.unpacked) == (other.status, said(other), other.unpacked)
 
 
+def test_a_kept_page_tells_shared_caches_to_keep_it_no_longer_than_the_day(kept: Kept, settings: Any) -> None:
+    settings.CDN_SECONDS = 3600
+    told = []
+    for left in (40_000, 90, 1):
+        kept.ahead._left = lambda left=left: left  # type: ignore[misc]
+        if not told:
+            kept.ask(PAGE)
+        answer = kept.ask(PAGE)
+        told.append(answer.headers["CDN-Cache-Control"])
+        assert kept.ask(PAGE, if_none_match=answer.headers["ETag"]).headers["CDN-Cache-Control"] == told[-1]
+    hour = min(3600, 86_400 - int(time.time()) % 86_400)
+    assert told[0].startswith("public, max-age=") and int(told[0].split("=")[1].split(",")[0]) in range(hour - 120, hour + 1)
+    assert told[1:] == ["public, max-age=90, stale-if-error=300", "public, max-age=1, stale-if-error=300"]
+    assert kept.behind.asked == 1
+
+
 # --- The same answer ------------------------------------------------------------------------------------------------------
 
 
@@ -246,8 +262,10 @@ def test_a_page_of_the_day_before_does_not_enter_on_the_next(record: Recommendat
     assert not kept.is_kept(PAGE)
 
 
-def test_a_page_that_was_made_across_a_publish_is_not_kept(record: Recommendation, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Although this process has not heard of it yet."""
+def test_a_page_that_was_made_across_a_publish_is_of_the_edition_before_and_goes_with_it(
+    record: Recommendation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read as of one moment, and kept as long as this process has not heard of the publish."""
     told, whole = standing(), pages._page
     kept = keeping(knows=lambda: told)
 
@@ -257,9 +275,27 @@ def test_a_page_that_was_made_across_a_publish_is_not_kept(record: Recommendatio
         return whole(*arguments)
 
     monkeypatch.setattr(pages, "_page", interrupted)
-    assert kept.ask(PAGE).status == "200 OK"
-    assert kept.number == 0
+    assert "Published meanwhile" not in kept.ask(PAGE).text
+    told = standing()
     assert "Published meanwhile" in kept.ask(PAGE).text
+
+
+@pytest.mark.parametrize("address", ["/feeds/changes.atom", "/data/catalog.jsonld"])
+def test_an_answer_for_programs_that_was_made_across_a_publish_is_not_kept(
+    record: Recommendation, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    """Although this process has not heard of it yet: it is read in several moments."""
+    told, offer = standing(), pages.ahead.offer
+    kept = keeping(knows=lambda: told)
+
+    def interrupted(*arguments: Any) -> None:
+        monkeypatch.setattr(pages.ahead, "offer", offer)
+        retitle(record, "Published meanwhile")
+        offer(*arguments)
+
+    monkeypatch.setattr(pages.ahead, "offer", interrupted)
+    assert kept.ask(address).status == "200 OK"
+    assert kept.number == 0
 
 
 def test_a_page_of_an_edition_that_this_process_has_not_heard_of_is_not_kept(record: Recommendation) -> None:

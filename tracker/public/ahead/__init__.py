@@ -26,7 +26,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import re_accepts_gzip
 from django.utils.cache import get_conditional_response
 
-from tracker.public.ahead.shelf import Headers, Kept, Shelf
+from tracker.public.ahead.shelf import Headers, Kept, Shelf, within_the_day
 from tracker.public.ahead.watch import Watch, ask
 from tracker.public.clocks import Clocks, is_instant
 from tracker.public.standing import Standing, standing
@@ -73,6 +73,11 @@ def today() -> int:
     return EPOCH + int(time.time()) // 86_400
 
 
+def left_of_today() -> int:
+    """Seconds until the day ends, in UTC; at least one."""
+    return 86_400 - int(time.time()) % 86_400
+
+
 class Ahead:
     """A WSGI application that gives what it has kept, and asks the one behind it for everything else. Safe to call in threads and after a fork."""
 
@@ -83,9 +88,10 @@ class Ahead:
         room: int,
         watching: Callable[[], Callable[[], Standing | None]] = lambda: Watch(ask).standing,
         day: Callable[[], int] = today,
+        left: Callable[[], int] = left_of_today,
     ) -> None:
-        """``room``: bytes, in this process; ``watching`` makes what says how the site stands; ``day``: the number of the day."""
-        self._application, self._room, self._watching, self._day = application, room, watching, day
+        """``room``: bytes, in this process; ``watching`` makes what says how the site stands; ``day``: its number; ``left``: its seconds."""
+        self._application, self._room, self._watching, self._day, self._left = application, room, watching, day, left
         self._forwarded = settings.SECURE_PROXY_SSL_HEADER[0] if settings.SECURE_PROXY_SSL_HEADER else ""
         self._session = settings.SESSION_COOKIE_NAME
         self._takes_gzip = re_accepts_gzip.search  # as whoever compresses reads it
@@ -104,7 +110,7 @@ class Ahead:
         if key is None or shelf is None:
             return self._application(environ, start_response)
         if kept := shelf.get(key):
-            return _given(kept, environ, start_response)
+            return _given(kept, environ, start_response, self._left())
         if environ["REQUEST_METHOD"] == "HEAD" or "HTTP_COOKIE" in environ:
             return self._application(environ, start_response)
         return self._made(key, environ, start_response)
@@ -184,13 +190,14 @@ def _may_be_kept(status: str, headers: Headers, shelf: Shelf) -> bool:
     )
 
 
-def _given(kept: Kept, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """A kept answer, as the request asks for it: to somebody who has it already, without its body; or whole."""
+def _given(kept: Kept, environ: Environ, start_response: Callable[..., Any], left: int) -> Iterable[bytes]:
+    """A kept answer, as the request asks for it: to somebody who has it already, without its body; or whole. ``left``: seconds of the day."""
+    said: Callable[[Headers], Headers] = (lambda headers: within_the_day(headers, left)) if kept.shared_for > left else list
     if "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ:
         request = HttpRequest()
         request.method, request.META = environ["REQUEST_METHOD"], environ  # type: ignore[assignment]
         if get_conditional_response(request, etag=kept.etag, last_modified=kept.modified) is not None:
-            start_response("304 Not Modified", list(kept.unchanged))
+            start_response("304 Not Modified", said(kept.unchanged))
             return []
-    start_response("200 OK", list(kept.headers))
+    start_response("200 OK", said(kept.headers))
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [kept.body]

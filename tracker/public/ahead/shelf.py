@@ -1,5 +1,6 @@
 """Answers that are kept, in a bounded number of bytes: what is asked for again stays, what was asked for once makes room."""
 
+import re
 import threading
 from collections import deque
 from collections.abc import Hashable
@@ -16,6 +17,8 @@ LARGEST = 8
 """No answer may take more than this part of the room: one in so many."""
 NEWCOMERS = 10
 """The part of the room in which answers wait to be asked for a second time: one in so many."""
+FOR_SHARED = "cdn-cache-control"
+_MAX_AGE = re.compile(r"max-age=(\d+)")
 OF_THE_BODY = frozenset({"content-type", "content-length", "content-encoding"})
 """Headers that an answer without a body does not have."""
 
@@ -30,6 +33,8 @@ class Kept:
 
     headers: Headers
     body: bytes
+    shared_for: int = field(init=False)
+    """Seconds for which shared caches are told to keep it, which must not go past the day."""
     etag: str = field(init=False)
     modified: int = field(init=False)
     unchanged: Headers = field(init=False)
@@ -40,10 +45,17 @@ class Kept:
     def __post_init__(self) -> None:
         """Take out of the headers what a conditional request is compared with."""
         named = {name.lower(): value for name, value in self.headers}
+        told = _MAX_AGE.search(named.get(FOR_SHARED, ""))
+        self.shared_for = int(told[1]) if told else 0
         self.etag = named["etag"].removeprefix("W/")
         self.modified = parse_http_date(named["last-modified"])
         self.unchanged = [(name, self.etag if name.lower() == "etag" else value) for name, value in self.headers if name.lower() not in OF_THE_BODY]
         self.size = len(self.body) + sum(len(name) + len(value) for name, value in self.headers) + OVERHEAD
+
+
+def within_the_day(headers: Headers, left: int) -> Headers:
+    """Headers of an answer that tell shared caches to keep it for the ``left`` seconds of the day and no longer."""
+    return [(name, _MAX_AGE.sub(f"max-age={left}", value) if name.lower() == FOR_SHARED else value) for name, value in headers]
 
 
 class Shelf:
