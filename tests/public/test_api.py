@@ -107,7 +107,7 @@ KEYS = {
     "changes": ["edition", "kind", "key"],
 }
 """Every list that is a page, and the columns that tell its rows apart, which the rows of the page have too."""
-ASKED = {name: ["", "?government=AL&government=BE", "?as_of=2020-02-01", "?known=edition-1", "?q=the"] for name in KEYS} | {
+ASKED = {name: ["", "?government=AL&government=BE", "?as_of=2020-02-01", "?known=edition-1", "?q=Iran"] for name in KEYS} | {
     "recommendations": ["", "?government=AL", "?status=implemented&status=contrary_action", "?q=expel&as_of=2020-02-01", "?year=2019&disputed=yes"],
 }
 
