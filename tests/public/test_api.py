@@ -97,19 +97,47 @@ def test_a_page_without_an_order_asks_its_files_for_none(client: Client, path: s
     assert [client.get(link["url"]).status_code for link in links] == [200] * len(ENDINGS)
 
 
-@pytest.mark.parametrize(
-    "query", ["", "?government=AL", "?status=implemented&status=contrary_action", "?q=expel&as_of=2020-02-01", "?year=2019&disputed=yes"]
-)
-def test_the_downloads_hold_the_rows_of_the_page(client: Client, query: str) -> None:
-    page = client.get(f"/recommendations/{query}")
-    shown = [item.recommendation.reference for item in page.context["listed"]]
-    as_csv, _as_workbook, as_json, _as_lines = (link["url"] for link in page.context["downloads"])
-    assert [row["reference"] for row in read_csv(client.get(as_csv))] == shown
-    answer = json.loads(whole(client.get(as_json)))
-    assert [row["reference"] for row in answer["results"]] == shown
-    assert answer["count"] == len(shown)
-    html = page.content.decode()
-    assert as_csv.replace("&", "&amp;") in html
+KEYS = {
+    "recommendations": ["reference"],
+    "governments": ["code"],
+    "documents": ["key"],
+    "actions": ["key"],
+    "effects": ["key"],
+    "citations": ["record_kind", "record_key", "citation", "stance"],
+    "changes": ["edition", "kind", "key"],
+}
+"""Every list that is a page, and the columns that tell its rows apart, which the rows of the page have too."""
+ASKED = {name: ["", "?government=AL&government=BE", "?as_of=2020-02-01", "?known=edition-1", "?q=Iran"] for name in KEYS} | {
+    "recommendations": ["", "?government=AL", "?status=implemented&status=contrary_action", "?q=expel&as_of=2020-02-01", "?year=2019&disputed=yes"],
+}
+
+
+@pytest.mark.parametrize(("name", "query"), [(name, query) for name, queries in ASKED.items() for query in queries])
+def test_the_downloads_hold_the_rows_of_the_page(client: Client, name: str, query: str) -> None:
+    """The same rows in the same order, over all pages, by the links that the page has."""
+    shown, page, number = [], client.get(f"/{name}/{query}"), 1
+    first = page
+    while True:
+        shown += [tuple(str(getattr(row, key)) for key in KEYS[name]) for row in page.context["page"]]
+        if not page.context["page"].has_next():
+            break
+        number += 1
+        page = client.get(f"/{name}/{query}{'&' if query else '?'}page={number}")
+    files = {link["url"].partition("?")[0].rpartition(".")[2]: link["url"] for link in first.context["downloads"]}
+    assert list(files) == list(ENDINGS)
+    answer = json.loads(whole(client.get(files["json"])))
+    lines = [json.loads(line) for line in whole(client.get(files["jsonl"])).splitlines()]
+    for rows in (read_csv(client.get(files["csv"])), answer["results"], lines):
+        assert [tuple(str(row[key]) for key in KEYS[name]) for row in rows] == shown
+    assert answer["count"] == len(shown) == first.context["page"].paginator.count
+    html = first.content.decode()
+    assert all(url.replace("&", "&amp;") in html for url in files.values())
+
+
+def test_every_list_that_is_a_page_is_compared_with_its_files(client: Client) -> None:
+    """Addressees and assessments have their pages with recommendations; corrections are some of the changes."""
+    pages = [name for name in LISTS if client.get(f"/{name}/").status_code == 200]
+    assert sorted(pages) == sorted(KEYS)
 
 
 def test_the_matrix_and_its_download_hold_the_same_cells(client: Client) -> None:

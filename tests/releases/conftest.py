@@ -35,11 +35,13 @@ def read(path: str, **headers: str) -> bytes:
 
 @pytest.fixture(scope="session")
 def released_database(cluster: Any, casefiles_template: str, django_db_blocker: Any) -> Iterator[str]:
-    """Release v1; then a corrected recommendation, a new document and a document withdrawn; then release v2."""
+    """Release v1; then a corrected recommendation, a new document, one that came and went, and one of v1 withdrawn; then release v2."""
     with copy_of(cluster, casefiles_template) as name:
         with django_db_blocker.unblock(), pointing_at(name):
             from tracker.models import Document, Recommendation
 
+            leaving = builders.document("LEAVING", title="A document that leaves")
+            builders.put_out(leaving)
             make("v1")
             recommendation = Recommendation.objects.get(reference="MQ-1")
             recommendation.short_title, recommendation.target = "Another title", EMBASSY
@@ -49,6 +51,7 @@ def released_database(cluster: Any, casefiles_template: str, django_db_blocker: 
             passing = builders.document("PASSING", title="Here for a moment")
             builders.put_out(passing, reason="by mistake")
             builders.taken_off(Document.objects.get(key="PASSING"), reason="a mistake")
+            builders.taken_off(leaving, reason="It was no source")
             make("2026.v2")
         yield name
 

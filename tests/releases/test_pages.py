@@ -134,6 +134,42 @@ def test_what_changed_is_told_row_by_row_and_column_by_column(released: str) -> 
     assert {(each["list"], *each["row"].values()): opposite[each["change"]] for each in back} == {key: each["change"] for key, each in found.items()}
 
 
+def plainly(release: str, name: str) -> dict[tuple[str, ...], dict[str, str]]:
+    """The rows of a list of a release, as csv reads them, by the columns that its description calls their key."""
+    package = json.loads(read(f"/releases/{release}/datapackage.json"))
+    (key,) = [each["schema"]["primaryKey"] for each in package["resources"] if each["path"] == f"{name}.csv"]
+    lines = csv.DictReader(io.StringIO(read(f"/releases/{release}/{name}.csv").decode("utf-8-sig"), newline=""))
+    return {tuple(line[column] for column in key): {column: cell for column, cell in line.items() if column not in OF_THE_FILE} for line in lines}
+
+
+OF_THE_FILE = ("url", "as_of", "known", "site_edition", "filter")
+"""What a row says of the file that it stands in."""
+
+
+@pytest.mark.parametrize(("before", "after"), [("v1", "2026.v2"), ("2026.v2", "v1")])
+def test_what_changed_is_what_a_plain_comparison_of_the_two_files_finds(released: str, before: str, after: str) -> None:
+    said = json.loads(read(f"/releases/{before}...{after}/changes.json"))["results"]
+    lists = [path.removesuffix(".csv") for path in ReleaseFile.objects.filter(release="v1", rows__isnull=False).values_list("path", flat=True)]
+    assert {"recommendations", "addressees", "documents"} < set(lists)
+    found: list[tuple[Any, ...]] = []
+    for name in lists:
+        old, new = plainly(before, name), plainly(after, name)
+        assert old and len(old) == ReleaseFile.objects.get(release=before, path=f"{name}.csv").rows, "no two rows of one key"
+        found += [(name, "added", key, {}) for key in new.keys() - old.keys()]
+        found += [(name, "removed", key, {}) for key in old.keys() - new.keys()]
+        for key in old.keys() & new.keys():
+            differing = {column: (old[key][column], new[key][column]) for column in new[key] if old[key][column] != new[key][column]}
+            if differing:
+                found.append((name, "changed", key, differing))
+    told = []
+    for each in said:
+        differing = {name: (of["before"], of["after"]) for name, of in each.get("columns", {}).items()}
+        told.append((each["list"], each["change"], tuple(each["row"].values()), differing))
+    assert sorted(told, key=repr) == sorted(found, key=repr)
+    assert {kind for _name, kind, _key, _columns in found} == {"added", "removed", "changed"}
+    assert ("documents", "removed" if before == "v1" else "added", ("LEAVING",), {}) in found
+
+
 def test_the_file_and_the_page_say_the_same(released: str) -> None:
     rows = list(csv.DictReader(io.StringIO(read(DIFFERENCE + "changes.csv").decode(), newline="")))
     said = json.loads(read(DIFFERENCE + "changes.json"))["results"]

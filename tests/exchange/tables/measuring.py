@@ -1,10 +1,12 @@
-"""Run as a program: reads the file given to its end, and prints what reading took of memory, how many records there were, and any refusal.
+"""Run as a program: reads the file given to its end, and prints what that took of memory and of the
+processor, how many records there were, and any refusal.
 
 Its own process, because memory that a test runner once had stays with it.
 """
 
 import json
 import sys
+import time
 from pathlib import Path
 
 
@@ -20,7 +22,7 @@ def main(path: str) -> None:
     """Guess, look at samples, read everything."""
     from tracker.exchange.tables import TableError, open_table, samples
 
-    base = peak()
+    base, begun = peak(), time.process_time()
     records, refusal = 0, ""
     try:
         table = open_table(Path(path))
@@ -29,7 +31,7 @@ def main(path: str) -> None:
             records += 1
     except TableError as error:
         refusal = str(error)
-    print(json.dumps({"memory": peak() - base, "records": records, "refusal": refusal}))
+    print(json.dumps({"memory": peak() - base, "seconds": time.process_time() - begun, "records": records, "refusal": refusal}))
 
 
 if __name__ == "__main__":
