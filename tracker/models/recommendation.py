@@ -1,5 +1,7 @@
 """Recommendations, whom they address, and how they stand to each other."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -124,6 +126,11 @@ class Recommendation(Publishable):
     def public_key(self) -> str:
         """Its reference."""
         return self.reference
+
+
+_CHOICE: Any = Recommendation.themes.through
+_CHOICE.__str__ = lambda choice: str(choice.theme)  # the page that asks before a recommendation is deleted lists what goes with it
+_CHOICE._meta.verbose_name = _("theme")
 
 
 @history
