@@ -592,7 +592,7 @@ def test_the_columns_of_a_second_file_are_told_before_they_can_be_chosen(people:
     assert 'id="join-second"' in there
     steps.send("whole", {"join-second-own": ["No", "", ""], "join-second-other": ["Rec", "", ""]})
     page = steps.page("columns")
-    assert "Columns whose name begins with second. are those of the second file, answers.csv." in words(page)
+    assert "Columns whose name begins with “second.” are those of the second file, answers.csv." in words(page)
     assert "second.Answer" in words(page) and "no column stands here yet" not in words(page)
 
 
