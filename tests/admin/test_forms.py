@@ -16,7 +16,7 @@ from django.utils import timezone
 from tests import builders
 from tests.admin.forms import Form, errors, words
 from tracker.editions.tables import GovernmentEdition
-from tracker.models import ActionEvent, Document, Government, LegalStatus, Membership, Party, User
+from tracker.models import ActionEvent, Document, Government, LegalStatus, Membership, Party, Theme, User
 
 SignIn = Callable[[str], Client]
 
@@ -316,3 +316,11 @@ def test_the_desk_finds_records_by_their_identifiers(client: Client) -> None:
     for noun, asked, found in (("document", "32099R0001", "Found"), ("action", "B. 7", "Done"), ("party", "NK-made-up", "Somebody")):
         assert found in words(client.get(f"/admin/tracker/{noun}/", {"q": asked}))
         assert found not in words(client.get(f"/admin/tracker/{noun}/", {"q": "32099R0009"}))
+
+
+def test_what_goes_with_a_record_is_called_by_its_names(people: dict[str, User], sign_in: SignIn) -> None:
+    record = builders.recommendation("TO-GO", builders.document("DOC"), by=people["researcher"])
+    record.themes.add(Theme.objects.create(key="trade", name="Trade and customs"))
+    said = words(sign_in("researcher").get(reverse("admin:tracker_recommendation_delete", args=[record.pk])))
+    assert "Theme: Trade and customs" in said
+    assert " object (" not in said

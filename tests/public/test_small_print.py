@@ -6,6 +6,9 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from tests import builders
+from tracker.rules.shortening import first_words
+
 DRAWN = ("/", "/timeline/?recommendation=ER-1", "/recommendations/MQ-1/AL/", "/map/", "/documents/WP-MQ/brief/", "/embed/chart/document/WP-MQ/")
 LENGTHS = re.compile(r'\s(x|y|x1|x2|y1|y2|dx|dy|width|height|cx|cy|r)="([^"]*)"')
 
@@ -95,3 +98,44 @@ def test_citations_stand_in_the_order_of_what_they_do(published: str) -> None:
 def test_a_log_says_which_of_the_two_days_it_follows(published: str, path: str) -> None:
     for query in ("", "?as_of=2019-06-01", "?known=edition-1"):
         assert "Of the two days above, this page follows the one of what the site said" in said(page(path + query))
+
+
+LONG = " ".join(f"By the end of year {number} the government should have closed the office, and have said why." for number in range(50))
+
+
+@pytest.fixture
+def titled(desk: str) -> dict[str, str]:
+    """Recommendations of which an import took the title from their first words, and one that has a title of its own. With their statements."""
+    source = builders.document("DOC")
+    statements = {"CUT": LONG.strip(), "SHORT": "Recall the envoy & report.", "OWN": f"They say: {LONG.strip()}"}
+    records = [
+        builders.recommendation("CUT", source, short_title=first_words(LONG, 200), statement=statements["CUT"]),
+        builders.recommendation("SHORT", source, short_title=statements["SHORT"], statement=statements["SHORT"], statement_form="verbatim"),
+        builders.recommendation("OWN", source, short_title="Close the office", statement=statements["OWN"]),
+    ]
+    builders.put_out(source, *records)
+    return statements
+
+
+def test_the_list_shows_first_words_and_none_of_them_twice(titled: dict[str, str]) -> None:
+    rows = {key: said(f"<main>{row}</main>") for row in page("/recommendations/").split('<p class="kicker">')[1:] for key in [row.split(" ")[0]]}
+    title = first_words(LONG, 200)
+    cut = rows["CUT"]
+    assert cut.count(title) == 1 and cut.count(title.removesuffix("…")) == 1
+    goes_on = titled["CUT"].removeprefix(title.removesuffix("…")).strip()
+    assert first_words(f"… {goes_on}", 300) in cut
+    assert rows["SHORT"].count("Recall the envoy & report.") == 1
+    assert "Close the office" in rows["OWN"] and first_words(titled["OWN"], 300) in rows["OWN"]
+    assert not [key for key, row in rows.items() if "By the end of year 9" in row], "a statement stands whole on its own page"
+
+
+@pytest.mark.parametrize("key", ["CUT", "SHORT", "OWN"])
+def test_the_page_has_the_whole_statement_and_none_of_it_twice(titled: dict[str, str], key: str) -> None:
+    head = page(f"/recommendations/{key}/").partition("<main")[2].partition('<dl class="facts">')[0]
+    seen = said("<main" + re.sub(r'<h1 class="hush">.*?</h1>', "", head) + "</main>")
+    assert seen.count(titled[key]) == seen.count(titled[key][:40]) == 1
+    assert ("Close the office" in seen) is (key == "OWN")
+    assert ("<q>" in head and "(verbatim)" in seen) is (key == "SHORT")
+    # A title that was cut off the statement still names the page for those who go from heading to heading.
+    (heading,) = re.findall(r"<h1\b[^>]*>(.*?)</h1>", head)
+    assert unescape(re.sub(r"<[^>]+>", "", heading)) == {"CUT": first_words(LONG, 200), "SHORT": titled["SHORT"], "OWN": "Close the office"}[key]

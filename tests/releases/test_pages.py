@@ -616,6 +616,19 @@ def test_numbers_are_apart_from_the_words_that_follow(released_site: Site, page:
     assert padding and min(padding) >= 16
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("language", ["", "/fr"])
+@pytest.mark.parametrize("width", [1024, 1280])
+def test_the_name_of_a_list_is_not_broken_where_many_columns_stand_beside_it(released_site: Site, page: Any, language: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{released_site}{language}{DIFFERENCE}")
+    many = '<span class="nowrap"><code>a_long_name_of_a_column</code> 12,</span> '
+    page.locator(".folds td.small").evaluate_all("(all, many) => all.forEach(each => { each.innerHTML = many.repeat(12); })", many)
+    lines = page.locator('.folds tbody th a[href^="#"]').evaluate_all("all => all.map(each => each.getClientRects().length)")
+    assert lines and set(lines) == {1}
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 # For catalogues and search engines -----------------------------------------------------------------------------------------
 
 

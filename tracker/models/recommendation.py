@@ -137,6 +137,11 @@ class Recommendation(Publishable):
         return self.reference
 
 
+_CHOICE: Any = Recommendation.themes.through
+_CHOICE.__str__ = lambda choice: str(choice.theme)  # the page that asks before a recommendation is deleted lists what goes with it
+_CHOICE._meta.verbose_name = _("theme")
+
+
 @history
 class RecommendationTheme(Recommendation.themes.through):  # type: ignore[name-defined]
     """A theme of a recommendation, so that the history keeps it too."""

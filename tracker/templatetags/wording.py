@@ -18,6 +18,7 @@ from tracker.languages.names import is_translated
 from tracker.public.translated import Wording, Wordings, language_name
 from tracker.public.wording import called
 from tracker.rules.languages import OURS
+from tracker.rules.shortening import CUT, beyond, first_words
 from tracker.rules.vocabulary import TranslationKind
 
 register = template.Library()
@@ -42,6 +43,32 @@ def wording(context: Context, row: Any, column: str, *, bare: bool = False, link
     if bare or (quiet and found.translation is None):
         return words
     return format_html("{}{}", words, _mark(context, found, linked))
+
+
+@register.simple_tag(takes_context=True)
+def wording_beside_title(context: Context, row: Any, column: str, title: str, most: int) -> SafeString:
+    """The first words of a text below its title, with its mark, at most so many characters; what the title says already is not said again.
+
+    Nothing where the title is all of it.
+    """
+    found, rest = _found(context, row, column), _beyond(context, row, column, title)
+    if rest == "":
+        return SafeString("")
+    words = first_words(found.words if rest is None else f"{CUT} {rest}", most)
+    return format_html("{}{}", _said(words, found.words_language, found.reader, original=found.original_first), _mark(context, found, linked=False))
+
+
+@register.simple_tag(takes_context=True)
+def title_is_of(context: Context, row: Any, column: str, title: str) -> str:
+    """Whether a title is "all" of a text, only its "beginning", or, where it is neither, nothing: both would say the same on a page of the text."""
+    rest = _beyond(context, row, column, title)
+    return "" if rest is None else "beginning" if rest else "all"
+
+
+def _beyond(context: Context, row: Any, column: str, title: str) -> str | None:
+    """What a text says beyond its title, as both are shown; None where they are two texts, or in two languages."""
+    text, head = _found(context, row, column), _found(context, row, title)
+    return beyond(head.words, text.words) if head.words_language == text.words_language else None
 
 
 @register.simple_tag(takes_context=True)

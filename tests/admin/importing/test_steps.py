@@ -593,3 +593,36 @@ def test_an_auditor_reads_and_does_nothing(step: str, people: dict[str, User], s
     assert 'name="mark"' not in auditor.get(steps.address("change")).content.decode()
     assert auditor.get(steps.address("problems")).status_code == 200
     assert auditor.post(steps.address(step), {}).status_code == 403
+
+
+def test_the_columns_of_a_second_file_are_told_before_they_can_be_chosen(people: dict[str, User], sign_in: SignIn) -> None:
+    """The step of the columns comes before the one that joins: it says what is missing and leads there, and then which columns they are."""
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", b"No,Text\n1,Close it\n", second=("answers.csv", b"Rec,Answer\n1,accepted\n"))
+    page = steps.page("columns")
+    assert "Of the second file, answers.csv, no column stands here yet. Say first in which columns both files have the same" in words(page)
+    (address,) = re.findall(r'href="([^"]+#join-second)"', page.content.decode())
+    there = steps.client.get(address.partition("#")[0]).content.decode()
+    assert 'id="join-second"' in there
+    steps.send("whole", {"join-second-own": ["No", "", ""], "join-second-other": ["Rec", "", ""]})
+    page = steps.page("columns")
+    assert "Columns whose name begins with “second.” are those of the second file, answers.csv." in words(page)
+    assert "second.Answer" in words(page) and "no column stands here yet" not in words(page)
+
+
+def test_what_differs_is_called_by_words_and_not_by_how_its_key_is_kept(people: dict[str, User], sign_in: SignIn) -> None:
+    mapped(sign_in("researcher")).ask("apply")
+    reworded_here()
+    CitationUse.objects.all().delete()
+    page = mapped(sign_in("researcher"), TABLE.replace("Close the", "Shut the")).page("change")
+    said = words(page)
+    assert re.search(r"Cited source \S+ · TRACKER-2026-1 ", said), said
+    assert not re.search(r"\S//", said.replace("https://", "")), "no key as it is kept"
+
+
+def test_each_cell_of_the_list_of_imports_says_its_heading_where_there_is_none(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", TABLE.encode())
+    html = steps.client.get(reverse("admin:tracker_import_changelist")).content.decode()
+    for label in ("profile", "what it would do, or did"):
+        assert f'<span class="narrow-label">{label}: </span>–' in html

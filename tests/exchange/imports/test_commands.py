@@ -3,6 +3,8 @@
 import csv
 import io
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connections, transaction
 from django.test import Client
@@ -21,6 +24,7 @@ from django.urls import reverse
 from procrastinate.contrib.django import connector_params
 
 from config.trouble import Trouble
+from tests import builders
 from tests.exchange.imports.conftest import PROFILE, rows, written
 from tracker.editorial.verbs import Refused
 from tracker.exchange import loader
@@ -39,7 +43,7 @@ from tracker.exchange.imports.jobs import apply_import, preview_import, undo_imp
 from tracker.exchange.imports.progress import AtWork, held
 from tracker.exchange.imports.running import Run
 from tracker.jobs.models import BackgroundJob
-from tracker.models import Addressee, Import, ImportedRow, ImportProgress, ImportState, Position, Recommendation, Theme, User
+from tracker.models import Addressee, Assessment, Import, ImportedRow, ImportProgress, ImportState, Position, Recommendation, Theme, User
 
 
 def called(*words: Any) -> tuple[str, str]:
@@ -52,6 +56,23 @@ def ended(number: int, state: str = "succeeded") -> None:
     """As a worker leaves a job."""
     with connections["default"].cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = %s::procrastinate_job_status WHERE id = %s", [state, number])
+
+
+def test_the_profile_with_a_second_file_in_the_readme_works_as_printed(desk: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    readme = (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
+    (toml,) = re.findall(r"```toml\n(.*?)```", readme, re.DOTALL)
+    (line,) = re.findall(r"^    python3 manage.py (import_file list\.csv .*--join .*)$", readme, re.MULTILINE)
+    builders.government("FR", name="France")
+    builders.user("ada", role="researcher", is_staff=True)
+    monkeypatch.chdir(tmp_path)
+    Path("list.toml").write_text(toml, encoding="utf-8")
+    Path("list.csv").write_text("No,Text,Country,Date\n1,Close it,France,2019\n2,Open it,France,2019\n", encoding="utf-8")
+    Path("answers.csv").write_text("Rec,Status\n2,Done\n1,Discussed\n", encoding="utf-8")
+    words = shlex.split(line.replace("USERNAME", "ada"))
+    assert "Nothing was written." in called(*words)[0]
+    called(*(word for word in words if word != "--dry-run"))
+    found = Assessment.objects.order_by("pk").values_list("addressee__recommendation__number", "status", "source_status")
+    assert sorted(found) == [("1", "under_consideration", "Discussed"), ("2", "implemented", "Done")]
 
 
 @pytest.fixture

@@ -136,9 +136,17 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         admin, request, batch, "columns", "columns", reading.still(batch),
         title=_("What the columns of “%(file)s” hold") % {"file": batch.file_name}, step_title=frame.words_of("columns"), errors=errors,
         lines=lines, none=choices.html, constants=constants,
+        seconds=list(_seconds(batch, profile)),
         keys=_keys(profile, chosen, offered, {mistake.key for mistake in mistakes}), is_new=is_new,
         guessed=is_new and bool(guessed), looked_at=reading.LOOKED_AT,
     )  # fmt: skip
+
+
+def _seconds(batch: Any, profile: Profile) -> Iterator[tuple[str, str, str]]:
+    """The second files: what each is called, how its columns are named here, and, where they do not stand here yet, the address that brings them."""
+    joined = {join.name for join in profile.joins}
+    for name, file in batch.joined.items():
+        yield file.get("file_name", name), f"{name}.", "" if name in joined else f"{frame.url(batch, 'whole')}#join-{name}"
 
 
 def _lines(offered: Sequence[Offered], chosen: Chosen, choices: Menu) -> list[Line]:

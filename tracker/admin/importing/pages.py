@@ -53,12 +53,13 @@ class ImportAdmin(ReadAdmin):
     @admin.display(description=_("profile"), ordering="profile_name")
     def with_profile(self, batch: Import) -> str:
         """How its columns became records."""
-        return batch.profile_name or "–"
+        return _labelled(_("profile"), batch.profile_name or "–")
 
     @admin.display(description=_("what it would do, or did"))
     def outcome(self, batch: Any) -> str:
         """In a line."""
-        return preview.short(batch._counts) if batch.state in (ImportState.PREVIEWED, ImportState.APPLIED, ImportState.UNDONE) else "–"
+        looked_at = batch.state in (ImportState.PREVIEWED, ImportState.APPLIED, ImportState.UNDONE)
+        return _labelled(_("what it would do, or did"), preview.short(batch._counts) if looked_at else "–")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Who brings files in."""
@@ -145,6 +146,11 @@ class ImportAdmin(ReadAdmin):
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """An import says itself who did what with it."""
         return HttpResponseRedirect(reverse("admin:tracker_import_change", args=[object_id]))
+
+
+def _labelled(label: Any, words: str) -> str:
+    """A cell of the list with its heading, which is shown where the list has none: on a narrow screen."""
+    return format_html('<span class="narrow-label">{}: </span>{}', label, words)
 
 
 def state_view(noun: Any, request: HttpRequest, pk: int) -> JsonResponse:

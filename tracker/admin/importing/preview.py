@@ -91,6 +91,15 @@ def noun(name: str) -> str:
     return capfirst(str(resource.model._meta.verbose_name)) if resource else name
 
 
+def key_words(name: str, key: str) -> str:
+    """What a row of one of a package's files is called: what its key is made of, without what is empty, a word of a vocabulary as the desk has it."""
+    columns = BY_NAME[name].key_columns if name in BY_NAME else []
+    parts = key.split("/")
+    if len(parts) != len(columns):
+        return key
+    return " · ".join(cell_words(name, column.name, part) for column, part in zip(columns, parts, strict=True) if part)
+
+
 def column_words(resource: str, column: str) -> str:
     """What a column of a package is called on the desk's forms."""
     found = BY_NAME[resource].by_name.get(column) if resource in BY_NAME else None
@@ -216,7 +225,8 @@ def _conflict(index: int, one: Mapping[str, Any], typed: Mapping[str, Any]) -> d
     decision = typed.get(f"decision-{index}", "") if typed.get(f"record-{index}") == one["record"] else one["decision"]
     rows = [
         {
-            "noun": noun(row["resource"]), "key": row["key"], "row": row["row"], "why": row["why"], "is_new": row["here"] is None,
+            "noun": noun(row["resource"]), "key": key_words(row["resource"], row["key"]), "row": row["row"], "why": row["why"],
+            "is_new": row["here"] is None,
             "cells": [
                 (column_words(of, column), cell_words(of, column, (row["here"] or {}).get(column, "")), cell_words(of, column, text))
                 for of in [row["resource"]] for column, text in row["file"].items()
@@ -236,7 +246,7 @@ def _change(one: Mapping[str, Any]) -> dict[str, Any]:
         (column_words(of, column), cell_words(of, column, text), cell_words(of, column, one["after"].get(column, "")))
         for column, text in one["before"].items()
     ]
-    return {"noun": noun(of), "key": one["key"], "row": one["row"], "cells": cells}
+    return {"noun": noun(of), "key": key_words(of, one["key"]), "row": one["row"], "cells": cells}
 
 
 def _created(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, Mapping[str, int]]) -> Iterator[dict[str, Any]]:
@@ -267,7 +277,7 @@ def _new(name: str, row: Mapping[str, Any]) -> dict[str, Any]:
         return [(column_words(name, column), cell_words(name, column, cells[column])) for column in columns]
 
     return {
-        "key": " ".join(filter(None, row["key"].split("/"))),
+        "key": key_words(name, row["key"]),
         "row": row["row"],
         "dates": told(dates),
         "line": " · ".join(words for _label, words in told(leading)),

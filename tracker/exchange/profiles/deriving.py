@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from tracker.exchange.profiles.model import Profile
-from tracker.exchange.profiles.naming import first_words
 from tracker.exchange.profiles.reading import Values, getter, text_of
+from tracker.rules.shortening import first_words
 from tracker.rules.vocabulary import Answer, Status
 
 

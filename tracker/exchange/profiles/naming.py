@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from tracker.rules.shortening import first_words
+
 LONGEST = 60
 _MARK = 8
 
@@ -57,15 +59,6 @@ def profile_name(text: str) -> str:
     """What a profile may be called after a file or after what somebody typed; a name of other letters leaves none of it but that it is one."""
     spelt = re.sub(r"[^a-z0-9]+", "-", slug(" ".join(text.split("."))).lower()).strip("-")
     return spelt[:LONGEST_NAME].rstrip("-") or "my-profile"
-
-
-def first_words(text: str, most: int) -> str:
-    """The beginning of a text in one line, cut between words, with a mark where something is left out."""
-    line = " ".join(text.split())
-    if len(line) <= most:
-        return line
-    cut = line[: most - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut[most // 2 :] else cut).rstrip(" ,;:.") + "…"
 
 
 def listed(items: Iterable[str], most: int) -> str:

@@ -6,9 +6,10 @@ from tracker.exchange.files import Problem
 from tracker.exchange.profiles.governments import Governments
 from tracker.exchange.profiles.kinds import KINDS, is_government
 from tracker.exchange.profiles.model import Profile, RecordRules, Source
-from tracker.exchange.profiles.naming import first_words, key_of
+from tracker.exchange.profiles.naming import key_of
 from tracker.exchange.profiles.reading import FieldReader, Getter, Test, Unreadable, Values, getter, text_of
 from tracker.exchange.profiles.rows import problem_at
+from tracker.rules.shortening import first_words
 
 
 @dataclass(frozen=True, slots=True)

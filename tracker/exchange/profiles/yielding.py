@@ -12,11 +12,12 @@ from tracker.exchange.files import Problem
 from tracker.exchange.profiles import naming
 from tracker.exchange.profiles.kinds import KIND_OF, UNCLASSIFIED
 from tracker.exchange.profiles.named import Ambiguous
-from tracker.exchange.profiles.naming import first_words, key_of, short_name
+from tracker.exchange.profiles.naming import key_of, short_name
 from tracker.exchange.profiles.reading import Unreadable, Values
 from tracker.exchange.profiles.rows import LONGEST_SHOWN, MappedRow, problem_at, quoted, rows_told
 from tracker.exchange.profiles.taking import KindReader, Taken, reference_of
 from tracker.exchange.schema import BY_NAME
+from tracker.rules.shortening import first_words
 from tracker.rules.vocabulary import AssessorKind, Stance, Status
 
 if TYPE_CHECKING:

@@ -59,7 +59,7 @@ MEDIA = {
     "json": "application/json",
     "jsonl": "application/jsonl",
 }
-NO_ROWS = _("One without rows is no failure: what it is say its name and the header `Link`, which in every file gives its whole address.")
+NO_ROWS = _("A file without rows is whole, too. Its name says what it is, and the header `Link`, as with every file, gives its whole address.")
 WORDS = {
     "csv": format_lazy(
         "{} {} {} {}",

@@ -288,7 +288,7 @@ def _readme(about: About, package: Any) -> str:
             "## Files",
             "",
             *lists,
-            f"- `{CROSSWALK}.csv`: {TITLES[CROSSWALK]}; in what their words were read stands at {asked.site}/methodology/#crosswalk",
+            f"- `{CROSSWALK}.csv`: {TITLES[CROSSWALK]}; {asked.site}/methodology/#crosswalk says which documents their words come from",
             "- `codebook.csv`, `codebook-values.csv`, `CODEBOOK.md`: what every column and every value means",
             "- `datapackage.json`: the same for programs (Frictionless Data Package), with types, keys and references",
             "- `CITATION.cff`, `CITATION.txt`, `CITATION.bib`: how to cite it",
