@@ -151,6 +151,8 @@ _public["options"] = " ".join(
         ],
     )
 )
+# A file is one question, and its reader may be slow.
+PUBLIC_FILE_TIMEOUT_MS = env.number("PUBLIC_FILE_TIMEOUT_MS", 600_000, least=1)
 if SERVING:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     _public["pool"] = {"min_size": 1, "max_size": env.number("PUBLIC_POOL_SIZE", 8, least=1), "timeout": 10}
