@@ -21,7 +21,6 @@ from django.db.models import F, Func, Q
 from django.db.models.fields.json import KeyTransform
 
 from tracker.fields import WordField
-from tracker.rules import order
 from tracker.rules import vocabulary as words
 
 CORRECTIONS = tuple(nature.value for nature in (words.Nature.CORRECTED, words.Nature.WITHDRAWN, words.Nature.MERGED, words.Nature.TAKEN_DOWN))
@@ -667,11 +666,6 @@ class EffectEdition(Row):
         """Already in place on a day: :func:`tracker.rules.order.already_in_place`, for a query."""
         toward = Q(earlier=words.Earlier.YES.value, direction__in=[words.Direction.FULFILS.value, words.Direction.PARTLY_FULFILS.value])
         return toward & (Q(ended_on=None) | Q(ended_on__gt=day))
-
-    def is_in_place_on(self, day: dt.date) -> bool:
-        """The same for one row."""
-        direction = words.Direction(self.direction) if self.direction else None
-        return order.already_in_place(direction=direction, is_earlier=words.Earlier(self.earlier), ended_on=self.ended_on, on=day)
 
 
 class AssessmentEdition(Row):

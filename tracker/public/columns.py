@@ -55,7 +55,8 @@ from tracker.rules.vocabulary import Answer, DocumentKind, EventKind, Interest, 
 class Column:
     """A column: its name, its label, what it means, and the expression by which the database makes its value (by default the column of that name).
 
-    ``text`` makes a value that is a list one cell of a table. ``shape`` is its type in JSON; by default that of the field of its name.
+    ``text`` makes a value that is a list one cell of a table, harmless to spreadsheets. ``shape`` is its type in JSON; by default that of the field
+    of its name.
     """
 
     name: str
@@ -127,7 +128,7 @@ class Listing:
 
     def _cell(self, column: Column, told: Told, value: Expressed) -> Expressed:
         if column.text:
-            return sql("harmless", column.text(told))  # with words of other rows
+            return column.text(told)
         if not is_free_text(self.shape_of(column)):
             return value
         harmless = sql("harmless", value)
@@ -166,7 +167,7 @@ def _recommendations(clocks: Clocks, grammar: Grammar) -> QuerySet[Any]:
 
 
 def _semicolons(name: str) -> Callable[[Told], Expressed]:
-    return lambda told: sql("joined", told(name))
+    return lambda told: Func(told(name), Value("; "), function="array_to_string", output_field=TextField())
 
 
 def _moment(name: str) -> Callable[[Told], Expressed]:
@@ -179,8 +180,8 @@ def _parts(name: str, *keys: str) -> Callable[[Told], Expressed]:
 
 
 def _in_words(name: str, words: str = "") -> Callable[[Told], Expressed]:
-    """The same as text (``telling.sql``)."""
-    return lambda told: told.unless_empty(name, Value(""), sql(f"{words or name}_in_words", told(name)))
+    """The same as the text of a cell (``telling.sql``). Words of other rows stand in it, so that it is looked at for formulas itself."""
+    return lambda told: told.unless_empty(name, Value(""), sql("harmless", sql(f"{words or name}_in_words", told(name))))
 
 
 def _coded(place: int) -> Callable[[Told], Expressed]:

@@ -141,11 +141,11 @@ class Pages(Api):
         else:
             begin = (page_asked(request.GET, count) - 1) * PER_PAGE
             found = rows[begin : begin + PER_PAGE + 1]
-        results, following = formats.objects(chosen, found, clocks, said.site), None
+        results, following = formats.objects(chosen, found, clocks, said.site, [key.removeprefix("-") for key in keys]), None
         edition = clocks.edition()
         if len(results) > PER_PAGE and edition:
             begun_by = cursor.begun_by if cursor else clocks.parameters
-            after_this = Cursor(of, clocks.as_of.isoformat(), edition.number, place_of(found[PER_PAGE - 1], keys), begun_by)
+            after_this = Cursor(of, clocks.as_of.isoformat(), edition.number, place_of(results[PER_PAGE - 1][1]), begun_by)
             following = _next(request, after_this)
         return Response(
             {
@@ -156,7 +156,7 @@ class Pages(Api):
                 "site_edition": formats.edition_read(clocks),
                 "query": said.query,
                 **chosen.about(clocks),
-                "results": results[:PER_PAGE],
+                "results": [row for row, _place in results[:PER_PAGE]],
                 **formats.facets_as_json(facets(said.grammar, counting=chosen.counting, most=MOST_VALUES)),
             }
         )

@@ -2,6 +2,7 @@
 
     said       what a file says of itself: its filter, both clocks, the edition of the site and its whole address
     rows       the rows as the database makes them: JSON, cells, and lines of either
+    copying    what the database copies out, over a connection of the file's own
     text       CSV, JSON and JSON lines, streamed
     workbook   XLSX, written row by row and then sent
 

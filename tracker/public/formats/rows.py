@@ -1,15 +1,13 @@
 """The rows of a list as the database makes them: as JSON, as the cells of a table, and as lines of either, some at a time."""
 
 import datetime as dt
-import itertools
 import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import QuerySet, TextField
+from django.db.models import F, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from tracker.editions.tables import PUBLIC
@@ -17,29 +15,27 @@ from tracker.public.as_of import Expressed
 from tracker.public.clocks import Clocks
 from tracker.public.columns import Listing
 from tracker.public.facets import Facet
+from tracker.public.formats.copying import CHUNK, copied
 from tracker.public.shapes import FLAG, is_free_text
 from tracker.rules.formulas import harmless
-
-CHUNK = 500
-"""Rows that a stream takes from the database, and writes, at a time."""
 
 Cell = str | int | bool | None
 
 
-def objects(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str) -> list[dict[str, Any]]:
-    """Rows as JSON objects, of a page; ``site`` is the origin of the site, without a slash at the end."""
-    asked = _as_json(listing, rows, clocks, site)
+def objects(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str, keys: Iterable[str]) -> list[tuple[dict[str, Any], list[Any]]]:
+    """Rows of a page as JSON objects, each with its values in the columns ``keys``; ``site`` is the site's origin, without a slash at the end."""
+    asked = _as_json(listing, rows, clocks, site, keys)
     if asked is None:
         return []
     with connections[PUBLIC].cursor() as cursor:
         cursor.execute(asked)
-        return [json.loads(text) for (text,) in cursor.fetchall()]
+        return [(json.loads(text), values) for text, *values in cursor.fetchall()]
 
 
 def object_lines(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str) -> Iterator[list[bytes]]:
     """All rows as the text of JSON objects, some at a time, each ended by a line feed."""
     # No JSON has these two characters in it, so that nothing is put between marks, and nothing before what would be one.
-    return _copied(_as_json(listing, rows, clocks, site), "FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02'")
+    return copied(_as_json(listing, rows, clocks, site), "FORMAT csv, QUOTE E'\\x01', DELIMITER E'\\x02'")
 
 
 def cell_lines(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str) -> Iterator[list[bytes]]:
@@ -53,7 +49,7 @@ def cell_lines(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str)
             cells[column.name] = Cast(cells[column.name], TextField())  # true, and not t
     places = [place for place, column in enumerate(listing.columns) if column.text or is_free_text(listing.shape_of(column))]
     marked = ", ".join(f"c{place}" for place in places)
-    return _copied(_compiled(rows, cells.values()), f"FORMAT csv, FORCE_QUOTE ({marked})")
+    return copied(_compiled(rows, cells.values()), f"FORMAT csv, FORCE_QUOTE ({marked})")
 
 
 def cells_of(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str, *more: Expressed) -> Iterator[list[Any]]:
@@ -101,30 +97,15 @@ def _compiled(rows: QuerySet[Any], expressions: Iterable[Expressed]) -> str | No
     return str(connections[PUBLIC].ops.compose_sql(text, parameters))
 
 
-def _as_json(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str) -> str | None:
+def _as_json(listing: Listing, rows: QuerySet[Any], clocks: Clocks, site: str, keys: Iterable[str] = ()) -> str | None:
     values = {**listing.values(clocks), "url": listing.url(clocks, site)}
-    compiled = _compiled(rows, values.values())
+    by = {f"by {key}": F(key) for key in keys}
+    compiled = _compiled(rows, [*values.values(), *by.values()])
     if compiled is None:
         return None
-    names = ", ".join(f'"{name}"' for name in values)
-    return f"SELECT row_to_json(r)::text FROM ({compiled}) AS r ({names})"
-
-
-def _copied(asked: str | None, options: str) -> Iterator[list[bytes]]:
-    """What the database copies out, a row each, some at a time and as it comes: nothing holds the whole. One statement, so of one moment.
-
-    How long it may take is set by ``PUBLIC_FILE_TIMEOUT_MS``, as a reader may be slow. Until it is read to its end, or closed as servers close what
-    nobody reads on, nothing else can be asked over this connection.
-    """
-    if asked is None:
-        return
-    connection = connections[PUBLIC]
-    connection.ensure_connection()
-    # The connection's own transaction and not Django's, which would outlive a reader who hangs up.
-    with connection.wrap_database_errors, connection.connection.transaction(), connection.cursor() as cursor:
-        limit = str(settings.PUBLIC_FILE_TIMEOUT_MS)
-        cursor.execute("SELECT set_config('statement_timeout', %s, true), set_config('datestyle', 'ISO', true)", [limit])
-        with cursor.copy(f"COPY ({asked}) TO STDOUT ({options}, ENCODING 'UTF8')") as copy:
-            rows = iter(copy)
-            while block := list(itertools.islice(rows, CHUNK)):
-                yield block
+    names, beside = ([f'"{name}"' for name in found] for found in (values, by))
+    if not beside:
+        return f"SELECT row_to_json(r)::text FROM ({compiled}) AS r ({', '.join(names)})"
+    own = f"LATERAL (SELECT {', '.join(f'r.{name}' for name in names)}) AS own"
+    chosen = ", ".join(["row_to_json(own)::text", *(f"r.{name}" for name in beside)])
+    return f"SELECT {chosen} FROM ({compiled}) AS r ({', '.join([*names, *beside])}), {own}"
