@@ -163,7 +163,7 @@ def written(response: Any) -> str:
     return b"".join(response.streaming_content).decode("utf-8-sig")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(world=worlds, day=st.sampled_from(DAYS), known=st.none() | st.sampled_from(INSTANTS), said_day=flags)
 def test_files_say_what_a_plain_reading_of_the_rows_says(scribe: Any, world: list[Any], day: dt.date, known: Any, said_day: bool) -> None:
     scribe(world)
