@@ -45,7 +45,7 @@ def _csv_line(cells: Iterable[str]) -> str:
 
 def _ended(lines: Iterable[bytes], without: int, end: bytes) -> bytes:
     """Lines without their last characters, each with another end."""
-    return end.join([bytes(line[:-without]) for line in lines]) + end
+    return end.join([line[:-without] for line in lines]) + end
 
 
 def _broken(reason: str, width: int) -> str:
