@@ -156,6 +156,8 @@ _public["options"] = " ".join(
         ],
     )
 )
+# A file is one question, and its reader may be slow.
+PUBLIC_FILE_TIMEOUT_MS = env.number("PUBLIC_FILE_TIMEOUT_MS", 600_000, least=1)
 if SERVING:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     # A connection that broke is found out by the question that meets it, which is asked again over a new one (tracker/public/servers.py): a check

@@ -1,6 +1,7 @@
 """The limit says what the pages say: each number that is asked for by hand is the page's own."""
 
 import datetime as dt
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import islice
@@ -184,6 +185,23 @@ def test_files(asked: Asked) -> None:
     number = published.numbers["addressees today"]
     assert csv.count(b"\r\n") == limits.copied(over, "csv", published.today)[0] == number + 1
     assert api("addressees", {})["count"] == limits.copied(over, "json", published.today)[0] == number
+
+
+def test_a_bare_copy_has_the_cells_of_the_file(asked: Asked) -> None:
+    """But for replies, which it copies as they lie there, and the edition."""
+    over, published = asked
+    answer: Any = Client(SERVER_NAME="localhost").get("/api/v1/addressees.jsonl")
+    said = [json.loads(line) for line in b"".join(answer.streaming_content).splitlines()]
+    over.ensure_connection()
+    with over.connection.cursor() as cursor, cursor.copy(limits.bare_copy("json", published.today)) as copy:
+        bare = [json.loads(line) for (line,) in _rows_of(copy)]
+    other = {"replies": None, "site_edition": None}
+    assert said and [row | other for row in bare] == [row | other for row in said]
+
+
+def _rows_of(copy: Any) -> Any:
+    copy.set_types(["text"])
+    return copy.rows()
 
 
 def test_two_runs_ask_the_same(asked: Asked) -> None:

@@ -37,7 +37,8 @@ def in_python(written: str) -> tuple[bool, dt.date | None, dt.date | None]:
 def in_sql(texts: list[str]) -> list[tuple[bool, dt.date | None, dt.date | None]]:
     with connections["default"].cursor() as cursor:
         cursor.execute(
-            "SELECT valid, CASE WHEN valid THEN public.partial_date_first(written) END, CASE WHEN valid THEN public.partial_date_last(written) END"
+            "SELECT valid, CASE WHEN valid THEN editions.partial_date_first(written) END,"
+            " CASE WHEN valid THEN editions.partial_date_last(written) END"
             " FROM unnest(%s::text[]) WITH ORDINALITY AS texts (written, place), public.partial_date_is_valid(written) AS valid ORDER BY place",
             [texts],
         )
@@ -61,7 +62,7 @@ def test_every_month_of_four_centuries(published: str) -> None:
 
 def test_nothing_is_no_date(published: str) -> None:
     with connections["default"].cursor() as cursor:
-        cursor.execute("SELECT public.partial_date_first(NULL), public.partial_date_last(NULL), NULL::public.partial_date")
+        cursor.execute("SELECT editions.partial_date_first(NULL), editions.partial_date_last(NULL), NULL::public.partial_date")
         assert cursor.fetchone() == (None, None, None)
 
 

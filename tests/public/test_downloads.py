@@ -21,7 +21,7 @@ from tests.conftest import copy_of, pointing_at
 from tests.public import large
 from tests.public.conftest import AFTER, _reword
 from tracker.public.columns import LISTINGS
-from tracker.public.formats import ENDINGS, rows, workbook
+from tracker.public.formats import ENDINGS, copying, workbook
 from tracker.public.formats import said as of_files
 from tracker.public.formats.said import TAIL
 from tracker.rules.formulas import IN_WORDS, natural
@@ -353,10 +353,11 @@ def test_a_workbook_that_cannot_be_finished_is_not_sent(
 
     def cells_of(*given: Any) -> Any:
         nonlocal written
-        written += 1
-        if written == 700:
-            cut_off(cluster, large_database)
-        return asked(*given)
+        for cells in asked(*given):
+            written += 1
+            if written == 700:
+                cut_off(cluster, large_database)
+            yield cells
 
     monkeypatch.setattr(of_files, "cells_of", cells_of)
     response = large_site.get("/api/v1/addressees.xlsx")
@@ -375,7 +376,7 @@ def test_what_fails_at_once_is_an_error_and_no_file(large_site: Client, monkeypa
 
 @pytest.mark.parametrize("ending", ["csv", "json", "jsonl"])
 def test_a_file_is_read_from_one_edition_whatever_is_published_meanwhile(casefile_desk: str, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
-    monkeypatch.setattr(rows, "CHUNK", 2)  # so that what belongs to later rows is asked for later
+    monkeypatch.setattr(copying, "CHUNK", 2)  # so that what belongs to later rows is asked for later
     client = Client(SERVER_NAME="localhost")
     path = f"/api/v1/actions.{ending}"
     before = body(client.get(path))
@@ -427,7 +428,7 @@ def test_head_says_what_a_file_is_and_asks_for_no_row(client: Client, ending: st
     with CaptureQueriesContext(connections["public"]) as queries:
         head = client.head(f"/api/v1/actions.{ending}")
     whole = client.get(f"/api/v1/actions.{ending}")
-    assert not any("NO SCROLL CURSOR" in query["sql"] for query in queries)
+    assert not any("NO SCROLL CURSOR" in query["sql"] or "COPY" in query["sql"] for query in queries)
     assert (head.status_code, head["ETag"], head["Content-Disposition"]) == (200, whole["ETag"], whole["Content-Disposition"])
 
 
@@ -452,15 +453,41 @@ def test_a_file_of_the_matrix_that_breaks_off_says_so(cluster: Any, large_site: 
 
 
 @pytest.mark.parametrize("ending", ["csv", "json", "jsonl"])
-def test_a_file_that_nobody_reads_lets_go_of_the_database(large_site: Client, ending: str) -> None:
-    """Whoever asks and hangs up before the first part leaves no cursor open behind."""
+def test_a_file_that_nobody_reads_lets_go_of_the_database(cluster: Any, large_site: Client, large_database: str, ending: str) -> None:
+    """Whoever asks and hangs up after the first part leaves no question open behind."""
+
+    def answering() -> int:
+        with cluster.connect() as superuser:
+            asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND state <> 'idle'"
+            return int(superuser.execute(asked, [large_database]).fetchone()[0])
+
     response: Any = large_site.get(f"/api/v1/addressees.{ending}")
-
-    def open_cursors() -> int:
-        with connections["public"].cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_cursors")
-            return int(cursor.fetchone()[0])
-
-    assert open_cursors() == 1
+    assert answering() == 1
+    assert large_site.get("/api/v1/governments").status_code == 200, "while nobody reads on, something else can be asked"
     response.close()
-    assert open_cursors() == 0
+    assert answering() == 0
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "jsonl"])
+def test_a_file_begins_while_the_database_still_writes_it(cluster: Any, large_site: Client, large_database: str, ending: str) -> None:
+    """Nothing holds the whole: what was read when the first rows are there is a small part of what there is."""
+    response: Any = large_site.get(f"/api/v1/addressees.{ending}")
+    parts = iter(response.streaming_content)
+    begun = next(parts) + next(parts)
+    with cluster.connect() as superuser:
+        asked = "SELECT query FROM pg_stat_activity WHERE datname = %s AND state = 'active'"
+        ((query,),) = superuser.execute(asked, [large_database]).fetchall()
+    assert query.startswith("COPY (")
+    assert len(begun) < len(b"".join(parts)) / 2
+
+
+def test_a_file_has_a_limit_of_its_own(large_site: Client, settings: Any) -> None:
+    """It is one question, and its reader may be slow; what is asked after it has the limit of pages again."""
+    settings.PUBLIC_FILE_TIMEOUT_MS = 1
+    response = large_site.get("/api/v1/addressees.jsonl")
+    assert response.status_code == 503 or b"INCOMPLETE" in b"".join(response.streaming_content)
+    settings.PUBLIC_FILE_TIMEOUT_MS = 60_000
+    assert b"INCOMPLETE" not in body(large_site.get("/api/v1/addressees.jsonl"))
+    with connections["public"].cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("10s",)

@@ -17,7 +17,9 @@ from psycopg import sql
 from tracker.benchmarking.asking import Filters
 from tracker.editions.tables import DESK, PUBLIC
 from tracker.public import columns
+from tracker.public.formats.said import TAIL
 from tracker.public.layout import COLUMNS_PER_PAGE, ROWS_PER_PAGE
+from tracker.rules.crosswalk import CROSSWALK, to_foreign
 from tracker.rules.lag import LIMITS
 from tracker.rules.languages import ALL
 from tracker.rules.vocabulary import Basis, Corroboration, Provenance, Status, Word
@@ -324,19 +326,46 @@ def at_the_desk(word: str = "") -> list[list[tuple[Any, ...]]]:
 
 def copied(over: Any, ending: str, day: dt.date) -> tuple[int, int]:
     """Every addressee of a day by bare COPY, as CSV or as JSON lines, read to its end: lines and bytes. CSV has a header."""
-    names = [field.column for field in columns.ADDRESSEES.table._meta.concrete_fields]
-    chosen = sql.SQL(", ").join(sql.Identifier(column.name) for column in columns.ADDRESSEES.columns if column.name in names)
+    lines = size = 0
+    over.ensure_connection()
+    with over.connection.cursor() as cursor, cursor.copy(bare_copy(ending, day)) as copy:
+        for block in copy:
+            lines, size = lines + 1, size + len(block)  # the server sends a row a message
+    return lines, size
+
+
+def bare_copy(ending: str, day: dt.date) -> sql.Composed:
+    """The statement: the cells of the file, as plainly as SQL says them.
+
+    No text is looked at for formulas, and replies are copied as they lie there.
+    """
+    names = [column.name for column in (*columns.ADDRESSEES.columns, *TAIL)]
+    said = (sql.SQL(_CELLS.get(name) or _crosswalk(name) or f'"{name}"').format(day=sql.Literal(day)) for name in names)
+    chosen = sql.SQL(", ").join(sql.SQL("{} AS {}").format(each, sql.Identifier(name)) for each, name in zip(said, names, strict=True))
     rows = sql.SQL(
         "SELECT {} FROM editions.addressee WHERE known_to IS NULL AND valid_from <= {day} AND (valid_to IS NULL OR valid_to > {day})"
         " ORDER BY recommendation, government"
     ).format(chosen, day=sql.Literal(day))
     if ending == "csv":
-        statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)")
-    else:
-        statement = sql.SQL("COPY (SELECT row_to_json(r) FROM ({}) AS r) TO STDOUT")
-    lines = size = 0
-    over.ensure_connection()
-    with over.connection.cursor() as cursor, cursor.copy(statement.format(rows)) as copy:
-        for block in copy:
-            lines, size = lines + 1, size + len(block)  # the server sends a row a message
-    return lines, size
+        return sql.SQL("COPY ({}) TO STDOUT (FORMAT csv, HEADER)").format(rows)
+    return sql.SQL("COPY (SELECT row_to_json(r) FROM ({}) AS r) TO STDOUT").format(rows)
+
+
+_CELLS = {
+    "search_due_since": "CASE WHEN search_due_on <= {day} THEN search_due_on END",
+    "claimed_by": "array_to_string(claimed_by, '; ')",
+    "url": "'http://localhost/recommendations/' || recommendation || '/#' || government",
+    "as_of": "{day}::date",
+    "site_edition": "1",
+    **dict.fromkeys(("known", "filter", "ignored"), "NULL"),
+}
+"""Cells that are no column of the table."""
+
+
+def _crosswalk(name: str) -> str:
+    vocabulary = name.removeprefix("status_")
+    if vocabulary not in CROSSWALK:
+        return ""
+    words = ((status.value, to_foreign(vocabulary, status)) for status in Status)
+    chosen = " ".join(f"WHEN '{status}' THEN '{word}'" for status, word in words if word)
+    return f"CASE status {chosen} ELSE '' END"

@@ -12,7 +12,7 @@ CREATE FUNCTION editions.digest(VARIADIC parts text[]) RETURNS text LANGUAGE sql
 $$;
 
 -- An instant as the leaves write it.
-CREATE FUNCTION editions.written(instant timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
+CREATE FUNCTION editions.written(instant timestamptz) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT to_char(instant AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
 $$;
 

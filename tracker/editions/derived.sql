@@ -67,7 +67,7 @@ CREATE FUNCTION editions.follows(new editions.government) RETURNS boolean LANGUA
 $$;
 
 CREATE FUNCTION editions.follows(new editions.membership) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT new.since_day = public.partial_date_first(new.since) AND new.until_day IS NOT DISTINCT FROM public.partial_date_last(new.until) AND EXISTS (
+    SELECT new.since_day = editions.partial_date_first(new.since) AND new.until_day IS NOT DISTINCT FROM editions.partial_date_last(new.until) AND EXISTS (
         SELECT FROM public.tracker_membership m
         JOIN public.tracker_government g ON g.id = m.group_id JOIN public.tracker_government member ON member.id = m.member_id
         WHERE g.code = new."group" AND member.code = new.member AND m.since::text = new.since AND m.until::text IS NOT DISTINCT FROM new.until
@@ -75,14 +75,14 @@ CREATE FUNCTION editions.follows(new editions.membership) RETURNS boolean LANGUA
 $$;
 
 CREATE FUNCTION editions.follows(new editions.recommendation) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT new.recommended_first = public.partial_date_first(new.recommended_on) AND new.recommended_last = public.partial_date_last(new.recommended_on)
-       AND new.year = extract(year FROM new.recommended_first) AND new.due_last IS NOT DISTINCT FROM public.partial_date_last(new.due_on)
+    SELECT new.recommended_first = editions.partial_date_first(new.recommended_on) AND new.recommended_last = editions.partial_date_last(new.recommended_on)
+       AND new.year = extract(year FROM new.recommended_first) AND new.due_last IS NOT DISTINCT FROM editions.partial_date_last(new.due_on)
        AND new.provenance = editions.provenance('recommendation', new.reference)
        AND editions.weighs('recommendation', new.reference, new.supports, new.disputes, new.claimed_by)
 $$;
 
 CREATE FUNCTION editions.follows(new editions.action) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT new.first_day = public.partial_date_first(new.acted_on) AND new.last_day = public.partial_date_last(new.acted_on)
+    SELECT new.first_day = editions.partial_date_first(new.acted_on) AND new.last_day = editions.partial_date_last(new.acted_on)
        AND new.year = extract(year FROM new.first_day) AND new.provenance = editions.provenance('action', new.key)
        AND new.events @> jsonb_build_array(jsonb_build_object('on', new.acted_on, 'decisive', true))
        AND editions.is_called(new.government, new.government_name) AND new.disputed = (new.disputes > 0)
@@ -105,7 +105,7 @@ CREATE FUNCTION editions.follows(new editions.assessment) RETURNS boolean LANGUA
        AND editions.weighs('assessment', new.key, new.supports, new.disputes, new.claimed_by)
        AND new.effective_day = greatest(
            (SELECT recommended_last FROM editions.recommendation WHERE reference = new.recommendation AND known_to IS NULL LIMIT 1),
-           public.partial_date_last(new.effective_on)
+           editions.partial_date_last(new.effective_on)
        )
        AND new.superseded_by IS NOT DISTINCT FROM (
            SELECT max(key) FROM editions.assessment
@@ -175,7 +175,7 @@ CREATE FUNCTION editions.follows(new editions.citation) RETURNS boolean LANGUAGE
         WHEN 'recommendation' THEN (SELECT recommended_last FROM editions.recommendation WHERE reference = new.record_key AND known_to IS NULL LIMIT 1)
         WHEN 'assessment' THEN (SELECT effective_day FROM editions.assessment WHERE key = new.record_key AND known_to IS NULL LIMIT 1)
         WHEN 'action' THEN greatest((SELECT last_day FROM editions.action WHERE key = new.record_key AND known_to IS NULL LIMIT 1), (
-            SELECT min(coalesce(public.partial_date_last(party ->> 'on'), '-infinity'))
+            SELECT min(coalesce(editions.partial_date_last(party ->> 'on'), '-infinity'))
             FROM jsonb_array_elements(editions.published('action', new.record_key) -> 'parties') AS party,
                  jsonb_array_elements(party -> 'citations') AS citation
             WHERE citation ->> 'key' = new.citation

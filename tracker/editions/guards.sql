@@ -45,14 +45,13 @@ BEGIN
     END IF;
     -- What is taken down loses its words, once they are set aside (withholding.sql).
     IF editions.set_aside(TG_TABLE_NAME, to_jsonb(OLD))
-        AND to_jsonb(NEW) - 'search' - editions.words_of(TG_TABLE_NAME) = to_jsonb(OLD) - 'search' - editions.words_of(TG_TABLE_NAME)
+        AND editions.of_its_own(to_jsonb(NEW)) - editions.words_of(TG_TABLE_NAME) = editions.of_its_own(to_jsonb(OLD)) - editions.words_of(TG_TABLE_NAME)
     THEN
         RETURN NEW;
     END IF;
     IF OLD.known_to IS NOT NULL
         OR NEW.known_to IS NULL
-        -- A generated column is not computed yet before an update; it follows from the others.
-        OR to_jsonb(NEW) - '{known_to,search}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{known_to,search}'::text[]
+        OR editions.of_its_own(to_jsonb(NEW)) - 'known_to' IS DISTINCT FROM editions.of_its_own(to_jsonb(OLD)) - 'known_to'
     THEN
         RAISE EXCEPTION 'A published row is never changed; publish a new edition of its record.' USING ERRCODE = 'restrict_violation';
     END IF;
@@ -83,12 +82,12 @@ BEGIN
     IF body ->> name IS NULL OR NOT public.partial_date_is_valid(body ->> name) THEN
         RETURN true;
     END IF;
-    RETURN public.partial_date_first(body ->> name) > today;
+    RETURN editions.partial_date_first(body ->> name) > today;
 END $$;
 
 -- The day from which a search is due again: tracker/rules/searches.py says the same, and a test holds both equal.
-CREATE FUNCTION editions.search_due_on(searched_on text) RETURNS date LANGUAGE sql IMMUTABLE STRICT AS $$
-    SELECT (public.partial_date_last(searched_on) + interval '12 months')::date
+CREATE FUNCTION editions.search_due_on(searched_on text) RETURNS date LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT (editions.partial_date_last(searched_on) + interval '12 months')::date
 $$;
 
 -- The citations that are weighed for a body: its own, and those that dispute what it says of a party. tracker/rules/evidence.py says the same.
@@ -293,7 +292,7 @@ $$;
 
 CREATE FUNCTION editions.says_what_was_published() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    said jsonb := to_jsonb(NEW);
+    said jsonb := editions.of_its_own(to_jsonb(NEW));
     body jsonb;
     document jsonb;
     agrees boolean;
@@ -325,7 +324,7 @@ BEGIN
             body := editions.published(NEW.record_kind, NEW.record_key);
             document := editions.published('document', NEW.document);
             agrees := body IS NOT NULL AND editions.agree(said, document) AND NEW.document_kind = document ->> 'kind'
-                AND NEW.published_year IS NOT DISTINCT FROM extract(year FROM public.partial_date_last(document ->> 'published_on'))
+                AND NEW.published_year IS NOT DISTINCT FROM extract(year FROM editions.partial_date_last(document ->> 'published_on'))
                 AND NEW.government = coalesce(body ->> 'government', '') AND CASE
                 WHEN NEW.inherited AND NEW.record_kind = 'action' THEN EXISTS (
                     SELECT FROM jsonb_array_elements(body -> 'parties') AS party, jsonb_array_elements(party -> 'citations') AS citation

@@ -39,7 +39,7 @@ from tracker.rules.translating import is_outdated
 from tracker.rules.vocabulary import AssessorKind, Direction, DocumentKind, Earlier, EventKind, Interest, Stance, Status
 
 Body = dict[str, Any]
-STAMPED = ("id", "edition", "known_from", "known_to", "search", "changed_by", "changed_at", "reason")
+STAMPED = ("id", "edition", "known_from", "known_to", "search", "runs_as_formula", "changed_by", "changed_at", "reason")
 """Columns that the database fills, and those that say how a row came to say something else; they are no part of what it says."""
 
 

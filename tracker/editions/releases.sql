@@ -98,16 +98,6 @@ CREATE FUNCTION editions.erased_from_release(of_table text, standing jsonb) RETU
     END
 $$;
 
--- A text as a cell of a file has it. tracker/rules/formulas.py says the same, with the reasons; a test holds both equal.
-CREATE FUNCTION editions.harmless(said text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT regexp_replace(
-        said,
-        '^(?=[\s\u001c-\u001f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*[-=+@＝＋－＠]|[\t\r\n''])'
-        '|(?<=[;\t\r\n])(?=(?:[ \v\f\u001c-\u001f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|")*[-=+@＝＋－＠]|'')',
-        '''', 'g'
-    )
-$$;
-
 -- Of a published row of which words were set aside: the cells that say something else now, by column. A text stands as it is, names one after the other;
 -- of anything else nothing is left. Nothing (NULL) where the row itself is gone.
 CREATE FUNCTION editions.cells_left(of_table text, of_row bigint, said jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$

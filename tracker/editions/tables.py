@@ -21,7 +21,6 @@ from django.db.models import F, Func, Q
 from django.db.models.fields.json import KeyTransform
 
 from tracker.fields import WordField
-from tracker.rules import order
 from tracker.rules import vocabulary as words
 
 CORRECTIONS = tuple(nature.value for nature in (words.Nature.CORRECTED, words.Nature.WITHDRAWN, words.Nature.MERGED, words.Nature.TAKEN_DOWN))
@@ -270,6 +269,17 @@ class Row(models.Model):
         return Q()
 
 
+def formulas_in(*texts: str | Func) -> models.GeneratedField:
+    """Whether a spreadsheet would run one of these columns as a formula: of all from which files take texts (``formulas.sql``)."""
+    asked = Func(*texts, function="editions.runs_as_formula", output_field=models.BooleanField())
+    return models.GeneratedField(expression=asked, output_field=models.BooleanField(), db_persist=True)
+
+
+def joined(column: str) -> Func:
+    """A list as the text of one cell."""
+    return Func(column, function="editions.joined", output_field=models.TextField())
+
+
 class RecordEdition(Row):
     """A published version of a record, whole: who recorded, approved and published what, when and why."""
 
@@ -388,6 +398,7 @@ class DocumentEdition(Row):
     note = models.TextField()
     snapshots = models.JSONField(help_text="Archived copies: sha256, captured_at, captured_how, media_type, size.")
     provenance = WordField(words.Provenance)
+    runs_as_formula = formulas_in("key", "title", "author", "publisher", "url", "symbol", "celex", "bill", "legislature", "stake", "note", "language")
 
     class Meta(Row.Meta):
         """By key."""
@@ -439,6 +450,23 @@ class RecommendationEdition(Row):
     disputes = models.PositiveSmallIntegerField()
     claimed_by = ArrayField(models.CharField(max_length=600), help_text="Whom to attribute it to where advocacy alone supports it.")
     provenance = WordField(words.Provenance)
+    runs_as_formula = formulas_in(
+        "reference",
+        "number",
+        "short_title",
+        "statement",
+        "made_by",
+        "made_in",
+        "known_from_document",
+        "locator",
+        "measure",
+        "measure_name",
+        joined("themes"),
+        "target",
+        "addressed",
+        "note",
+        joined("claimed_by"),
+    )
 
     class Meta(Row.Meta):
         """By reference."""
@@ -499,6 +527,9 @@ class AddresseeEdition(Row):
         help_text="In order, from valid_from on: each day from which another word says how soon the first action toward it came.",
     )
     first_action_words = ArrayField(WordField(words.FirstAction), help_text="That word from each of these days on (tracker/rules/lag.py).")
+    runs_as_formula = formulas_in(
+        "recommendation", "short_title", "government", "government_name", "rationale", "departure", "assessment", "measure", joined("claimed_by")
+    )
 
     class Meta(Row.Meta):
         """By recommendation and government."""
@@ -555,6 +586,22 @@ class ActionEdition(Row):
     disputed = models.BooleanField()
     claimed_by = ArrayField(models.CharField(max_length=600))
     provenance = WordField(words.Provenance)
+    runs_as_formula = formulas_in(
+        "key",
+        "government",
+        "body",
+        "measure",
+        "title",
+        "description",
+        "target",
+        "legal_instrument",
+        "celex",
+        "bill",
+        "legislature",
+        "scope_note",
+        "note",
+        joined("claimed_by"),
+    )
 
     class Meta(Row.Meta):
         """Oldest first."""
@@ -599,6 +646,7 @@ class EffectEdition(Row):
     disputes = models.PositiveSmallIntegerField(help_text="Citations against the action.")
     disputed = models.BooleanField()
     claimed_by = ArrayField(models.CharField(max_length=600))
+    runs_as_formula = formulas_in("key", "action", "action_title", "recommendation", "government", "undoes", "reasoning", joined("claimed_by"))
 
     class Meta(Row.Meta):
         """Oldest first."""
@@ -622,11 +670,6 @@ class EffectEdition(Row):
         """Already in place on a day: :func:`tracker.rules.order.already_in_place`, for a query."""
         toward = Q(earlier=words.Earlier.YES.value, direction__in=[words.Direction.FULFILS.value, words.Direction.PARTLY_FULFILS.value])
         return toward & (Q(ended_on=None) | Q(ended_on__gt=day))
-
-    def is_in_place_on(self, day: dt.date) -> bool:
-        """The same for one row."""
-        direction = words.Direction(self.direction) if self.direction else None
-        return order.already_in_place(direction=direction, is_earlier=words.Earlier(self.earlier), ended_on=self.ended_on, on=day)
 
 
 class AssessmentEdition(Row):
@@ -658,6 +701,19 @@ class AssessmentEdition(Row):
     disputed = models.BooleanField()
     claimed_by = ArrayField(models.CharField(max_length=600))
     provenance = WordField(words.Provenance)
+    runs_as_formula = formulas_in(
+        "key",
+        "recommendation",
+        "government",
+        "supersedes",
+        "superseded_by",
+        "rationale",
+        "departure",
+        "assessor",
+        "source_status",
+        joined("actions"),
+        joined("claimed_by"),
+    )
 
     class Meta(Row.Meta):
         """In succession."""
@@ -706,6 +762,23 @@ class CitationEdition(Row):
     interest = WordField(words.Interest)
     stake = models.CharField(max_length=500)
     snapshot = models.CharField(max_length=64, null=True, help_text="SHA-256 of the archived copy that was read, or of the newest one held.")
+    runs_as_formula = formulas_in(
+        "citation",
+        "record_key",
+        "says",
+        "exact",
+        "prefix",
+        "suffix",
+        "locator",
+        "snapshot",
+        "document",
+        "document_title",
+        "author",
+        "publisher",
+        "language",
+        "stake",
+        "url",
+    )
 
     class Meta(Row.Meta):
         """By record, what supports before what disputes, then context, then key."""

@@ -10,7 +10,7 @@
 -- Whether a row is set aside as it stands: nothing is taken from a published table but what is kept here, word for word.
 CREATE FUNCTION editions.set_aside(wanted_table text, standing jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (
-        SELECT FROM editions.withheld WHERE of_table = wanted_table AND row_id = (standing ->> 'id')::bigint AND said = standing - 'search'
+        SELECT FROM editions.withheld WHERE of_table = wanted_table AND row_id = (standing ->> 'id')::bigint AND said = editions.of_its_own(standing)
     )
 $$;
 
@@ -69,7 +69,7 @@ LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format(
         'INSERT INTO editions.withheld (edition, kind, key, of_table, row_id, said)'
-        ' SELECT $1, $2, $3, %L, t.id, to_jsonb(t) - ''search'' FROM editions.%I AS t WHERE %s ORDER BY t.id',
+        ' SELECT $1, $2, $3, %L, t.id, editions.of_its_own(to_jsonb(t)) FROM editions.%I AS t WHERE %s ORDER BY t.id',
         wanted_table, wanted_table, condition
     ) USING taken.edition, taken.kind, taken.key;
     EXECUTE format(statement || ' WHERE %s', condition) USING taken.edition, taken.kind, taken.key;

@@ -34,7 +34,7 @@ CHECKS = {
 """The triggers of each table that are off while an edition is generated."""
 GOVERNMENTS = {f"{PREFIX}-{number}": f"Made-up Land {number}" for number in range(1, 191)}
 """By code. No state that there is: nobody shall read a made-up verdict on one."""
-FILLED = frozenset({"id", "edition", "known_from", "known_to", "search", "salt", "leaf", "nature"})
+FILLED = frozenset({"id", "edition", "known_from", "known_to", "search", "runs_as_formula", "salt", "leaf", "nature"})
 """Columns that the database fills."""
 
 Progress = Callable[[str], None]

@@ -36,3 +36,9 @@ def _by_alpha_2() -> dict[str, tuple[str, ...]]:
         if len(other) == 3 and len(codes) == 1 and other not in FORMER:
             found[codes[0]] = (*found.get(codes[0], ()), other)
     return found
+
+
+@functools.cache
+def every() -> dict[str, tuple[str, str]]:
+    """The three letters and the number of every code that has them, by its two letters."""
+    return {code: (alpha_3(code), numeric(code)) for code in (*_by_alpha_2(), HOLY_SEE) if alpha_3(code)}

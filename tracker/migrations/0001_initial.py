@@ -29,10 +29,15 @@ from django.db.migrations.operations.base import Operation
 EDITIONS = Path(__file__).parent.parent / "editions"
 ERASING = (EDITIONS / "erasing.sql").read_text(encoding="utf-8")
 WORDS = (EDITIONS / "words.sql").read_text(encoding="utf-8")
+FORMULAS = (EDITIONS / "formulas.sql").read_text(encoding="utf-8")
+UNDO_FORMULAS = (
+    "DROP FUNCTION editions.of_its_own(jsonb); DROP FUNCTION editions.runs_as_formula(text[]); DROP FUNCTION editions.joined(varchar[]);"
+    " DROP FUNCTION editions.harmless(text)"
+)
 PARTIAL_DATE = (EDITIONS / "partial_date.sql").read_text(encoding="utf-8")
 UNDO_PARTIAL_DATE = (
     "DROP DOMAIN partial_date; DROP FUNCTION partial_date_is_valid(text);"
-    " DROP FUNCTION partial_date_last(text); DROP FUNCTION partial_date_first(text)"
+    " DROP FUNCTION editions.partial_date_last(text); DROP FUNCTION editions.partial_date_first(text)"
 )
 
 
@@ -74,6 +79,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL('CREATE SCHEMA "editions"', 'DROP SCHEMA "editions"'),
         migrations.RunSQL(PARTIAL_DATE, UNDO_PARTIAL_DATE),
         migrations.RunSQL(ERASING, "DROP FUNCTION editions.being_erased()"),
+        migrations.RunSQL(FORMULAS, UNDO_FORMULAS),
         migrations.RunSQL(WORDS, "DROP FUNCTION editions.in_words(text, text, text); DROP FUNCTION editions.folded(text)"),
         migrations.CreateModel(
             name='ChainLink',
@@ -421,6 +427,7 @@ class Migration(migrations.Migration):
                 ('disputes', models.PositiveSmallIntegerField()),
                 ('claimed_by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=600), help_text='Whom to attribute it to where advocacy alone supports it.', size=None)),
                 ('provenance', tracker.fields.WordField(max_length=40)),
+                ('runs_as_formula', models.GeneratedField(db_persist=True, expression=models.Func('reference', 'number', 'short_title', 'statement', 'made_by', 'made_in', 'known_from_document', 'locator', 'measure', 'measure_name', models.Func('themes', function='editions.joined', output_field=models.TextField()), 'target', 'addressed', 'note', models.Func('claimed_by', function='editions.joined', output_field=models.TextField()), function='editions.runs_as_formula', output_field=models.BooleanField()), output_field=models.BooleanField())),
             ],
             options={
                 'db_table': '"editions"."recommendation"',
@@ -1179,6 +1186,7 @@ class Migration(migrations.Migration):
                 ('disputed', models.BooleanField()),
                 ('claimed_by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=600), size=None)),
                 ('provenance', tracker.fields.WordField(max_length=40)),
+                ('runs_as_formula', models.GeneratedField(db_persist=True, expression=models.Func('key', 'government', 'body', 'measure', 'title', 'description', 'target', 'legal_instrument', 'celex', 'bill', 'legislature', 'scope_note', 'note', models.Func('claimed_by', function='editions.joined', output_field=models.TextField()), function='editions.runs_as_formula', output_field=models.BooleanField()), output_field=models.BooleanField())),
             ],
             options={
                 'db_table': '"editions"."action"',
@@ -1226,6 +1234,7 @@ class Migration(migrations.Migration):
                 ('year', models.PositiveSmallIntegerField()),
                 ('first_action_days', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), help_text='In order, from valid_from on: each day from which another word says how soon the first action toward it came.', size=None)),
                 ('first_action_words', django.contrib.postgres.fields.ArrayField(base_field=tracker.fields.WordField(max_length=40), help_text='That word from each of these days on (tracker/rules/lag.py).', size=None)),
+                ('runs_as_formula', models.GeneratedField(db_persist=True, expression=models.Func('recommendation', 'short_title', 'government', 'government_name', 'rationale', 'departure', 'assessment', 'measure', models.Func('claimed_by', function='editions.joined', output_field=models.TextField()), function='editions.runs_as_formula', output_field=models.BooleanField()), output_field=models.BooleanField())),
             ],
             options={
                 'db_table': '"editions"."addressee"',
@@ -1269,6 +1278,7 @@ class Migration(migrations.Migration):
                 ('disputed', models.BooleanField()),
                 ('claimed_by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=600), size=None)),
                 ('provenance', tracker.fields.WordField(max_length=40)),
+                ('runs_as_formula', models.GeneratedField(db_persist=True, expression=models.Func('key', 'recommendation', 'government', 'supersedes', 'superseded_by', 'rationale', 'departure', 'assessor', 'source_status', models.Func('actions', function='editions.joined', output_field=models.TextField()), models.Func('claimed_by', function='editions.joined', output_field=models.TextField()), function='editions.runs_as_formula', output_field=models.BooleanField()), output_field=models.BooleanField())),
             ],
             options={
                 'db_table': '"editions"."assessment"',
@@ -1385,6 +1395,7 @@ class Migration(migrations.Migration):
                 ('interest', tracker.fields.WordField(max_length=40)),
                 ('stake', models.CharField(max_length=500)),
                 ('snapshot', models.CharField(help_text='SHA-256 of the archived copy that was read, or of the newest one held.', max_length=64, null=True)),
+                ('runs_as_formula', models.GeneratedField(db_persist=True, expression=models.Func('citation', 'record_key', 'says', 'exact', 'prefix', 'suffix', 'locator', 'snapshot', 'document', 'document_title', 'author', 'publisher', 'language', 'stake', 'url', function='editions.runs_as_formula', output_field=models.BooleanField()), output_field=models.BooleanField())),
             ],
             options={
                 'db_table': '"editions"."citation"',
@@ -1625,6 +1636,7 @@ class Migration(migrations.Migration):
                 ('note', models.TextField()),
                 ('snapshots', models.JSONField(help_text='Archived copies: sha256, captured_at, captured_how, media_type, size.')),
                 ('provenance', tracker.fields.WordField(max_length=40)),
+                ('runs_as_formula', models.GeneratedField(db_persist=True, expression=models.Func('key', 'title', 'author', 'publisher', 'url', 'symbol', 'celex', 'bill', 'legislature', 'stake', 'note', 'language', function='editions.runs_as_formula', output_field=models.BooleanField()), output_field=models.BooleanField())),
             ],
             options={
                 'db_table': '"editions"."document"',
@@ -1706,6 +1718,7 @@ class Migration(migrations.Migration):
                 ('disputes', models.PositiveSmallIntegerField(help_text='Citations against the action.')),
                 ('disputed', models.BooleanField()),
                 ('claimed_by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=600), size=None)),
+                ('runs_as_formula', models.GeneratedField(db_persist=True, expression=models.Func('key', 'action', 'action_title', 'recommendation', 'government', 'undoes', 'reasoning', models.Func('claimed_by', function='editions.joined', output_field=models.TextField()), function='editions.runs_as_formula', output_field=models.BooleanField()), output_field=models.BooleanField())),
             ],
             options={
                 'db_table': '"editions"."effect"',

@@ -12,6 +12,7 @@ FILES = (
     "editions/withholding.sql",
     "editions/blanking.sql",
     "editions/releases.sql",
+    "editions/telling.sql",
     "editorial/promises.sql",
 )
 

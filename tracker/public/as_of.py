@@ -1,14 +1,18 @@
-"""What of a row may be told on a day: nothing that came later. One function, for pages and for files.
+"""What of a row may be told on a day: nothing that came later. One declaration, for pages and for files.
 
 A row is published whole, so that one edition serves every day: an action carries the events and legal statuses of all its life, an effect the
-day on which it ended. What lies after ``as_of`` is taken off here, before anything is shown.
+day on which it ended. What lies after ``as_of`` the database takes off (``tracker/editions/telling.sql``), before anything is shown.
 """
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, Case, CharField, DateField, DateTimeField, F, Field, Func, JSONField, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast, Concat
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext
 
 from tracker.editions.projection import source_name
@@ -22,14 +26,232 @@ from tracker.editions.tables import (
     MembershipEdition,
     RecommendationEdition,
     RecordEdition,
+    Row,
 )
 from tracker.public.clocks import Clocks
-from tracker.rules import deadlines, evidence, searches
-from tracker.rules.attribution import standing_in_words
+from tracker.rules import evidence
+from tracker.rules.attribution import REPORTED_BY, standing_in_words
 from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import DocumentKind, Interest, Stance, Standing, Status
 
 Part = dict[str, Any]
+Expressed = Any
+"""An expression of Django's by which the database makes a value."""
+
+
+def sql(function: str, *arguments: Any, output: "Field[Any, Any] | None" = None) -> Expressed:
+    """A function of the editions (``telling.sql``, ``formulas.sql``); it gives text where nothing else is said."""
+    return Func(*arguments, function=f"editions.{function}", output_field=output or TextField())
+
+
+@dataclass(frozen=True)
+class Told:
+    """The columns of a published table as they may be told at the clocks: expressions for a query, by the names of the columns."""
+
+    table: type[Row]
+    clocks: Clocks
+
+    def __call__(self, name: str) -> Expressed:
+        """A column; what may be told on every day is the column itself."""
+        tell = _TOLD.get(self.table, {}).get(name)
+        return tell(self) if tell else F(name)
+
+    @property
+    def day(self) -> Expressed:
+        """The day of ``as_of``."""
+        return Value(self.clocks.as_of, DateField())
+
+    @property
+    def instant(self) -> Expressed:
+        """The instant of ``known``; nothing for what the site says now."""
+        return Value(self.clocks.read_at, DateTimeField())
+
+    @property
+    def standings(self) -> Expressed:
+        """The words for legal statuses in the page's language, as ``editions.with_basis`` takes them."""
+        return Value(_standings(), JSONField())
+
+    @property
+    def cut(self) -> dict[str, Expressed]:
+        """The columns from which something may be taken off, and what pages are told beside them."""
+        return {name: tell(self) for name, tell in _TOLD.get(self.table, {}).items() if name != TRANSLATIONS}
+
+    @property
+    def made_from(self) -> Expressed:
+        """The published rows whose words a row of a file has, as table:id: its own, the documents that its parts cite, and translations."""
+        table = self.table._meta.db_table.replace('"', "").split(".")[-1]
+        lists = [Value([], JSONField()), *(self(name) for name in PARTS if name in self._columns)]
+        parts = Func(*lists, template="(%(expressions)s)", arg_joiner=" || ", output_field=JSONField())
+        translations = self(TRANSLATIONS) if TRANSLATIONS in _TOLD.get(self.table, {}) else Value([], JSONField())
+        names = ArrayField(CharField())
+        return sql("made_from", Concat(Value(f"{table}:"), Cast("pk", CharField())), parts, translations, self.instant, output=names)
+
+    @property
+    def says_formulas(self) -> bool:
+        """Whether each row says of itself that a spreadsheet would run one of its texts (``runs_as_formula``)."""
+        return "runs_as_formula" in self._columns
+
+    def columns_in(self, names: Iterable[str]) -> set[str]:
+        """Those of the names that are columns of the table."""
+        return self._columns & set(names)
+
+    @property
+    def _columns(self) -> set[str]:
+        return {column.name for column in self.table._meta.concrete_fields}
+
+    def unless_empty(self, name: str, empty: Expressed, expression: Expressed) -> Expressed:
+        """What is made of a list of parts; ``empty`` at once where the row has none. A list that is no column of the row is looked up."""
+        if name not in self._columns:
+            return expression
+        return Case(When(**{name: []}, then=empty), default=expression, output_field=expression.output_field)
+
+
+def _standings() -> dict[str, Any]:
+    """By legal status, and by whether a judgment is cited, what stands before the name of who says so and what behind it."""
+    mark = "\0"
+    found: dict[str, Any] = {"prefix": REPORTED_BY}
+    for standing in Standing:
+        found[standing.value] = {}
+        for has_judgment in (True, False):
+            message, given = standing_in_words(standing, said_by=mark, has_judgment=has_judgment)
+            said = gettext(message) % {**given, "standing": gettext(given["standing"])}
+            found[standing.value][str(has_judgment).lower()] = said.split(mark)
+    return found
+
+
+Tell = Callable[[Told], Expressed]
+PARTS = ("replies", "positions", "parties")
+"""The lists of a row whose parts cite documents."""
+TRANSLATIONS = "translations"
+"""What files alone are told of a record; pages look for those into the reader's language (:mod:`tracker.public.translated`)."""
+
+
+def _come(name: str, dated: str = "on") -> Tell:
+    return lambda told: told.unless_empty(name, F(name), sql("come", F(name), Value(dated), told.day, output=JSONField()))
+
+
+def _with_sources(name: str) -> Tell:
+    return lambda told: told.unless_empty(name, F(name), sql("with_sources", _come(name)(told), told.instant, output=JSONField()))
+
+
+def _parties(told: Told) -> Expressed:
+    basis = sql("with_basis", _come("parties")(told), told.instant, told.standings, output=JSONField())
+    return told.unless_empty("parties", F("parties"), basis)
+
+
+def _held_back(told: Told) -> Expressed:
+    return told.unless_empty("parties", F("parties"), sql("held_back", F("parties"), told.day, output=JSONField()))
+
+
+def _moved(told: Told) -> Expressed:
+    return told.unless_empty("deadline_moves", F("due_on"), sql("deadline_on", F("due_on"), F("deadline_moves"), told.day))
+
+
+def _if_come(name: str, day: str = "") -> Tell:
+    return lambda told: Case(When(**{f"{day or name}__lte": told.day}, then=F(name)), default=None)
+
+
+def _translations(kind: str, key: str) -> Tell:
+    return lambda told: sql("translations_of", Value(kind), F(key), told.instant, output=JSONField())
+
+
+def _in_place(told: Told) -> Expressed:
+    return Case(When(EffectEdition.in_place_on(told.clocks.as_of), then=True), default=False, output_field=BooleanField())
+
+
+def _searched_on(_told: Told) -> Expressed:
+    resting = [status.value for status in Status if status.rests_on_a_search]
+    return Case(When(status__in=resting, then=sql("latest_search", F("searches"))), default=None, output_field=CharField())
+
+
+def _search_due_since(told: Told) -> Expressed:
+    due = sql("search_due_on", _searched_on(told), output=DateField())
+    return Case(When(LessThanOrEqual(due, told.day), then=due), default=None, output_field=DateField())
+
+
+def _replaced(told: Told) -> Expressed:
+    """What was replaced after ``known`` stood then."""
+    return Case(When(known_to__gt=told.instant, then=None), default=F("known_to")) if told.clocks.read_at else F("known_to")
+
+
+_TOLD: dict[type[Row], dict[str, Tell]] = {
+    DocumentEdition: {TRANSLATIONS: _translations("document", "key")},
+    RecommendationEdition: {
+        "due_on": _moved,
+        "deadline_moves": _come("deadline_moves", "moved_on"),
+        TRANSLATIONS: _translations("recommendation", "reference"),
+    },
+    AddresseeEdition: {"replies": _with_sources("replies"), "search_due_since": _if_come("search_due_on")},
+    ActionEdition: {
+        "ended_on": _if_come("ended_on"),
+        "events": _come("events"),
+        "parties": _parties,
+        "replies": _with_sources("replies"),
+        "held_back": _held_back,
+        "names_nobody": lambda _told: Case(When(parties=[], then=True), default=False, output_field=BooleanField()),
+        TRANSLATIONS: _translations("action", "key"),
+    },
+    EffectEdition: {"in_place": _in_place, "ended_on": _if_come("ended_on")},
+    AssessmentEdition: {
+        "actions": lambda told: Case(
+            When(actions=[], then=F("actions")),
+            default=sql("actions_by", F("actions"), told.day, told.instant, output=ArrayField(CharField())),
+            output_field=ArrayField(CharField()),
+        ),
+        "superseded_by": lambda told: sql("assessment_by", F("superseded_by"), told.day, told.instant),
+        "positions": _with_sources("positions"),
+        "replies": _with_sources("replies"),
+        "searched_on": _searched_on,
+        "search_due_since": _search_due_since,
+        TRANSLATIONS: _translations("assessment", "key"),
+    },
+    MembershipEdition: {
+        name: lambda told, name=name: Case(When(until_day__gt=told.day, then=None), default=F(name)) for name in ("until", "until_day")
+    },
+    RecordEdition: {"known_to": _replaced},
+}
+"""Of each published table, what is told otherwise than it stands, or beside it.
+
+``held_back`` of an action are the keys of the citations that tell only of a legal status of a later day; ``names_nobody``: no legal status of
+anybody is on record, of this day or of a later one.
+"""
+
+
+def told(rows: Iterable[Any], clocks: Clocks) -> list[Any]:
+    """Rows of one published table as they may be told at the clocks: a query, which is asked once for all of it, or rows that were read before.
+
+    One more question finds the documents that their parts cite, where they cite any.
+    """
+    if not isinstance(rows, QuerySet):
+        rows = list(rows)
+        return _asked_again(rows, clocks) if rows else rows
+    as_told = Told(rows.model, clocks)
+    cut = as_told.cut
+    found = list(rows.defer(*as_told.columns_in(cut)).annotate(**{f"told_{name}": expression for name, expression in cut.items()}))
+    for row in found:
+        for name in cut:
+            setattr(row, name, row.__dict__.pop(f"told_{name}"))
+    _name_documents(found, clocks)
+    return found
+
+
+def _asked_again(rows: list[Any], clocks: Clocks) -> list[Any]:
+    """The same of rows that were read before; they are cut where they stand."""
+    table = type(rows[0])
+    names = Told(table, clocks).cut
+    if names:
+        found = {row.pk: row for row in told(table.objects.filter(pk__in=[row.pk for row in rows]).order_by().only("pk"), clocks)}
+        for row in rows:
+            row.__dict__.update({name: found[row.pk].__dict__[name] for name in names})
+    return rows
+
+
+def _name_documents(rows: list[Any], clocks: Clocks) -> None:
+    """Each source in a row's parts with the document that it is, for pages that show its title translated."""
+    parts = [part for row in rows for name in PARTS for part in getattr(row, name, None) or ()]
+    documents = documents_of(clocks, parts)
+    for part in parts:
+        part["sources"] = [Source.of(documents[said["document"]], said) for said in part["sources"]]
 
 
 class Source(dict[str, Any]):
@@ -43,17 +265,6 @@ class Source(dict[str, Any]):
         found = cls(said)
         found.row = document
         return found
-
-
-def told(rows: Iterable[Any], clocks: Clocks) -> list[Any]:
-    """Rows of one published table as they may be told at the clocks.
-
-    They are cut where they stand: they came over a connection that can write nothing back. At most two questions are asked for all of them.
-    """
-    cut = list(rows)
-    if cut and (tell := _TELL.get(type(cut[0]))):
-        tell(cut, clocks)
-    return cut
 
 
 def had_come(written: str | None, day: dt.date) -> bool:
@@ -75,31 +286,6 @@ def told_with_an_action(clocks: Clocks, citations: QuerySet[Any]) -> set[str]:
     return set(served.values_list("citation", flat=True))
 
 
-def _held_back(parties: list[Part], clocks: Clocks) -> set[str]:
-    """The citations of legal statuses of later days that none of the day has."""
-    come = [party for party in parties if had_come(party["on"], clocks.as_of)]
-    return _citations(parties) - _citations(come)
-
-
-def _actions(rows: list[Any], clocks: Clocks) -> None:
-    """Events and legal statuses of the day, each status in words with its basis, and ``held_back``: keys of citations of later ones.
-
-    ``names_nobody``: no legal status of anybody is on record, of this day or of a later one.
-    """
-    documents = documents_of(clocks, [*(party for row in rows for party in row.parties), *_replies_of(rows)])
-    for row in rows:
-        _cut_replies(row, documents, clocks)
-        row.ended_on = _if_come(row.ended_on, clocks)
-        row.events = [event for event in row.events if had_come(event["on"], clocks.as_of)]
-        row.held_back = _held_back(row.parties, clocks)
-        row.names_nobody = not row.parties
-        row.parties = [with_its_basis(party, documents) for party in row.parties if had_come(party["on"], clocks.as_of)]
-
-
-def _citations(parties: list[Part]) -> set[str]:
-    return {citation["key"] for party in parties for citation in party["citations"]}
-
-
 def documents_of(clocks: Clocks, parts: Iterable[Part]) -> dict[str, DocumentEdition]:
     """The documents that parts cite, by key: one question, and none where nothing is cited."""
     cited = {citation["document"] for part in parts for citation in part["citations"]}
@@ -107,44 +293,11 @@ def documents_of(clocks: Clocks, parts: Iterable[Part]) -> dict[str, DocumentEdi
     return {document.key: document for document in found}
 
 
-def _replies_of(rows: list[Any]) -> list[Part]:
-    return [reply for row in rows for reply in row.replies]
-
-
-def _cut_replies(row: Any, documents: dict[str, DocumentEdition], clocks: Clocks) -> None:
-    """Replies given by the day, each with its ``sources``."""
-    row.replies = [_with_sources(reply, documents) for reply in row.replies if had_come(reply["on"], clocks.as_of)]
-
-
-def _with_sources(part: Part, documents: Mapping[str, DocumentEdition]) -> Part:
-    """A reply, a position or a party with where it can be read.
-
-    Of each document that it cites: key, title, publisher, locator and address, how its publisher is placed, and which way it speaks.
-    """
-    sources = [
-        Source.of(
-            document,
-            {
-                "document": document.key,
-                "title": document.title,
-                "publisher": document.publisher or document.author,
-                "locator": citation["locator"],
-                "document_url": document.url,
-                "interest": str(document.interest),
-                "stance": citation["stance"],
-            },
-        )
-        for citation in part["citations"]
-        if (document := documents.get(citation["document"]))
-    ]
-    return {**part, "sources": sources}
-
-
 def with_its_basis(party: Part, documents: Mapping[str, DocumentEdition]) -> Part:
     """A party with what must stand beside its legal status. ``documents`` are those that it cites, by key.
 
-    ``reads``: the status in words that say no more than was shown, and ``who`` says so within them; ``claimed_by``: whom to attribute it to where
-    advocacy alone supports it; ``sources``: where it is said and where it is disputed.
+    ``reads``: the status in words that say no more than was shown; ``claimed_by``: whom to attribute it to where advocacy alone supports it. This
+    is for the parties of a published body; ``editions.with_basis`` says the same of those of a row.
     """
     supporting = [
         (citation, document)
@@ -157,86 +310,4 @@ def with_its_basis(party: Part, documents: Mapping[str, DocumentEdition]) -> Par
     )
     message, given = standing_in_words(Standing(party["standing"]), said_by=party["said_by"], has_judgment=has_judgment)
     reads = gettext(message) % {**given, "standing": gettext(given["standing"])}
-    return {**_with_sources(party, documents), "reads": reads, "who": given["said_by"], "claimed_by": list(claimed_by)}
-
-
-def _addressees(rows: list[Any], clocks: Clocks) -> None:
-    """Replies of the day beside the status that they answer, and whether the search that it rests on was due again by then."""
-    documents = documents_of(clocks, _replies_of(rows))
-    for row in rows:
-        _cut_replies(row, documents, clocks)
-        row.search_due_since = _if_come(row.search_due_on, clocks)
-
-
-def _recommendations(rows: list[Any], clocks: Clocks) -> None:
-    """The deadline that held on the day, and the moves that had come by then."""
-    for row in rows:
-        if not row.deadline_moves:
-            continue
-        moves = [
-            deadlines.Move(
-                PartialDate(move["before"]), PartialDate(move["after"]) if move["after"] else None, PartialDate(move["moved_on"]), move["moved_by"]
-            )
-            for move in row.deadline_moves
-        ]
-        held = deadlines.holding_on(clocks.as_of, PartialDate(row.due_on) if row.due_on else None, moves)
-        row.due_on = held.text if held else None
-        row.deadline_moves = [move for move in row.deadline_moves if had_come(move["moved_on"], clocks.as_of)]
-
-
-def _effects(rows: list[Any], clocks: Clocks) -> None:
-    """``in_place`` as of the day, and no end that had not come."""
-    for row in rows:
-        row.in_place = row.is_in_place_on(clocks.as_of)
-        row.ended_on = _if_come(row.ended_on, clocks)
-
-
-def _assessments(rows: list[Any], clocks: Clocks) -> None:
-    """Resting on what had been done, superseded by what was in effect, positions and replies of then, and whether the search was due again."""
-    documents = documents_of(clocks, [*_replies_of(rows), *(position for row in rows for position in row.positions)])
-    in_effect = {row.key for row in rows}
-    successors = {row.superseded_by for row in rows if row.superseded_by} - in_effect
-    named = {action for row in rows for action in row.actions}
-    there = [
-        clocks.rows(table).filter(key__in=keys).order_by().values_list("key", Value(table.__name__))
-        for table, keys in ((AssessmentEdition, successors), (ActionEdition, named))
-    ]
-    found = set(there[0].union(there[1]))
-    for row in rows:
-        row.actions = [action for action in row.actions if (action, ActionEdition.__name__) in found]
-        if row.superseded_by not in in_effect and (row.superseded_by, AssessmentEdition.__name__) not in found:
-            row.superseded_by = None
-        row.positions = [_with_sources(position, documents) for position in row.positions if had_come(position["on"], clocks.as_of)]
-        _cut_replies(row, documents, clocks)
-        made = searches.latest(PartialDate(search["searched_on"]) for search in row.searches) if Status(row.status).rests_on_a_search else None
-        row.searched_on = made.text if made else None
-        row.search_due_since = _if_come(searches.due_again(made), clocks) if made else None
-
-
-def _memberships(rows: list[Any], clocks: Clocks) -> None:
-    """No last day that had not come."""
-    for row in rows:
-        if row.until_day and row.until_day > clocks.as_of:
-            row.until = row.until_day = None
-
-
-def _records(rows: list[Any], clocks: Clocks) -> None:
-    """What was replaced after ``known`` stood then."""
-    for row in rows:
-        if clocks.read_at and row.known_to and row.known_to > clocks.read_at:
-            row.known_to = None
-
-
-def _if_come(day: dt.date | None, clocks: Clocks) -> dt.date | None:
-    return day if day and day <= clocks.as_of else None
-
-
-_TELL: dict[type, Callable[[list[Any], Clocks], None]] = {
-    ActionEdition: _actions,
-    AddresseeEdition: _addressees,
-    EffectEdition: _effects,
-    AssessmentEdition: _assessments,
-    MembershipEdition: _memberships,
-    RecommendationEdition: _recommendations,
-    RecordEdition: _records,
-}
+    return {**party, "reads": reads, "claimed_by": list(claimed_by)}

@@ -1,10 +1,12 @@
 """One declaration of the columns of each list: what a CSV's header, a JSON object's keys and /data/'s codebook all show."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, Func, JSONField, QuerySet, TextField, Value, When
+from django.db.models.functions import Coalesce, Replace
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -24,41 +26,69 @@ from tracker.editions.tables import (
     Row,
 )
 from tracker.languages import codes
-from tracker.public import as_of, filters, translated
+from tracker.public import filters, translated
+from tracker.public.as_of import Expressed, Told, sql
 from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.filters import Grammar
-from tracker.public.shapes import DAY, FLAG, MOMENT, NUMBER, PARTIAL_DATE, TEXT, Shape, list_of, maybe, of_field, record_of, word_in, word_of
+from tracker.public.shapes import (
+    DAY,
+    FLAG,
+    MOMENT,
+    NUMBER,
+    PARTIAL_DATE,
+    TEXT,
+    Shape,
+    is_free_text,
+    list_of,
+    maybe,
+    of_field,
+    record_of,
+    word_in,
+    word_of,
+)
 from tracker.rules.crosswalk import CROSSWALK, Vocabulary, to_foreign
-from tracker.rules.dates import PartialDate
 from tracker.rules.identifiers import HELD_BY
 from tracker.rules.vocabulary import Answer, DocumentKind, EventKind, Interest, PartyKind, Stance, Standing, Status, TranslationKind
-
-Value = Any
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, its label, what it means, and how a row gives its value (by default the field of that name).
+    """A column: its name, its label, what it means, and the expression by which the database makes its value (by default the column of that name).
 
-    ``text`` writes a value that is a list as one cell of a table. ``shape`` is its type in JSON; by default that of the field of its name.
+    ``text`` makes a value that is a list one cell of a table, harmless to spreadsheets. ``shape`` is its type in JSON; by default that of the field
+    of its name.
     """
 
     name: str
     label: str | Promise
     meaning: str | Promise
-    value: Callable[[Any], Value] | None = None
-    text: Callable[[Any], str] | None = None
+    value: Callable[[Told], Expressed] | None = None
+    text: Callable[[Told], Expressed] | None = None
     shape: Shape | None = None
 
-    def of(self, row: Any) -> Value:
-        """The row's value: text, number, true or false, a list, or nothing."""
-        value = self.value(row) if self.value else getattr(row, self.name)
-        return str(value) if isinstance(value, str | PartialDate) else value
 
-    def cell(self, row: Any) -> Value:
-        """The same for a cell: a list as text."""
-        value = self.of(row)
-        return self.text(value) if self.text else value
+@dataclass(frozen=True)
+class Address:
+    """Where a row's page is: a path with the names of the row's columns in braces, of some kinds of rows (by their column ``kind``) another one."""
+
+    path: str
+    of_kinds: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, row: Any) -> str:
+        """That of a row."""
+        return self.of_kinds.get(getattr(row, "kind", ""), self.path).format_map(vars(row))
+
+    def expression(self, kept: Callable[[str], str]) -> Expressed:
+        """The same for a query. ``kept`` puts before and into a path what all addresses have in common."""
+        path = _filled(kept(self.path))
+        return Case(*(When(kind=kind, then=_filled(kept(each))) for kind, each in self.of_kinds.items()), default=path) if self.of_kinds else path
+
+
+def _filled(path: str) -> Expressed:
+    parts: list[Any] = []
+    for text, name, _spec, _conversion in Formatter().parse(path):
+        parts += [*([Value(text)] if text else []), *([F(name)] if name else [])]
+    return Func(*parts, template="(%(expressions)s)", arg_joiner=" || ", output_field=TextField())
 
 
 @dataclass(frozen=True)
@@ -69,7 +99,7 @@ class Listing:
     table: type[Row]
     filters: type[Grammar]
     columns: tuple[Column, ...]
-    address: Callable[[Any], str]
+    address: Address
     counting: str = "id"
     rows: Callable[[Clocks, Grammar], QuerySet[Any]] | None = None
     order: tuple[str, ...] = ()
@@ -78,9 +108,31 @@ class Listing:
     """What a JSON answer says of the list as a whole, beside its rows; ``about_shape`` is the type of each member."""
     about_shape: Mapping[str, Shape] = field(default_factory=dict)
 
-    def url(self, row: Any, clocks: Clocks, site: str) -> str:
+    def url(self, clocks: Clocks, site: str) -> Expressed:
         """A row's public page with the clocks that the request gave, so that it opens what the row says; ``site`` is the origin of the site."""
-        return site + clocks.kept(self.address(row))
+        return self.address.expression(lambda path: site + clocks.kept(path))
+
+    def told(self, clocks: Clocks) -> Told:
+        """The columns of its table as they may be told at the clocks."""
+        return Told(self.table, clocks)
+
+    def values(self, clocks: Clocks) -> dict[str, Expressed]:
+        """The values of a row's columns as JSON has them."""
+        told = self.told(clocks)
+        return {column.name: column.value(told) if column.value else told(column.name) for column in self.columns}
+
+    def cells(self, clocks: Clocks) -> dict[str, Expressed]:
+        """The same as the cells of a table: what is a list as text, and a text that a spreadsheet would run as a formula made harmless."""
+        told, values = self.told(clocks), self.values(clocks)
+        return {column.name: self._cell(column, told, values[column.name]) for column in self.columns}
+
+    def _cell(self, column: Column, told: Told, value: Expressed) -> Expressed:
+        if column.text:
+            return column.text(told)
+        if not is_free_text(self.shape_of(column)):
+            return value
+        harmless = sql("harmless", value)
+        return Case(When(runs_as_formula=True, then=harmless), default=value, output_field=TextField()) if told.says_formulas else harmless
 
     def shape_of(self, column: Column) -> Shape:
         """The type of a column's values in JSON."""
@@ -90,12 +142,6 @@ class Listing:
         """The filtered rows in the order asked for; ``BadFilter`` for a sort that is none of ``sorts``."""
         found = self.rows(clocks, grammar) if self.rows else grammar.rows()
         return found.order_by(*self.keys(parameters))
-
-    def told(self, rows: Iterable[Any], clocks: Clocks) -> list[Any]:
-        """Rows of the list as they may be told at the clocks, records with their translations (``translations``)."""
-        told = as_of.told(rows, clocks)
-        translated.attach(told, clocks)
-        return told
 
     def keys(self, parameters: QueryDict) -> tuple[str, ...]:
         """The columns by which rows are ordered, with a minus before those that fall. The last is unique, so that no two rows change places."""
@@ -120,78 +166,31 @@ def _recommendations(clocks: Clocks, grammar: Grammar) -> QuerySet[Any]:
     return clocks.rows(RecommendationEdition).filter(reference__in=grammar.rows().values("recommendation"))
 
 
-def _semicolons(name: str) -> Callable[[Any], str]:
-    return lambda row: "; ".join(getattr(row, name))
+def _semicolons(name: str) -> Callable[[Told], Expressed]:
+    return lambda told: Func(told(name), Value("; "), function="array_to_string", output_field=TextField())
 
 
-def _parts(name: str, *keys: str) -> Callable[[Any], list[dict[str, Value]]]:
+def _moment(name: str) -> Callable[[Told], Expressed]:
+    return lambda told: Replace(sql("written", told(name)), Value(".000000Z"), Value("Z"), output_field=TextField())
+
+
+def _parts(name: str, *keys: str) -> Callable[[Told], Expressed]:
     """The parts that a row carries, each with the keys that are published; empty what was not asked for when it was published."""
-    return lambda row: [{key: part.get(key, "") for key in keys} for part in getattr(row, name)]
+    return lambda told: told.unless_empty(name, Value("[]"), sql("parts", told(name), *map(Value, keys)))
 
 
-def _parties_in_words(parties: list[dict[str, Value]]) -> str:
-    """Who, with what legal status, according to whom, when and where, and where that is disputed, in one breath."""
-    return "; ".join(
-        f"{party['name']}{_identified(party)}: {party['reads']}, {party['on']}"
-        + (f" [{party['wording']}]" if party["wording"] else "")
-        + (f", claimed by {'; '.join(party['claimed_by'])}" if party["claimed_by"] else "")
-        + "".join(f" [{source['stance']}, {source['interest']}: {_source_in_words(source)}]" for source in party["sources"])
-        for party in parties
-    )
+def _in_words(name: str, words: str = "") -> Callable[[Told], Expressed]:
+    """The same as the text of a cell (``telling.sql``). Words of other rows stand in it, so that it is looked at for formulas itself."""
+    return lambda told: told.unless_empty(name, Value(""), sql("harmless", sql(f"{words or name}_in_words", told(name))))
 
 
-def _identified(party: dict[str, Value]) -> str:
-    found = [f"{name} {party[key]}" for key, name in (("wikidata", "Wikidata"), ("opensanctions", "OpenSanctions")) if party[key]]
-    return f" ({', '.join(found)})" if found else ""
-
-
-def _events_in_words(events: list[dict[str, Value]]) -> str:
-    return "; ".join(f"{event['kind']} {event['on']}" + (f" [{event['note']}]" if event["note"] else "") for event in events)
-
-
-def _replies_in_words(replies: list[dict[str, Value]]) -> str:
-    """Who replied when, letter for letter, and where it can be read."""
-    return "; ".join(
-        f"{reply['said_by']}, {reply['on']}: “{reply['words']}”" + "".join(f" [{_source_in_words(source)}]" for source in reply["sources"])
-        for reply in replies
-    )
-
-
-def _source_in_words(source: dict[str, Value]) -> str:
-    return ", ".join(filter(None, (source["publisher"], source["title"], source["locator"])))
-
-
-def _positions_in_words(positions: list[dict[str, Value]]) -> str:
-    return "; ".join(
-        f"{position['answer']} {position['on']}, {position['said_by']}" + (f": {position['statement']}" if position["statement"] else "")
-        for position in positions
-    )
-
-
-def _searches_in_words(searches: list[dict[str, Value]]) -> str:
-    return "; ".join(
-        f"{search['searched_on']}, {search['searched_by']}: {search['where']} ({search['languages']}); looked for: {search['looked_for']};"
-        f" found: {search['found']}; cannot show: {search['limits']}"
-        for search in searches
-    )
-
-
-def _moves_in_words(moves: list[dict[str, Value]]) -> str:
-    return "; ".join(
-        f"{move['before']} to {move['after'] or 'none'} on {move['moved_on']},"
-        f" by {move['moved_by'] or 'us, as our record was wrong'}: {move['reason']}"
-        for move in moves
-    )
-
-
-def _translations_in_words(translations: list[dict[str, Value]]) -> str:
-    """Which text in which language, the words, whose translation of what kind, and whether it is of an earlier wording."""
-    return "; ".join(
-        f"{each['text']} ({each['language']}): “{each['words']}” [{each['kind']}, {each['translator']}, checked by: {each['checked_by'] or 'nobody'}"
-        + (", of an earlier wording" if each["outdated"] else "")
-        + (f", {each['url']}" if each["url"] else "")
-        + "]"
-        for each in translations
+def _coded(place: int) -> Callable[[Told], Expressed]:
+    """Another code of a government by its two letters: the three letters (0) or the number (1) of ISO 3166-1."""
+    known = {code: others[place] for code, others in codes.every().items()}
+    return lambda told: Coalesce(
+        Func(Value(known, JSONField()), told("code"), template="(%(expressions)s)", arg_joiner=" ->> ", output_field=TextField()),
+        Value(""),
+        output_field=TextField(),
     )
 
 
@@ -204,7 +203,9 @@ def _status_in(theirs: Vocabulary) -> Column:
             _("The word of {name} that may stand for it; empty where each would claim more. /methodology/#crosswalk says how close."),
             name=theirs.name,
         ),
-        lambda row: to_foreign(theirs.key, Status(row.status)) if row.status else "",
+        lambda told: Case(
+            *(When(status=status.value, then=Value(word)) for status in Status if (word := to_foreign(theirs.key, status))), default=Value("")
+        ),
         shape=word_in(*theirs.words, ""),
     )
 
@@ -226,8 +227,8 @@ TRANSLATIONS = Column(
         "Its texts in other languages by the day of known: which text, the words, the kind (official, ours, machine), who translated and who checked "
         "it (empty: nobody), where it can be read, and whether the text was changed since it was translated."
     ),
-    None,
-    _translations_in_words,
+    _parts("translations", *translated.PUBLISHED),
+    _in_words("translations"),
     list_of(
         record_of(
             **dict.fromkeys(("text", "language", "words"), TEXT),
@@ -243,7 +244,7 @@ REPLIES = Column(
     _("replies"),
     _("What those concerned answered by the day of as_of, letter for letter: who, when, in what language, and where it can be read."),
     _parts("replies", "key", "said_by", "on", "words", "language", "note", "sources"),
-    _replies_in_words,
+    _in_words("replies"),
     list_of(record_of(key=TEXT, said_by=TEXT, on=PARTIAL_DATE, words=TEXT, language=TEXT, note=TEXT, sources=SOURCES)),
 )
 SEARCHED_ON = Column(
@@ -265,7 +266,7 @@ RECOMMENDATIONS = Listing(
     rows=_recommendations,
     order=("recommended_first", "reference"),
     sorts=("reference", "recommended_first", "short_title", "measure"),
-    address=lambda row: f"/recommendations/{row.reference}/",
+    address=Address("/recommendations/{reference}/"),
     columns=(
         Column("reference", _("reference"), _("Names the recommendation on this site.")),
         Column("number", _("number"), _("As the document prints it.")),
@@ -274,7 +275,7 @@ RECOMMENDATIONS = Listing(
         Column("statement_form", _("form of the statement"), _("verbatim or paraphrase.")),
         Column("made_by", _("made by"), _("Who makes the recommendation.")),
         Column("made_in", _("made in"), _("Key of the document that makes it; empty where unknown.")),
-        Column("known_from", _("known from"), _("Key of the document in which it was read."), lambda row: row.known_from_document, shape=TEXT),
+        Column("known_from", _("known from"), _("Key of the document in which it was read."), lambda told: told("known_from_document"), shape=TEXT),
         Column("locator", _("locator"), _("Where it stands in that document.")),
         Column("recommended_on", _("recommended on"), _("A day, a month or a year."), shape=PARTIAL_DATE),
         Column("measure", _("kind of measure"), _("Key of the kind of measure.")),
@@ -288,7 +289,7 @@ RECOMMENDATIONS = Listing(
             _("moved deadlines"),
             _("The ledger of moved deadlines by the day of as_of: from, to, when, by whom (empty where our record was wrong), why."),
             _parts("deadline_moves", "before", "after", "moved_on", "moved_by", "reason"),
-            _moves_in_words,
+            _in_words("deadline_moves", "moves"),
             list_of(record_of(before=PARTIAL_DATE, after=maybe(PARTIAL_DATE), moved_on=PARTIAL_DATE, moved_by=maybe(TEXT), reason=TEXT)),
         ),
         Column("corroboration", _("corroboration"), _("Of the wording: single_source or corroborated.")),
@@ -307,7 +308,7 @@ ADDRESSEES = Listing(
     filters=filters.AddresseeFilters,
     order=("recommendation", "government"),
     sorts=("recommendation", "government", "status", "valid_from"),
-    address=lambda row: f"/recommendations/{row.recommendation}/#{row.government}",
+    address=Address("/recommendations/{recommendation}/#{government}"),
     columns=(
         Column("recommendation", _("recommendation"), _("Its reference.")),
         Column("short_title", _("short title"), _("What is asked.")),
@@ -345,7 +346,7 @@ ASSESSMENTS = Listing(
     filters=filters.AssessmentFilters,
     order=("recommendation", "government", "assessor_kind", "sequence", "key"),
     sorts=("recommendation", "government", "status", "effective_day"),
-    address=lambda row: f"/recommendations/{row.recommendation}/#{row.government}",
+    address=Address("/recommendations/{recommendation}/#{government}"),
     columns=(
         Column("key", _("key"), _("Names the assessment.")),
         Column("recommendation", _("recommendation"), _("Its reference.")),
@@ -365,7 +366,7 @@ ASSESSMENTS = Listing(
             _("positions"),
             _("What the government said by the day of as_of that it would do; no part of the verdict."),
             _parts("positions", "key", "answer", "on", "said_by", "statement", "sources"),
-            _positions_in_words,
+            _in_words("positions"),
             list_of(record_of(key=TEXT, answer=word_of(Answer), on=PARTIAL_DATE, said_by=TEXT, statement=TEXT, sources=SOURCES)),
         ),
         Column(
@@ -373,7 +374,7 @@ ASSESSMENTS = Listing(
             _("searches"),
             _("The searches on record: when, by whom, where, in what languages, for what, what was found and what they cannot show."),
             _parts("searches", "key", "searched_on", "searched_by", "where", "languages", "looked_for", "found", "limits"),
-            _searches_in_words,
+            _in_words("searches"),
             list_of(
                 record_of(
                     key=TEXT,
@@ -405,7 +406,7 @@ ACTIONS = Listing(
     filters=filters.ActionFilters,
     order=("-last_day", "key"),
     sorts=("key", "government", "first_day", "last_day", "measure"),
-    address=lambda row: f"/actions/{row.key}/",
+    address=Address("/actions/{key}/"),
     columns=(
         Column("key", _("key"), _("Names the action.")),
         Column("government", _("government"), _("Code of the government whose body acted.")),
@@ -419,7 +420,7 @@ ACTIONS = Listing(
             _("events"),
             _("What happened to it by the day of as_of: kind, date, whether it decides the order, note."),
             _parts("events", "kind", "on", "decisive", "note"),
-            _events_in_words,
+            _in_words("events"),
             list_of(record_of(kind=word_of(EventKind), on=PARTIAL_DATE, decisive=FLAG, note=TEXT)),
         ),
         Column(
@@ -431,7 +432,7 @@ ACTIONS = Listing(
                 "dispute it with how their publishers are placed."
             ),
             _parts("parties", "party", "name", "kind", *HELD_BY["party"], "standing", "reads", "on", "said_by", "wording", "claimed_by", "sources"),
-            _parties_in_words,
+            _in_words("parties"),
             list_of(
                 record_of(
                     party=TEXT,
@@ -477,7 +478,7 @@ EFFECTS = Listing(
     filters=filters.EffectFilters,
     order=("first_day", "key"),
     sorts=("recommendation", "government", "first_day", "action"),
-    address=lambda row: f"/actions/{row.action}/",
+    address=Address("/actions/{action}/"),
     columns=(
         Column("key", _("key"), _("Names the effect.")),
         Column("action", _("action"), _("Its key.")),
@@ -506,7 +507,7 @@ DOCUMENTS = Listing(
     filters=filters.DocumentFilters,
     order=("key",),
     sorts=("key", "title", "published_last", "interest", "kind"),
-    address=lambda row: f"/documents/{row.key}/",
+    address=Address("/documents/{key}/"),
     columns=(
         Column("key", _("key"), _("Names the document.")),
         Column("kind", _("kind"), _("What sort of document.")),
@@ -515,7 +516,7 @@ DOCUMENTS = Listing(
         Column("publisher", _("publisher"), _("Empty where unknown.")),
         Column("published_on", _("published on"), _("A day, a month or a year; empty where unknown."), shape=maybe(PARTIAL_DATE)),
         Column("language", _("language"), _("BCP 47 tag.")),
-        Column("document_url", _("address of the document"), _("Where it was read; empty where unknown."), lambda row: row.url, shape=TEXT),
+        Column("document_url", _("address of the document"), _("Where it was read; empty where unknown."), lambda told: told("url"), shape=TEXT),
         Column("symbol", _("document symbol"), _("The symbol or number that its issuer prints; empty where it has none.")),
         CELEX,
         BILL,
@@ -534,7 +535,7 @@ CITATIONS = Listing(
     filters=filters.CitationFilters,
     order=("record_kind", "record_key", "-stance", "citation"),
     sorts=("citation", "document", "stance", "interest"),
-    address=lambda row: f"/documents/{row.document}/",
+    address=Address("/documents/{document}/"),
     columns=(
         Column("citation", _("citation"), _("Its key. One citation may serve several records: each is a row.")),
         Column("record_kind", _("serves"), _("recommendation, action or assessment."), shape=word_in("recommendation", "action", "assessment")),
@@ -556,7 +557,7 @@ CITATIONS = Listing(
         Column("language", _("language"), _("BCP 47 tag.")),
         Column("interest", _("interest"), _("official, press, advocacy or academic.")),
         Column("stake", _("stake"), _("How the publisher is placed.")),
-        Column("document_url", _("address of the document"), _("Where it was read; empty where unknown."), lambda row: row.url, shape=TEXT),
+        Column("document_url", _("address of the document"), _("Where it was read; empty where unknown."), lambda told: told("url"), shape=TEXT),
     ),
 )
 
@@ -566,13 +567,13 @@ GOVERNMENTS = Listing(
     filters=filters.GovernmentFilters,
     order=("name", "code"),
     sorts=("code", "name", "kind"),
-    address=lambda row: f"/governments/{row.code}/",
+    address=Address("/governments/{code}/"),
     columns=(
         Column("code", _("code"), _("ISO 3166-1 alpha-2 where there is one; EU, XK and INTL by convention.")),
         Column("name", _("name"), _("In English.")),
         Column("kind", _("kind"), _("state, eu, international, subnational or group.")),
-        Column("iso_alpha_3", _("ISO 3166-1 alpha-3"), _("Three letters; empty where it has none."), lambda row: codes.alpha_3(row.code), shape=TEXT),
-        Column("iso_numeric", _("ISO 3166-1 numeric"), _("Three digits; empty where it has none."), lambda row: codes.numeric(row.code), shape=TEXT),
+        Column("iso_alpha_3", _("ISO 3166-1 alpha-3"), _("Three letters; empty where it has none."), _coded(0), shape=TEXT),
+        Column("iso_numeric", _("ISO 3166-1 numeric"), _("Three digits; empty where it has none."), _coded(1), shape=TEXT),
         Column("iso_3166_2", _("ISO 3166-2 code"), _("Of a government within a state; empty for every other, and where unknown.")),
         Column("wikidata", _("Wikidata item"), _("Q and a number; empty where unknown.")),
         Column("includes_every_state", _("includes every state"), _("Of a group: whether every state is a member on every day.")),
@@ -595,11 +596,10 @@ CHANGES = Listing(
     filters=filters.ChangeFilters,
     order=("-edition", "kind", "key"),
     sorts=("edition", "kind", "key"),
-    address=lambda row: {
-        "document": f"/documents/{row.key}/",
-        "recommendation": f"/recommendations/{row.key}/",
-        "action": f"/actions/{row.key}/",
-    }.get(row.kind, f"/changes/#{row.kind}-{row.key}-{row.edition}"),
+    address=Address(
+        "/changes/#{kind}-{key}-{edition}",
+        {"document": "/documents/{key}/", "recommendation": "/recommendations/{key}/", "action": "/actions/{key}/"},
+    ),
     columns=(
         Column("edition", _("edition"), _("Number of the site edition.")),
         Column(
@@ -618,12 +618,12 @@ CHANGES = Listing(
         Column("approved_by", _("approved by"), _("Who approved exactly this version.")),
         Column("published_by", _("published by"), _("Who published it.")),
         Column("provenance", _("provenance"), _("reviewed, or shipped with the software and not reviewed here.")),
-        Column("published_at", _("published at"), _("Since when this site says it."), lambda row: row.known_from, shape=MOMENT),
+        Column("published_at", _("published at"), _("Since when this site says it."), _moment("known_from"), shape=MOMENT),
         Column(
             "replaced_at",
             _("replaced at"),
             _("Until when it said so; empty while it does, or did at known."),
-            lambda row: row.known_to,
+            _moment("known_to"),
             shape=maybe(MOMENT),
         ),
         Column("content_hash", _("hash"), _("SHA-256 of the content in canonical JSON.")),

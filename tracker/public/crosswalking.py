@@ -4,7 +4,6 @@ It is a rule of the software and not data of an edition: no clock and no filter 
 """
 
 from collections.abc import Iterator
-from operator import itemgetter
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -13,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.editions.frozen import as_lines
 from tracker.public.columns import Column
-from tracker.public.formats.rows import cell_of, written
+from tracker.public.formats.rows import written
 from tracker.public.shapes import FLAG, TEXT, Shape, list_of, maybe, record_of, word_in, word_of
 from tracker.rules.crosswalk import CROSSWALK, Match, Vocabulary, from_foreign, rows, to_foreign
 from tracker.rules.vocabulary import Status
 
 
 def _column(name: str, label: Promise, meaning: Promise, shape: Shape) -> Column:
-    return Column(name, label, meaning, itemgetter(name), shape=shape)
+    return Column(name, label, meaning, shape=shape)
 
 
 COLUMNS = (
@@ -118,7 +117,7 @@ def lines() -> list[dict[str, Any]]:
 def as_csv() -> Iterator[str]:
     """Every line as CSV, the first of them the header."""
     yield from as_lines([[column.name for column in COLUMNS]])
-    yield from as_lines([written(cell_of(column, line)) for column in COLUMNS] for line in lines())
+    yield from as_lines([written(line[column.name]) for column in COLUMNS] for line in lines())
 
 
 def table() -> list[tuple[Status, list[tuple[Vocabulary, Any]]]]:

@@ -128,7 +128,7 @@ def _add(feed: Feed, each: Correction, request: HttpRequest, site: str) -> None:
         categories.append(("correction", _("correction")))
     feed.add_item(
         title=_clean(f"{nature}: {row.title} ({kind} {row.key})"),
-        link=site + CHANGES.address(row),
+        link=site + CHANGES.address.of(row),
         description=_clean(_words(each)),
         author_name=_clean(row.published_by),
         pubdate=row.known_from,
@@ -146,7 +146,7 @@ def _add_reference_change(feed: Feed, each: ReferenceChange, request: HttpReques
     )
     feed.add_item(
         title=_clean(f"{_(Nature.CORRECTED.label)}: {row.name} ({_('government')} {row.code})"),
-        link=site + GOVERNMENTS.address(row),
+        link=site + GOVERNMENTS.address.of(row),
         description=_clean(said),
         author_name=_clean(row.changed_by),
         pubdate=row.known_from,

@@ -46,6 +46,11 @@ def record_of(**members: Shape) -> Shape:
     return {"type": "object", "properties": members, "required": list(members), "additionalProperties": False}
 
 
+def is_free_text(shape: Shape) -> bool:
+    """Whether values are texts of which anything may be said, as against words of a vocabulary, dates, addresses and numbers."""
+    return "string" in (shape["type"] if isinstance(shape["type"], list) else [shape["type"]]) and not {"enum", "format", "pattern"} & shape.keys()
+
+
 def of_field(field: Any) -> Shape:
     """The shape of a published column's values."""
     found = _of_field(field)

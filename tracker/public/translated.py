@@ -148,24 +148,8 @@ def _documents_in(row: Any) -> Iterator[DocumentEdition]:
             yield from (source.row for source in part.get("sources", ()))
 
 
-def attach(rows: list[Any], clocks: Clocks) -> None:
-    """Put every translation of records of one table on their rows (``translations``), for files: one question."""
-    if not rows or type(rows[0]) not in _RECORDS:
-        return
-    kind, key = _RECORDS[type(rows[0])]
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for translation in clocks.said(TranslationEdition).filter(record_kind=kind, record_key__in=[getattr(row, key) for row in rows]):
-        found[translation.record_key].append({name: _plain(getattr(translation, name)) for name in PUBLISHED})
-    for row in rows:
-        row.translations = found[getattr(row, key)]
-
-
 PUBLISHED = ("text", "language", "words", "kind", "translator", "checked_by", "url", "locator", "outdated", "translates")
 """What files say of a translation."""
-
-
-def _plain(value: Any) -> Any:
-    return value if isinstance(value, bool) else str(value)
 
 
 def language_of_column(row: Any, column: str) -> str:

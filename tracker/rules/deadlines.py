@@ -21,6 +21,8 @@ class Move:
 def holding_on(day: dt.date, now: PartialDate | None, moves: Iterable[Move]) -> PartialDate | None:
     """The deadline that held on a day; ``now`` is the one that holds after all moves (None: none).
 
+    ``editions.deadline_on`` in ``telling.sql`` says the same to readers; a test holds both equal.
+
     A move counts from the last day that its date can mean. Where our record was wrong nobody moved anything: what it says now held all along.
     """
     to_come = sorted(

@@ -88,7 +88,7 @@ def write_records(over: Any, path: Path) -> None:
     with sqlite3.connect(path) as file, over.cursor() as cursor:
         for table in TABLES:
             name = str(table._meta.db_table).replace('"', "").split(".")[1]
-            columns = [str(field.column) for field in table._meta.concrete_fields]
+            columns = [str(field.column) for field in table._meta.concrete_fields if not field.generated]
             file.execute(f'CREATE TABLE "{name}" ({", ".join(_column(each) for each in columns)})')
             cursor.execute(f"SELECT {', '.join(f'{chr(34)}{each}{chr(34)}' for each in columns)} FROM {table._meta.db_table} WHERE known_to IS NULL")
             while rows := cursor.fetchmany(5000):

@@ -140,15 +140,15 @@ class Pages(Api):
             cursor.check(of, clocks)
         count = rows.count()
         if cursor:
-            found = list(after(rows, keys, cursor.place)[: PER_PAGE + 1])
+            found = after(rows, keys, cursor.place)[: PER_PAGE + 1]
         else:
             begin = (page_asked(request.GET, count) - 1) * PER_PAGE
-            found = list(rows[begin : begin + PER_PAGE + 1])
-        page, following = found[:PER_PAGE], None
+            found = rows[begin : begin + PER_PAGE + 1]
+        results, following = formats.objects(chosen, found, clocks, said.site, [key.removeprefix("-") for key in keys]), None
         edition = clocks.edition()
-        if len(found) > PER_PAGE and edition:
+        if len(results) > PER_PAGE and edition:
             begun_by = cursor.begun_by if cursor else clocks.parameters
-            after_this = Cursor(of, clocks.as_of.isoformat(), edition.number, place_of(page[-1], keys), begun_by)
+            after_this = Cursor(of, clocks.as_of.isoformat(), edition.number, place_of(results[PER_PAGE - 1][1]), begun_by)
             following = _next(request, after_this)
         return Response(
             {
@@ -159,7 +159,7 @@ class Pages(Api):
                 "site_edition": formats.edition_read(clocks),
                 "query": said.query,
                 **chosen.about(clocks),
-                "results": [formats.row_as_json(chosen, row, clocks, said.site) for row in chosen.told(page, clocks)],
+                "results": [row for row, _place in results[:PER_PAGE]],
                 **formats.facets_as_json(facets(said.grammar, counting=chosen.counting, most=MOST_VALUES)),
             }
         )

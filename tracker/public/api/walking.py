@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from tracker.public.api.problems import NoSuchPlace
 from tracker.public.clocks import BadFilter, Clocks, one_value
 from tracker.public.layout import LONGEST_NUMBER
-from tracker.rules.vocabulary import Word
 
 PER_PAGE = 50
 SHAPE = r"[A-Za-z0-9_-]{16,8000}\.[A-Za-z0-9_-]{43}"
@@ -109,15 +108,9 @@ def fingerprint(name: str, filters: str, keys: Sequence[str]) -> str:
     return hashlib.sha256(json.dumps([name, filters, list(keys)]).encode()).hexdigest()[:20]
 
 
-def place_of(row: Any, keys: Sequence[str]) -> Place:
-    """Where a row stands in the order."""
-    return [_plain(getattr(row, key.removeprefix("-"))) for key in keys]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Word):
-        return value.value
-    return value.isoformat() if isinstance(value, dt.date) else value
+def place_of(values: Sequence[Any]) -> Place:
+    """Where a row stands in the order, by its values in the columns of the order."""
+    return [value.isoformat() if isinstance(value, dt.date) else value for value in values]
 
 
 def after(rows: QuerySet[Any], keys: Sequence[str], place: Place) -> QuerySet[Any]:

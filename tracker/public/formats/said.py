@@ -1,18 +1,21 @@
 """What a file says of itself: its filter, both clocks, the edition of the site that it was read from, and its whole address."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from tracker.public.as_of import Expressed
 from tracker.public.clocks import Clocks
 from tracker.public.columns import Column, Listing
 from tracker.public.filters import Grammar
-from tracker.public.formats.rows import Cell, cells_of
+from tracker.public.formats.rows import cells_of
 from tracker.public.shapes import ADDRESS, DAY, NUMBER, TEXT, maybe
+from tracker.rules.formulas import harmless
 
 URL = Column("url", _("address"), _("The public page of the row."), shape=ADDRESS)
 AS_OF = Column("as_of", "as_of", _("The day by which it was read: what was true then."), shape=DAY)
@@ -117,9 +120,11 @@ class Said:
         """The names of a table's columns."""
         return [column.name for column in (*self.listing.columns, *(FROZEN_TAIL if self.ignored is None else TAIL))]
 
-    def line(self, row: Any) -> list[Cell]:
-        """A row of a table: its own columns, its page, and what the file says of itself."""
-        return [*cells_of(self.listing, row), self.listing.url(row, self.clocks, self.site), *self.tail.values()]
+    def lines(self, rows: QuerySet[Any], *more: Expressed) -> Iterator[list[Any]]:
+        """All rows of a table: the columns of each, its page, and what the file says of itself; then what ``more`` asks for."""
+        tail = [harmless(value) if isinstance(value, str) else value for value in self.tail.values()]
+        own = len(self.listing.columns) + 1
+        return ([*cells[:own], *tail, *cells[own:]] for cells in cells_of(self.listing, rows, self.clocks, self.site, *more))
 
     def filename(self, ending: str) -> str:
         """The list, the day, the edition and the filter as far as it fits: what a file is called where it is kept."""

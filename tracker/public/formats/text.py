@@ -12,7 +12,7 @@ from django.http import StreamingHttpResponse
 
 from tracker.editions.frozen import as_lines
 from tracker.public.facets import Facet
-from tracker.public.formats.rows import Cell, facets_as_json, row_as_json, told, written
+from tracker.public.formats.rows import Cell, cell_lines, facets_as_json, object_lines, written
 from tracker.public.formats.said import Said
 
 logger = logging.getLogger(__name__)
@@ -29,8 +29,28 @@ def as_csv(said: Said, rows: QuerySet[Any]) -> StreamingHttpResponse:
 
     Each row carries its public address and what the file says of itself. A cell that a spreadsheet would run as a formula is made harmless.
     """
-    lines = (said.line(row) for row in told(said.listing, rows, said.clocks))
-    return csv_of(itertools.chain([said.header], lines), said.filename("csv"))
+    tail = _csv_line(["", *map(written, said.tail.values())])  # behind the last cell of each row, which is its page
+
+    def parts() -> Iterator[bytes]:
+        yield ("\ufeff" + _csv_line(said.header)).encode()
+        for lines in cell_lines(said.listing, rows, said.clocks, said.site):
+            yield _ended(lines, 1, tail.encode())
+
+    return streamed(parts(), lambda reason: _broken(reason, len(said.header)), CSV, said.filename("csv"))
+
+
+def _csv_line(cells: Iterable[str]) -> str:
+    return "".join(as_lines([cells]))
+
+
+def _ended(lines: Iterable[bytes], without: int, end: bytes) -> bytes:
+    """Lines without their last characters, each with another end."""
+    return end.join([line[:-without] for line in lines]) + end
+
+
+def _broken(reason: str, width: int) -> str:
+    """The last line of a CSV that breaks off."""
+    return _csv_line([f"{BROKEN}: {reason}", *[""] * (width - 1)])
 
 
 def csv_of(lines: Iterable[Iterable[Cell]], filename: str) -> StreamingHttpResponse:
@@ -48,10 +68,7 @@ def csv_of(lines: Iterable[Iterable[Cell]], filename: str) -> StreamingHttpRespo
         for number, line in enumerate(as_lines(cells())):
             yield ("" if number else "\ufeff") + line
 
-    def end(reason: str) -> str:
-        return "".join(as_lines([[f"{BROKEN}: {reason}", *[""] * (width - 1)]]))
-
-    return streamed(parts(), end, CSV, filename)
+    return streamed(parts(), lambda reason: _broken(reason, width), CSV, filename)
 
 
 def as_json(said: Said, rows: QuerySet[Any], found: list[Facet]) -> StreamingHttpResponse:
@@ -63,19 +80,24 @@ def as_json(said: Said, rows: QuerySet[Any], found: list[Facet]) -> StreamingHtt
         "query": said.query,
         **said.listing.about(said.clocks),
     }
-    objects = (row_as_json(said.listing, row, said.clocks, said.site) for row in told(said.listing, rows, said.clocks))
-    return json_of(head, objects, facets_as_json(found), said.filename("json"))
+    blocks = (_ended(lines, 1, b",\n")[:-2] for lines in object_lines(said.listing, rows, said.clocks, said.site))
+    return _json_of(head, blocks, facets_as_json(found), said.filename("json"))
 
 
 def json_of(head: dict[str, Any], objects: Iterable[Any], foot: dict[str, Any], filename: str) -> StreamingHttpResponse:
     """One JSON object: ``head``, the objects as ``results``, ``foot``, and whether it is complete."""
+    return _json_of(head, (_text(each).encode() for each in objects), foot, filename)
 
-    def parts() -> Iterator[str]:
-        start = _text(head)[:-1] + (", " if head else "") + '"results": ['
-        for number, each in enumerate(objects):
-            yield start + (",\n" if number else "\n") + _text(each)
-            start = ""
-        yield start + "\n], " + _text({**foot, "complete": True})[1:] + "\n"
+
+def _json_of(head: dict[str, Any], blocks: Iterable[bytes], foot: dict[str, Any], filename: str) -> StreamingHttpResponse:
+    """The same of objects that are text already, one or several a block, with commas between those of one."""
+
+    def parts() -> Iterator[bytes]:
+        start = (_text(head)[:-1] + (", " if head else "") + '"results": [').encode()
+        for number, block in enumerate(blocks):
+            yield start + (b",\n" if number else b"\n") + block
+            start = b""
+        yield start + ("\n], " + _text({**foot, "complete": True})[1:] + "\n").encode()
 
     def end(reason: str) -> str:
         return "\n], " + _text({**foot, "complete": False, "error": reason})[1:] + "\n"
@@ -85,11 +107,11 @@ def json_of(head: dict[str, Any], objects: Iterable[Any], foot: dict[str, Any], 
 
 def as_json_lines(said: Said, rows: QuerySet[Any]) -> StreamingHttpResponse:
     """A JSON object a line, a row each, with what the file says of itself; one that breaks off ends with a line that has only ``error``."""
-    tail = said.tail
+    tail = (", " + _text(said.tail)[1:] + "\n").encode()
 
-    def parts() -> Iterator[str]:
-        for row in told(said.listing, rows, said.clocks):
-            yield _text({**row_as_json(said.listing, row, said.clocks, said.site), **tail}) + "\n"
+    def parts() -> Iterator[bytes]:
+        for lines in object_lines(said.listing, rows, said.clocks, said.site):
+            yield _ended(lines, len(b"}\n"), tail)
 
     def end(reason: str) -> str:
         return _text({"error": f"{BROKEN}: {reason}"}) + "\n"
@@ -101,7 +123,7 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def streamed(parts: Iterator[str], end: Callable[[str], str], content_type: str, filename: str) -> StreamingHttpResponse:
+def streamed(parts: Iterator[str] | Iterator[bytes], end: Callable[[str], str], content_type: str, filename: str) -> StreamingHttpResponse:
     """A streamed answer that keeps its name when it is saved.
 
     Its first part is made before anything is sent, so that what fails at once is answered with an error; ``end`` gives the last part of one that
@@ -113,7 +135,7 @@ def streamed(parts: Iterator[str], end: Callable[[str], str], content_type: str,
     return response
 
 
-def _unbroken(first: list[str], parts: Iterator[str], end: Callable[[str], str]) -> Iterator[str]:
+def _unbroken(first: list[Any], parts: Iterator[Any], end: Callable[[str], str]) -> Iterator[str | bytes]:
     yield from first
     try:
         yield from parts

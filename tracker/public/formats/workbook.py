@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
-from tracker.public.formats.rows import Cell, told
+from tracker.public.formats.rows import Cell
 from tracker.public.formats.said import TAIL, Said, edition_read
 from tracker.rules.formulas import IN_WORDS, harmless
 
@@ -62,7 +62,7 @@ class _Sheets:
             self.sheet.write_number(row, column, cell)
 
     def _fitted(self, text: str) -> str:
-        text, replaced = _NOT_IN_XML.subn("\ufffd", harmless(text))
+        text, replaced = _NOT_IN_XML.subn("\ufffd", text)
         self.replaced += replaced
         if len(text) <= LONGEST:
             return text
@@ -73,7 +73,7 @@ class _Sheets:
 
 def as_workbook(said: Said, rows: QuerySet[Any]) -> FileResponse:
     """All rows as a workbook, with the same columns as the CSV."""
-    lines = (said.line(row) for row in told(said.listing, rows, said.clocks))
+    lines = said.lines(rows)
     file = tempfile.TemporaryFile()  # noqa: SIM115  # closed with the response
     try:
         _write(file, said, lines)

@@ -4,18 +4,16 @@ A row says what the API's file of the same list says by the same clocks, in the 
 """
 
 import datetime as dt
-import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Protocol
 
 from django.http import QueryDict
 from django.utils import translation
 
-from tracker.editions.tables import TranslationEdition
 from tracker.public.clocks import Clocks
-from tracker.public.columns import LISTINGS, Listing
-from tracker.public.formats.rows import CHUNK, written
+from tracker.public.columns import LISTINGS
+from tracker.public.formats.rows import as_text
 from tracker.public.formats.said import Said
 from tracker.public.releases import describing
 from tracker.public.releases.schema import TABLES, Reference
@@ -113,35 +111,10 @@ def said_of(name: str, clocks: Clocks, site: str) -> Said:
 
 def _rows(said: Said, keys: Keys) -> Iterator[tuple[list[str], list[str]]]:
     """The rows of a list, each with the published rows whose words it has."""
-    listing, clocks = said.listing, said.clocks
-    found = listing.queryset(clocks, said.grammar, QueryDict())
-    streamed = found.order_by(*found.query.order_by, "pk").iterator(CHUNK)  # the same order whatever the plan
-    while chunk := listing.told(itertools.islice(streamed, CHUNK), clocks):
-        translations = _translations(listing, chunk, clocks)
-        for row in chunk:
-            cells = [written(cell) for cell in said.line(row)]
-            keys.see(listing.name, dict(zip(said.header, cells, strict=True)))
-            yield cells, [_name_of(row), *_documents_in(row), *translations[row.pk]]
-
-
-def _name_of(row: Any) -> str:
-    return f"{row._meta.db_table.replace(chr(34), '').split('.')[-1]}:{row.pk}"
-
-
-def _documents_in(row: Any) -> list[str]:
-    """The documents whose titles stand in a row's parts."""
-    parts = [part for name in ("replies", "positions", "parties") for part in getattr(row, name, None) or ()]
-    return sorted({_name_of(source.row) for part in parts for source in part.get("sources", ())})
-
-
-def _translations(listing: Listing, rows: Iterable[Any], clocks: Clocks) -> dict[int, list[str]]:
-    """The published translations that rows are told with, by the row."""
-    found: dict[int, list[str]] = defaultdict(list)
-    if all(column.name != "translations" for column in listing.columns):
-        return found
-    (key,) = TABLES[listing.name].identity
-    pks = {getattr(row, key): row.pk for row in rows}
-    translated = clocks.said(TranslationEdition).filter(record_kind=listing.name.removesuffix("s"), record_key__in=pks)
-    for name, pk in translated.order_by("pk").values_list("record_key", "pk"):
-        found[pks[name]].append(f"translation:{pk}")
-    return found
+    listing = said.listing
+    found = listing.queryset(said.clocks, said.grammar, QueryDict())
+    ordered = found.order_by(*found.query.order_by, "pk")  # the same order whatever the plan
+    for *line, made_from in said.lines(ordered, listing.told(said.clocks).made_from):
+        cells = [as_text(cell) for cell in line]
+        keys.see(listing.name, dict(zip(said.header, cells, strict=True)))
+        yield cells, made_from
