@@ -213,6 +213,28 @@ def test_what_was_edited_here_since_is_a_conflict_and_stays_unless_staff_take_th
     assert Recommendation.objects.get(number="2").statement == "Sample: as the file has it now."
 
 
+def test_what_only_a_kept_record_would_name_is_not_made(received: Received, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a record that stays as it is no passage of the file is left that serves nothing, nor a theme that nothing has. What others name is made."""
+    applied(received(rows(3)), by)
+    mine = Recommendation.objects.get(number="1")
+    mine.statement = "Sample: as edited here."
+    mine.save()
+    before = standing()
+    data = rows(3)
+    data[0][1], data[0][3] = "Iceland", "Sails"
+    preview = run_preview(batch := received(data), by=by)
+    assert preview.counts["conflicts"] == 1 and changed(preview.counts) == {}
+    assert "Nothing changes." in sentences(preview.counts)
+    run_apply(batch, by=by, reason="A test")
+    assert standing() == before
+    data[2][3] = "Sails"  # in a later piece than that of the record that is kept
+    monkeypatch.setattr(running, "AT_ONCE", 1)
+    batch = applied(received(data), by)
+    assert RecommendationTheme.objects.get(recommendation__number="3").theme.name == "Sails"
+    assert Citation.objects.filter(uses=None).count() == 0
+    assert RecommendationTheme.objects.filter(recommendation__number="1").count() == 2
+
+
 def test_what_was_filled_in_is_not_the_files_word(received: Received, by: User) -> None:
     """Staff finish the drafts, each with what the file left open: the same file again says nothing against it, and a taken record keeps it."""
     applied(received(rows(3)), by)

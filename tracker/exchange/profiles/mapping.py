@@ -38,11 +38,12 @@ __all__ = ["Duplicate", "Group", "MappedFile", "MappedRow", "Unknown", "map_reco
 
 @dataclass(frozen=True)
 class Group:
-    """What one source row yields. ``row`` is 0 for what the file as a whole yields: its document."""
+    """What one source row yields. ``row`` is 0 for what the file as a whole yields: its document. ``of``: the recommendation that it speaks of."""
 
     row: int
     records: list[MappedRow]
     problems: list[Problem]
+    of: str = ""
 
 
 @dataclass
@@ -84,7 +85,8 @@ class MappedFile:
     by name (in how many cells others stand, beyond the most that are told apart: ``unknown_beyond``),
     ``skipped`` rows by reason (how many: ``skipped_counts``; the first of them: ``skipped``), ``duplicates``, ``raw`` values by field
     ("assessment.status") with what they became and how often, and ``not_the_staffs``: rows whose verdict the profile gives to the staff and that
-    stays the source's, for want of a date or of evidence, and ``left_out``: values that mean nothing, by field and value.
+    stays the source's, for want of a date or of evidence, and ``left_out``: values that mean nothing, by field and value; ``unsure``: references of
+    recommendations of which not all that the file says could be read.
     """
 
     def __init__(self, profile: Profile, table: Rows, governments: Governments, joined: Mapping[str, Rows]) -> None:
@@ -114,6 +116,8 @@ class MappedFile:
         self.raw: dict[str, dict[str, tuple[str, int]]] = {}
         self.not_the_staffs: list[int] = []
         self.left_out: dict[tuple[str, str], LeftOut] = {}
+        self.unsure: set[str] = set()
+        self._names_unknown_in = 0  # the last row in which a government is not known
         self.seen: dict[int, int] = {}
 
     def __iter__(self) -> Iterator[Group]:
@@ -133,6 +137,8 @@ class MappedFile:
                 row.make()
             except ValueError as error:  # a record within the record where a key should stand
                 row.problems.append(problem_at([number], "", str(error), about="recommendation.key"))
+            if row.problems or self._names_unknown_in == number:
+                self.unsure.add(row.of)
             if row.records or row.problems:
                 yield self._group(row)
             elif row.met and len(self.duplicates) < MOST_DUPLICATES:
@@ -141,7 +147,7 @@ class MappedFile:
     def _group(self, row: RowMaker, more: list[Problem] | None = None) -> Group:
         for record in row.records:
             self.counts[record.resource.name] += 1
-        return Group(row.number, row.records, [*row.problems, *(more or ())])
+        return Group(row.number, row.records, [*row.problems, *(more or ())], row.of)
 
     def _rows(self, *, counting: bool) -> Iterator[tuple[int, dict[str, Any]]]:
         """The rows that count, with the headings above them and what is joined to them."""
@@ -261,6 +267,7 @@ class MappedFile:
             self.leave_out(about, name, number)
         if found.code or found.left_out:
             return found.code
+        self._names_unknown_in = number
         name = name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…"
         unknown = self.unknown.get(name)
         if unknown is None and len(self.unknown) >= MOST_UNKNOWN:

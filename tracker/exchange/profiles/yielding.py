@@ -51,6 +51,7 @@ class RowMaker:
         self.taken: dict[str, Taken] = {}
         self.rows: tuple[int, ...] = (number,)
         self.reference = self.document = self.cited = ""
+        self.of = ""  # the reference that the row names, whether or not what it says of it can be taken
         self.codes: list[str] = []
         self.actions: list[tuple[str, str]] = []  # key, government
         self.says: list[str] = []
@@ -168,6 +169,7 @@ class RowMaker:
             self.reference = reference_of(kind, self.values, self.deriving.source)
         except Unreadable:
             return  # told already
+        self.of = self.reference
         if not self.reference:
             self.problems.append(
                 problem_at([self.number], "", "nothing stands in the columns of the recommendation's key.", about="recommendation.key")
