@@ -343,3 +343,18 @@ def test_a_step_runs_outside_any_other_transaction(by: User, tmp_path: Path) -> 
     batch = receive(written(tmp_path / "review.csv", rows(1)), by=by, profile="review", text=PROFILE)
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
         run_preview(batch, by=by)
+
+
+def test_what_matches_nothing_in_the_other_file_is_told(by: User, profile: Path, tmp_path: Path) -> None:
+    """Of two files joined by a key: rows of the first without one in the second, and rows of the second that none of the first asks for."""
+    with_others = PROFILE.replace("[theme]", 'target = "more.Whom"\n\n[theme]') + '\n[[join]]\nname = "more"\nkey = ["No"]\n'
+    profile.write_text(with_others, encoding="utf-8")
+    file = written(tmp_path / "review.csv", rows(5))
+    other = written(tmp_path / "more.csv", [["2", "the keepers"], ["9", "nobody"], ["10", "nobody"], ["5", "the crews"]], header=["No", "Whom"])
+    words = ["import_file", file, "--profile", profile, "--by", "author", "--join", f"more={other}"]
+    for out in (called(*words, "--dry-run")[0], called(*words)[0]):
+        assert "3 rows of the file have none in the second file, “more”: rows 2, 4, 5." in out
+        assert "2 rows of the second file, “more”, are not used, as no row of the file has their keys: rows 3, 4." in out
+    assert Recommendation.objects.get(number="5").target == "the crews"
+    written(other, [[f"{n}", "all"] for n in range(1, 6)], header=["No", "Whom"])
+    assert "second file" not in called(*words, "--dry-run")[0]

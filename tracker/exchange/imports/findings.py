@@ -2,6 +2,8 @@
 
 ``counts``     {"rows": {"read", "skipped", "refused", "repeated"}, "problems": n, "conflicts": n,
                "not_the_staffs": {"count": n, "rows": [the first of them]},
+               "joins": [{"name", "rows": {"count", "first": [row, ...]}, "others": {"count", "first": [row, ...]}}, ...]; of second files: rows of
+               the file that have none there, and rows there that no row of the file has
                "left_out": [{"about", "value", "count", "rows": [the first of them]}, ...]; what means nothing, as somebody said
                "resources": {"recommendations": {"created", "changed", "taken", "gone", "same", "kept"}, ...}}
 ``problems``   [{"rows", "count", "file", "sentence", "about"}, ...]; each once, the sentence without its row; ``file`` is that of a package, else
@@ -70,6 +72,7 @@ class Findings:
         self.names_beyond = 0
         self.skipped: list[dict[str, Any]] = []
         self.left_out: list[dict[str, Any]] = []
+        self.joins: list[dict[str, Any]] = []  # what has nothing in the other file
         self.not_the_staffs: list[int] = []  # rows of which the profile calls the verdict the staff's, and which lack what that takes
         self._digest = hashlib.blake2b(digest_size=32)
 
@@ -152,6 +155,7 @@ class Findings:
             "not_the_staffs": {"count": len(self.not_the_staffs), "rows": self.not_the_staffs[:ROWS_TOLD]},
             "names_beyond": self.names_beyond,
             "left_out": self.left_out,
+            "joins": self.joins,
             "resources": {
                 resource.name: {did.value: self.resources[resource.name][did.value] for did in Did}
                 for resource in RESOURCES
@@ -208,9 +212,35 @@ def sentences(counts: dict[str, Any]) -> list[str]:
             )
             % {"count": count}
         )
+    said += without_partner(counts)
     if words := not_the_staffs(counts):
         said.append(words)
     return said
+
+
+def without_partner(counts: dict[str, Any]) -> list[str]:
+    """What of a file and the second files joined to it has nothing in the other, in sentences."""
+    said = []
+    for join in counts.get("joins", ()):
+        if count := join["rows"]["count"]:
+            words = ngettext(
+                "%(count)s row of the file has none in the second file, “%(name)s”: row %(rows)s.",
+                "%(count)s rows of the file have none in the second file, “%(name)s”: rows %(rows)s.",
+                count,
+            )
+            said.append(words % {"count": count, "name": join["name"], "rows": _first_of(join["rows"])})
+        if count := join["others"]["count"]:
+            words = ngettext(
+                "%(count)s row of the second file, “%(name)s”, is not used, as no row of the file has its key: row %(rows)s.",
+                "%(count)s rows of the second file, “%(name)s”, are not used, as no row of the file has their keys: rows %(rows)s.",
+                count,
+            )
+            said.append(words % {"count": count, "name": join["name"], "rows": _first_of(join["others"])})
+    return said
+
+
+def _first_of(found: dict[str, Any]) -> str:
+    return ", ".join(map(str, found["first"])) + (", …" if found["count"] > len(found["first"]) else "")
 
 
 def gone_told(change: dict[str, Any]) -> str:

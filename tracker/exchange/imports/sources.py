@@ -62,6 +62,13 @@ class Mapped:
             findings.add_repeated(repeated.row, repeated.first)
         findings.add_unknown(list(self.mapped.unknown.values()), self.mapped.unknown_beyond)
         findings.not_the_staffs = list(self.mapped.not_the_staffs)
+        findings.joins = [
+            {
+                "name": join.name, "rows": {"count": join.without, "first": join.rows[:ROWS_TOLD]},
+                "others": {"count": len(unmet := join.unmet), "first": unmet[:ROWS_TOLD]},
+            }
+            for join in self.mapped.joins
+        ]  # fmt: skip
         findings.left_out = [vars(left) for left in self.mapped.left_out.values()]
 
 

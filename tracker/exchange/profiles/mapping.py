@@ -68,6 +68,41 @@ class LeftOut:
     rows: list[int] = field(default_factory=list)
 
 
+@dataclass
+class Joined:
+    """A second file by key, and what of the two files has nothing in the other: told at the end of the first one."""
+
+    name: str
+    getters: list[Getter]
+    index: dict[tuple[str, ...], dict[str, Any]]
+    first: dict[tuple[str, ...], int]  # the row in which each key stands
+    met: set[tuple[str, ...]] = field(default_factory=set)
+    without: int = 0  # rows of the first file that have none in the second
+    rows: list[int] = field(default_factory=list)  # the first of them
+
+    def key_of(self, values: Values) -> tuple[str, ...]:
+        """What the second file is looked up by."""
+        return tuple(plain(key_text(get(values))) for get in self.getters)
+
+    def note(self, number: int, values: Values) -> None:
+        """A row of the first file counts: whether it has one in the second."""
+        if (key := self.key_of(values)) in self.index:
+            self.met.add(key)
+            return
+        self.without += 1
+        if len(self.rows) < SHOWN_ROWS:
+            self.rows.append(number)
+
+    def forget(self) -> None:
+        """Before the first file is gone through again."""
+        self.met, self.without, self.rows = set(), 0, []
+
+    @property
+    def unmet(self) -> list[int]:
+        """The rows of the second file whose key no row of the first has."""
+        return sorted(row for key, row in self.first.items() if key not in self.met)
+
+
 @dataclass(frozen=True)
 class Duplicate:
     """A row that says nothing that an earlier one did not; ``merged`` where its values were put together with those of the first."""
@@ -95,8 +130,8 @@ class MappedFile:
         self.governments = governments
         self.deriving = Deriving(profile)
         self.fillers = {name: Filler(resource) for name, resource in BY_NAME.items()}
+        self._joins: list[Joined] | None = None
         self._forget()
-        self._joins: list[tuple[list[Getter], dict[tuple[str, ...], dict[str, Any]]]] | None = None
         self._join_problems: list[Problem] = []
         self._united: dict[int, tuple[tuple[int, ...], dict[str, list[str]]]] | None = None
         self._skip = [Test(condition) for condition in profile.rows.skip]
@@ -117,6 +152,8 @@ class MappedFile:
         self.not_the_staffs: list[int] = []
         self.left_out: dict[tuple[str, str], LeftOut] = {}
         self.unsure: set[str] = set()
+        for join in self._joins or ():
+            join.forget()
         self._names_unknown_in = 0  # the last row in which a government is not known
         self.seen: dict[int, int] = {}
 
@@ -167,11 +204,13 @@ class MappedFile:
                 continue
             if heads or self._joins:
                 values = {**values, **heads}
-                for getters, index in self._joins or ():
-                    values.update(index.get(tuple(plain(key_text(get(values))) for get in getters), ()))
+                for join in self._joins or ():
+                    values.update(join.index.get(join.key_of(values), ()))
             if reason := self._reason_to_skip(values):
                 self._pass_over(reason, record.number, counting)
                 continue
+            for join in self._joins or () if counting else ():
+                join.note(record.number, values)
             yield record.number, values  # type: ignore[misc]
 
     def _reason_to_skip(self, values: Values) -> str:
@@ -191,7 +230,12 @@ class MappedFile:
             if len(shown := self.skipped.setdefault(reason, [])) < SHOWN_ROWS:
                 shown.append(number)
 
-    def _read_joins(self) -> Iterator[tuple[list[Getter], dict[tuple[str, ...], dict[str, Any]]]]:
+    @property
+    def joins(self) -> list[Joined]:
+        """The second files, once the first was gone through."""
+        return self._joins or []
+
+    def _read_joins(self) -> Iterator[Joined]:
         """Second files, whole and by key: they are the small ones."""
         for join in self.profile.joins:
             index: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -213,7 +257,7 @@ class MappedFile:
                     self._join_problems.append(problem_at([record.number], f"file {join.name}", rest, about=f"join.{join.name}"))
                     continue
                 index[key], first[key] = {f"{join.name}.{column}": value for column, value in record.values.items()}, record.number
-            yield [getter(column) for column in join.key], index
+            yield Joined(join.name, [getter(column) for column in join.key], index, first)
 
     def _unite(self) -> dict[int, tuple[tuple[int, ...], dict[str, list[str]]]]:
         """A first time through the file: the rows of each recommendation that has several, and their values put together."""
