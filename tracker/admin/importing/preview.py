@@ -17,7 +17,7 @@ from tracker.editions.frozen import as_lines
 from tracker.exchange import imports
 from tracker.exchange.imports import Place
 from tracker.exchange.imports.beside import plain_key
-from tracker.exchange.imports.findings import ROWS_LISTED, not_the_staffs, problem_told, without_partner, wrote
+from tracker.exchange.imports.findings import ROWS_LISTED, dated_by_document, not_the_staffs, problem_told, without_partner, wrote
 from tracker.exchange.profiles.kinds import is_date, is_flag
 from tracker.exchange.schema import BY_NAME, Resource
 from tracker.jobs.models import BackgroundJob, JobState
@@ -138,7 +138,7 @@ def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
         "words": [_("created"), _("changed"), _("already here, the same"), _("here with other text, kept"), *([_("taken away")] if any_gone else [])],
         "lines": lines,
         "rows": tally,
-        "advice": [*without_partner(counts), *filter(None, [not_the_staffs(counts)])],
+        "advice": [*dated_by_document(counts), *without_partner(counts), *filter(None, [not_the_staffs(counts)])],
         "writes": wrote(counts),
     }
 

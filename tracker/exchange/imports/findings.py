@@ -2,6 +2,7 @@
 
 ``counts``     {"rows": {"read", "skipped", "refused", "repeated"}, "problems": n, "conflicts": n,
                "not_the_staffs": {"count": n, "rows": [the first of them]},
+               "dated": {"on": day, "recommendation": n, "position": n}; how many have the date of the file's document, as the file gives none
                "joins": [{"name", "rows": {"count", "first": [row, ...]}, "others": {"count", "first": [row, ...]}}, ...]; of second files: rows of
                the file that have none there, and rows there that no row of the file has
                "left_out": [{"about", "value", "count", "rows": [the first of them]}, ...]; what means nothing, as somebody said
@@ -72,6 +73,7 @@ class Findings:
         self.names_beyond = 0
         self.skipped: list[dict[str, Any]] = []
         self.left_out: list[dict[str, Any]] = []
+        self.dated: dict[str, Any] = {}
         self.joins: list[dict[str, Any]] = []  # what has nothing in the other file
         self.not_the_staffs: list[int] = []  # rows of which the profile calls the verdict the staff's, and which lack what that takes
         self._digest = hashlib.blake2b(digest_size=32)
@@ -155,6 +157,7 @@ class Findings:
             "not_the_staffs": {"count": len(self.not_the_staffs), "rows": self.not_the_staffs[:ROWS_TOLD]},
             "names_beyond": self.names_beyond,
             "left_out": self.left_out,
+            "dated": self.dated,
             "joins": self.joins,
             "resources": {
                 resource.name: {did.value: self.resources[resource.name][did.value] for did in Did}
@@ -212,9 +215,29 @@ def sentences(counts: dict[str, Any]) -> list[str]:
             )
             % {"count": count}
         )
-    said += without_partner(counts)
+    said += [*dated_by_document(counts), *without_partner(counts)]
     if words := not_the_staffs(counts):
         said.append(words)
+    return said
+
+
+def dated_by_document(counts: dict[str, Any]) -> list[str]:
+    """How many dates are assumed, in sentences: the document's stands where the file gives none."""
+    dated, said = counts.get("dated", {}), []
+    if count := dated.get("recommendation", 0):
+        words = ngettext(
+            "%(count)s recommendation has no date in the file: the date of the document stands, %(on)s, and the passage that cites it says so.",
+            "%(count)s recommendations have no date in the file: the date of the document stands, %(on)s, and the passages that cite them say so.",
+            count,
+        )
+        said.append(words % {"count": count, "on": dated["on"]})
+    if count := dated.get("position", 0):
+        words = ngettext(
+            "%(count)s answer of a government has no date in the file: the date of the document stands, %(on)s, and the passage says so.",
+            "%(count)s answers of governments have no date in the file: the date of the document stands, %(on)s, and the passages say so.",
+            count,
+        )
+        said.append(words % {"count": count, "on": dated["on"]})
     return said
 
 

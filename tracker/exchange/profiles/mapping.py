@@ -121,7 +121,8 @@ class MappedFile:
     ``skipped`` rows by reason (how many: ``skipped_counts``; the first of them: ``skipped``), ``duplicates``, ``raw`` values by field
     ("assessment.status") with what they became and how often, and ``not_the_staffs``: rows whose verdict the profile gives to the staff and that
     stays the source's, for want of a date or of evidence, and ``left_out``: values that mean nothing, by field and value; ``unsure``: references of
-    recommendations of which not all that the file says could be read.
+    recommendations of which not all that the file says could be read; ``dated_by_document``: how many records of a kind have the document's date, as
+    the file gives none.
     """
 
     def __init__(self, profile: Profile, table: Rows, governments: Governments, joined: Mapping[str, Rows]) -> None:
@@ -152,6 +153,7 @@ class MappedFile:
         self.not_the_staffs: list[int] = []
         self.left_out: dict[tuple[str, str], LeftOut] = {}
         self.unsure: set[str] = set()
+        self.dated_by_document: Counter[str] = Counter()
         for join in self._joins or ():
             join.forget()
         self._names_unknown_in = 0  # the last row in which a government is not known
