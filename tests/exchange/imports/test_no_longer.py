@@ -21,6 +21,7 @@ from tracker.models import (
     Import,
     Position,
     Recommendation,
+    Theme,
     User,
 )
 from tracker.models.recommendation import RecommendationTheme
@@ -107,7 +108,15 @@ def test_the_undo_says_what_was_added_again(received: Received, by: User) -> Non
     applied(received(rows(3)), by)
     batch = applied(received(corrected()), by)
     Addressee.objects.create(recommendation=Recommendation.objects.get(reference="RV-1"), government_id=builders.Government.objects.get(code="FR").pk)
-    with pytest.raises(Trouble, match="RV-1/FR was added again since"):
+    with pytest.raises(Trouble, match="RV-1 FR was added again since"):
+        run_undo(batch, by=by, reason="A test")
+
+
+def test_the_undo_says_what_there_is_no_place_for(received: Received, by: User) -> None:
+    applied(received(rows(3)), by)
+    batch = applied(received(corrected("France", "Lanterns")), by)
+    Theme.objects.get(name="Paint").delete()  # nothing has it any more
+    with pytest.raises(Trouble, match="paint was deleted since"):
         run_undo(batch, by=by, reason="A test")
 
 

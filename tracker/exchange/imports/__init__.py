@@ -10,8 +10,9 @@
     rehearse(lambda place: receive(..., in_place=place), by=...)     # only tried: nothing of it stays
 
 Each verb asks for the right to it and raises ``Refused`` with one sentence. Imports end in the same plan, checks and writing as packages
-(:mod:`tracker.exchange.plan`); what differs is said in :mod:`tracker.exchange.imports.beside`: nothing is taken away, and nothing that
-somebody edited or reviewed here is written over unless staff decide so.
+(:mod:`tracker.exchange.plan`); what differs is said in :mod:`tracker.exchange.imports.beside` and :mod:`tracker.exchange.imports.no_longer`: nothing
+is taken away but what a file brought itself and has no longer, and nothing that somebody edited or reviewed here is written over unless staff decide
+so.
 """
 
 from tracker.exchange.imports.discarding import discard

@@ -1,10 +1,10 @@
 """What stands here beside the rows of an import, and which of it the import may not change.
 
-A package says all of a record, and its loader speaks for who wrote it; somebody's file says some of it. So nothing is taken away, a column that the
-file says nothing of stays as it is here, and a record that stands here with other text is changed only where an import wrote it and nobody edited,
-reviewed or published it since. Everything else of other text is a conflict: both texts are shown, and the one here stays unless staff take the other.
-What is here from another document than the file's is never written over, whoever wrote it: two documents that number their recommendations alike
-are not one.
+A package says all of a record, and its loader speaks for who wrote it; somebody's file says some of it. So nothing is taken away but what the file
+itself brought as the whole of something (:mod:`tracker.exchange.imports.no_longer`), a column that the file says nothing of stays as it is here, and
+a record that stands here with other text is changed only where an import wrote it and nobody edited, reviewed or published it since. Everything else
+of other text is a conflict: both texts are shown, and the one here stays unless staff take the other. What is here from another document than the
+file's is never written over, whoever wrote it: two documents that number their recommendations alike are not one.
 """
 
 import functools

@@ -240,6 +240,7 @@ class NoLonger(Beside):
         order = {resource.name: place for place, resource in enumerate(RESOURCES)}
         for each in found.values():
             each.goes.sort(key=lambda one: (order[one.row.resource.name], one.row.key))
+            each.stays.sort(key=lambda one: (order[one.row.resource.name], one.row.key))
             if each.goes or each.stays:
                 yield each
 
@@ -264,7 +265,7 @@ class NoLonger(Beside):
             return reason
         if not one.is_part and not one.because & going:
             return ""
-        for other in self.referring[node]:
+        for other in sorted(self.referring[node]):
             if other not in going:
                 what = self.others.get(other) or self._named(other)
                 reason = held(self.nodes[other]) if other in self.nodes else ""
@@ -292,7 +293,7 @@ class NoLonger(Beside):
                 for record in with_related(resource.model._default_manager.filter(pk__in=numbers), resource.related())
             }
             mine = ImportedRow.objects.filter(batch=self.batch, resource=name, key__in=list(keys))
-            found |= {(name, keys[key]) for key in mine.values_list("key", flat=True)}
+            found |= {(name, keys[key]) for key in mine.values_list("key", flat=True) if name != ROOT or key not in self.unsure}
         return found
 
     def _take_away(self, going: list[Going]) -> None:

@@ -5,6 +5,7 @@ Built on it is: what was submitted or published since, what somebody edited or d
 records without having come with it. Checks that the night makes by itself (whether an address answers) are not.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby, islice
 from operator import itemgetter
@@ -22,7 +23,7 @@ from tracker.editions.tables import DESK
 from tracker.editorial.freeze import KINDS
 from tracker.editorial.rebuild import event_model
 from tracker.exchange.files import Package, PackageError, Row, check
-from tracker.exchange.imports.beside import BUILT_ON, digest, references, told
+from tracker.exchange.imports.beside import BUILT_ON, digest, plain_key, references, told
 from tracker.exchange.imports.progress import Progress
 from tracker.exchange.plan import Plan
 from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, with_related
@@ -178,14 +179,18 @@ def _taken_place(batch: Import) -> Iterator[str]:
     """What it took away and somebody added again since, and what that was part of and is no more."""
     for piece in _gone(batch):
         standing = _Here(Package("", "", "", _as_rows(piece), []), batch.made_by)
+        missing: dict[str, set[str]] = defaultdict(set)
         for name, rows in standing.rows.items():
             for key, row in rows.items():
                 if key in standing.stored[name]:
-                    yield _("%(record)s was added again since.") % {"record": told(key)}
+                    yield _("%(record)s was added again since.") % {"record": plain_key(told(key))}
                 for target, other in references(row):
-                    gone = ImportedRow.objects.filter(batch=batch, did=Did.GONE, resource=target, key=told(other))
-                    if other not in standing.stored[target] and not gone.exists():
-                        yield _("%(record)s was deleted since.") % {"record": told(other)}
+                    if other not in standing.stored[target]:
+                        missing[target].add(told(other))
+        for target, keys in missing.items():
+            gone = ImportedRow.objects.filter(batch=batch, did=Did.GONE, resource=target, key__in=keys)
+            for lost in sorted(keys - set(gone.values_list("key", flat=True))):
+                yield _("%(record)s was deleted since.") % {"record": plain_key(lost)}
 
 
 def relations(model: type[models.Model]) -> list[Any]:
