@@ -45,8 +45,8 @@ class Going:
     row: Row
     record: Any
     of: str
-    root: Name
     is_part: bool  # an addressee or a theme itself; everything else goes with one
+    root: Name = (ROOT, ())
     why: str = ""  # why it may not simply go
     denied: str = ""  # why this person may not take it away
     because: set[Node] = field(default_factory=set)  # it goes only with one of these
@@ -153,7 +153,7 @@ class NoLonger(Beside):
                 self.others[node] = _("%(what)s %(which)s") % {"what": resource.model._meta.verbose_name, "which": plain_key(key)}
                 continue
             row = Row(resource, 0, self.said[id(record)])
-            self.nodes[node] = Going(row, record, of[record.pk], self.root_of_record(resource.name, record), part)
+            self.nodes[node] = Going(row, record, of[record.pk], part)
             fresh.append(node)
         return fresh
 
@@ -210,6 +210,8 @@ class NoLonger(Beside):
 
     def _judge(self) -> None:
         """Why each may not simply go: reviewed, public, edited, from elsewhere, or not this person's to take away."""
+        for (file, _number), one in self.nodes.items():
+            one.root = self.root_of_record(file, one.record)  # once all that it may be part of is read
         roots = {one.root for one in self.nodes.values()} | {(ROOT, (one.of,)) for one in self.nodes.values()}
         self._find_missing(roots)
         last = self._last_imports([one.row for one in self.nodes.values()], roots)
@@ -307,14 +309,12 @@ class NoLonger(Beside):
         for one in going:
             if one.root in gone:
                 one.root = (ROOT, (one.of,))  # it is told as taken from the recommendation: what it was part of is no more
+        edited: dict[type[Publishable], list[int]] = defaultdict(list)  # what something went from that is part of it
         for root in {one.root for one in going}:
             if isinstance(record := self._stored(root), Publishable):
-                edited(record, self.by)
-
-
-def edited(record: Publishable, by: User) -> None:
-    """A record is edited where something that is part of it went."""
-    type(record)._default_manager.filter(pk=record.pk).update(edited_by=by, edited_at=timezone.now())
+                edited[type(record)].append(record.pk)
+        for model, pks in edited.items():
+            model._default_manager.filter(pk__in=pks).update(edited_by=self.by, edited_at=timezone.now())
 
 
 def _served(use: CitationUse) -> Node:
