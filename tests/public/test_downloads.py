@@ -21,7 +21,7 @@ from tests.conftest import copy_of, pointing_at
 from tests.public import large
 from tests.public.conftest import AFTER, _reword
 from tracker.public.columns import LISTINGS
-from tracker.public.formats import ENDINGS, copying, workbook
+from tracker.public.formats import ENDINGS, copying, rows, workbook
 from tracker.public.formats import said as of_files
 from tracker.public.formats.said import TAIL
 from tracker.rules.formulas import IN_WORDS, natural
@@ -391,7 +391,8 @@ def test_a_file_is_read_from_one_edition_whatever_is_published_meanwhile(casefil
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_large_file_takes_no_more_memory_than_a_small_one(large_site: Client, monkeypatch: pytest.MonkeyPatch, ending: str) -> None:
     """Of 4,800 rows, read 50 at a time, as of 120."""
-    monkeypatch.setattr(rows, "CHUNK", 50)
+    for module in (copying, rows):
+        monkeypatch.setattr(module, "CHUNK", 50)
 
     def peak(query: str) -> int:
         response: Any = large_site.get(f"/api/v1/addressees.{ending}?{query}")

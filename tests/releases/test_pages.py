@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.cache import caches
 from django.db import DatabaseError, OperationalError, connections
+from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
 
 from tests import builders
@@ -488,7 +489,7 @@ def test_releases_with_other_columns_are_compared_in_what_both_have(released: st
 
     make("old")
     listing = columns.LISTINGS["governments"]
-    extra = columns.Column("colour", "colour", "Of its cover.", lambda row: "green", shape=TEXT)
+    extra = columns.Column("colour", "colour", "Of its cover.", lambda told: Value("green"), shape=TEXT)
     later = replace(listing, columns=(*[column for column in listing.columns if column.name != "note"], extra))
     monkeypatch.setitem(freezing.LISTINGS, "governments", later)
     make("new")

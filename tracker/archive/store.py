@@ -82,6 +82,13 @@ def keep(content: bytes | Path) -> Kept:
     return Kept(sha256, size, stored_as, is_new)
 
 
+def named(path: Path) -> Kept:
+    """What keeping a file would give, without keeping it."""
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return Kept(sha256, path.stat().st_size, f"{sha256[:2]}/{sha256[2:4]}/{sha256}", False)
+
+
 def open_bytes(stored_as: str) -> io.BufferedReader:
     """A kept file, open for reading. `NotKept` for whatever is no place in the archive, or is not there."""
     path = _place(stored_as)

@@ -2770,7 +2770,7 @@ class Migration(migrations.Migration):
                 ('record', models.BigIntegerField(blank=True, null=True, verbose_name='number here')),
                 ('said', models.CharField(editable=False, help_text='Digest of what the file says.', max_length=32)),
                 ('digest', models.CharField(blank=True, editable=False, help_text='Digest of what stood here afterwards.', max_length=32)),
-                ('before', models.JSONField(blank=True, help_text='Of a changed row: its cells before, by column.', null=True, verbose_name='before')),
+                ('before', models.JSONField(blank=True, help_text='Of a changed row, or one taken away: its cells before, by column.', null=True, verbose_name='before')),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rows', to='tracker.import', verbose_name='import')),
             ],
             options={
@@ -2897,7 +2897,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='importedrow',
-            constraint=models.CheckConstraint(condition=models.Q(('did__in', ['created', 'changed', 'taken', 'same', 'kept'])), name='what_an_import_did_is_in_the_vocabulary'),
+            constraint=models.CheckConstraint(condition=models.Q(('did__in', ['created', 'changed', 'taken', 'gone', 'same', 'kept'])), name='what_an_import_did_is_in_the_vocabulary'),
         ),
         migrations.AddConstraint(
             model_name='importedrow',
@@ -2909,7 +2909,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='importedrow',
-            trigger=pgtrigger.compiler.Trigger(name='what_an_import_wrote_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."did" IN (\'created\', \'changed\', \'taken\'))', func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='1f56dd817172a37759119f4d3456fc129d202845', operation='DELETE', pgid='pgtrigger_what_an_import_wrote_stays_841ab', table='tracker_importedrow', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='what_an_import_wrote_stays', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."did" IN (\'created\', \'changed\', \'taken\', \'gone\'))', func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='49cfc8f7d036a3b83c35236eded0778c2ebc6cff', operation='DELETE', pgid='pgtrigger_what_an_import_wrote_stays_841ab', table='tracker_importedrow', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='importhistory',

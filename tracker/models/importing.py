@@ -36,11 +36,12 @@ class Did(Word):
     CREATED = "created", "created", "It was not here."
     CHANGED = "changed", "changed", "It was here with other text, which nobody else had written."
     TAKEN = "taken", "taken over", "It was here with other text, and staff decided for the file."
+    GONE = "gone", "taken away", "It stood here from an earlier import of the file's document, and is no longer in the file."
     SAME = "same", "as it was", "It is here already, word for word."
     KEPT = "kept", "kept as it stands here", "It is here with other text, which the import does not overwrite."
 
 
-WROTE = (Did.CREATED, Did.CHANGED, Did.TAKEN)
+WROTE = (Did.CREATED, Did.CHANGED, Did.TAKEN, Did.GONE)
 
 
 @history
@@ -234,7 +235,7 @@ class ImportedRow(models.Model):
     record = models.BigIntegerField(_("number here"), null=True, blank=True)
     said = models.CharField(max_length=32, editable=False, help_text=_("Digest of what the file says."))
     digest = models.CharField(max_length=32, editable=False, blank=True, help_text=_("Digest of what stood here afterwards."))
-    before = models.JSONField(_("before"), null=True, blank=True, help_text=_("Of a changed row: its cells before, by column."))
+    before = models.JSONField(_("before"), null=True, blank=True, help_text=_("Of a changed row, or one taken away: its cells before, by column."))
 
     class Meta:
         """In the order of the file."""

@@ -374,7 +374,7 @@ def test_the_numbers_of_another_document_are_never_written_over(people: dict[str
     page = other.preview()
     said = words(page)
     assert "it stands here from another document, TRACKER-2026" in said and "Close the office" in said and "Sweep the pier" in said
-    assert "What stands here stays: a record of another document is never written over." in said
+    assert "What stands here stays; above is said why." in said
     assert f"{other.address('whole')}#id_source-prefix" in page.content.decode()
     data = {"mark": page.context["mark"], "records": "1", "_take_all": "1"}
     other.client.post(other.address("decide"), data)

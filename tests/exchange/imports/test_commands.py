@@ -95,15 +95,17 @@ def test_the_counts_are_those_of_a_plain_reading_of_the_file(by: User, profile: 
     assert Recommendation.objects.count() == len(plain) and Position.objects.count() == len(plain)
     found = Counter(Addressee.objects.values_list("government__name", flat=True))
     assert found == Counter(row["Country"] for row in plain)
+    assert "undo_import" in out
     out, _err = called("import_file", file, "--profile", profile, "--by", "author")
     assert "Nothing changes." in out
+    assert out.endswith("wrote nothing, so there is nothing to undo.\n") and "undo_import" not in out
     number = Import.objects.earliest("pk").pk
     out, _err = called("undo_import", number, "--by", "author", "--reason", "A test")
     assert out == f"All that import #{number} wrote is taken back.\n"
     assert not Recommendation.objects.exists() and not Theme.objects.exists()
 
 
-def test_a_dry_run_prints_the_preview_and_writes_nothing(by: User, profile: Path, tmp_path: Path) -> None:
+def test_a_dry_run_prints_the_preview_and_leaves_nothing(by: User, profile: Path, tmp_path: Path, archive: Path) -> None:
     data = rows(4)
     data[0][1], data[1][5] = "Ruritania", "succes"
     file = written(tmp_path / "review.csv", data)
@@ -111,6 +113,11 @@ def test_a_dry_run_prints_the_preview_and_writes_nothing(by: User, profile: Path
     assert "Unknown government “Ruritania” in 1 row;" in out and out.endswith("Nothing was written.\n")
     assert "row 3, column Status: “succes” is not one of" in err
     assert not Recommendation.objects.exists()
+    assert not Import.objects.exists() and not ImportProgress.objects.exists()  # nor anything that waits for somebody on the desk
+    assert [path for path in archive.rglob("*") if path.is_file()] == []
+    with pytest.raises(Trouble, match="no rows below it"):
+        called("import_file", written(tmp_path / "other.csv", [], header=["Nothing"]), "--profile", profile, "--by", "author", "--dry-run")
+    assert not Import.objects.exists()
     with pytest.raises(Trouble, match=r"1 row of the file is refused.*Nothing was imported"):
         called("import_file", file, "--profile", profile, "--by", "author")
     out, _err = called("import_file", file, "--profile", profile, "--by", "author", "--map", "Ruritania=IS", "--without-refused")
@@ -126,6 +133,33 @@ def test_a_name_that_nobody_knows_is_mapped_or_left_out(by: User, profile: Path,
     assert not Recommendation.objects.exists()
     out, _err = called("import_file", file, "--profile", profile, "--by", "author", "--leave-out", "Ruritania")
     assert "recommendations: 3 created" in out and "addressees: 2 created" in out
+
+
+def test_what_is_printed_can_be_pasted_into_a_shell(by: User, profile: Path, tmp_path: Path) -> None:
+    data = rows(2)
+    data[0][1], data[1][1] = "Ruritania", "St. Mary's & the Isles"
+    file = written(tmp_path / "review.csv", data)
+    words = ["import_file", file, "--profile", profile, "--by", "author", "--dry-run"]
+    out, _err = called(*words)
+    printed = [line for line in out.splitlines() if line.startswith("Unknown government")]
+    assert len(printed) == 2
+    said = [line.partition("; ")[2].partition(", or ")[0] for line in printed]
+    given = shlex.split(" ".join(said).replace("CODE", "IS"))
+    assert sorted(given[1::2]) == ["Ruritania=IS", "St. Mary's & the Isles=IS"]
+    out, _err = called(*words, *given)
+    assert "Unknown government" not in out and "addressees: 2 created" in out
+    left_out = shlex.split(" ".join(line.partition(", or ")[2].rpartition(": ")[0] for line in printed))
+    assert sorted(left_out[1::2]) == ["Ruritania", "St. Mary's & the Isles"]
+
+
+def test_what_is_no_longer_in_the_file_is_told(by: User, profile: Path, tmp_path: Path) -> None:
+    data = rows(3)
+    called("import_file", written(tmp_path / "review.csv", data), "--profile", profile, "--by", "author")
+    data[0][1] = "Iceland"
+    out, _err = called("import_file", written(tmp_path / "review.csv", data), "--profile", profile, "--by", "author")
+    assert "addressee RV-1 FR stood here from this file and is no longer in it; it is taken away." in out
+    assert "addressees: 1 taken away: what stood here from this file and is no longer in it." in out
+    assert [one.government.code for one in Addressee.objects.filter(recommendation__reference="RV-1")] == ["IS"]
 
 
 def test_take_overwrites_what_was_edited_here(by: User, profile: Path, tmp_path: Path) -> None:
@@ -344,3 +378,18 @@ def test_a_step_runs_outside_any_other_transaction(by: User, tmp_path: Path) -> 
     batch = receive(written(tmp_path / "review.csv", rows(1)), by=by, profile="review", text=PROFILE)
     with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
         run_preview(batch, by=by)
+
+
+def test_what_matches_nothing_in_the_other_file_is_told(by: User, profile: Path, tmp_path: Path) -> None:
+    """Of two files joined by a key: rows of the first without one in the second, and rows of the second that none of the first asks for."""
+    with_others = PROFILE.replace("[theme]", 'target = "more.Whom"\n\n[theme]') + '\n[[join]]\nname = "more"\nkey = ["No"]\n'
+    profile.write_text(with_others, encoding="utf-8")
+    file = written(tmp_path / "review.csv", rows(5))
+    other = written(tmp_path / "more.csv", [["2", "the keepers"], ["9", "nobody"], ["10", "nobody"], ["5", "the crews"]], header=["No", "Whom"])
+    words = ["import_file", file, "--profile", profile, "--by", "author", "--join", f"more={other}"]
+    for out in (called(*words, "--dry-run")[0], called(*words)[0]):
+        assert "3 rows of the file have none in the second file, “more”: rows 2, 4, 5." in out
+        assert "2 rows of the second file, “more”, are not used, as no row of the file has their keys: rows 3, 4." in out
+    assert Recommendation.objects.get(number="5").target == "the crews"
+    written(other, [[f"{n}", "all"] for n in range(1, 6)], header=["No", "Whom"])
+    assert "second file" not in called(*words, "--dry-run")[0]

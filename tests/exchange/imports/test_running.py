@@ -307,6 +307,46 @@ def test_what_was_edited_here_since_is_a_conflict_and_stays_unless_staff_take_th
     assert Recommendation.objects.get(number="2").statement == "Sample: as the file has it now."
 
 
+def test_a_date_that_the_file_does_not_give_is_said_to_be_the_documents(received: Received, by: User) -> None:
+    """Once in the preview, with how many; in each passage that cites its row; and no longer once the file gives it."""
+    batch = applied(received(rows(3)), by)
+    said = sentences(batch.preview.counts)
+    assert [words for words in said if words.startswith("3 recommendations have no date in the file: the date of the document stands, 2020-05")]
+    assert [words for words in said if words.startswith("3 answers of governments have no date in the file")]
+    assert {str(day) for day in Recommendation.objects.values_list("recommended_on", flat=True)} == {"2020-05"}
+    passage = Citation.objects.get(uses__recommendation__number="1").says
+    assert passage.startswith("Lists recommendation 1; gives no date for it, so that of the document stands (2020-05);")
+    assert "gives no date of the answer, so that of the document stands (2020-05)" in passage
+    dated = PROFILE.replace('statement = "Text"', 'statement = "Text"\nrecommended_on = "Since"')
+    batch = applied(received(rows(3), profile=dated), by)
+    assert batch.preview.counts["conflicts"] == 0
+    assert {str(day) for day in Recommendation.objects.values_list("recommended_on", flat=True)} == {"2021-03"}
+    assert "gives no date for it" not in Citation.objects.get(uses__recommendation__number="1").says
+    assert not [words for words in sentences(batch.preview.counts) if "recommendations have no date" in words]
+
+
+def test_what_only_a_kept_record_would_name_is_not_made(received: Received, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a record that stays as it is no passage of the file is left that serves nothing, nor a theme that nothing has. What others name is made."""
+    applied(received(rows(3)), by)
+    mine = Recommendation.objects.get(number="1")
+    mine.statement = "Sample: as edited here."
+    mine.save()
+    before = standing()
+    data = rows(3)
+    data[0][1], data[0][3] = "Iceland", "Sails"
+    preview = run_preview(batch := received(data), by=by)
+    assert preview.counts["conflicts"] == 1 and changed(preview.counts) == {}
+    assert "Nothing changes." in sentences(preview.counts)
+    run_apply(batch, by=by, reason="A test")
+    assert standing() == before
+    data[2][3] = "Sails"  # in a later piece than that of the record that is kept
+    monkeypatch.setattr(running, "AT_ONCE", 1)
+    batch = applied(received(data), by)
+    assert RecommendationTheme.objects.get(recommendation__number="3").theme.name == "Sails"
+    assert Citation.objects.filter(uses=None).count() == 0
+    assert RecommendationTheme.objects.filter(recommendation__number="1").count() == 2
+
+
 def test_what_was_filled_in_is_not_the_files_word(received: Received, by: User) -> None:
     """Staff finish the drafts, each with what the file left open: the same file again says nothing against it, and a taken record keeps it."""
     applied(received(rows(3)), by)

@@ -195,7 +195,7 @@ def test_a_status_without_date_or_evidence_is_the_sources_own_verdict(tmp_path: 
     assert uses == {made["key"]: "DOC-P-1-FR"}
     assert cells(groups, "citations", "document", "says")[0] == {
         "document": "DOC",
-        "says": "Lists recommendation P-1; gives the status as “Success”.",
+        "says": "Lists recommendation P-1; gives no date for it, so that of the document stands (2020-01); gives the status as “Success”.",
     }
     assert file.not_the_staffs == [2]
 

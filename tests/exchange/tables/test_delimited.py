@@ -38,8 +38,20 @@ def test_delimiter_and_line_ends_are_told_and_read(file, delimiter, end, called)
     path = file(text.getvalue())
     found = guess(path)
     assert found.options.delimiter == delimiter
-    assert found.line_ends == (called if called == "LF" else "mixed")  # the cell has a line feed in it
+    assert found.line_ends == called  # the cell has a line feed in it, which ends no row
+    assert sum("line ends" in reason for reason in found.reasons) == 1
     assert rows_of(path) == [(2, tuple(rows[1])), (3, tuple(rows[2])), (4, tuple(rows[3]))]
+
+
+def test_why_a_file_is_divided_so_counts_its_rows_as_they_are_read(file):
+    """Cells with several lines, and empty ones at the end of a row, are cells as others are."""
+    text = io.StringIO()
+    rows = [["No", "Text", "Country", "Note", "Link"]]
+    rows += [[f"{n}", "First line\nand, second\r\nthird", "Ruritania", *(["a", "b"] if n % 3 == 0 else ["", ""])] for n in range(1, 7)]
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    reasons = guess(file(text.getvalue())).reasons
+    assert "Divided by comma, 100% of the first rows have the same number of cells, 5." in reasons
+    assert "Its line ends are CRLF, as on Windows." in reasons
 
 
 def test_line_ends_may_be_mixed_and_the_last_may_be_missing(file):

@@ -16,7 +16,16 @@ from tracker.admin.importing.draft import field_words
 from tracker.editions.frozen import as_lines
 from tracker.exchange import imports
 from tracker.exchange.imports import Place
-from tracker.exchange.imports.findings import ROWS_LISTED, copies_passed_over, not_the_staffs, problem_told, said_before_told, wrote
+from tracker.exchange.imports.findings import (
+    ROWS_LISTED,
+    copies_passed_over,
+    dated_by_document,
+    not_the_staffs,
+    problem_told,
+    said_before_told,
+    without_partner,
+    wrote,
+)
 from tracker.exchange.profiles.kinds import is_date, is_flag
 from tracker.exchange.schema import BY_NAME, Resource
 from tracker.jobs.models import BackgroundJob, JobState
@@ -126,6 +135,7 @@ def cell_words(resource: str, column: str, text: str) -> str:
 def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
     """Counts as a table: a line a kind of record, and what is said of the rows of the file. Each number with the part of the page that tells more."""
     differing = "conflicts" if counts["conflicts"] else ""
+    any_gone = any(of.get(Did.GONE, 0) for of in counts["resources"].values())
     rows = counts["rows"]
     tally = [(ngettext("%(count)s row of the file read", "%(count)s rows of the file read", rows["read"]) % {"count": rows["read"]}, "")]
     if count := rows["skipped"]:
@@ -138,15 +148,16 @@ def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
         tally.append((_("%(count)s refused") % {"count": count}, "refused"))
     lines = []
     for name, of in in_order(counts["resources"]):
-        columns = (
+        columns = [
             (of[Did.CREATED], f"created-{name}"), (of[Did.CHANGED] + of[Did.TAKEN], "changes"), (of[Did.SAME], ""), (of[Did.KEPT], differing),
-        )  # fmt: skip
+            *([(of[Did.GONE], "changes")] if any_gone else []),
+        ]  # fmt: skip
         lines.append({"noun": nouns(BY_NAME.get(name), name), "numbers": [(number, place if number else "") for number, place in columns]})
     return {
-        "words": [_("created"), _("changed"), _("already here, the same"), _("here with other text, kept")],
+        "words": [_("created"), _("changed"), _("already here, the same"), _("here with other text, kept"), *([_("taken away")] if any_gone else [])],
         "lines": lines,
         "rows": tally,
-        "advice": list(filter(None, [not_the_staffs(counts), copies_passed_over(counts)])),
+        "advice": [*dated_by_document(counts), *without_partner(counts), *filter(None, [not_the_staffs(counts), copies_passed_over(counts)])],
         "writes": wrote(counts),
     }
 
@@ -161,6 +172,8 @@ def short(counts: Mapping[str, Any] | None) -> str:
             of[did] = of.get(did, 0) + number
     changed, refused = of.get(Did.CHANGED, 0) + of.get(Did.TAKEN, 0), counts["rows"]["refused"]
     told = [_("%(count)s created") % {"count": of.get(Did.CREATED, 0)}, _("%(count)s changed") % {"count": changed}]
+    if gone := of.get(Did.GONE, 0):
+        told.append(_("%(count)s taken away") % {"count": gone})
     if refused:
         told.append(ngettext("%(count)s row refused", "%(count)s rows refused", refused) % {"count": refused})
     return ", ".join(told)
@@ -203,7 +216,7 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
         "changes": [_change(one) for one in changes.object_list],
         "changes_page": changes,
         "changes_kept": len(preview.changes),
-        "change_count": sum(of[Did.CHANGED] + of[Did.TAKEN] for of in counts["resources"].values()),
+        "change_count": sum(of[Did.CHANGED] + of[Did.TAKEN] + of.get(Did.GONE, 0) for of in counts["resources"].values()),
         "created": list(_created(preview.created, counts["resources"])),
         "repeated": preview.repeated[:PER_PAGE],
         "repeated_count": counts["rows"]["repeated"],
@@ -246,7 +259,7 @@ def _change(one: Mapping[str, Any]) -> dict[str, Any]:
         (column_words(of, column), cell_words(of, column, text), cell_words(of, column, one["after"].get(column, "")))
         for column, text in one["before"].items()
     ]
-    return {"noun": noun(of), "key": key_words(of, one["key"]), "row": one["row"], "cells": cells}
+    return {"noun": noun(of), "key": key_words(of, one["key"]), "row": one["row"], "cells": cells, "gone": not one["after"]}
 
 
 def _created(rows: Sequence[Mapping[str, Any]], counts: Mapping[str, Mapping[str, int]]) -> Iterator[dict[str, Any]]:

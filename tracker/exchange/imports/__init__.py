@@ -7,10 +7,12 @@
     hand_in(batch, by=..., reason=...)                               # its drafts as one submission, reviewed like any other; or ask_for_hand_in
     ask_for_undo(batch, by=..., reason=...)                          # or run_undo
     discard(batch, by=..., reason=...)                               # of one of which nothing was written
+    rehearse(lambda place: receive(..., in_place=place), by=...)     # only tried: nothing of it stays
 
 Each verb asks for the right to it and raises ``Refused`` with one sentence. Imports end in the same plan, checks and writing as packages
-(:mod:`tracker.exchange.plan`); what differs is said in :mod:`tracker.exchange.imports.beside`: nothing is taken away, and nothing that
-somebody edited or reviewed here is written over unless staff decide so.
+(:mod:`tracker.exchange.plan`); what differs is said in :mod:`tracker.exchange.imports.beside` and :mod:`tracker.exchange.imports.no_longer`: nothing
+is taken away but what a file brought itself and has no longer, and nothing that somebody edited or reviewed here is written over unless staff decide
+so.
 """
 
 from tracker.exchange.imports.discarding import discard
@@ -25,6 +27,7 @@ from tracker.exchange.imports.steps import (
     imports_of,
     is_at_work,
     notice_the_dead,
+    rehearse,
     run_apply,
     run_preview,
     run_undo,
@@ -55,6 +58,7 @@ __all__ = [
     "places",
     "profiles",
     "receive",
+    "rehearse",
     "run_apply",
     "run_preview",
     "run_undo",

@@ -1,10 +1,10 @@
 """What stands here beside the rows of an import, and which of it the import may not change.
 
-A package says all of a record, and its loader speaks for who wrote it; somebody's file says some of it. So nothing is taken away, a column that the
-file says nothing of stays as it is here, and a record that stands here with other text is changed only where an import wrote it and nobody edited,
-reviewed or published it since. Everything else of other text is a conflict: both texts are shown, and the one here stays unless staff take the other.
-What is here from another document than the file's is never written over, whoever wrote it: two documents that number their recommendations alike
-are not one.
+A package says all of a record, and its loader speaks for who wrote it; somebody's file says some of it. So nothing is taken away but what the file
+itself brought as the whole of something (:mod:`tracker.exchange.imports.no_longer`), a column that the file says nothing of stays as it is here, and
+a record that stands here with other text is changed only where an import wrote it and nobody edited, reviewed or published it since. Everything else
+of other text is a conflict: both texts are shown, and the one here stays unless staff take the other. What is here from another document than the
+file's is never written over, whoever wrote it: two documents that number their recommendations alike are not one.
 """
 
 import functools
@@ -24,7 +24,7 @@ from tracker.exchange.profiles.naming import first_words
 from tracker.exchange.profiles.rows import MappedRow, rows_told
 from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, resource_of
 from tracker.exchange.standing import AT_ONCE, Key, Name, Standing, name_of
-from tracker.models import Import, ImportedRow, ImportState, State, User, Version
+from tracker.models import Did, Import, ImportedRow, ImportState, State, User, Version
 from tracker.models.base import Publishable
 from tracker.models.importing import WROTE
 
@@ -35,6 +35,9 @@ KEEP = "keep"
 
 ALL = "all"
 """In place of a record's name: what is decided for all of which nothing else is."""
+
+ONLY_NAMED = ("citations", "themes", "measures")
+"""Files whose rows say nothing by themselves: only what names them does."""
 
 BUILT_ON = (State.SUBMITTED, State.APPROVED, State.PUBLISHED)
 
@@ -47,6 +50,11 @@ def digest(cells: Iterable[str]) -> str:
 def told(key: Key) -> str:
     """A natural key as one word: its parts with slashes between them."""
     return "/".join(key)
+
+
+def plain_key(key: str) -> str:
+    """Such a word as people read it: the parts that say something, with spaces between them."""
+    return " ".join(filter(None, key.split("/")))
 
 
 def name_told(name: Name) -> str:
@@ -96,6 +104,7 @@ class Beside(Standing):
         self.taken: set[Name] = set()  # of these, those for which staff decided for the file
         self.elsewhere: dict[Name, str] = {}  # of these, the recommendations of another document, and its key
         self.passed_over: list[Row] = []  # archived copies: nothing says here that they are held
+        self.unused: dict[Name, Row] = {}  # what would be new and is left out, as only records name it that stay as they are
         self._documents: dict[int, str] = {}  # by import
         super().__init__(Package("", "", "", {name: list(rows.values()) for name, rows in tables.items()}, []), by)
 
@@ -123,6 +132,22 @@ class Beside(Standing):
         kept = self.conflicts.keys() - self.taken
         self.foreign |= kept
         self.reviewed |= kept
+        self._leave_out_unused(kept)
+
+    def _leave_out_unused(self, kept: set[Name]) -> None:
+        """What is new here and only for records that stay as they are: a passage, a theme or a kind of measure that nothing would name."""
+        named: dict[Name, bool] = {}  # whether anything that is written names it
+        left = set(kept)  # and what rests on it: the verdict on an addressee that is not added
+        for row in (row for resource in RESOURCES for row in self.rows.get(resource.name, {}).values()) if kept else ():
+            named_here = list(references(row))
+            if self.root_of(row) in left or any(name in left for name in named_here):
+                left.add((row.resource.name, row.key))
+            for name in named_here:
+                if name[0] in ONLY_NAMED and self._stored(name) is None:
+                    named[name] = named.get(name, False) or (row.resource.name, row.key) not in left
+        for (file, key), used in named.items():
+            if not used and (unused := self.rows.get(file, {}).pop(key, None)) is not None:
+                self.unused[file, key] = unused
 
     def _pass_over_copies(self) -> None:
         """Take out the rows of archived copies that do not stand here as the file has them.
@@ -177,8 +202,11 @@ class Beside(Standing):
                 written = ImportedRow.objects.filter(
                     Q(batch=self.batch) | Q(batch__state=ImportState.APPLIED), resource=name, key__in=listed[start : start + AT_ONCE], did__in=WROTE
                 )
-                for text, wrote, batch in written.order_by("pk").values_list("key", "digest", "batch"):
-                    found[name, keys[text]] = (wrote, batch)
+                for text, wrote, batch, did in written.order_by("pk").values_list("key", "digest", "batch", "did"):
+                    if did == Did.GONE:
+                        found.pop((name, keys[text]), None)  # what the file took back is as if it had never brought it
+                    else:
+                        found[name, keys[text]] = (wrote, batch)
         return found
 
     def _in_review(self, roots: set[Name]) -> dict[Name, State]:
@@ -285,6 +313,11 @@ class _Told:
 
     document: str = ""
     brings_recommendations: bool = False
+
+
+def document_told_in(profile: str) -> str:
+    """The key of the document that a file read by this profile is; empty for a package."""
+    return _told_in(profile).document
 
 
 @functools.lru_cache(maxsize=50)

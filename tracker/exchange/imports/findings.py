@@ -4,8 +4,11 @@
                "not_the_staffs": {"count": n, "rows": [the first of them]},
                "passed_over": {"snapshots": n}, rows of archived copies that do not stand here: an import brings none
                "said_before": new recommendations whose words stand already under another reference
+               "dated": {"on": day, "recommendation": n, "position": n}; how many have the date of the file's document, as the file gives none
+               "joins": [{"name", "rows": {"count", "first": [row, ...]}, "others": {"count", "first": [row, ...]}}, ...]; of second files: rows of
+               the file that have none there, and rows there that no row of the file has
                "left_out": [{"about", "value", "count", "rows": [the first of them]}, ...]; what means nothing, as somebody said
-               "resources": {"recommendations": {"created", "changed", "taken", "same", "kept"}, ...}}
+               "resources": {"recommendations": {"created", "changed", "taken", "gone", "same", "kept"}, ...}}
 ``problems``   [{"rows", "count", "file", "sentence", "about"}, ...]; each once, the sentence without its row; ``file`` is that of a package, else
                empty; ``about`` what of the profile it was read by, if any. First, with their ``value``, words that their field does not take, the
                most frequent first
@@ -13,7 +16,8 @@
 ``conflicts``  [{"record": "recommendations:R-1", "decision": "keep" | "take", "may_be_taken": whether staff may decide for the file,
                "rows": [{"resource", "key", "row", "why", "here": {column: text} | None, "file": {column: text}}, ...]}, ...]; of a row that stands
                here, only the columns that differ
-``changes``    [{"resource", "key", "row", "before": {column: text}, "after": {column: text}}, ...]; only the columns that differ
+``changes``    [{"resource", "key", "row", "before": {column: text}, "after": {column: text}}, ...]; only the columns that differ. First what is no
+               longer in the file and goes: ``after`` is empty then
 ``created``    [{"resource", "key", "row", "cells": {column: text}}, ...]; the first of each file of a package
 ``repeated``   [{"row", "first"}, ...]
 ``said_before``[{"row", "reference", "stands_as", "document"}, ...]; ``document`` is empty where it is the same
@@ -31,11 +35,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tracker.exchange.files import Problem, Row
-from tracker.exchange.imports.beside import KEEP, Difference, name_told, told
+from tracker.exchange.imports.beside import KEEP, Difference, name_told, plain_key, told
 from tracker.exchange.imports.said_before import SaidBefore
 from tracker.exchange.profiles.kinds import plain
 from tracker.exchange.profiles.mapping import Unknown
-from tracker.exchange.schema import RESOURCES
+from tracker.exchange.schema import BY_NAME, RESOURCES
 from tracker.exchange.standing import Name
 from tracker.models import Did, Import, ImportPreview
 
@@ -50,6 +54,7 @@ REPEATED = 200
 SAID_BEFORE = 200
 GOVERNMENTS = 1000
 ROWS_TOLD = 20
+UNTOLD = ("citation_uses",)  # what goes of these is counted: the passage that goes with it is told
 LONGEST = 2000  # characters of a cell that are shown
 
 
@@ -66,6 +71,7 @@ class Findings:
         self.decided: dict[str, dict[str, Any]] = {}  # or of which there is nothing to decide
         self.conflict_names: set[str] = set()
         self.changes: list[dict[str, Any]] = []
+        self.gone: list[dict[str, Any]] = []
         self.created: list[dict[str, Any]] = []
         self.repeated: list[dict[str, int]] = []
         self.said_before: list[dict[str, Any]] = []
@@ -75,6 +81,8 @@ class Findings:
         self.names_beyond = 0
         self.skipped: list[dict[str, Any]] = []
         self.left_out: list[dict[str, Any]] = []
+        self.dated: dict[str, Any] = {}
+        self.joins: list[dict[str, Any]] = []  # what has nothing in the other file
         self.not_the_staffs: list[int] = []  # rows of which the profile calls the verdict the staff's, and which lack what that takes
         self._digest = hashlib.blake2b(digest_size=32)
 
@@ -101,6 +109,9 @@ class Findings:
         self._digest.update(f"{name}\x1f{key}\x1f{did.value}\x1f{wrote}\x1e".encode("utf-8", "surrogatepass"))
         if did is Did.CREATED and self.resources[name][Did.CREATED.value] <= CREATED:
             self.created.append({"resource": name, "key": key, "row": row.line, "cells": _cut({n: c for n, c in row.cells.items() if c})})
+        if did is Did.GONE and name not in UNTOLD and len(self.gone) < CHANGES:
+            cells = {column: cell for column, cell in row.cells.items() if cell}
+            self.gone.append({"resource": name, "key": key, "row": 0, "before": _cut(cells), "after": {}})
         if did in (Did.CHANGED, Did.TAKEN) and before is not None and len(self.changes) < CHANGES:
             columns = [column for column, cell in row.cells.items() if cell != before[column]]
             shown = {"before": _cut({column: before[column] for column in columns}), "after": _cut({column: row.cells[column] for column in columns})}
@@ -108,9 +119,9 @@ class Findings:
 
     def add_conflict(self, root: Name, differences: list[Difference], decided: str) -> None:
         """A record that stands here with other text, and what staff decided; empty where nobody did."""
-        may_be_taken = all(each.may_be_taken for each in differences)
+        may_be_taken = any(each.may_be_taken for each in differences)
         name, decision = name_told(root), (may_be_taken and decided) or KEEP
-        conflicts = self.decided if decided or not may_be_taken else self.conflicts
+        conflicts = self.decided if name in self.decided or (name not in self.conflicts and (decided or not may_be_taken)) else self.conflicts
         self.conflict_names.add(name)
         for difference in differences:
             self._digest.update(f"{name}\x1f{decision}\x1f{told(difference.row.key)}\x1f{difference.why}\x1e".encode("utf-8", "surrogatepass"))
@@ -162,6 +173,8 @@ class Findings:
             "passed_over": dict(self.passed_over),
             "said_before": self.said_before_count,
             "left_out": self.left_out,
+            "dated": self.dated,
+            "joins": self.joins,
             "resources": {
                 resource.name: {did.value: self.resources[resource.name][did.value] for did in Did}
                 for resource in RESOURCES
@@ -180,15 +193,15 @@ class Findings:
         words = sorted(self.unknown_words.values(), key=lambda word: (-word["count"], word["about"], word["value"]))
         shown = {
             "counts": self.counts, "problems": [*words, *self.problems.values()], "governments": self.unknown, "conflicts": conflicts,
-            "changes": self.changes, "created": self.created, "repeated": self.repeated, "said_before": self.said_before,
+            "changes": [*self.gone, *self.changes], "created": self.created, "repeated": self.repeated, "said_before": self.said_before,
             "skipped": self.skipped, "digest": self.digest,
         }  # fmt: skip
         return ImportPreview.objects.update_or_create(batch=batch, defaults=_without_nul(shown))[0]
 
 
 def wrote(counts: dict[str, Any]) -> int:
-    """How many rows are written: created, changed or taken over."""
-    return sum(of[did] for of in counts["resources"].values() for did in ("created", "changed", "taken"))
+    """How many rows are written: created, changed, taken over or taken away."""
+    return sum(of[did] for of in counts["resources"].values() for did in ("created", "changed", "taken", "gone"))
 
 
 def sentences(counts: dict[str, Any]) -> list[str]:
@@ -203,6 +216,10 @@ def sentences(counts: dict[str, Any]) -> list[str]:
                 _("%(file)s: %(created)s created, %(changed)s changed, %(same)s already here, %(kept)s kept as they stand here.")
                 % {"file": resource.name, "created": of["created"], "changed": of["changed"] + of["taken"], "same": of["same"], "kept": of["kept"]}
             )
+            if gone := of["gone"]:
+                said.append(
+                    _("%(file)s: %(gone)s taken away: what stood here from this file and is no longer in it.") % {"file": resource.name, "gone": gone}
+                )
     if not wrote(counts):
         said.append(_("Nothing changes."))
     if count := counts["conflicts"]:
@@ -218,6 +235,7 @@ def sentences(counts: dict[str, Any]) -> list[str]:
         said.append(words)
     if words := words_stand_already(counts):
         said.append(words)
+    said += [*dated_by_document(counts), *without_partner(counts)]
     if words := not_the_staffs(counts):
         said.append(words)
     return said
@@ -250,6 +268,58 @@ def said_before_told(found: dict[str, Any]) -> str:
     if found["document"]:
         return _("row %(row)s: these words stand already as %(stands_as)s, of the document %(document)s.") % found
     return _("row %(row)s: these words stand already as %(stands_as)s.") % found
+
+
+def dated_by_document(counts: dict[str, Any]) -> list[str]:
+    """How many dates are assumed, in sentences: the document's stands where the file gives none."""
+    dated, said = counts.get("dated", {}), []
+    if count := dated.get("recommendation", 0):
+        words = ngettext(
+            "%(count)s recommendation has no date in the file: the date of the document stands, %(on)s, and the passage that cites it says so.",
+            "%(count)s recommendations have no date in the file: the date of the document stands, %(on)s, and the passages that cite them say so.",
+            count,
+        )
+        said.append(words % {"count": count, "on": dated["on"]})
+    if count := dated.get("position", 0):
+        words = ngettext(
+            "%(count)s answer of a government has no date in the file: the date of the document stands, %(on)s, and the passage says so.",
+            "%(count)s answers of governments have no date in the file: the date of the document stands, %(on)s, and the passages say so.",
+            count,
+        )
+        said.append(words % {"count": count, "on": dated["on"]})
+    return said
+
+
+def without_partner(counts: dict[str, Any]) -> list[str]:
+    """What of a file and the second files joined to it has nothing in the other, in sentences."""
+    said = []
+    for join in counts.get("joins", ()):
+        if count := join["rows"]["count"]:
+            words = ngettext(
+                "%(count)s row of the file has none in the second file, “%(name)s”: row %(rows)s.",
+                "%(count)s rows of the file have none in the second file, “%(name)s”: rows %(rows)s.",
+                count,
+            )
+            said.append(words % {"count": count, "name": join["name"], "rows": _first_of(join["rows"])})
+        if count := join["others"]["count"]:
+            words = ngettext(
+                "%(count)s row of the second file, “%(name)s”, is not used, as no row of the file has its key: row %(rows)s.",
+                "%(count)s rows of the second file, “%(name)s”, are not used, as no row of the file has their keys: rows %(rows)s.",
+                count,
+            )
+            said.append(words % {"count": count, "name": join["name"], "rows": _first_of(join["others"])})
+    return said
+
+
+def _first_of(found: dict[str, Any]) -> str:
+    return ", ".join(map(str, found["first"])) + (", …" if found["count"] > len(found["first"]) else "")
+
+
+def gone_told(change: dict[str, Any]) -> str:
+    """That something is no longer in the file, in a sentence."""
+    resource = BY_NAME[change["resource"]]
+    said = {"noun": resource.model._meta.verbose_name, "key": plain_key(change["key"])}
+    return _("%(noun)s %(key)s stood here from this file and is no longer in it; it is taken away.") % said
 
 
 def not_the_staffs(counts: dict[str, Any]) -> str:

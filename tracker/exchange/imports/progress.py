@@ -33,8 +33,8 @@ class AtWork(Trouble):
 class Progress:
     """Tells how far a step has come: to whoever looks at the batch, to the job, and to whoever listens (a terminal)."""
 
-    def __init__(self, connection: psycopg.Connection, batch: Import, listener: Say | None) -> None:
-        """Begin."""
+    def __init__(self, connection: psycopg.Connection | None, batch: Import | None, listener: Say | None) -> None:
+        """Begin. Without a connection of its own it tells the listener alone: nobody else sees what is only tried."""
         self.connection, self.batch, self.listener = connection, batch, listener
         self.rows, self.share, self._last = 0, 0.0, 0.0
 
@@ -45,11 +45,12 @@ class Progress:
         if not at_once and time.monotonic() - self._last < SECONDS:
             return
         self._last = time.monotonic()
-        self.connection.execute(
-            "INSERT INTO tracker_importprogress (batch_id, words, rows, share, at) VALUES (%(batch)s, %(words)s, %(rows)s, %(share)s, %(at)s)"
-            " ON CONFLICT (batch_id) DO UPDATE SET words = EXCLUDED.words, rows = EXCLUDED.rows, share = EXCLUDED.share, at = EXCLUDED.at",
-            {"batch": self.batch.pk, "words": words[:300], "rows": self.rows, "share": self.share, "at": timezone.now()},
-        )
+        if self.connection is not None and self.batch is not None:
+            self.connection.execute(
+                "INSERT INTO tracker_importprogress (batch_id, words, rows, share, at) VALUES (%(batch)s, %(words)s, %(rows)s, %(share)s, %(at)s)"
+                " ON CONFLICT (batch_id) DO UPDATE SET words = EXCLUDED.words, rows = EXCLUDED.rows, share = EXCLUDED.share, at = EXCLUDED.at",
+                {"batch": self.batch.pk, "words": words[:300], "rows": self.rows, "share": self.share, "at": timezone.now()},
+            )
         tell(words)
         if self.listener is not None:
             self.listener(words)

@@ -49,12 +49,14 @@ def receive(
     options: Mapping[str, Any] | None = None,
     joined: Mapping[str, tuple[str, Path]] | None = None,
     draft: bool = False,
+    in_place: dict[str, Path] | None = None,
 ) -> Import:
     """Keep a file's bytes as a new batch. Nothing is read yet.
 
     ``profile`` names one of :func:`profiles`; ``text`` is TOML to be used instead, under that name. ``options`` are those of ``tables.Options`` that
     are not to be guessed. ``joined`` gives the profile's other files: name of the join to file name and path.
-    ``draft``: the profile is made from the file later, so that nothing of it need be there yet.
+    ``draft``: the profile is made from the file later, so that nothing of it need be there yet. ``in_place``: nothing is kept, and where each file
+    lies is noted here, by the place that it would have in the archive: for what is only tried.
     """
     allowed(by, RIGHT)
     beside = joined or {}
@@ -68,8 +70,8 @@ def receive(
         raise Refused(_("The profile %(profile)s joins another file, “%(name)s”; give that too.") % {"profile": profile, "name": missing[0]})
     if extra := sorted(beside.keys() - wanted):
         raise Refused(_("The profile %(profile)s joins no file “%(name)s”.") % {"profile": profile, "name": extra[0]})
-    kept = _kept(file)
-    others = {name: (other, _kept(path)) for name, (other, path) in beside.items()}
+    kept = _kept(file, in_place)
+    others = {name: (other, _kept(path, in_place)) for name, (other, path) in beside.items()}
     with transaction.atomic(using=DESK), pghistory.context(user=by.pk):
         return Import.objects.create(
             file_name=(file_name or file.name)[-300:],
@@ -152,7 +154,7 @@ def _check_codes(codes: Any) -> None:
         raise Refused(_("There is no government with the code “%(code)s” here; add it first, or choose another.") % {"code": missing[0]})
 
 
-def _kept(file: Path) -> store.Kept:
+def _kept(file: Path, in_place: dict[str, Path] | None) -> store.Kept:
     try:
         size = file.stat().st_size
         if size > FILE_BYTES:
@@ -160,7 +162,11 @@ def _kept(file: Path) -> store.Kept:
             raise Refused(_("%(file)s has %(size)s; at most %(most)s are taken.") % said)
         if size == 0:
             raise Refused(_("%(file)s is empty.") % {"file": file.name})
-        return store.keep(file)
+        if in_place is None:
+            return store.keep(file)
+        kept = store.named(file)
+        in_place[kept.stored_as] = file
+        return kept
     except OSError as error:
         raise Refused(_("%(file)s cannot be read: %(why)s.") % {"file": file, "why": error.strerror or error}) from None
     except store.NotKept as failure:

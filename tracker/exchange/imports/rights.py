@@ -66,6 +66,13 @@ def _read_as(row: Row, columns: Iterable[Column]) -> str:
     return f"{KIND_OF[row.resource.name].name}.{next(column.name for column in columns)}"
 
 
+def beyond_taking_away(resource: Resource, by: User) -> str:
+    """Why this person may not take rows of a file away, in a sentence without its full stop; empty where they may."""
+    if by.has_perm(_right(resource, "delete")):
+        return ""
+    return _not_included(resource, by, _("the role of %(person)s does not include deleting a %(noun)s"))
+
+
 def _right(resource: Resource, verb: str) -> str:
     """The right that the desk's form asks for. The themes of a recommendation are a field of its form."""
     if resource.model is RecommendationTheme:

@@ -19,6 +19,7 @@ from tracker.exchange.files import Package, PackageError, Problem, Row
 from tracker.exchange.imports import rights
 from tracker.exchange.imports.beside import Beside, decision_of, digest, given, references, told
 from tracker.exchange.imports.findings import Findings
+from tracker.exchange.imports.no_longer import NoLonger
 from tracker.exchange.imports.progress import Progress
 from tracker.exchange.imports.said_before import said_before
 from tracker.exchange.imports.sources import Mapped, OfPackage
@@ -58,6 +59,8 @@ class Run:
         self.spare_left = SPARE_CHARACTERS
         self.others: dict[Name, str] = {}  # recommendations that are others here, each with why
         self.lent: set[Name] = set()  # of these, what is part of the piece at hand
+        self.unused: dict[Name, Row] = {}  # what the piece that was written last left out
+        self.unsure: set[str] = set()  # recommendations of which a row was refused
 
     def go(self) -> Findings:
         """All of the file, within the caller's transaction."""
@@ -69,6 +72,7 @@ class Run:
             self._say(self.source.share, at_once=False)
             reset_queries()  # a site that is being tried out keeps every statement otherwise
         self._say(1, at_once=True)
+        self._take_back()
         self.source.tell(self.findings)
         self.findings.rows["refused"] = len(self.refused)
         return self.findings
@@ -94,6 +98,8 @@ class Run:
             if not problems:
                 for name in self.lent:
                     del self.spare[name]
+                for name, row in self.unused.items():
+                    self._spare(name, row)  # a later piece may be the first that needs it
                 return
             refused = self._places(standing, problems)
             if not refused and not self._take_back_lent(problems):
@@ -155,6 +161,7 @@ class Run:
             return list(error.problems)
         self._note(plan, standing, said)
         self.findings.passed_over.update(row.resource.name for row in standing.passed_over)
+        self.unused = standing.unused
         return []
 
     def _of_others(self, tables: Tables, standing: Beside) -> Iterator[Problem]:
@@ -214,15 +221,36 @@ class Run:
             self._refuse(groups[number], problems)
         return [group for number, group in enumerate(groups) if number not in refused]
 
+    def _take_back(self) -> None:
+        """What the file said before and says no longer; known at its end, as several rows may speak of one recommendation."""
+        if isinstance(self.source, OfPackage):
+            return
+        mapped, lines = self.source.mapped, []
+        for found in NoLonger(self.batch, self.by, mapped.profile, self.unsure | mapped.unsure).found():
+            if found.stays:
+                self.findings.add_conflict(("recommendations", (found.reference,)), found.stays, found.decision)
+            for one in found.goes:
+                self.findings.add_outcome(one.row, Did.GONE, "", one.cells)
+                lines.append((
+                    self.batch.pk, one.row.resource.name, told(one.row.key), one.root[0], told(one.root[1]), 0, Did.GONE.value, one.record.pk, "", "",
+                    json.dumps(one.cells, ensure_ascii=False),
+                ))  # fmt: skip
+        order = {resource.name: place for place, resource in enumerate(RESOURCES)}
+        _copy_in(sorted(lines, key=lambda line: (order[line[1]], line[2])))  # parents first, as the undo brings them back
+
     def _refuse(self, group: Group, problems: list[Problem | str]) -> None:
+        self.unsure.add(getattr(group, "of", ""))
         self.refused.add((self._file(RESOURCES.index(group.records[0].resource)) if group.records else -1, group.row))
         for problem in problems:
             self.findings.add_problem(problem, in_package=isinstance(self.source, OfPackage))
         for row in group.records:
             if isinstance(row, MappedRow) and not row.broken and (row.only_new or row.resource.name == "documents"):
-                self.spare_left -= _length(row)
-                if self.spare_left >= 0:
-                    self.spare[row.resource.name, row.key] = row
+                self._spare((row.resource.name, row.key), row)
+
+    def _spare(self, name: Name, row: Row) -> None:
+        self.spare_left -= _length(row)
+        if self.spare_left >= 0:
+            self.spare[name] = row
 
     def _note(self, plan: Plan, standing: Beside, said: dict[Name, str]) -> None:
         """What became of each row: for the preview, for later pieces, for the next import and for the undo."""

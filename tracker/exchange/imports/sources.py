@@ -4,7 +4,7 @@ import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,14 @@ class Mapped:
             findings.add_repeated(repeated.row, repeated.first)
         findings.add_unknown(list(self.mapped.unknown.values()), self.mapped.unknown_beyond)
         findings.not_the_staffs = list(self.mapped.not_the_staffs)
+        findings.dated = {"on": self.mapped.deriving.published_on, **self.mapped.dated_by_document}
+        findings.joins = [
+            {
+                "name": join.name, "rows": {"count": join.without, "first": join.rows[:ROWS_TOLD]},
+                "others": {"count": len(unmet := join.unmet), "first": unmet[:ROWS_TOLD]},
+            }
+            for join in self.mapped.joins
+        ]  # fmt: skip
         findings.left_out = [vars(left) for left in self.mapped.left_out.values()]
 
 
@@ -119,18 +127,25 @@ def _alone(row: Row) -> Group:
 
 
 @contextmanager
-def opened(batch: Import) -> Iterator[Mapped | OfPackage]:
-    """The batch's file, open. ``Trouble``, in a sentence or several, where it or its profile cannot be read."""
+def opened(batch: Import, in_place: Mapping[str, Path] | None = None) -> Iterator[Mapped | OfPackage]:
+    """The batch's file, open. ``Trouble``, in a sentence or several, where it or its profile cannot be read.
+
+    ``in_place``: where files lie that are not in the archive, by the place that they would have there.
+    """
+
+    def kept(stored_as: str) -> Path:
+        return _kept(stored_as) if in_place is None else in_place[stored_as]
+
     with ExitStack() as stack:
         try:
             profile = parse(batch.profile_text, batch.profile_name)
-            path = _kept(batch.stored_as)
+            path = kept(batch.stored_as)
             if profile.is_package:
                 source: Mapped | OfPackage = OfPackage(stack.enter_context(_unpacked(path, batch.file_name)))
             else:
                 options = Options(**{**profile.file.options, **batch.options})
                 joined = {
-                    join.name: open_table(_kept(other["stored_as"]), Options(**join.file.options), name=other["file_name"])
+                    join.name: open_table(kept(other["stored_as"]), Options(**join.file.options), name=other["file_name"])
                     for join in profile.joins
                     if (other := batch.joined.get(join.name)) is not None
                 }

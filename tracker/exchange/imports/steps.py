@@ -6,6 +6,7 @@ written, and it can be run again.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pghistory
 from django.db import connection, transaction
@@ -150,6 +151,30 @@ def run_apply(batch: Import, *, by: User, reason: str, say: Say | None = None, u
             _keep_preview(batch, by, findings, problem=_stale(changed))
             raise Trouble(_stale(changed))
     return Import.objects.get(pk=batch.pk)
+
+
+def rehearse(made: Callable[[dict[str, Path]], Import], *, by: User, say: Say | None = None) -> ImportPreview:
+    """Find out what a file would do that nobody has handed in, and leave nothing behind: no batch, no bytes in the archive, no preview.
+
+    ``made`` receives the batch with what it is given as ``in_place``, and decides what is decided about it. The preview is not stored. ``Trouble``,
+    in sentences, where the file or its profile cannot be read.
+    """
+    return begun_again(lambda: _rehearsed(made, by, Progress(None, None, say)))
+
+
+def _rehearsed(made: Callable[[dict[str, Path]], Import], by: User, progress: Progress) -> ImportPreview:
+    in_place: dict[str, Path] = {}
+    try:
+        with transaction.atomic(using=DESK, durable=True), pghistory.context(user=by.pk):
+            batch = made(in_place)
+            with opened(batch, in_place) as source:
+                _one_load_at_a_time(progress)
+                preview = Run(batch, by, source, progress).go().keep(batch)
+            raise RolledBack
+    except RolledBack:
+        return preview
+    except PackageError as error:
+        raise Trouble(error.told()) from error
 
 
 def run_undo(batch: Import, *, by: User, reason: str, say: Say | None = None) -> Import:

@@ -1,9 +1,11 @@
-"""Taking an import back: what it created goes, and what it changed says again what it said before, as long as nothing was built on any of it.
+"""Taking an import back: what it created goes, what it took away stands again, and what it changed says again what it said before, as long as nothing
+was built on any of it.
 
 Built on it is: what was submitted or published since, what somebody edited or deleted since, what a later import changed, and what refers to its
 records without having come with it. Checks that the night makes by itself (whether an address answers) are not.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from itertools import groupby, islice
 from operator import itemgetter
@@ -19,8 +21,9 @@ from django.utils.translation import gettext as _
 from config.trouble import Trouble
 from tracker.editions.tables import DESK
 from tracker.editorial.freeze import KINDS
+from tracker.editorial.rebuild import event_model
 from tracker.exchange.files import Package, PackageError, Row, check
-from tracker.exchange.imports.beside import BUILT_ON, digest
+from tracker.exchange.imports.beside import BUILT_ON, digest, plain_key, references, told
 from tracker.exchange.imports.progress import Progress
 from tracker.exchange.plan import Plan
 from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, with_related
@@ -41,7 +44,7 @@ def stands_against(batch: Import) -> str:
     wrote = set(_written(batch).order_by().values_list("resource", "did").distinct())
     changed = [resource for resource in RESOURCES if any(name == resource.name for name, _did in wrote)]
     created = [resource for resource in RESOURCES if (resource.name, Did.CREATED) in wrote]
-    for found in (_later_imports(batch), _reviewed(batch), _edited(batch, changed), _referred_to(batch, created)):
+    for found in (_later_imports(batch), _reviewed(batch), _edited(batch, changed), _referred_to(batch, created), _taken_place(batch)):
         if why := next(found, ""):
             return _("Import #%(number)s cannot be undone: %(why)s") % {"number": batch.pk, "why": why}
     return ""
@@ -56,6 +59,7 @@ def undo(batch: Import, *, by: User, progress: Progress) -> None:
     progress.say(_("Taking away what it created"), share=0.4)
     _take_away(batch)
     progress.say(_("Putting back what it changed"), share=0.8)
+    _bring_back(batch)
     _put_back(batch, by)
     _mark_edited(batch, by)
 
@@ -151,7 +155,7 @@ def _otherwise(resource: Resource, rows: list[tuple[int, str, str]]) -> Iterator
 def _referred_to(batch: Import, wrote: list[Resource]) -> Iterator[str]:
     """Rows that refer to what it created and did not come with it."""
     names = {resource.model: resource for resource in RESOURCES}
-    ways = [(resource, relation) for resource in reversed(wrote) for relation in _relations(resource.model)]
+    ways = [(resource, relation) for resource in reversed(wrote) for relation in relations(resource.model)]
     parts = []
     for place, (resource, relation) in enumerate(ways):
         other: Any = relation.related_model
@@ -171,7 +175,25 @@ def _referred_to(batch: Import, wrote: list[Resource]) -> Iterator[str]:
         }  # fmt: skip
 
 
-def _relations(model: type[models.Model]) -> list[Any]:
+def _taken_place(batch: Import) -> Iterator[str]:
+    """What it took away and somebody added again since, and what that was part of and is no more."""
+    for piece in _gone(batch):
+        standing = _Here(Package("", "", "", _as_rows(piece), []), batch.made_by)
+        missing: dict[str, set[str]] = defaultdict(set)
+        for name, rows in standing.rows.items():
+            for key, row in rows.items():
+                if key in standing.stored[name]:
+                    yield _("%(record)s was added again since.") % {"record": plain_key(told(key))}
+                for target, other in references(row):
+                    if other not in standing.stored[target]:
+                        missing[target].add(told(other))
+        for target, keys in missing.items():
+            gone = ImportedRow.objects.filter(batch=batch, did=Did.GONE, resource=target, key__in=keys)
+            for lost in sorted(keys - set(gone.values_list("key", flat=True))):
+                yield _("%(record)s was deleted since.") % {"record": plain_key(lost)}
+
+
+def relations(model: type[models.Model]) -> list[Any]:
     """How other tables refer to a model's, each column once."""
     return [relation for relation in model._meta.get_fields(include_hidden=True) if _is_reference(relation)]
 
@@ -197,13 +219,50 @@ def _take_away(batch: Import) -> None:
         created = _created(batch, resource)
         if not created.exists():
             continue
-        for relation in _relations(resource.model):
-            if relation.related_model in BY_THE_NIGHT:
-                relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": created})._raw_delete(DESK)
-        resource.model._base_manager.filter(pk__in=created)._raw_delete(DESK)
+        take_away(resource, created)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what was overlooked is refused here, and nothing is taken away
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def take_away(resource: Resource, numbers: Any) -> None:
+    """Delete records of one file by their numbers, and what the software found out about them; nothing else may refer to them."""
+    for relation in relations(resource.model):
+        if relation.related_model in BY_THE_NIGHT:
+            relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": numbers})._raw_delete(DESK)
+    resource.model._base_manager.filter(pk__in=numbers)._raw_delete(DESK)
+
+
+def _gone(batch: Import) -> Iterator[list[ImportedRow]]:
+    """What it took away, in pieces, parents first."""
+    rows = ImportedRow.objects.filter(batch=batch, did=Did.GONE).order_by("pk").iterator(AT_ONCE)
+    while piece := list(islice(rows, AT_ONCE)):
+        yield piece
+
+
+def _as_rows(piece: list[ImportedRow]) -> dict[str, list[Row]]:
+    """Rows of a package by file, as they stood before."""
+    tables: dict[str, list[Row]] = {}
+    for one in piece:
+        row = Row(BY_NAME[one.resource], one.source_row, dict(one.before or {}))
+        check(row)
+        tables.setdefault(one.resource, []).append(row)
+    return tables
+
+
+def _bring_back(batch: Import) -> None:
+    """What it took away stands again as it was, under its own number and with who recorded it: the history of its deletion has all of it."""
+    for resource in RESOURCES:
+        gone = ImportedRow.objects.filter(batch=batch, did=Did.GONE, resource=resource.name).values("record")
+        events = event_model(resource.model).objects.filter(pgh_label="delete", pgh_obj_id__in=gone)
+        newest = list(events.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id").values_list("pgh_id", flat=True))
+        if not newest:
+            continue
+        name = connection.ops.quote_name
+        columns = ", ".join(name(str(own.column)) for own in resource.model._meta.concrete_fields)
+        table, history = name(resource.model._meta.db_table), name(event_model(resource.model)._meta.db_table)
+        with connection.cursor() as cursor:
+            cursor.execute(f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {history} WHERE pgh_id = ANY(%s)", [newest])
 
 
 class _Here(Standing):
@@ -216,14 +275,9 @@ class _Here(Standing):
 
 
 def _put_back(batch: Import, by: User) -> None:
-    rows = _written(batch).exclude(before=None).order_by("pk").iterator(AT_ONCE)
+    rows = _written(batch).exclude(did=Did.GONE).exclude(before=None).order_by("pk").iterator(AT_ONCE)
     while piece := list(islice(rows, AT_ONCE)):
-        tables: dict[str, list[Row]] = {}
-        for one in piece:
-            row = Row(BY_NAME[one.resource], one.source_row, dict(one.before or {}))
-            check(row)
-            tables.setdefault(one.resource, []).append(row)
-        plan = Plan(Package("", "", "", {}, []), _Here(Package("", "", "", tables, []), by))
+        plan = Plan(Package("", "", "", {}, []), _Here(Package("", "", "", _as_rows(piece), []), by))
         try:
             if plan.problems:
                 raise PackageError(plan.problems)

@@ -39,11 +39,12 @@ __all__ = ["Duplicate", "Group", "MappedFile", "MappedRow", "Unknown", "map_reco
 
 @dataclass(frozen=True)
 class Group:
-    """What one source row yields. ``row`` is 0 for what the file as a whole yields: its document."""
+    """What one source row yields. ``row`` is 0 for what the file as a whole yields: its document. ``of``: the recommendation that it speaks of."""
 
     row: int
     records: list[MappedRow]
     problems: list[Problem]
+    of: str = ""
 
 
 @dataclass
@@ -68,6 +69,41 @@ class LeftOut:
     rows: list[int] = field(default_factory=list)
 
 
+@dataclass
+class Joined:
+    """A second file by key, and what of the two files has nothing in the other: told at the end of the first one."""
+
+    name: str
+    getters: list[Getter]
+    index: dict[tuple[str, ...], dict[str, Any]]
+    first: dict[tuple[str, ...], int]  # the row in which each key stands
+    met: set[tuple[str, ...]] = field(default_factory=set)
+    without: int = 0  # rows of the first file that have none in the second
+    rows: list[int] = field(default_factory=list)  # the first of them
+
+    def key_of(self, values: Values) -> tuple[str, ...]:
+        """What the second file is looked up by."""
+        return tuple(plain(key_text(get(values))) for get in self.getters)
+
+    def note(self, number: int, values: Values) -> None:
+        """A row of the first file counts: whether it has one in the second."""
+        if (key := self.key_of(values)) in self.index:
+            self.met.add(key)
+            return
+        self.without += 1
+        if len(self.rows) < SHOWN_ROWS:
+            self.rows.append(number)
+
+    def forget(self) -> None:
+        """Before the first file is gone through again."""
+        self.met, self.without, self.rows = set(), 0, []
+
+    @property
+    def unmet(self) -> list[int]:
+        """The rows of the second file whose key no row of the first has."""
+        return sorted(row for key, row in self.first.items() if key not in self.met)
+
+
 @dataclass(frozen=True)
 class Duplicate:
     """A row that says nothing that an earlier one did not; ``merged`` where its values were put together with those of the first."""
@@ -85,7 +121,8 @@ class MappedFile:
     by name (in how many cells others stand, beyond the most that are told apart: ``unknown_beyond``),
     ``skipped`` rows by reason (how many: ``skipped_counts``; the first of them: ``skipped``), ``duplicates``, ``not_the_staffs``: rows whose verdict
     the profile gives to the staff and that stays the source's, for want of a date or of evidence, and ``left_out``: values that mean nothing, by
-    field and value.
+    field and value; ``unsure``: references of recommendations of which not all that the file says could be read; ``dated_by_document``: how many
+    records of a kind have the document's date, as the file gives none.
     """
 
     def __init__(self, profile: Profile, table: Rows, governments: Governments, named: Named, joined: Mapping[str, Rows]) -> None:
@@ -94,8 +131,8 @@ class MappedFile:
         self.governments, self.named = governments, named
         self.deriving = Deriving(profile)
         self.fillers = {name: Filler(resource) for name, resource in BY_NAME.items()}
+        self._joins: list[Joined] | None = None
         self._forget()
-        self._joins: list[tuple[list[Getter], dict[tuple[str, ...], dict[str, Any]]]] | None = None
         self._join_problems: list[Problem] = []
         self._united: dict[int, tuple[tuple[int, ...], dict[str, list[str]]]] | None = None
         self._skip = [Test(condition) for condition in profile.rows.skip]
@@ -114,6 +151,11 @@ class MappedFile:
         self.duplicates: list[Duplicate] = []
         self.not_the_staffs: list[int] = []
         self.left_out: dict[tuple[str, str], LeftOut] = {}
+        self.unsure: set[str] = set()
+        self.dated_by_document: Counter[str] = Counter()
+        for join in self._joins or ():
+            join.forget()
+        self._names_unknown_in = 0  # the last row in which a government is not known
         self.seen: dict[int, int] = {}
 
     def __iter__(self) -> Iterator[Group]:
@@ -133,6 +175,8 @@ class MappedFile:
                 row.make()
             except ValueError as error:  # a record within the record where a key should stand
                 row.problems.append(problem_at([number], "", str(error), about="recommendation.key"))
+            if row.problems or self._names_unknown_in == number:
+                self.unsure.add(row.of)
             if row.records or row.problems:
                 yield self._group(row)
             elif row.met and len(self.duplicates) < MOST_DUPLICATES:
@@ -141,7 +185,7 @@ class MappedFile:
     def _group(self, row: RowMaker, more: list[Problem] | None = None) -> Group:
         for record in row.records:
             self.counts[record.resource.name] += 1
-        return Group(row.number, row.records, [*row.problems, *(more or ())])
+        return Group(row.number, row.records, [*row.problems, *(more or ())], row.of)
 
     def _rows(self, *, counting: bool) -> Iterator[tuple[int, dict[str, Any]]]:
         """The rows that count, with the headings above them and what is joined to them."""
@@ -161,11 +205,13 @@ class MappedFile:
                 continue
             if heads or self._joins:
                 values = {**values, **heads}
-                for getters, index in self._joins or ():
-                    values.update(index.get(tuple(plain(key_text(get(values))) for get in getters), ()))
+                for join in self._joins or ():
+                    values.update(join.index.get(join.key_of(values), ()))
             if reason := self._reason_to_skip(values):
                 self._pass_over(reason, record.number, counting)
                 continue
+            for join in self._joins or () if counting else ():
+                join.note(record.number, values)
             yield record.number, values  # type: ignore[misc]
 
     def _reason_to_skip(self, values: Values) -> str:
@@ -185,7 +231,12 @@ class MappedFile:
             if len(shown := self.skipped.setdefault(reason, [])) < SHOWN_ROWS:
                 shown.append(number)
 
-    def _read_joins(self) -> Iterator[tuple[list[Getter], dict[tuple[str, ...], dict[str, Any]]]]:
+    @property
+    def joins(self) -> list[Joined]:
+        """The second files, once the first was gone through."""
+        return self._joins or []
+
+    def _read_joins(self) -> Iterator[Joined]:
         """Second files, whole and by key: they are the small ones."""
         for join in self.profile.joins:
             index: dict[tuple[str, ...], dict[str, Any]] = {}
@@ -207,7 +258,7 @@ class MappedFile:
                     self._join_problems.append(problem_at([record.number], f"file {join.name}", rest, about=f"join.{join.name}"))
                     continue
                 index[key], first[key] = {f"{join.name}.{column}": value for column, value in record.values.items()}, record.number
-            yield [getter(column) for column in join.key], index
+            yield Joined(join.name, [getter(column) for column in join.key], index, first)
 
     def _unite(self) -> dict[int, tuple[tuple[int, ...], dict[str, list[str]]]]:
         """A first time through the file: the rows of each recommendation that has several, and their values put together."""
@@ -261,6 +312,7 @@ class MappedFile:
             self.leave_out(about, name, number)
         if found.code or found.left_out:
             return found.code
+        self._names_unknown_in = number
         name = name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…"
         unknown = self.unknown.get(name)
         if unknown is None and len(self.unknown) >= MOST_UNKNOWN:

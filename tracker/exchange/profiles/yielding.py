@@ -61,6 +61,7 @@ class RowMaker:
         self.taken: dict[str, Taken] = {}
         self.rows: tuple[int, ...] = (number,)
         self.reference = self.document = self.cited = ""
+        self.of = ""  # the reference that the row names, whether or not what it says of it can be taken
         self.codes: list[str] = []
         self.actions: list[tuple[str, str]] = []  # key, government
         self.says: list[str] = []
@@ -191,6 +192,7 @@ class RowMaker:
             self.reference = reference_of(kind, self.values, self.deriving.source)
         except Unreadable:
             return  # told already
+        self.of = self.reference
         if not self.reference:
             self.problems.append(
                 problem_at([self.number], "", "nothing stands in the columns of the recommendation's key.", about="recommendation.key")
@@ -222,11 +224,20 @@ class RowMaker:
             "short_title": first_words(statement, 200), "statement_form": "paraphrase", "made_by": self.deriving.named, "made_in": source,
             "known_from": source, "recommended_on": self.deriving.published_on, "corroboration": "single_source", "measure": measure,
         }  # fmt: skip
-        if self.put("recommendations", cells, taken, otherwise=otherwise, apart=("locator",)) is None:
+        put = self.put("recommendations", cells, taken, otherwise=otherwise, apart=("locator",))
+        if put is None:
             self.reference = ""  # what the row says besides is of another recommendation than the one that has the key
             return
         self.says.append(f"Lists recommendation {cells.get('number') or self.reference}")
+        if not cells.get("recommended_on"):
+            self.dated_by_document("recommendation", "gives no date for it", count=int(put))
         self.served.append(("recommendation", self.reference))
+
+    def dated_by_document(self, kind: str, says: str, *, count: int) -> None:
+        """Say, in the passage that cites the row, that a date is the document's, as the file gives none; ``count``: of how many new records."""
+        if self.deriving.published_on:
+            self.says.append(f"{says}, so that of the document stands ({self.deriving.published_on})")
+            self.file.dated_by_document[kind] += count
 
     def shorten(self, cells: dict[str, str], name: str, items: list[str]) -> None:
         """A list of values in one field; where it is longer than the field, the first of them there and all of them in the note."""
@@ -408,6 +419,7 @@ class RowMaker:
         if taken is None or not taken.get("answer") or not self.reference:
             return
         answer, raw = taken.get("answer"), taken.raw.get("answer") or taken.get("answer")
+        undated = 0
         for code in self.codes:
             verdict = verdicts.get(code)
             if verdict is None:
@@ -418,10 +430,13 @@ class RowMaker:
             key = key_of(self.reference, code, self.deriving.key, *parts, "position")
             cells = {**taken.values, "key": key, "assessment": verdict}
             otherwise = {"said_by": self.file.governments.name_of(code), "statement": f"Given as “{raw}”.", "on": self.deriving.published_on}
-            self.put("positions", cells, taken, otherwise=otherwise, rows=(self.number,))
+            put = self.put("positions", cells, taken, otherwise=otherwise, rows=(self.number,))
             self.served.append(("position", key))
+            undated += bool(put) and not taken.get("on")
         if self.codes:
             self.says.append(f"gives the answer as “{first_words(raw, 200)}”")
+        if self.codes and not taken.get("on"):
+            self.dated_by_document("position", "gives no date of the answer", count=undated)
 
     def account(self, code: str, answer: str, raw: str, taken: Taken) -> str:
         """The government's own account, which says no more than its answer."""

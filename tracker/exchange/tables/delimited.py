@@ -107,18 +107,19 @@ def guess_delimiter(name: str, text: str) -> tuple[tuple[str, ...], str]:
     """The delimiters, the likeliest first, and why that one. ``text`` is the beginning of the file."""
     found = {delimiter: _consistency(text, delimiter) for delimiter in DELIMITERS}
     if name.lower().endswith((".tsv", ".tab")):
-        found["\t"] = (found["\t"][0] + 0.05, found["\t"][1])
+        found["\t"] = (found["\t"][0] + 0.05, *found["\t"][1:])
     ranked = sorted(DELIMITERS, key=lambda delimiter: (-round(found[delimiter][0], 3), -found[delimiter][1]))
-    score, cells = found[ranked[0]]
+    score, _usual, widths = found[ranked[0]]
     if not score:
         ranked = sorted(DELIMITERS, key=lambda delimiter: delimiter != ",")
         return tuple(ranked), "No delimiter divides the first rows alike; the file is taken for one column, or for commas where there are any."
-    share = f"{min(score, 1):.0%} of the first rows have the same number of cells, {cells}"
+    ((cells, rows),) = widths.most_common(1)
+    share = f"{rows / widths.total():.0%} of the first rows have the same number of cells, {cells}"
     return tuple(ranked), f"Divided by {DELIMITERS[ranked[0]]}, {share}."
 
 
-def _consistency(text: str, delimiter: str) -> tuple[float, int]:
-    """The share of rows with as many cells as most have, and that number; nothing where the delimiter divides nothing.
+def _consistency(text: str, delimiter: str) -> tuple[float, int, Counter[int]]:
+    """How alike the rows are, how many cells most fill, and how many rows have how many; nothing where the delimiter divides nothing.
 
     Cells are counted as they stand and without empty ones at the end, which some programs write and some leave out: what is more alike holds.
     """
@@ -142,21 +143,45 @@ def _consistency(text: str, delimiter: str) -> tuple[float, int]:
         if cells:
             as_written.append(written)
             without_ends.append(len(cells))
-    return max(_alike(as_written, faults), _alike(without_ends, faults))
+    return (*max(_alike(as_written, faults), _alike(without_ends, faults)), _widths(as_written))
 
 
-def _alike(rows: list[int], faults: int) -> tuple[float, int]:
-    """The same of the numbers of cells of rows, one after the other."""
+def _widths(rows: list[int]) -> Counter[int]:
+    """How many rows have how many cells."""
     counts = Counter(rows)
     if len(rows) > 2:
         counts[rows[-1]] -= 1  # the last row may be cut
-    counts += Counter()
+    return +counts
+
+
+def _alike(rows: list[int], faults: int) -> tuple[float, int]:
+    """How alike rows with so many cells are, and how many cells most have."""
+    counts = _widths(rows)
     if not counts or (len(counts) == 1 and 1 in counts):
         return 0.0, 1
     # Rows divided at all, each by how near it comes to the widest common shape; short rows are common, longer ones hint at prose.
     usual, times = max(((cells, times) for cells, times in counts.items() if cells > 1), key=lambda pair: (pair[1], pair[0]), default=(1, 0))
     near = sum(times for cells, times in counts.items() if usual > cells > 1) * 0.5
     return (times + near) / (counts.total() + faults), usual
+
+
+def row_ends(text: str, delimiter: str) -> str:
+    """Which line ends the rows of a delimited text have, as :func:`line_ends` says; one within quotation marks is part of its cell."""
+    last = ""
+
+    def lines() -> Iterator[str]:
+        nonlocal last
+        for line in io.StringIO(text, newline=""):
+            last = line
+            yield line
+
+    found = []
+    try:
+        for _cells in csv.reader(lines(), delimiter=delimiter, strict=True):
+            found.append(last[len(last.rstrip("\r\n")) :])
+    except csv.Error:
+        pass  # told when its rows are read; of a sample, the last is cut somewhere
+    return line_ends(" ".join(found))
 
 
 def line_ends(text: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tracker.exchange.tables import limits
 from tracker.exchange.tables.contract import DELIMITERS, FORMATS, Guess, Options, Record, Value
-from tracker.exchange.tables.delimited import Delimited, guess_delimiter, line_ends, named_delimiter
+from tracker.exchange.tables.delimited import Delimited, guess_delimiter, line_ends, named_delimiter, row_ends
 from tracker.exchange.tables.encodings import ENCODINGS, chosen, guess_encoding, text_of_head
 from tracker.exchange.tables.headers import by_place, is_header, named, rows_above
 from tracker.exchange.tables.kinds import (
@@ -246,11 +246,10 @@ class _Opening:
 
     def _take_the_lines(self) -> None:
         self.source = JsonLines(self.path, self.name, self.options.encoding)
-        self.ends = line_ends(self.text)
+        self._tell_ends(line_ends(self.text))
 
     def _find_the_delimiter(self) -> None:
         by_name = named_delimiter(self.text)
-        self.ends = line_ends(self.text)
         text = self.text
         if by_name:
             text = text[5:].lstrip("\r\n")
@@ -265,9 +264,13 @@ class _Opening:
         else:
             self.delimiters = ranked
             self._decide(delimiter=ranked[0], why=why)
-        if self.ends:
-            self.reasons.append(f"Its line ends are {_SHOWN_ENDS[self.ends]}.")
+        self._tell_ends(row_ends(self.text, self.options.delimiter))
         self.source = Delimited(self.path, self.name, self.options.encoding, self.options.delimiter)
+
+    def _tell_ends(self, ends: str) -> None:
+        self.ends = ends
+        if ends:
+            self.reasons.append(f"Its line ends are {_SHOWN_ENDS[ends]}.")
 
     def _columns_of_cells(self) -> list[str | None]:
         """By place, the name of each column: of the header, or its number; none where there is neither a name nor a value."""

@@ -1,6 +1,9 @@
 """``import_file``: somebody's file into the desk as drafts, whole or not at all."""
 
+import shlex
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from config.trouble import Trouble
 from tracker.editorial.verbs import Refused
 from tracker.exchange.files import PackageError
-from tracker.exchange.imports import choose, receive, run_apply, run_preview
-from tracker.exchange.imports.findings import problem_told, said_before_told, sentences
+from tracker.exchange.imports import choose, receive, rehearse, run_apply
+from tracker.exchange.imports.findings import gone_told, problem_told, said_before_told, sentences, wrote
 from tracker.exchange.imports.sources import pack
 from tracker.exchange.profiles import PACKAGE
 from tracker.exchange.profiles.governments import LEFT_OUT
@@ -64,7 +67,40 @@ class Command(BaseCommand):
                 self.stderr.flush()
 
         by = staff(options["by"])
-        batch = self._received(file, by, options)
+        with _as_one_file(file, options["profile"]) as path:
+            if options["dry_run"]:
+                self._tell(rehearse(lambda in_place: self._received(path, by, options, in_place), by=by, say=progress))
+                self.stdout.write("Nothing was written.")
+                return
+            batch = self._received(path, by, options)
+        reason = options["reason"] or f"Imported from {file.name} with the profile {batch.profile_name}"
+        try:
+            batch = run_apply(batch, by=by, reason=reason, say=progress, unseen=True)
+        except Trouble as trouble:
+            preview = ImportPreview.objects.filter(batch=batch).first()
+            if preview is not None:
+                self._names(preview)
+                self._problems(preview)
+            raise Trouble(f"{trouble} Nothing was imported.") from trouble
+        preview = batch.preview
+        self._tell(preview)
+        if wrote(preview.counts):
+            self.stdout.write(f"Import #{batch.pk} is on the desk, as drafts; undo_import {batch.pk} takes it back.")
+        else:
+            self.stdout.write(f"Import #{batch.pk} wrote nothing, so there is nothing to undo.")
+
+    def _received(self, file: Path, by: User, options: dict[str, Any], in_place: dict[str, Path] | None = None) -> Import:
+        """The batch, with what is decided about it."""
+        name, text = options["profile"], ""
+        if name.endswith(".toml"):
+            path = Path(name)
+            try:
+                name, text = path.stem, path.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise Trouble(f"The profile {path} cannot be read: {error}.") from error
+        reading = {name: options[name] for name in ("encoding", "delimiter", "sheet", "records") if options[name]}
+        joined = {name: (Path(path).name, Path(path)) for name, path in (_pair(given, "--join", "NAME=FILE") for given in options["join"])}
+        batch = receive(file, by=by, profile=name, text=text, options=reading, joined=joined, in_place=in_place)
         batch = choose(
             batch,
             by=by,
@@ -76,41 +112,7 @@ class Command(BaseCommand):
         )
         if options["take"]:
             self._decide(batch, by, options["take"])
-        reason = options["reason"] or f"Imported from {file.name} with the profile {batch.profile_name}"
-        if options["dry_run"]:
-            self._tell(run_preview(batch, by=by, say=progress))
-            self.stdout.write("Nothing was written.")
-            return
-        try:
-            batch = run_apply(batch, by=by, reason=reason, say=progress, unseen=True)
-        except Trouble as trouble:
-            preview = ImportPreview.objects.filter(batch=batch).first()
-            if preview is not None:
-                self._names(preview)
-                self._problems(preview)
-            raise Trouble(f"{trouble} Nothing was imported.") from trouble
-        preview = batch.preview
-        self._tell(preview)
-        self.stdout.write(f"Import #{batch.pk} is on the desk, as drafts; undo_import {batch.pk} takes it back.")
-
-    def _received(self, file: Path, by: User, options: dict[str, Any]) -> Import:
-        name, text = options["profile"], ""
-        if name.endswith(".toml"):
-            path = Path(name)
-            try:
-                name, text = path.stem, path.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise Trouble(f"The profile {path} cannot be read: {error}.") from error
-        reading = {name: options[name] for name in ("encoding", "delimiter", "sheet", "records") if options[name]}
-        joined = {name: (Path(path).name, Path(path)) for name, path in (_pair(given, "--join", "NAME=FILE") for given in options["join"])}
-        if name == PACKAGE and file.name == DESCRIPTOR:
-            file = file.parent
-        if file.is_dir():
-            with tempfile.TemporaryDirectory(prefix="package-") as made:
-                zipped = Path(made) / f"{file.resolve().name}.zip"
-                pack(file, zipped)
-                return receive(zipped, by=by, profile=name, text=text, options=reading)
-        return receive(file, by=by, profile=name, text=text, options=reading, joined=joined)
+        return batch
 
     def _decide(self, batch: Import, by: User, keys: list[str]) -> None:
         """``--take`` names a record as the preview does, or by its key alone, whatever it is."""
@@ -123,17 +125,21 @@ class Command(BaseCommand):
         for sentence in sentences(preview.counts):
             self.stdout.write(sentence)
         self._names(preview)
+        for change in [change for change in preview.changes if not change["after"]][:SHOWN]:
+            self.stdout.write(gone_told(change))
         for conflict in preview.conflicts[:SHOWN]:
-            decided = "left as it is, which is of another document"
+            decided = "left as it is"
             if conflict["may_be_taken"]:
-                take = f"left as it is; --take {conflict['record']} takes the file's"
+                take = f"left as it is; --take {shlex.quote(conflict['record'])} takes the file's"
                 decided = "the file's text is taken" if conflict["decision"] == "take" else take
             self.stdout.write(f"{conflict['record']}: {decided}.")
             for row in conflict["rows"]:
-                self.stdout.write(f"  row {row['row']}, {row['resource']} {row['key']}: {row['why']}.")
+                where = f"row {row['row']}, " if row["row"] else ""
+                self.stdout.write(f"  {where}{row['resource']} {row['key']}: {row['why']}.")
                 for column, text in row["file"].items():
                     here = "nothing" if row["here"] is None else f"“{row['here'][column]}”"
-                    self.stdout.write(f"    {column}: here {here}, in the file “{text}”")
+                    there = f"“{text}”" if text else "nothing"
+                    self.stdout.write(f"    {column}: here {here}, in the file {there}")
         for left in preview.counts["left_out"][:SHOWN]:
             self.stdout.write(f"“{left['value']}” means nothing, as was said, in {_rows(left['count'])}.")
         for repeated in preview.repeated[:SHOWN]:
@@ -149,7 +155,7 @@ class Command(BaseCommand):
     def _names(self, preview: ImportPreview) -> None:
         for one in preview.governments[:SHOWN]:
             close = ", ".join(f"{code} ({name})" for code, name in one["suggestions"]) or "none is close"
-            ways = f"--map “{one['name']}=CODE”, or --leave-out “{one['name']}”"
+            ways = f"--map {shlex.quote(one['name'] + '=CODE')}, or --leave-out {shlex.quote(one['name'])}"
             self.stdout.write(f"Unknown government “{one['name']}” in {_rows(one['count'])}; {ways}: {close}.")
 
     def _problems(self, preview: ImportPreview) -> None:
@@ -167,6 +173,19 @@ def staff(username: str) -> User:
     if user is None:
         raise Trouble(f"“{username}” is no active member of staff here; --by takes the username of one.")
     return user
+
+
+@contextmanager
+def _as_one_file(file: Path, profile: str) -> Iterator[Path]:
+    """What is imported as one file: of a package's folder a zip of it, for as long as it is needed."""
+    folder = file.parent if profile == PACKAGE and file.name == DESCRIPTOR else file
+    if not folder.is_dir():
+        yield file
+        return
+    with tempfile.TemporaryDirectory(prefix="package-") as made:
+        zipped = Path(made) / f"{folder.resolve().name}.zip"
+        pack(folder, zipped)
+        yield zipped
 
 
 def _rows(count: int) -> str:

@@ -1,0 +1,73 @@
+"""What a corrected file has no longer, on the page of its preview: what goes, what stays and why, and the choice where there is one."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from tests import builders
+from tests.admin.forms import words
+from tests.admin.importing.test_steps import TABLE, mapped
+from tracker.models import Addressee, Recommendation, User
+
+SignIn = Callable[[str], Client]
+CORRECTED = TABLE.replace("1,Close the office,Elbonia", "1,Close the office,Nowhereland")
+GOES = "stood here from this file and is no longer in it; it is taken away"
+
+
+@pytest.fixture(autouse=True)
+def governments(desk: str) -> None:
+    builders.government("EL", name="Elbonia")
+    builders.government("FR", name="Freedonia")
+
+
+def addressed() -> list[str]:
+    return sorted(Addressee.objects.filter(recommendation__number="1").values_list("government__code", flat=True))
+
+
+def test_what_goes_stands_among_the_changes(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    again = mapped(steps.client, CORRECTED)
+    page = again.page("change")
+    said = words(page)
+    assert f"Addressee TRACKER-2026-1 EL {GOES}" in said
+    assert "taken away" in page.context["counts"]["words"]
+    numbers = {line["noun"]: [number for number, _place in line["numbers"]] for line in page.context["counts"]["lines"]}
+    assert numbers["Addressees"] == [1, 0, 2, 0, 1]
+    assert addressed() == ["EL"]
+    again.ask("apply", "It was the other country")
+    assert addressed() == ["FR"]
+
+
+def test_what_was_assessed_here_stays_and_the_page_says_why(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    builders.assessment("OURS", Recommendation.objects.get(number="1"), code="EL")
+    again = mapped(steps.client, CORRECTED)
+    page = again.page("change")
+    said = words(page)
+    assert GOES not in said
+    assert "it stood here from this file and is no longer in it; assessment OURS rests on it" in said
+    assert "What stands here stays; above is said why." in said and "row 0" not in said
+    again.ask("apply", "It was the other country")
+    assert addressed() == ["EL", "FR"]
+
+
+def test_of_an_edited_record_staff_choose(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    mine = Recommendation.objects.get(number="1")
+    mine.criteria_full = "The office is closed."
+    mine.save()
+    for verdict in mine.addressees.get().assessments.all():
+        verdict.citation_uses.all().delete()
+        verdict.delete()  # nobody stands by it
+    again = mapped(steps.client, CORRECTED)
+    page = again.page("change")
+    (conflict,) = page.context["conflicts"]
+    assert "it stood here from this file and is no longer in it; edited here since import" in words(page)
+    data = {"mark": page.context["mark"], "records": "1", "_records": "1", "record-0": conflict["record"], "decision-0": "take"}
+    again.client.post(again.address("decide"), data)
+    again.ask("apply", "It was the other country")
+    assert addressed() == ["FR"]
