@@ -140,7 +140,7 @@ class Beside(Standing):
         left = set(kept)  # and what rests on it: the verdict on an addressee that is not added
         for row in (row for resource in RESOURCES for row in self.rows.get(resource.name, {}).values()) if kept else ():
             named_here = list(references(row))
-            if self.root_of(row) in left or any(name in left for name in named_here):
+            if self.root_of(row) in left or any(name in left and self._stored(name) is None for name in named_here):
                 left.add((row.resource.name, row.key))
             for name in named_here:
                 if name[0] in ONLY_NAMED and self._stored(name) is None:
