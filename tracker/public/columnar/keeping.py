@@ -5,8 +5,8 @@ import enum
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 KEPT = 24
 """Selections, and words of filters, that are kept: those of the clocks that were asked for last."""
+LONGEST = "10min"
+"""That one of the questions may take by which a table is read."""
 Kept = TypeVar("Kept")
 SECOND_ZERO = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
@@ -136,12 +138,20 @@ class Keeper:
             return Standing(self._held, state, Rows(rows.ids, rows.known_from, known_to, rows.columns), before.vocabularies)
 
 
-def _of_one_state() -> AbstractContextManager[None]:
-    """Words are numbered by one question and rows read by another: both see the state of the database that the page sees, or one of their own."""
+@contextmanager
+def _of_one_state() -> Iterator[None]:
+    """Words are numbered by one question and rows read by another: both see the state of the database that the page sees, or one of their own.
+
+    They may take longer than a page's own questions: they are asked once.
+    """
     connection = connections[PUBLIC]
     connection.ensure_connection()
     is_within = connection.connection.info.transaction_status is not TransactionStatus.IDLE
-    return nullcontext() if is_within else one_moment()
+    with nullcontext() if is_within else one_moment(), connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)", [LONGEST])
+        usual, _longest = cursor.fetchone()
+        yield
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [usual])
 
 
 def _state() -> State:
