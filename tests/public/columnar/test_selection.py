@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from django.db.models import Q
 from django.http import QueryDict
 from django.test import Client
@@ -17,6 +17,7 @@ from tests.conftest import copy_of, pointing_at
 from tests.public.conftest import Retold
 from tracker.editions.tables import AddresseeEdition, RecommendationEdition, SiteEdition
 from tracker.editorial.erasing import erase
+from tracker.public import servers
 from tracker.public.clocks import Clocks
 from tracker.public.columnar import Read, addressees_at, keeping, rows_at
 from tracker.public.columns import RECOMMENDATIONS
@@ -227,3 +228,25 @@ def test_where_the_database_is_away_it_is_said_and_nothing_fails(
     monkeypatch.setattr(keeping, "rows_at", away)
     keeping.read_all()
     assert "not held in memory yet: the connection was refused" in caplog.text
+
+
+def test_reading_a_table_may_take_longer_than_a_page_and_leaves_the_page_its_limit(published: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = []
+    reading = keeping.read_rows
+
+    def limit() -> str:
+        with connections["public"].cursor() as cursor:
+            cursor.execute("SHOW statement_timeout")
+            return str(cursor.fetchone()[0])
+
+    def read_rows(*arguments: Any) -> Any:
+        limits.append(limit())
+        return reading(*arguments)
+
+    monkeypatch.setattr(keeping, "read_rows", read_rows)
+    monkeypatch.setattr(keeping._KEEPERS[AddresseeEdition], "_standing", None)
+    with servers.one_moment():
+        usual = limit()
+        addressees_at(at(dt.datetime.now(dt.UTC).date()))
+        assert (limits, limit()) == (["10min"], usual)
+    assert usual not in ("0", "10min")
