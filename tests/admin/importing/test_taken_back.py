@@ -31,7 +31,7 @@ def test_what_goes_stands_among_the_changes(people: dict[str, User], sign_in: Si
     again = mapped(steps.client, CORRECTED)
     page = again.page("change")
     said = words(page)
-    assert f"Addressee TRACKER-2026-1 EL {GOES}" in said
+    assert f"Addressee TRACKER-2026-1 · EL {GOES}" in said
     assert "taken away" in page.context["counts"]["words"]
     numbers = {line["noun"]: [number for number, _place in line["numbers"]] for line in page.context["counts"]["lines"]}
     assert numbers["Addressees"] == [1, 0, 2, 0, 1]

@@ -201,7 +201,7 @@ class Findings:
 
 def wrote(counts: dict[str, Any]) -> int:
     """How many rows are written: created, changed, taken over or taken away."""
-    return sum(of[did] for of in counts["resources"].values() for did in ("created", "changed", "taken", "gone"))
+    return sum(of.get(did, 0) for of in counts["resources"].values() for did in ("created", "changed", "taken", "gone"))
 
 
 def sentences(counts: dict[str, Any]) -> list[str]:
@@ -216,7 +216,7 @@ def sentences(counts: dict[str, Any]) -> list[str]:
                 _("%(file)s: %(created)s created, %(changed)s changed, %(same)s already here, %(kept)s kept as they stand here.")
                 % {"file": resource.name, "created": of["created"], "changed": of["changed"] + of["taken"], "same": of["same"], "kept": of["kept"]}
             )
-            if gone := of["gone"]:
+            if gone := of.get("gone", 0):
                 said.append(
                     _("%(file)s: %(gone)s taken away: what stood here from this file and is no longer in it.") % {"file": resource.name, "gone": gone}
                 )

@@ -15,10 +15,10 @@ from django.db import InterfaceError, OperationalError, connections
 from django.utils import timezone
 from psycopg.pq import TransactionStatus
 
-from tracker.editions.tables import PUBLIC, AddresseeEdition, ChainLink, Erasure, RecordEdition, Row, SiteEdition
+from tracker.editions.tables import PUBLIC, AddresseeEdition, Row
 from tracker.public.clocks import Clocks, EditionRead
 from tracker.public.columnar.arrays import Vocabulary
-from tracker.public.columnar.reading import Held, Rows, new_vocabularies, no_rows, read_ends, read_rows
+from tracker.public.columnar.reading import Held, Rows, new_vocabularies, no_rows, once, read_ends, read_rows
 from tracker.public.columnar.selection import Selection
 from tracker.public.columnar.tables import HELD
 from tracker.public.servers import one_moment
@@ -138,6 +138,9 @@ class Keeper:
             return Standing(self._held, state, Rows(rows.ids, rows.known_from, known_to, rows.columns), before.vocabularies)
 
 
+_LIMIT = "SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)"
+
+
 @contextmanager
 def _of_one_state() -> Iterator[None]:
     """Words are numbered by one question and rows read by another: both see the state of the database that the page sees, or one of their own.
@@ -147,26 +150,33 @@ def _of_one_state() -> Iterator[None]:
     connection = connections[PUBLIC]
     connection.ensure_connection()
     is_within = connection.connection.info.transaction_status is not TransactionStatus.IDLE
-    with nullcontext() if is_within else one_moment(), connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('statement_timeout'), set_config('statement_timeout', %s, true)", [LONGEST])
-        usual, _longest = cursor.fetchone()
+    with nullcontext() if is_within else one_moment(), connection.wrap_database_errors, once() as cursor:
+        usual, _longest = cursor.execute(_LIMIT, [LONGEST]).fetchone()
         yield
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [usual])
 
 
+_STATE = """
+SELECT number, published_at, (SELECT max(id) FROM editions.erasure), (SELECT array_agg(ARRAY[number::text, digest]) FROM editions.chain)
+FROM editions.site_edition ORDER BY number DESC LIMIT 1
+"""
+_TAKEN_DOWN = "SELECT EXISTS (SELECT FROM editions.record WHERE edition > %s AND nature = %s)"
+
+
 def _state() -> State:
     """What there is now; there is an edition."""
-    newest = SiteEdition.objects.order_by("-number").values("number", "published_at").first()
-    assert newest
-    erasures = Erasure.objects.order_by("-id").values_list("id", flat=True).first()
-    return State(**newest, erasures=erasures, links=dict(ChainLink.objects.order_by().values_list("number", "digest")))
+    with once() as cursor:
+        number, published_at, erasures, links = cursor.execute(_STATE).fetchone()
+    return State(number, published_at, erasures, {int(number): digest for number, digest in links or ()})
 
 
 def _goes_on(before: State, now: State) -> bool:
     """Whether only rows were added and ended between two states of the same database: nothing was erased or taken down, which changes rows."""
     if before.erasures != now.erasures or not now.is_of(before.number, before.links[before.number]):
         return False
-    return not RecordEdition.objects.filter(edition__gt=before.number, nature=Nature.TAKEN_DOWN.value).exists()
+    with once() as cursor:
+        (is_taken_down,) = cursor.execute(_TAKEN_DOWN, [before.number, Nature.TAKEN_DOWN.value]).fetchone()
+    return not is_taken_down
 
 
 _KEEPERS = {table: Keeper(held) for table, held in HELD.items()}

@@ -86,13 +86,20 @@ def no_rows(held: Held) -> Rows:
     return _read(held, np.zeros(0, dtype=held.layout), new_vocabularies(held))
 
 
+def once() -> Any:
+    """A cursor for what a process reads once: of the public connection, and beside Django's, whose log and limits are of what a page asks."""
+    connection = connections[PUBLIC]
+    connection.ensure_connection()
+    return connection.connection.cursor()
+
+
 def read_rows(held: Held, vocabularies: dict[str, Vocabulary], after: int, until: int) -> Rows:
     """The rows of a table in the editions after one and up to another, in the order of their ids; their words are added to the vocabularies.
 
     To be called within a transaction that sees one state of the database (``REPEATABLE READ``).
     """
     where = sql.SQL("edition > {} AND edition <= {}").format(sql.Literal(after), sql.Literal(until))
-    with connections[PUBLIC].cursor() as cursor:
+    with once() as cursor:
         numbered = {}
         for name, words in held.words.items():
             cursor.execute(sql.SQL("SELECT DISTINCT {} FROM {} WHERE {}").format(sql.SQL(words.text), held.name, where))
@@ -109,7 +116,7 @@ def read_ends(held: Held, since: int) -> tuple[Array, Array]:
     instant = sql.SQL("timestamptz '2000-01-01 00:00:00+00' + {} * interval '1 microsecond'").format(sql.Literal(since))
     question = sql.SQL("SELECT id, known_to FROM {} WHERE known_to > {}").format(held.name, instant)
     layout = _layout({"id": ">i8", "known_to": ">i8"})
-    with connections[PUBLIC].cursor() as cursor:
+    with once() as cursor:
         blocks = list(_blocks(cursor, question, layout))
     ends = np.concatenate(blocks)
     return ends["id"].astype(np.int64), ends["known_to"].astype(np.int64)
