@@ -6,7 +6,8 @@ import os
 for _name in (
     *("DATABASE_URL", "OWNER_DATABASE_URL", "PUBLIC_DATABASE_URL", "ERASER_DATABASE_URL"),
     *("TRACKER_SERVING", "DEBUG", "HTTPS", "BEHIND_PROXY", "ARCHIVE_DIR", "CAPTURE_ALLOWED_HOSTS", "SIGN_INS_KEPT_DAYS"),
-    *("KEPT_PAGES_MB", "CDN_SECONDS"),
+    *("KEPT_PAGES_MB", "CDN_SECONDS", "PUBLIC_POOL_SIZE", "COSTLY_AT_ONCE", "FILES_AT_ONCE", "QUEUE_MS"),
+    *("PUBLIC_STATEMENT_TIMEOUT_MS", "COSTLY_STATEMENT_TIMEOUT_MS", "PAGE_STATEMENT_TIMEOUT_MS"),
 ):
     os.environ.pop(_name, None)
 for _name in [name for name in os.environ if name.startswith("PG")]:
