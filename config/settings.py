@@ -160,10 +160,10 @@ _public["options"] = " ".join(
         ],
     )
 )
-# How many requests of a kind are answered at once in each process (tracker/public/gate.py): of pages as many as connections are left by the others.
-# And for how long one waits at the longest that comes in between.
+# How many requests of a kind are answered at once (tracker/public/gate.py): costly pages on half the cores of the machine, in all processes together;
+# files in each process; of ordinary pages in each as many as connections are left. And for how long one waits at the longest that comes in between.
 PUBLIC_POOL_SIZE = env.number("PUBLIC_POOL_SIZE", 8, least=1)
-COSTLY_AT_ONCE = env.number("COSTLY_AT_ONCE", 2, least=1, most=256)
+COSTLY_AT_ONCE = env.number("COSTLY_AT_ONCE", max(1, (os.cpu_count() or 1) // 2), least=1, most=256)
 FILES_AT_ONCE = env.number("FILES_AT_ONCE", 2, least=1, most=256)
 PAGES_AT_ONCE = max(1, PUBLIC_POOL_SIZE - COSTLY_AT_ONCE - FILES_AT_ONCE)
 QUEUE_MS = env.number("QUEUE_MS", 5_000)

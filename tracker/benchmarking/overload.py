@@ -26,8 +26,10 @@ COSTLY = ("/", "/recommendations/", "/recommendations/?q", "/search/?q", "/matri
 """Pages of which one is the costliest; ``q``: with a word."""
 TRIED = 3
 """How often each is asked to find out."""
-CHOICES, STEP = 200, 37
+CHOICES, STEP = 400, 37
 """Records and words that are asked for, and days from each to the next, of the days on which anything began."""
+WAYS = tuple((language, query) for query in (False, True) for language in ("", "/fr", "/fa"))
+"""How a record is asked for, so that it is not asked for twice: in each language, and with the day in the address or without it."""
 LEAD = 2.0
 """Seconds for which the others ask before the ordinary page is asked for."""
 LONGEST = 120
@@ -99,7 +101,7 @@ class _Addresses:
     def __init__(self, published: Published) -> None:
         self._choices = list(islice(published.choices("overload"), CHOICES))
         self._first_day, self._days = published.first_day, (published.last_day - published.first_day).days + 1
-        self._number = count()
+        self._number, self._today = count(), published.today
 
     def costly(self, page: str) -> str:
         path, mark, _word = page.partition("?")
@@ -107,8 +109,10 @@ class _Addresses:
         return f"{path}?{urlencode({'as_of': day, **({'q': choice.word} if mark else {})})}"
 
     def ordinary(self) -> str:
-        choice, day = self._next()
-        return f"/recommendations/{choice.reference}/?{urlencode({'as_of': max(day, choice.day)})}"
+        number = next(self._number)
+        language, query = WAYS[number // len(self._choices) % len(WAYS)]
+        reference = self._choices[number % len(self._choices)].reference
+        return f"{language}/recommendations/{reference}/{f'?as_of={self._today}' if query else ''}"
 
     def _next(self) -> tuple[Choice, dt.date]:
         number = next(self._number)

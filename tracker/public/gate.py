@@ -2,12 +2,14 @@
 
 A process of Python does the work of one page at a time, however many threads it has. Without bounds a handful of readers of the costliest page take
 all threads and all connections, and whoever wants a record, or the desk, waits behind them. So each kind (:mod:`tracker.public.kinds`) has a door of
-its own, with places that no other kind takes. What waits at a door holds a thread of the server and nothing else; there are as many threads as all
-doors together let in and let wait, and some more (:func:`threads`), so that there is always one that says no.
+its own, with places that no other kind takes. Costly pages have theirs for all processes of the machine together, fewer than it has cores: what they
+keep busy, here and in the database, is busy for everybody. What waits at a door holds a thread of the server and nothing else; there are as many
+threads as all doors together let in and let wait, and some more (:func:`threads`), so that there is always one that says no.
 
 What is kept ahead of Django (:mod:`tracker.public.ahead`) does not come here: it costs next to nothing, and is given under any load.
 """
 
+import fcntl
 import logging
 import os
 import threading
@@ -18,7 +20,8 @@ from dataclasses import dataclass
 from functools import cache
 from html import escape
 from io import BytesIO
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 from urllib.parse import quote
 
 from django.conf import settings
@@ -26,6 +29,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from config import state
 from tracker.languages import LANGUAGES, SOURCE
 from tracker.languages.addresses import in_language, language_of
 from tracker.public.ahead import Application, Environ
@@ -38,6 +42,8 @@ SPARE = 8
 """Threads beside those that doors can hold: they give what is kept, and refuse."""
 PATH, QUERY = "/where-it-was-asked/", "what=was-asked"
 """Stand in a refusal that is ready-made for the address that it is then given for."""
+LOOKS_EVERY = 0.005
+"""Seconds after which who waits for another process looks again; it is at most one thread a seat in each process that does."""
 SAID_EVERY = 60.0
 """Seconds between two lines in the log that say how many were refused."""
 
@@ -48,6 +54,8 @@ class Room:
 
     at_once: int
     waiting: int
+    on_the_machine: int | None = None
+    """How many at once in all of its processes; as many as each lets in where it is not bounded."""
 
 
 def rooms() -> dict[Kind, Room]:
@@ -55,7 +63,7 @@ def rooms() -> dict[Kind, Room]:
     costly, files, pages = settings.COSTLY_AT_ONCE, settings.FILES_AT_ONCE, settings.PAGES_AT_ONCE
     return {
         Kind.PAGE: Room(pages, 6 * pages),
-        Kind.COSTLY: Room(costly, 3 * costly),
+        Kind.COSTLY: Room(costly, 3 * costly + 3, on_the_machine=costly),
         Kind.FILE: Room(files, files),
         Kind.STATIC: Room(8, 16),
         Kind.DESK: Room(4, 16),
@@ -68,12 +76,39 @@ def threads() -> int:
     return SPARE + sum(room.at_once + room.waiting for room in rooms().values())
 
 
+class Seats:
+    """So many at once on a machine, in whichever process: each a file that is locked, which the system unlocks for a process that dies."""
+
+    def __init__(self, folder: Path, number: int) -> None:
+        """``folder``: where the files are, the same for all processes."""
+        self._files = [folder / str(each) for each in range(number)]
+
+    def take(self, until: float) -> int | None:
+        """A seat, to be given to :meth:`leave`; None where none is free until then (``time.monotonic``)."""
+        while True:
+            for file in self._files:
+                seat = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+                try:
+                    fcntl.flock(seat, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    return seat
+                except BlockingIOError:
+                    os.close(seat)
+            if time.monotonic() >= until:
+                return None
+            time.sleep(LOOKS_EVERY)
+
+    @staticmethod
+    def leave(seat: int) -> None:
+        """Somebody else may have it."""
+        os.close(seat)
+
+
 class Door:
     """Lets so many in at once; the others wait in the order in which they came, as many as there is room for, and not for long."""
 
     def __init__(self, room: Room, patience: float) -> None:
         """``patience``: seconds that anybody waits at the longest."""
-        self._room, self._patience = room, patience
+        self.room, self.patience = room, patience
         self._lock = threading.Lock()
         self._inside = 0
         self._queue: deque[threading.Event] = deque()
@@ -83,15 +118,15 @@ class Door:
     def enter(self) -> bool:
         """Whether one is let in, now or after waiting; who is must :meth:`leave`."""
         with self._lock:
-            if self._inside < self._room.at_once:
+            if self._inside < self.room.at_once:
                 self._inside += 1
                 return True
             # Who would wait in vain is better told at once.
-            if len(self._queue) >= self._room.waiting or (len(self._queue) + 1) * self._usual / self._room.at_once > self._patience:
+            if len(self._queue) >= self.room.waiting or (len(self._queue) + 1) * self._usual / self.room.at_once > self.patience:
                 return False
             called = threading.Event()
             self._queue.append(called)
-        if called.wait(self._patience):
+        if called.wait(self.patience):
             return True
         with self._lock:
             if called.is_set():  # meanwhile
@@ -112,9 +147,12 @@ class Door:
 class Gate:
     """A WSGI application that asks the one behind it for as much at once as there is room for. Safe to call in threads and after a fork."""
 
-    def __init__(self, application: Application, measures: Mapping[Kind, Room], patience: float) -> None:
-        """``patience``: seconds that a request waits at the longest."""
+    def __init__(self, application: Application, measures: Mapping[Kind, Room], patience: float, folder: Path) -> None:
+        """``patience``: seconds that a request waits at the longest; ``folder``: for what processes of this machine share."""
         self._application, self._measures, self._patience = application, measures, patience
+        self._seats = {kind: Seats(folder, room.on_the_machine) for kind, room in measures.items() if room.on_the_machine is not None}
+        if self._seats:
+            state.make_folder(folder)
         self._begin()
         os.register_at_fork(after_in_child=self._begin)  # locks and threads stay behind
 
@@ -126,11 +164,10 @@ class Gate:
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """WSGI."""
         kind = kind_of(environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
-        door = self._doors[kind]
-        if not door.enter():
+        place = _Place.at(self._doors[kind], self._seats.get(kind))
+        if place is None:
             self._say(kind)
             return refuse(environ, start_response)
-        place = _Place(door)
         try:
             return _Inside(self._application(environ, start_response), place)
         except BaseException:
@@ -147,15 +184,30 @@ class Gate:
 
 
 class _Place:
-    """A place that is left once."""
+    """A place, and a seat where there are seats; left once."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, seats: Seats | None) -> None:
         self._door: Door | None = door
         self._since = time.monotonic()
+        self._seat = seats.take(self._since + door.patience) if seats else None
+        self.is_whole = seats is None or self._seat is not None
+
+    @classmethod
+    def at(cls, door: Door, seats: Seats | None) -> Self | None:
+        """One, now or after waiting; None for who is refused."""
+        if not door.enter():
+            return None
+        place = cls(door, seats)
+        if place.is_whole:
+            return place
+        place.leave()
+        return None
 
     def leave(self) -> None:
         door, self._door = self._door, None
         if door:
+            if self._seat is not None:
+                Seats.leave(self._seat)
             door.leave(time.monotonic() - self._since)
 
 
@@ -181,7 +233,7 @@ class _Inside:
 
 def gate_before(application: Application) -> Application:
     """An application with the gate before it, as the settings say."""
-    return Gate(application, rooms(), settings.QUEUE_MS / 1000)
+    return Gate(application, rooms(), settings.QUEUE_MS / 1000, settings.STATE_DIR / "gate")
 
 
 def refuse(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -2,19 +2,23 @@
 
 import gc
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tests import builders
 from tests.addresses import every_public_address
 from tests.public.ahead import Answer, ask, site_of_one
 from tracker.public import gate
-from tracker.public.gate import Gate, Room, rooms, threads
+from tracker.public.gate import Gate, Room, Seats, rooms, threads
 from tracker.public.kinds import Kind, kind_of, longest_question
 from tracker.releasing import make
 
@@ -87,7 +91,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def gated(behind: Any, *, at_once: int = 2, waiting: int = 3, patience: float = PATIENCE) -> Gate:
-    return Gate(behind, dict.fromkeys(Kind, Room(at_once, waiting)), patience)
+    return Gate(behind, dict.fromkeys(Kind, Room(at_once, waiting)), patience, Path("/nowhere"))
 
 
 @pytest.fixture
@@ -227,6 +231,35 @@ def full() -> Gate:
     return gated(None, at_once=0, waiting=0)
 
 
+def test_processes_of_a_machine_share_its_seats(behind: Behind, tmp_path: Path) -> None:
+    """A gate here stands for a process: a lock is of the file as it was opened."""
+    measures = {Kind.COSTLY: Room(2, 0, on_the_machine=1), Kind.PAGE: Room(1, 0)}
+    one, other = (Crowd(Gate(behind, measures, patience, tmp_path / "gate")) for patience in (PATIENCE, 0.02))
+    one.come("in")
+    until(lambda: len(behind.inside) == 1)
+    assert status(ask(other.gate, f"{COSTLY}?refused")) == 503
+    assert ask(other.gate, f"{PAGE}?other").body == b"whole"
+    one.come("waits")
+    behind.go.release(2)
+    one.end()
+    behind.go.release()
+    assert status(ask(other.gate, f"{COSTLY}?after")) == 200
+    assert behind.came == ["in", "other", "waits", "after"]
+
+
+def test_the_seat_of_a_process_that_died_is_free(tmp_path: Path) -> None:
+    code = f"import os, pathlib; from tracker.public.gate import Seats; print(Seats(pathlib.Path({str(tmp_path)!r}), 1).take(0), flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"import django; django.setup(); {code}"], cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout and process.stdout.readline().strip().isdigit()
+        seats = Seats(tmp_path, 1)
+        assert seats.take(0) is None
+        process.kill()
+        process.wait()
+    assert seats.take(time.monotonic() + PATIENCE) is not None
+
+
 @pytest.mark.parametrize(("prefix", "language", "sentence"), [
     ("", "en", "More readers ask for such pages now than this site can answer at once. Ask again in 5 s."),
     ("/fr", "fr", "Redemandez dans 5"),
@@ -287,7 +320,7 @@ def test_there_is_a_thread_for_everybody_who_is_inside_or_waits_and_some_more() 
     assert rooms().keys() == set(Kind)
 
 
-def test_readers_are_no_more_at_once_than_they_have_connections(settings: Any) -> None:
+def test_readers_are_no_more_at_once_than_they_have_connections() -> None:
     assert sum(rooms()[kind].at_once for kind in (Kind.PAGE, Kind.COSTLY, Kind.FILE)) == settings.PUBLIC_POOL_SIZE
 
 
@@ -331,7 +364,7 @@ def test_the_kind_of_an_address(path: str, query: str, kind: Kind) -> None:
     assert kind_of(path, query) is kind
 
 
-def test_questions_of_pages_are_the_shortest_and_none_is_longer_than_any_may_be(settings: Any) -> None:
+def test_questions_of_pages_are_the_shortest_and_none_is_longer_than_any_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
     assert longest_question(Kind.PAGE) < longest_question(Kind.COSTLY) < longest_question(Kind.FILE) == settings.PUBLIC_STATEMENT_TIMEOUT_MS
-    settings.PUBLIC_STATEMENT_TIMEOUT_MS = 1000
+    monkeypatch.setattr(settings, "PUBLIC_STATEMENT_TIMEOUT_MS", 1000)
     assert {longest_question(kind) for kind in Kind} == {1000}
