@@ -18,10 +18,10 @@ from tracker.benchmarking.asking import Choice, Published
 from tracker.benchmarking.load import PRODUCT, ask, serving
 from tracker.benchmarking.measuring import Times
 
-SIX, MANY = 6, 48
+SIX, MANY = 6, 24
 """Clients of the costliest page: as the issue has them, and more than there is room for."""
-PAUSE = 0.25
-"""Seconds after which who was refused asks again: twenty times as soon as told."""
+PAUSE = 1.0
+"""Seconds after which who was refused asks again: five times as soon as told."""
 COSTLY = ("/", "/recommendations/", "/recommendations/?q", "/search/?q", "/matrix/", "/timeline/", "/map/")
 """Pages of which one is the costliest; ``q``: with a word."""
 TRIED = 3

@@ -82,9 +82,13 @@ class Seats:
     def __init__(self, folder: Path, number: int) -> None:
         """``folder``: where the files are, the same for all processes."""
         self._files = [folder / str(each) for each in range(number)]
+        self._left_at = -LOOKS_EVERY
 
     def take(self, until: float) -> int | None:
         """A seat, to be given to :meth:`leave`; None where none is free until then (``time.monotonic``)."""
+        # Who waits in another process looks now and then: it comes first where one was just left here.
+        if time.monotonic() - self._left_at < 2 * LOOKS_EVERY:
+            time.sleep(2 * LOOKS_EVERY)
         while True:
             for file in self._files:
                 seat = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
@@ -97,9 +101,9 @@ class Seats:
                 return None
             time.sleep(LOOKS_EVERY)
 
-    @staticmethod
-    def leave(seat: int) -> None:
+    def leave(self, seat: int) -> None:
         """Somebody else may have it."""
+        self._left_at = time.monotonic()
         os.close(seat)
 
 
@@ -121,8 +125,8 @@ class Door:
             if self._inside < self.room.at_once:
                 self._inside += 1
                 return True
-            # Who would wait in vain is better told at once.
-            if len(self._queue) >= self.room.waiting or (len(self._queue) + 1) * self._usual / self.room.at_once > self.patience:
+            # Who would wait in vain is better told at once; half of the patience is for what takes longer than usual.
+            if len(self._queue) >= self.room.waiting or (len(self._queue) + 1) * self._usual > self.room.at_once * self.patience / 2:
                 return False
             called = threading.Event()
             self._queue.append(called)
@@ -137,7 +141,7 @@ class Door:
     def leave(self, stayed: float) -> None:
         """Give the place to who waits longest. ``stayed``: seconds."""
         with self._lock:
-            self._usual += (stayed - self._usual) / 8
+            self._usual += (stayed - self._usual) / 4
             if self._queue:
                 self._queue.popleft().set()
             else:
@@ -189,6 +193,7 @@ class _Place:
     def __init__(self, door: Door, seats: Seats | None) -> None:
         self._door: Door | None = door
         self._since = time.monotonic()
+        self._seats = seats
         self._seat = seats.take(self._since + door.patience) if seats else None
         self.is_whole = seats is None or self._seat is not None
 
@@ -206,8 +211,8 @@ class _Place:
     def leave(self) -> None:
         door, self._door = self._door, None
         if door:
-            if self._seat is not None:
-                Seats.leave(self._seat)
+            if self._seats and self._seat is not None:
+                self._seats.leave(self._seat)
             door.leave(time.monotonic() - self._since)
 
 
