@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -10,6 +11,11 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+TURN = 0.001
+"""Seconds for which a thread may run while others of its process want to, a fifth of Python's own. An ordinary page asks the database some twenty
+times, and after each answer waits so long for a costly page that is being made beside it."""
 
 
 def _application() -> Callable[[Any, Any], Iterable[bytes]]:
@@ -40,5 +46,6 @@ def _get_ready() -> None:
 
 
 if os.environ.get("TRACKER_SERVING") and (_server := multiprocessing.parent_process()):
+    sys.setswitchinterval(TURN)
     threading.Thread(target=_end_with, args=(_server,), name="watch over the server", daemon=True).start()
     threading.Thread(target=_get_ready, name="make ready what readers would wait for", daemon=True).start()
