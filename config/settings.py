@@ -144,7 +144,11 @@ for _alias, _database in DATABASES.items():
         {"connect_timeout": "3" if _several else "10", "application_name": f"policy-tracker {_alias}"} | _SILENCE | _database["OPTIONS"]
     )
 
-# A mistake in reading code fails at once instead of writing, and no reader's question holds a connection for long.
+# A mistake in reading code fails at once instead of writing, and no reader's question holds a connection for long: least of all one that most pages
+# ask in a hundredth of that time. The longest is for files and other data.
+PUBLIC_STATEMENT_TIMEOUT_MS = env.number("PUBLIC_STATEMENT_TIMEOUT_MS", 10_000, least=1)
+COSTLY_STATEMENT_TIMEOUT_MS = env.number("COSTLY_STATEMENT_TIMEOUT_MS", 8_000, least=1)
+PAGE_STATEMENT_TIMEOUT_MS = env.number("PAGE_STATEMENT_TIMEOUT_MS", 4_000, least=1)
 _public = DATABASES["public"]["OPTIONS"]
 _public["options"] = " ".join(
     filter(
@@ -152,21 +156,31 @@ _public["options"] = " ".join(
         [
             _public.get("options", ""),
             "-c default_transaction_read_only=on",
-            f"-c statement_timeout={env.number('PUBLIC_STATEMENT_TIMEOUT_MS', 10_000, least=1)}",
+            f"-c statement_timeout={PUBLIC_STATEMENT_TIMEOUT_MS}",
         ],
     )
 )
 # A file is one question, and its reader may be slow.
 PUBLIC_FILE_TIMEOUT_MS = env.number("PUBLIC_FILE_TIMEOUT_MS", 600_000, least=1)
+
+# How many requests of a kind are answered at once (tracker/public/gate.py): costly pages on half the cores of the machine, in all processes together;
+# files in each process; of ordinary pages in each as many as connections are left. And for how long one waits at the longest that comes in between.
+PUBLIC_POOL_SIZE = env.number("PUBLIC_POOL_SIZE", 8, least=1)
+COSTLY_AT_ONCE = env.number("COSTLY_AT_ONCE", max(1, (os.cpu_count() or 1) // 2), least=1, most=256)
+FILES_AT_ONCE = env.number("FILES_AT_ONCE", 2, least=1, most=256)
+PAGES_AT_ONCE = max(1, PUBLIC_POOL_SIZE - COSTLY_AT_ONCE - FILES_AT_ONCE)
+QUEUE_MS = env.number("QUEUE_MS", 5_000)
+
 if SERVING:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    # The desk's connections end with each request, as the server has more threads than may ask at once: each would keep one.
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
     # A connection that broke is found out by the question that meets it, which is asked again over a new one (tracker/public/servers.py): a check
     # before each would cost a way to the server and back, and wait longer after each dead one. While no server answers the pool gives up soon,
     # so that the next reader's request begins anew; and no connection stays for long with the server that happened to be there when it was made.
     DATABASES["public"]["CONN_HEALTH_CHECKS"] = False
     _public["pool"] = {
         "min_size": 1,
-        "max_size": env.number("PUBLIC_POOL_SIZE", 8, least=1),
+        "max_size": PUBLIC_POOL_SIZE,
         "timeout": 10,
         "reconnect_timeout": 3,
         "max_lifetime": 300,

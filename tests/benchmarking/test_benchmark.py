@@ -13,10 +13,10 @@ from django.db import connections
 from django.urls import get_resolver
 
 from config.trouble import Trouble
-from tracker.benchmarking import load, running
+from tracker.benchmarking import load, overload, running
 from tracker.benchmarking.asked import Failed, Site
 from tracker.benchmarking.measuring import Times
-from tracker.benchmarking.running import WARM, every_name
+from tracker.benchmarking.running import OVERLOAD, WARM, every_name
 from tracker.management.commands import benchmark
 
 TIME = r"[0-9.,]+ \([0-9.,]+\)"
@@ -31,7 +31,13 @@ def quick_load(monkeypatch: pytest.MonkeyPatch) -> None:
         yield "product", load.Load(1000.0, Times((0.01, 0.02)), 0)
         yield "limit", load.Load(4000.0, Times((0.001, 0.002)), 0)
 
+    def overloaded(published: Any, seconds: float) -> overload.Overload:
+        alone, ordinary = overload.Had({200: [0.01] * 100}, 1.0), overload.Had({200: [0.02] * 80, 404: [0.1]}, 1.0)
+        costly = overload.Had({200: [1.0], 503: [0.003] * 7, 0: [2.0]}, 1.0)
+        return overload.Overload("/search/?q", 0.5, alone, (overload.Beside(6, ordinary, costly),))
+
     monkeypatch.setattr(load, "measured", measured)
+    monkeypatch.setattr(overload, "measured", overloaded)
 
 
 def run(tmp_path: Path, **options: Any) -> str:
@@ -66,7 +72,7 @@ def test_every_row_has_its_numbers_and_nothing_of_it_stays(generated: str, no_da
     text = run(tmp_path)
     assert everything() == before
     found = cells(text)
-    assert [*found, WARM] == every_name()
+    assert [*found, WARM, OVERLOAD] == every_name()
     for name, (_title, here, questions, memory, limit, ratio, *peers) in found.items():
         assert re.fullmatch(TIME, here), (name, here)
         assert int(questions) > 0, name
@@ -75,6 +81,9 @@ def test_every_row_has_its_numbers_and_nothing_of_it_stays(generated: str, no_da
         assert re.fullmatch(RATIO, ratio), (name, ratio)
         assert all(each == "–" or re.fullmatch(rf"{TIME}|{RATIO}", each) for each in peers), (name, peers)
     assert re.search(rf"here: the dashboard.* \| 1,000 \| 0.25 \| {TIME} \| 0 \|", text)
+    assert re.search(r"\| nobody \| 100 \| 1.00 \| 10.0 \(10.0\) \|", text)
+    assert re.search(r"\| 6 clients.* \| 80 \| 0.80 \| 20.0 \(20.0\) \| 1 \| 1,000 \(1,000\) \| 7 \| 3.0 \(3.0\) \| 2 \|", text)
+    assert "is `/search/ by a word`: 500 ms by itself" in text
     assert "REST framework, ms" in text
     assert "stock admin, ms" in text
     assert "Datasette could not be installed (no network)." in text
@@ -106,7 +115,7 @@ def test_rows_can_be_chosen_and_peers_left_out(generated: str, tmp_path: Path, c
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"only": ["dashbord"]}, r"^There is no row 'dashbord'; --only takes one of dashboard, list-0, .* publish, warm\.$"),
+        ({"only": ["dashbord"]}, r"^There is no row 'dashbord'; --only takes one of dashboard, list-0, .* publish, warm, overload\.$"),
         ({"output": Path("/no/such/folder/table.md")}, r"^/no/such/folder/table\.md cannot be written; --output takes a file in a folder"),
         ({"output": Path("/tmp")}, r"^/tmp cannot be written"),
     ],
@@ -196,6 +205,20 @@ def test_a_warm_page_under_load(generated: str, monkeypatch: pytest.MonkeyPatch)
         assert measured.per_second > 0
         assert measured.failed == 0
         assert measured.latencies.median > 0
+
+
+@pytest.mark.slow
+def test_more_readers_than_there_is_room_for(generated: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "tests.benchmarking.settings")
+    monkeypatch.setenv("TRIAL_DATABASE", generated)
+    text = run(tmp_path, overload=True, no_peers=True)
+    assert "## More readers than there is room for" in text
+    assert "`manage.py benchmark --rounds 1 --only overload --no-peers`" in text
+    lines = [line.split(" | ") for line in text.split("## More readers")[1].splitlines() if re.match(r"\| (nobody|[0-9]+ clients)", line)]
+    assert [line[0] for line in lines] == ["| nobody", "| 6 clients of the costliest", "| 24 clients of the costliest"]
+    for line in lines:
+        assert float(line[1]) > 0
+        assert line[-1] == "0 |", "nothing but pages and refusals in words"
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import django
 from django.conf import settings
 
 import tracker
-from tracker.benchmarking import load
+from tracker.benchmarking import load, overload
 from tracker.benchmarking.measuring import Times
 from tracker.benchmarking.peers import datasette
 from tracker.benchmarking.running import Row, Run, taking_part
@@ -58,6 +58,8 @@ def markdown(run: Run, command: str) -> str:
         parts += ["## Files, rows a second", _files(files)]
     if run.loads:
         parts += ["## A warm page under load", _loads(run)]
+    if run.overload:
+        parts += ["## More readers than there is room for", _overload(run.overload)]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -162,6 +164,45 @@ def _loads(run: Run) -> str:
         lines.append([names[who], _number(found.per_second), share, latencies, str(found.failed)])
     table = _table(["", "answers a second", "share of the limit", "each, ms", "failed"], lines)
     return f"{table}\n\n{load.READERS} readers over kept connections, on the same cores as the server, which is granian as `manage.py serve` runs it."
+
+
+def _overload(found: overload.Overload) -> str:
+    rate = found.alone.per_second
+    lines = [["nobody", _number(rate), "1.00", _times(found.alone, 200), *[NOTHING] * 4, str(_others(found.alone, 200))]]
+    for each in found.beside:
+        ordinary, costly = each.ordinary, each.costly
+        line = [f"{each.clients} clients of the costliest", _number(ordinary.per_second), _share(ordinary.per_second, rate), _times(ordinary, 200)]
+        for status in (200, 503):
+            line += [str(costly.numbers[status]), _times(costly, status)]
+        lines.append([*line, str(_others(ordinary, 200) + _others(costly, 200, 503))])
+    head = [
+        "beside",
+        "ordinary pages a second",
+        "share",
+        "each, ms",
+        "costliest pages",
+        "each, ms",
+        "of them refused (503)",
+        "each, ms",
+        "anything else",
+    ]
+    page = found.page.removesuffix("?q") + (" by a word" if found.page.endswith("?q") else "")
+    words = (
+        "The ordinary page is a recommendation, read by one client; where that is refused, it counts as anything else. The costliest, of those that"
+        f" might be it, is `{page}`: {_ms(found.page_seconds)} ms by itself. No address is asked for twice, so that nothing comes from memory. Who is"
+        f" refused asks again after {overload.PAUSE} s. All are on the same cores as the server, which is granian as `manage.py serve` runs it."
+    )
+    return f"{_table(head, lines)}\n\n{words}"
+
+
+def _times(had: overload.Had, status: int) -> str:
+    times = had.times(status)
+    return f"{_ms(times.median)} ({_ms(times.percentile_95)})" if times else NOTHING
+
+
+def _others(had: overload.Had, *statuses: int) -> int:
+    """How many answers were of no such status, or none."""
+    return sum(number for status, number in had.numbers.items() if status not in statuses)
 
 
 def _table(head: Sequence[str], lines: Sequence[Sequence[Any]]) -> str:

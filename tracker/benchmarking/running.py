@@ -9,15 +9,18 @@ from dataclasses import dataclass, field
 from django.db import DatabaseError
 from django.utils import timezone
 
-from tracker.benchmarking import limits, load
+from tracker.benchmarking import limits, load, overload
 from tracker.benchmarking.asked import Failed, Site, asking
 from tracker.benchmarking.asking import Published
 from tracker.benchmarking.measuring import Memory, Times, memory, questions
+from tracker.benchmarking.overload import Overload
 from tracker.benchmarking.peers import datasette
 from tracker.benchmarking.scenarios import LIMIT, PEERS, PRODUCT, Ask, Ground, Scenario, names, scenarios
 
 WARM = "warm"
 """The name of the row that is measured under load."""
+OVERLOAD = "overload"
+"""The name of what is measured under more than there is room for."""
 LEAST = 3
 """Rounds of what takes long, where so many were asked for."""
 SECONDS_OF_LOAD = 5.0
@@ -47,6 +50,7 @@ class Run:
     """How many processes wanted the cores in the minute before it began."""
     rows: list[Row] = field(default_factory=list)
     loads: dict[str, load.Load] = field(default_factory=dict)
+    overload: Overload | None = None
     remarks: list[str] = field(default_factory=list)
     complete: bool = False
     """Every row, beside everybody."""
@@ -55,7 +59,7 @@ class Run:
 
 def every_name() -> list[str]:
     """What ``--only`` takes."""
-    return [*names(), WARM]
+    return [*names(), WARM, OVERLOAD]
 
 
 def measure(*, rounds: int, only: Iterable[str], peers: bool, say: Say, seconds_of_load: float = SECONDS_OF_LOAD) -> Run:
@@ -71,13 +75,16 @@ def measure(*, rounds: int, only: Iterable[str], peers: bool, say: Say, seconds_
             with asking(), _ground(over, run, peers=peers, say=say) as ground:
                 chosen = [each for each in scenarios(ground) if each.name in wanted]
                 for number, scenario in enumerate(chosen, start=1):
-                    say(f"{number} of {len(chosen) + (WARM in wanted)}: {scenario.title}")
+                    say(f"{number} of {len(wanted)}: {scenario.title}")
                     row = _measured(scenario, ground, rounds)
                     run.rows.append(row)
                     say("  " + ", ".join([f"{who} {times.median * 1000:,.1f} ms" for who, times in row.times.items()] + _told(row.failed)))
             if WARM in wanted:
-                say(f"{len(chosen) + 1} of {len(chosen) + 1}: a warm page under load")
+                say(f"{len(chosen) + 1} of {len(wanted)}: a warm page under load")
                 _under_load(run, seconds_of_load)
+            if OVERLOAD in wanted:
+                say(f"{len(wanted)} of {len(wanted)}: more readers of the costliest page than there is room for")
+                _overloaded(run, seconds_of_load)
             run.complete = wanted == set(every_name()) and peers and not run.remarks
         except KeyboardInterrupt:
             run.interrupted = True
@@ -146,6 +153,13 @@ def _under_load(run: Run, seconds: float) -> None:
             run.loads[who] = found
     except Failed as failed:
         run.remarks.append(f"A warm page under load: {failed}.")
+
+
+def _overloaded(run: Run, seconds: float) -> None:
+    try:
+        run.overload = overload.measured(run.published, seconds)
+    except Failed as failed:
+        run.remarks.append(f"More readers than there is room for: {failed}.")
 
 
 def taking_part(run: Run) -> list[str]:

@@ -2,9 +2,12 @@
 
 import sys
 
+import django
+
 
 def main(application: str, port: str, workers: str) -> None:
     """Until it is told to end."""
+    django.setup()
     from tracker.management.commands.serve import LOOPBACK, serve
 
     serve(host=LOOPBACK, port=int(port), workers=int(workers), jobs=False, say=print, application=application)

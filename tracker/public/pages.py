@@ -29,6 +29,7 @@ from tracker.editions.tables import RecordEdition
 from tracker.public import ahead
 from tracker.public.clocks import CLOCKS, BadFilter, Clocks, EditionRead, read_clocks
 from tracker.public.elsewhere import Elsewhere, elsewhere
+from tracker.public.kinds import kind_of, longest_question
 from tracker.public.servers import newest_for_the_desk, once_more, one_moment
 from tracker.rules.vocabulary import Nature
 
@@ -98,7 +99,7 @@ def public_page(view: Callable[..., Page]) -> View:
 
     @functools.wraps(view)
     def respond(request: HttpRequest, **named: str) -> HttpResponseBase:
-        with newest_for_the_desk(request), one_moment():
+        with newest_for_the_desk(request), one_moment(longest_question(kind_of(request.path_info, request.META.get("QUERY_STRING", "")))):
             return read(request, **named)
 
     def read(request: HttpRequest, **named: str) -> HttpResponseBase:
@@ -244,6 +245,18 @@ def later_as_problem(_request: HttpRequest, status: int, seconds: int) -> JsonRe
     """The same for programs."""
     response = problem(status, *why_later(status, seconds))
     _ask_again(response, seconds)
+    return response
+
+
+def crowded(request: HttpRequest, *, for_programs: bool) -> HttpResponse:
+    """503 for who came while as many as can be answered at once, and wait, ask for the same kind of page; as a page or as problem details."""
+    title = _("Too many readers at once")
+    sentence = _("More readers ask for such pages now than this site can answer at once. Ask again in %(seconds)s s.") % {"seconds": AGAIN_IN}
+    if not for_programs:
+        return later(request, 503, title, sentence, AGAIN_IN)
+    response = problem(503, title, sentence)
+    _ask_again(response, AGAIN_IN)
+    open_to_scripts(response)
     return response
 
 

@@ -105,16 +105,20 @@ def _at_the_desk() -> BaseDatabaseWrapper | None:
 
 
 @contextmanager
-def one_moment() -> Iterator[None]:
+def one_moment(longest: int | None = None) -> Iterator[None]:
     """All that the block reads over the public connection is read as it stood at one moment.
 
     What is published meanwhile, or a standby takes over from its primary, is not read, so that no page is put together from two editions.
+    ``longest``: milliseconds that one of its questions may take; without it as long as any reader's may.
     """
+    begin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
+    if longest is not None:
+        begin += f"; SET LOCAL statement_timeout = {longest:d}"  # both in one way to the server and back
     connection = connections[PUBLIC]
     connection.ensure_connection()
     session = connection.connection
     with connection.wrap_database_errors:
-        session.execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        session.execute(begin, prepare=False)
     try:
         yield
     finally:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,11 +51,16 @@ class Reader:
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state folder with the static files in it."""
     folder = tmp_path_factory.mktemp("served")
+    static_files(folder)
+    return folder
+
+
+def static_files(folder: Path) -> None:
+    """Collect them there."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "collectstatic", "--noinput", "--verbosity", "0"]
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "TRACKER_STATE_DIR": str(folder)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +80,13 @@ def record(database: str, django_db_blocker: Any) -> Iterator[Recommendation]:
 
 @pytest.fixture(scope="module")
 def served(database: str, cluster: postgres.Cluster, state: Path) -> Iterator[tuple[psutil.Process, int]]:
-    """The server with the settings of an installation, over the tests' own database; gives its process and port."""
+    with serving(database, cluster, state) as found:
+        yield found
+
+
+@contextmanager
+def serving(database: str, cluster: postgres.Cluster, state: Path, **more: str) -> Iterator[tuple[psutil.Process, int]]:
+    """The server with the settings of an installation and ``more``, over the tests' own database; gives its process and port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -82,7 +94,7 @@ def served(database: str, cluster: postgres.Cluster, state: Path) -> Iterator[tu
     def address(role: str) -> str:
         return f"postgresql:///{database}?host={cluster.sockets}&port={postgres.PORT}&user={postgres.ROLES[role]}&password={cluster.secrets[role]}"
 
-    environment = {name: value for name, value in os.environ.items() if name != throwaway.VARIABLE}
+    environment = {name: value for name, value in os.environ.items() if name != throwaway.VARIABLE} | more
     environment |= {"DJANGO_SETTINGS_MODULE": "config.settings", "TRACKER_STATE_DIR": str(state), "SECRET_KEY": settings.SECRET_KEY}
     environment |= {"DATABASE_URL": address("desk"), "OWNER_DATABASE_URL": address("owner"), "PUBLIC_DATABASE_URL": address("public")}
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "serve", "--workers", "2", "--no-jobs", "--port", str(port)]

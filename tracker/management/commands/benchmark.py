@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 from config import state
 from config.trouble import Trouble
 from tracker.benchmarking.reporting import markdown
-from tracker.benchmarking.running import every_name, measure
+from tracker.benchmarking.running import OVERLOAD, every_name, measure
 from tracker.management.commands.serve import whole_number
 
 MOST_ROUNDS = 10_000
@@ -36,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--rounds", type=number_of_rounds, default=20, metavar="N", help="how often each is asked (default: %(default)s)")
         rows = ", ".join(every_name())
         parser.add_argument("--only", action="append", default=[], metavar="NAME", help=f"this row alone; may be repeated: {rows}")
+        parser.add_argument("--overload", action="store_true", help=f"more readers of the costliest page than there is room for: --only {OVERLOAD}")
         parser.add_argument("--no-peers", action="store_true", help="without Datasette, REST framework and the stock admin")
         parser.add_argument(
             "--output",
@@ -45,9 +46,18 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *args: Any, rounds: int, only: list[str], no_peers: bool, output: Path | None = None, verbosity: int = 1, **options: Any
+        self,
+        *args: Any,
+        rounds: int,
+        only: list[str],
+        no_peers: bool,
+        overload: bool = False,
+        output: Path | None = None,
+        verbosity: int = 1,
+        **options: Any,
     ) -> None:
         """Measure, write the table, and print it."""
+        only = [*only, *([OVERLOAD] if overload else [])]
         if unknown := [name for name in only if name not in every_name()]:
             raise Trouble(f"There is no row {unknown[0]!r}; --only takes one of {', '.join(every_name())}.")
         if output is not None:

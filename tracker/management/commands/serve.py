@@ -16,6 +16,9 @@ from tracker.jobs.beside import worker_beside
 
 LOOPBACK = "127.0.0.1"
 APPLICATION = "config.wsgi:application"
+CONNECTIONS = 512
+"""That a process takes at once, those that wait for nothing included; who comes in between is not heard until one ends. Below the 1024 files that a
+process may have open in most places."""
 
 
 def port_number(text: str) -> int:
@@ -65,6 +68,8 @@ def serve(*, host: str, port: int, workers: int, jobs: bool, say: Callable[[str]
     from granian.log import LogLevels
     from granian.server import Server
 
+    from tracker.public.gate import threads
+
     check_port(host, port)
     os.environ["TRACKER_SERVING"] = "1"
     # New programs, not copies of this one, which has read its settings already and runs a thread: they read the environment anew.
@@ -76,9 +81,9 @@ def serve(*, host: str, port: int, workers: int, jobs: bool, say: Callable[[str]
         interface=Interfaces.WSGI,
         loop=Loops.asyncio,
         workers=workers,
-        # Two a core and one, no more than the public pool has connections: a reader waits for a thread, not for a connection.
-        blocking_threads=min(8, 2 * (os.cpu_count() or 1) + 1),
-        backpressure=256,
+        # More than are ever in Django at once, which the gate bounds: one is always free for whoever is answered from memory, or refused.
+        blocking_threads=threads(),
+        backpressure=CONNECTIONS,
         respawn_failed_workers=True,
         workers_kill_timeout=10,
         log_level=LogLevels.warning,
