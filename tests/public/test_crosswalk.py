@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+import pandas
 import pytest
 from django.db import connections
 from django.test import Client
@@ -90,6 +91,9 @@ def test_a_spreadsheet_gets_its_lines(published: str) -> None:
         (line["vocabulary"], line["status"], line["word"], line["relation"]) for line in told
     ]
     assert {line["exported"] for line in lines} == {"true", "false"}
+    table = pandas.read_csv(io.BytesIO(response.content))
+    assert (len(table), list(table.columns)) == (len(lines), list(lines[0]))
+    assert table["exported"].sum() == sum(line["exported"] for line in told)
 
 
 def test_its_address_is_listed_and_takes_no_other_ending(published: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import pandas
 import pytest
 from django.db import connections
 from django.http import QueryDict
@@ -76,6 +77,18 @@ def shown(client: Client, query: str) -> dict[tuple[str, str], str]:
         for cell in row.cells
         if cell
     }
+
+
+def test_pandas_opens_both_shapes(client: Client) -> None:
+    """Wide: a line a recommendation, then the two denominators; long: a line a cell."""
+    page = client.get("/matrix/").context["matrix"]
+    wide, long = (pandas.read_csv(io.BytesIO(whole(client.get(f"/api/v1/matrix.csv?shape={shape}")))) for shape in ("wide", "long"))
+    codes = [code for code in wide.columns if code in set(long["government"])]
+    assert (len(wide), len(codes)) == (page.recommendations.total + 2, page.governments.total)
+    assert list(wide["reference"][-2:]) == ["(counted)", "(assessed)"]
+    cells = wide[:-2].set_index("reference")[codes].stack().dropna()
+    assert dict(cells) == {(row.recommendation, row.government): row.status for row in long.itertuples()}
+    assert len(long) == page.distribution.total == int(wide["counted"][:-2].sum())
 
 
 # --- What an address may ask for -------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import zipfile
 from collections import Counter
 from typing import Any
 
+import pandas
 import pytest
 from django.core.cache import caches
 from django.db import DatabaseError, OperationalError, connections
@@ -174,6 +175,8 @@ def test_what_changed_is_what_a_plain_comparison_of_the_two_files_finds(released
 def test_the_file_and_the_page_say_the_same(released: str) -> None:
     rows = list(csv.DictReader(io.StringIO(read(DIFFERENCE + "changes.csv").decode(), newline="")))
     said = json.loads(read(DIFFERENCE + "changes.json"))["results"]
+    table = pandas.read_csv(io.BytesIO(read(DIFFERENCE + "changes.csv")))
+    assert (len(table), set(table["change"])) == (len(rows), {row["change"] for row in said})
     assert len(rows) == sum(len(each.get("columns", "x")) for each in said)
     page = text_of(DIFFERENCE)
     context = answer(DIFFERENCE).context
