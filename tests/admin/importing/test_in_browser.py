@@ -14,7 +14,21 @@ from openpyxl import Workbook
 from tests.admin.importing.steps import work
 from tests.admin.test_in_browser import sign_in as signed_in
 from tests.looking import faults
-from tracker.models import Addressee, Assessment, Document, Import, ImportProfile, ImportState, Position, Recommendation, Theme, User, Version
+from tracker.models import (
+    Addressee,
+    Assessment,
+    Citation,
+    Document,
+    Effect,
+    Import,
+    ImportProfile,
+    ImportState,
+    Position,
+    Recommendation,
+    Theme,
+    User,
+    Version,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -410,7 +424,45 @@ def says_arabic(key: str) -> None:
     assert str(recommendation(key, "انتشار فهرستِ ۱۲ نام").recommended_on) == "2019-04"
 
 
+# What was done: an action with its event and effect, the report that the row stands in, and a passage of its own; a list with dashes.
+
+DEEDS = (
+    b"No,Text,Country,Done,When,Report,Remark\n"
+    b'1,Close the office,Albania,"- It closed the office\n- It sold the key",2019-05-04,Annual report,Page 3 tells of the key\n'
+    b"2,Publish the list,France,,,Annual report,\n"
+)
+OF_EACH = {
+    "recommendation.recommended_on": "2019-03",
+    "action.body": "Ministry of Offices",
+    "event.kind": "announced",
+    "effect.direction": "not_judged",
+    "document.kind": "white_paper",
+}
+
+
+def does_deeds(hands: Hands) -> None:
+    hands.reads()
+    holds = {"Done": "action.description", "When": "event.on", "Report": "document.title", "Remark": "citation.says"}
+    holds |= {name: place for name, place in PLAIN.items() if name != "Date"}
+    for lines in (2, 4, 5):  # two empty ones at a time
+        hands.columns(holds, constants=dict(list(OF_EACH.items())[:lines]))
+    hands.columns(holds, keys={"recommendation": ["No"], "document": ["Report"]}, constants=OF_EACH)
+    hands.field("action.description", ticks=["lines"], join="; ")
+    hands.whole("DEEDS")
+    hands.preview()
+
+
+def says_deeds(key: str) -> None:
+    effect = Effect.objects.get(addressee__recommendation__known_from__key=key)
+    assert effect.action.description == "It closed the office; It sold the key"
+    assert (str(effect.action.events.get().on), effect.direction) == ("2019-05-04", "not_judged")
+    made = recommendation(key, "Close the office")
+    assert made.made_in is not None and made.made_in.title == "Annual report"
+    assert Citation.objects.filter(says="Page 3 tells of the key", uses__isnull=False).exists()
+
+
 CASES = {
+    "DEEDS": Case((("deeds.csv", DEEDS),), does_deeds, (2, 2, 0), says_deeds),
     "WIN": Case((("lista.csv", WINDOWS),), does_windows, (3, 3, 0), says_windows),
     "ARABIC": Case((("list.jsonl", ARABIC),), does_arabic, (2, 2, 0), says_arabic),
     "SEMI": Case((("odpovědi.csv", SEMICOLONS),), does_semicolons, (3, 4, 4), says_semicolons),
