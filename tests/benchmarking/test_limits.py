@@ -165,7 +165,7 @@ def test_the_matrix(asked: Asked) -> None:
     over, published = asked
     tallies, ((number,),), rows = limits.answers(over, limits.matrix(published.today))
     clocks = clocks_of(published.today)
-    page = Table(clocks, AddresseeFilters(QueryDict(), clocks).rows()).page()
+    page = Table(clocks, AddresseeFilters(QueryDict(), clocks).met).page()
     assert number == page.recommendations.total
     assert len({row[0] for row in tallies}) == page.governments.total
     by_status: Counter[str] = Counter()

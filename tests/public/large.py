@@ -31,6 +31,7 @@ def write(connection: psycopg.Connection[Any], *, recommendations: int, governme
     words = {"kind": "'white_paper'", "interest": "'advocacy'", "language": "'en'", "provenance": "'reviewed'"}
     _insert(connection, DocumentEdition, f"generate_series(1, {documents}) AS n", key="'DOC-' || n", title="'Paper number ' || n", **words)
     dated = {"recommended_on": "'2019-02-01'", "year": "2019", "measure": "'m' || n % 7", "documents": f"ARRAY[{made_in}]", "source": made_in}
+    dated["themes"] = "CASE WHEN n % 3 = 0 THEN '{}' ELSE ARRAY['t' || n % 3] END"
     _insert(
         connection,
         RecommendationEdition,
@@ -45,7 +46,6 @@ def write(connection: psycopg.Connection[Any], *, recommendations: int, governme
         recommended_last="'2019-02-01'",
         corroboration="'single_source'",
         measure_name="'measure ' || n % 7",
-        themes="CASE WHEN n % 3 = 0 THEN '{}' ELSE ARRAY['t' || n % 3] END",
         theme_names="CASE WHEN n % 3 = 0 THEN '{}' ELSE ARRAY['theme ' || n % 3] END",
         provenance="'reviewed'",
     )

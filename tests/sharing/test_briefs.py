@@ -131,7 +131,7 @@ def test_no_brief_of_nothing(client: Client, path: str) -> None:
     assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize(("path", "most"), [("/governments/BE/brief/", 13), ("/governments/CA/brief/", 13), ("/documents/WP-MQ/brief/", 12)])
+@pytest.mark.parametrize(("path", "most"), [("/governments/BE/brief/", 11), ("/governments/CA/brief/", 11), ("/documents/WP-MQ/brief/", 10)])
 def test_a_brief_asks_a_fixed_number_of_questions(client: Client, path: str, most: int) -> None:
     with CaptureQueriesContext(connections["public"]) as asked:
         client.get(path)

@@ -66,7 +66,7 @@ def rooms() -> dict[Kind, Room]:
         Kind.COSTLY: Room(costly, 3 * costly + 3, on_the_machine=costly),
         Kind.FILE: Room(files, files),
         Kind.STATIC: Room(8, 16),
-        Kind.DESK: Room(4, 16),
+        Kind.DESK: Room(4, 48),
         Kind.WATCH: Room(2, 4),
     }
 
