@@ -155,6 +155,10 @@ def addresses(pair: Pair) -> list[str]:
     return [path for some in named.values() for path in some[:4]]
 
 
+ROOM = {"PUBLIC_POOL_SIZE": "24", "COSTLY_AT_ONCE": "8", "FILES_AT_ONCE": "8", "QUEUE_MS": "60000"}
+"""For as many readers at once as the tests have: none is refused for want of a place."""
+
+
 class Served:
     """A site that `manage.py serve` serves in processes of its own."""
 
@@ -164,7 +168,7 @@ class Served:
             self.port = probe.getsockname()[1]
         kept = {name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "CI")}
         own = {"TRACKER_STATE_DIR": str(folder), "API_REQUESTS_PER_MINUTE": "0", "LOG_LEVEL": "ERROR"}
-        self.environment = kept | own | addresses
+        self.environment = kept | own | addresses | ROOM
         self.log = folder / "served.log"
         self.process: subprocess.Popen[bytes] | None = None
 
