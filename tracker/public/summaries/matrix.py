@@ -199,7 +199,8 @@ class Table:
             np.minimum.at(first, column.numbers, self.counted.places("recommended_first"))
             return [first[column.numbers], column.vocabulary.places()[column.numbers]]
         ordered = sorted({*keys}, key=lambda key: (not key, self._names.get(key, key), key))
-        places = np.array([ordered.index(key) for key in keys], dtype=np.int64)
+        place_of = {key: place for place, key in enumerate(ordered)}
+        places = np.array([place_of[key] for key in keys], dtype=np.int64)
         return [places[column.numbers]]
 
     @functools.cached_property
