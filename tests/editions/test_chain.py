@@ -14,7 +14,7 @@ from django.db import connections
 from config.trouble import Trouble
 from tests import builders
 from tests.editions.conftest import Attempts
-from tracker.editions.tables import ChainLink, DocumentEdition, Erasure, RecordEdition, SiteEdition, TranslationEdition
+from tracker.editions.tables import ChainLink, DocumentEdition, EffectEdition, Erasure, RecordEdition, SiteEdition, TranslationEdition
 from tracker.editorial.erasing import BLANK, erase, places
 from tracker.editorial.verbs import Refused
 from tracker.editorial.verification import verify
@@ -52,6 +52,8 @@ def test_the_case_files_verify(casefile_desk: str) -> None:
     assert verify(every_edition=True).problems == ()
 
 
+# What the database does not reckon itself of an effect's row.
+WRITTEN = ", ".join(field.column for field in EffectEdition._meta.concrete_fields if not field.generated)
 TAMPERING = {
     "a body": "UPDATE editions.record SET body = jsonb_set(body, '{note}', '\"forged\"') WHERE kind = 'document' AND key = 'REPORT'",
     "a body and its hash": "UPDATE editions.record SET title = 'forged' WHERE key = 'THIRD'",
@@ -66,8 +68,8 @@ TAMPERING = {
     "a row reopened": "UPDATE editions.record SET known_to = NULL WHERE known_to IS NOT NULL",
     "a status for reading": "UPDATE editions.addressee SET rationale = 'forged' WHERE assessment IS NOT NULL",
     "a row for reading closed": "UPDATE editions.effect SET known_to = now() WHERE known_to IS NULL",
-    "a row for reading added": "INSERT INTO editions.effect OVERRIDING SYSTEM VALUE SELECT another.* FROM editions.effect e,"
-    """ jsonb_populate_record(e, '{"id": 9999, "key": "LK-X"}') AS another LIMIT 1""",
+    "a row for reading added": f"INSERT INTO editions.effect ({WRITTEN}) OVERRIDING SYSTEM VALUE SELECT {WRITTEN} FROM (SELECT another.* FROM"
+    """ editions.effect e, jsonb_populate_record(e, '{"id": 9999, "key": "LK-X"}') AS another LIMIT 1) AS another""",
     "an approval": "UPDATE tracker_version SET approved_by_id = recorded_by_id WHERE key = 'THIRD'",
     "another approver": "UPDATE tracker_version SET approved_by_id = (SELECT id FROM tracker_user WHERE username = 'third') WHERE key = 'THIRD'",
     "another approver, and the history of it": """

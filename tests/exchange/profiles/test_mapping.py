@@ -212,11 +212,12 @@ def test_the_files_own_words_for_a_kind_are_kept_by_the_passage_that_cites_its_r
     assert cells(groups, "recommendations", "measure") == ["expulsion", "expulsion", "unclassified"]
     assert cells(groups, "documents", "kind", "note")[1:] == [{"kind": "white_paper", "note": ""}]
     assert cells(groups, "events", "kind") == ["adopted"] and cells(groups, "actions", "measure") == ["expulsion"]
+    undated = "gives no date for it, so that of the document stands (2020-01)"
     assert cells(groups, "citations", "says") == [
-        "Lists recommendation P-1; says what was done; gives the kind of the document as “Blue book”; gives the kind of measure as “Putting out”;"
-        " gives the kind of what was done as “Sent home”; gives the kind of event as “Gazetted”.",
-        "Lists recommendation P-2; gives the kind of the document as “blue BOOK”; gives the kind of measure as “putting out”.",
-        "Lists recommendation P-3.",
+        f"Lists recommendation P-1; {undated}; says what was done; gives the kind of the document as “Blue book”; gives the kind of measure as"
+        " “Putting out”; gives the kind of what was done as “Sent home”; gives the kind of event as “Gazetted”.",
+        f"Lists recommendation P-2; {undated}; gives the kind of the document as “blue BOOK”; gives the kind of measure as “putting out”.",
+        f"Lists recommendation P-3; {undated}.",
     ]
 
 
@@ -225,7 +226,8 @@ def test_what_nobody_wrote_in_the_file_is_not_told_as_its_word_for_a_kind(tmp_pa
     profile += '[document]\nkey = ["Report"]\ntitle = "Report"\nkind = { column = "Type", default = "white_paper" }\n'
     _file, groups = mapped(tmp_path, profile, [row(Report="R", Type="")])
     assert problems(groups) == [] and cells(groups, "documents", "kind")[1:] == ["white_paper"]
-    assert cells(groups, "citations", "says") == ["Lists recommendation P-1."]
+    undated = "gives no date for it, so that of the document stands (2020-01)"
+    assert cells(groups, "citations", "says") == [f"Lists recommendation P-1; {undated}."]
 
 
 def test_a_list_of_documents_keeps_its_word_for_each_kind_beside_the_document(tmp_path: Path) -> None:
