@@ -11,7 +11,8 @@ from tests import builders
 from tests.exchange.imports.conftest import PROFILE, rows, written
 from tests.exchange.imports.test_running import applied, changed, events, standing
 from tracker.editorial.verbs import approve, publish, submit
-from tracker.exchange.imports import choose, imports_of, run_apply, run_preview, run_undo
+from tracker.exchange.imports import choose, imports_of, receive, run_apply, run_preview, run_undo
+from tracker.exchange.imports.findings import sentences
 from tracker.models import (
     Action,
     Addressee,
@@ -276,3 +277,32 @@ def test_a_file_of_one_government_says_nothing_of_the_others(by: User, received:
     batch = applied(received(rows(2), profile=of_one.replace("{code}", "IS")), by)
     assert batch.preview.counts["conflicts"] == 0
     assert addressed() == ["FR", "IS"]
+
+
+def test_recommendations_that_a_file_has_no_longer_stay_and_are_named(received: Received, by: User) -> None:
+    """A file may be the next part of a list as well as a corrected one; a row that is refused is in the file."""
+    applied(received(rows(25)), by)
+    document = Recommendation.objects.get(reference="RV-1").known_from
+    builders.recommendation("OURS", known_from=document)
+    before = standing()
+    batch = received([rows(25)[0], ["3", "Nowhere land", "", ""]])
+    preview = run_preview(batch, by=by)
+    names = [f"RV-{number}" for number in range(2, 26) if number != 3]
+    assert preview.counts["missing"] == {"count": 23, "first": names[:20]}
+    assert sentences(preview.counts)[-1] == (
+        "23 recommendations that stand here from earlier files of this profile are not in this one; they stay as they are: "
+        f"{', '.join(names[:20])}, …."
+    )
+    nothing_is_lost(before)
+    applied(received(rows(1)), by)
+    nothing_is_lost(before)
+
+
+def test_another_profile_of_the_same_document_and_a_whole_file_miss_none(received: Received, by: User, tmp_path: Path) -> None:
+    applied(received(rows(3)), by)
+    assert run_preview(received(rows(3)), by=by).counts["missing"] == {}
+    part = PROFILE.replace('name = "review"', 'name = "second-part"')
+    batch = receive(written(tmp_path / "part.csv", rows(1)), by=by, profile="second-part", text=part)
+    assert run_preview(batch, by=by).counts["missing"] == {}
+    document = PROFILE.replace('key = "REVIEW"', 'key = "OTHER"').replace('prefix = "RV"', 'prefix = "OT"')
+    assert run_preview(received(rows(1), profile=document), by=by).counts["missing"] == {}

@@ -20,6 +20,7 @@ from tracker.exchange.imports.findings import (
     ROWS_LISTED,
     copies_passed_over,
     dated_by_document,
+    missing_from_file,
     not_the_staffs,
     problem_told,
     said_before_told,
@@ -157,7 +158,11 @@ def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
         "words": [_("created"), _("changed"), _("already here, the same"), _("here with other text, kept"), *([_("taken away")] if any_gone else [])],
         "lines": lines,
         "rows": tally,
-        "advice": [*dated_by_document(counts), *without_partner(counts), *filter(None, [not_the_staffs(counts), copies_passed_over(counts)])],
+        "advice": [
+            *dated_by_document(counts),
+            *without_partner(counts),
+            *filter(None, [missing_from_file(counts), not_the_staffs(counts), copies_passed_over(counts)]),
+        ],
         "writes": wrote(counts),
     }
 

@@ -7,6 +7,7 @@
                "dated": {"on": day, "recommendation": n, "position": n}; how many have the date of the file's document, as the file gives none
                "joins": [{"name", "rows": {"count", "first": [row, ...]}, "others": {"count", "first": [row, ...]}}, ...]; of second files: rows of
                the file that have none there, and rows there that no row of the file has
+               "missing": {"count": n, "first": [reference, ...]}; recommendations of earlier files of this profile that this one does not have
                "left_out": [{"about", "value", "count", "rows": [the first of them]}, ...]; what means nothing, as somebody said
                "resources": {"recommendations": {"created", "changed", "taken", "gone", "same", "kept"}, ...}}
 ``problems``   [{"rows", "count", "file", "sentence", "about"}, ...]; each once, the sentence without its row; ``file`` is that of a package, else
@@ -82,6 +83,7 @@ class Findings:
         self.skipped: list[dict[str, Any]] = []
         self.left_out: list[dict[str, Any]] = []
         self.dated: dict[str, Any] = {}
+        self.missing: dict[str, Any] = {}
         self.joins: list[dict[str, Any]] = []  # what has nothing in the other file
         self.not_the_staffs: list[int] = []  # rows of which the profile calls the verdict the staff's, and which lack what that takes
         self._digest = hashlib.blake2b(digest_size=32)
@@ -175,6 +177,7 @@ class Findings:
             "left_out": self.left_out,
             "dated": self.dated,
             "joins": self.joins,
+            "missing": self.missing,
             "resources": {
                 resource.name: {did.value: self.resources[resource.name][did.value] for did in Did}
                 for resource in RESOURCES
@@ -236,6 +239,8 @@ def sentences(counts: dict[str, Any]) -> list[str]:
     if words := words_stand_already(counts):
         said.append(words)
     said += [*dated_by_document(counts), *without_partner(counts)]
+    if words := missing_from_file(counts):
+        said.append(words)
     if words := not_the_staffs(counts):
         said.append(words)
     return said
@@ -309,6 +314,17 @@ def without_partner(counts: dict[str, Any]) -> list[str]:
             )
             said.append(words % {"count": count, "name": join["name"], "rows": _first_of(join["others"])})
     return said
+
+
+def missing_from_file(counts: dict[str, Any]) -> str:
+    """How many recommendations that earlier files of the profile gave are not in this one, in a sentence; empty where none is."""
+    if not (missing := counts.get("missing")):
+        return ""
+    return ngettext(
+        "%(count)s recommendation that stands here from an earlier file of this profile is not in this one; it stays as it is: %(which)s.",
+        "%(count)s recommendations that stand here from earlier files of this profile are not in this one; they stay as they are: %(which)s.",
+        missing["count"],
+    ) % {"count": missing["count"], "which": _first_of(missing)}
 
 
 def _first_of(found: dict[str, Any]) -> str:

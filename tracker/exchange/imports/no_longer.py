@@ -1,4 +1,4 @@
-"""What a file gave as the whole of something and gives no longer: addressees and themes of the recommendations that it brings.
+"""What a file gave and gives no longer: of the recommendations that it brings their addressees and themes, and recommendations altogether.
 
 A file that says whom a recommendation concerns says all of them, and a corrected one takes back what it said by mistake. What an earlier import of
 the same document brought, and nobody touched since, goes, with what came with it and rests on it: the verdict on that addressee, its effect, the
@@ -6,6 +6,9 @@ citation of the file's row. What is edited, handed in or public is a conflict, a
 effect, a challenge) never goes with it: then it stays, and that is said. What people or other files added is not the file's to take back.
 
 It is known only at the end of the file, as several rows may speak of one recommendation.
+
+A recommendation that is not in the file at all stays, whatever stands of it: the file may as well be the next part of a list as a corrected one. That
+it is missing is said (:func:`missing`).
 """
 
 from collections import defaultdict
@@ -24,11 +27,14 @@ from tracker.exchange.imports.undoing import BY_THE_NIGHT, relations, take_away
 from tracker.exchange.profiles import Profile
 from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, with_related
 from tracker.exchange.standing import Name
-from tracker.models import Action, CitationUse, Did, Import, ImportedRow, ImportState, User
+from tracker.models import Action, CitationUse, Did, Import, ImportedRow, ImportState, Recommendation, User
 from tracker.models.base import Publishable
 
 AT_ONCE = 500
 """Recommendations that are looked at together."""
+
+NAMED = 20
+"""Recommendations missing from a file that are named; all are counted."""
 
 PUT_THERE = (Did.CREATED, Did.CHANGED, Did.TAKEN)
 ROOT = "recommendations"
@@ -80,6 +86,30 @@ def wholes(profile: Profile) -> list[str]:
     return [*sorted(read), *(["citation_uses"] if "addressees" in read else [])]  # by its addressees a citation of a row is named
 
 
+def missing(batch: Import, profile: Profile, unsure: set[str]) -> dict[str, Any]:
+    """Recommendations that stand here from files read by this profile before, of the same document, and are not in this file.
+
+    Once the whole file was gone through; ``unsure`` as for :class:`NoLonger`. {"count": n, "first": [reference, ...]}, empty where there are none.
+    """
+    made = profile.records.get("recommendation")
+    earlier = _earlier(batch, profile, profile_name=batch.profile_name) if made and "statement" in made.fields else {}
+    if not earlier:
+        return {}
+    in_file = ImportedRow.objects.filter(batch=batch, resource=ROOT, key=OuterRef("key"))
+    stands = Recommendation.objects.filter(reference=OuterRef("key"), known_from__key=profile.source.key)
+    brought = ImportedRow.objects.filter(Exists(stands), ~Exists(in_file), batch__in=earlier, resource=ROOT, did__in=PUT_THERE)
+    in_order = dict.fromkeys(brought.order_by("batch", "source_row", "pk").values_list("key", flat=True))
+    found = [reference for reference in in_order if reference not in unsure]
+    return {"count": len(found), "first": found[:NAMED]} if found else {}
+
+
+def _earlier(batch: Import, profile: Profile, **of: str) -> dict[int, str]:
+    """Applied imports of the same document, each with the name of its profile."""
+    applied = Import.objects.filter(state=ImportState.APPLIED, **of).exclude(pk=batch.pk).order_by("pk")
+    named = applied.values_list("pk", "profile_name", "profile_text")
+    return {pk: name for pk, name, text in named if document_told_in(text) == profile.source.key}
+
+
 class NoLonger(Beside):
     """What stands here of earlier imports of a file's document beside a run of it that went through the whole file."""
 
@@ -87,9 +117,7 @@ class NoLonger(Beside):
         """``unsure``: recommendations of which a row could not be read whole, so that nobody knows all that the file says of them."""
         super().__init__({}, by=by, batch=batch)
         self.unsure, self.wholes = unsure, wholes(profile)
-        applied = Import.objects.filter(state=ImportState.APPLIED).exclude(pk=batch.pk) if self.wholes else Import.objects.none()
-        named = applied.values_list("pk", "profile_name", "profile_text").order_by("pk")
-        self.imports = {pk: name for pk, name, text in named if document_told_in(text) == profile.source.key}
+        self.imports = _earlier(batch, profile) if self.wholes else {}
         self.document = profile.source.key
         self.nodes: dict[Node, Going] = {}
         self.referring: dict[Node, set[Node]] = defaultdict(set)

@@ -19,7 +19,7 @@ from tracker.exchange.files import Package, PackageError, Problem, Row
 from tracker.exchange.imports import rights
 from tracker.exchange.imports.beside import Beside, decision_of, digest, given, references, told
 from tracker.exchange.imports.findings import Findings
-from tracker.exchange.imports.no_longer import NoLonger
+from tracker.exchange.imports.no_longer import NoLonger, missing
 from tracker.exchange.imports.progress import Progress
 from tracker.exchange.imports.said_before import said_before
 from tracker.exchange.imports.sources import Mapped, OfPackage
@@ -226,7 +226,9 @@ class Run:
         if isinstance(self.source, OfPackage):
             return
         mapped, lines = self.source.mapped, []
-        for found in NoLonger(self.batch, self.by, mapped.profile, self.unsure | mapped.unsure).found():
+        unsure = self.unsure | mapped.unsure
+        self.findings.missing = missing(self.batch, mapped.profile, unsure)
+        for found in NoLonger(self.batch, self.by, mapped.profile, unsure).found():
             if found.stays:
                 self.findings.add_conflict(("recommendations", (found.reference,)), found.stays, found.decision)
             for one in found.goes:
