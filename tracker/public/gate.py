@@ -9,7 +9,6 @@ threads as all doors together let in and let wait, and some more (:func:`threads
 What is kept ahead of Django (:mod:`tracker.public.ahead`) does not come here: it costs next to nothing, and is given under any load.
 """
 
-import fcntl
 import logging
 import os
 import threading
@@ -29,12 +28,12 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from config import state
 from tracker.languages import LANGUAGES, SOURCE
 from tracker.languages.addresses import in_language, language_of
 from tracker.public.ahead import Application, Environ
 from tracker.public.kinds import Kind, is_for_programs, kind_of
 from tracker.public.pages import crowded
+from tracker.public.seats import Seats
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +41,6 @@ SPARE = 8
 """Threads beside those that doors can hold: they give what is kept, and refuse."""
 PATH, QUERY = "/where-it-was-asked/", "what=was-asked"
 """Stand in a refusal that is ready-made for the address that it is then given for."""
-LOOKS_EVERY = 0.005
-"""Seconds after which who waits for another process looks again; it is at most one thread a seat in each process that does."""
 SAID_EVERY = 60.0
 """Seconds between two lines in the log that say how many were refused."""
 
@@ -74,37 +71,6 @@ def rooms() -> dict[Kind, Room]:
 def threads() -> int:
     """How many threads the server needs in each process."""
     return SPARE + sum(room.at_once + room.waiting for room in rooms().values())
-
-
-class Seats:
-    """So many at once on a machine, in whichever process: each a file that is locked, which the system unlocks for a process that dies."""
-
-    def __init__(self, folder: Path, number: int) -> None:
-        """``folder``: where the files are, the same for all processes."""
-        self._files = [folder / str(each) for each in range(number)]
-        self._left_at = -LOOKS_EVERY
-
-    def take(self, until: float) -> int | None:
-        """A seat, to be given to :meth:`leave`; None where none is free until then (``time.monotonic``)."""
-        # Who waits in another process looks now and then: it comes first where one was just left here.
-        if time.monotonic() - self._left_at < 2 * LOOKS_EVERY:
-            time.sleep(2 * LOOKS_EVERY)
-        while True:
-            for file in self._files:
-                seat = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-                try:
-                    fcntl.flock(seat, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    return seat
-                except BlockingIOError:
-                    os.close(seat)
-            if time.monotonic() >= until:
-                return None
-            time.sleep(LOOKS_EVERY)
-
-    def leave(self, seat: int) -> None:
-        """Somebody else may have it."""
-        self._left_at = time.monotonic()
-        os.close(seat)
 
 
 class Door:
@@ -155,8 +121,6 @@ class Gate:
         """``patience``: seconds that a request waits at the longest; ``folder``: for what processes of this machine share."""
         self._application, self._measures, self._patience = application, measures, patience
         self._seats = {kind: Seats(folder, room.on_the_machine) for kind, room in measures.items() if room.on_the_machine is not None}
-        if self._seats:
-            state.make_folder(folder)
         self._begin()
         os.register_at_fork(after_in_child=self._begin)  # locks and threads stay behind
 

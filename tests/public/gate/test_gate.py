@@ -2,8 +2,6 @@
 
 import gc
 import json
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +16,7 @@ from tests import builders
 from tests.addresses import every_public_address
 from tests.public.ahead import Answer, ask, site_of_one
 from tracker.public import gate
-from tracker.public.gate import Gate, Room, Seats, rooms, threads
+from tracker.public.gate import Gate, Room, rooms, threads
 from tracker.public.kinds import Kind, kind_of, longest_question
 from tracker.releasing import make
 
@@ -245,19 +243,6 @@ def test_processes_of_a_machine_share_its_seats(behind: Behind, tmp_path: Path) 
     behind.go.release()
     assert status(ask(other.gate, f"{COSTLY}?after")) == 200
     assert behind.came == ["in", "other", "waits", "after"]
-
-
-def test_the_seat_of_a_process_that_died_is_free(tmp_path: Path) -> None:
-    code = f"import os, pathlib; from tracker.public.gate import Seats; print(Seats(pathlib.Path({str(tmp_path)!r}), 1).take(0), flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", f"import django; django.setup(); {code}"], cwd=settings.BASE_DIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdout and process.stdout.readline().strip().isdigit()
-        seats = Seats(tmp_path, 1)
-        assert seats.take(0) is None
-        process.kill()
-        process.wait()
-    assert seats.take(time.monotonic() + PATIENCE) is not None
 
 
 @pytest.mark.parametrize(("prefix", "language", "sentence"), [
