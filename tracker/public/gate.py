@@ -4,7 +4,8 @@ A process of Python does the work of one page at a time, however many threads it
 all threads and all connections, and whoever wants a record, or the desk, waits behind them. So each kind (:mod:`tracker.public.kinds`) has a door of
 its own, with places that no other kind takes. Costly pages have theirs for all processes of the machine together, fewer than it has cores: what they
 keep busy, here and in the database, is busy for everybody. What waits at a door holds a thread of the server and nothing else; there are as many
-threads as all doors together let in and let wait, and some more (:func:`threads`), so that there is always one that says no.
+threads as all doors together let in and let wait, as wait for a page that is being made, and some more (:func:`threads`), so that there is always one
+that says no.
 
 What is kept ahead of Django (:mod:`tracker.public.ahead`) does not come here: it costs next to nothing, and is given under any load.
 """
@@ -30,7 +31,7 @@ from django.http.response import HttpResponseBase
 
 from tracker.languages import LANGUAGES, SOURCE
 from tracker.languages.addresses import in_language, language_of
-from tracker.public.ahead import Application, Environ
+from tracker.public.ahead import COMPANY, Application, Environ
 from tracker.public.kinds import Kind, is_for_programs, kind_of
 from tracker.public.pages import crowded
 from tracker.public.seats import Seats
@@ -70,7 +71,7 @@ def rooms() -> dict[Kind, Room]:
 
 def threads() -> int:
     """How many threads the server needs in each process."""
-    return SPARE + sum(room.at_once + room.waiting for room in rooms().values())
+    return SPARE + COMPANY + sum(room.at_once + room.waiting for room in rooms().values())
 
 
 class Door:

@@ -8,6 +8,8 @@ software. The address is the key, with all else that a request may say that chan
 one standing and one day and goes as a whole with either; the version goes with the process. Where it is not known how the site stands, no kept
 answer is given.
 
+After a publication many ask for the same page at once: one of them has it made, in each process, and the others wait for that.
+
 What may be kept a view says (:func:`offer`), after it has seen that nothing was published while the answer was made.
 
 Whoever has a session at the desk is always answered by Django: what somebody publishes there they see at once, and nothing of them can enter.
@@ -39,6 +41,9 @@ OFFER = "tracker.public.offer"
 """Where a request's environment has the function that takes an offer: of what the answer was made."""
 KNOWN = ("known", "with_known")
 """The parameters that may name an instant."""
+COMPANY = 32
+"""How many requests of a process wait at once for a page that another one has made. Each holds a thread of the server, of which there are so many
+more (:func:`tracker.public.gate.threads`)."""
 PLAIN = ("", "text/plain")
 """Types of a request's body that say nothing of how its address is to be read; another may name a charset, which does."""
 EPOCH = 719_163
@@ -102,6 +107,7 @@ class Ahead:
         self._lock = threading.Lock()
         self._standing = self._watching()
         self._shelf: Shelf | None = None
+        self._company = threading.Semaphore(COMPANY)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """WSGI."""
@@ -113,7 +119,7 @@ class Ahead:
             return _given(kept, environ, start_response, self._left())
         if environ["REQUEST_METHOD"] == "HEAD" or "HTTP_COOKIE" in environ:
             return self._application(environ, start_response)
-        return self._made(key, environ, start_response)
+        return self._made_once(shelf, key, environ, start_response)
 
     def shelf(self) -> Shelf | None:
         """The shelf of how the site stands and of today, which may be empty; None where it is not known how the site stands."""
@@ -149,6 +155,24 @@ class Ahead:
             environ["wsgi.url_scheme"],
             said(self._forwarded),
         )
+
+    def _made_once(self, shelf: Shelf, key: Key, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Django's answer, or what it answered meanwhile to somebody who asked for the same."""
+        being_made = shelf.begin(key)
+        if being_made is None:
+            try:
+                return self._made(key, environ, start_response)
+            finally:
+                shelf.end(key)
+        if self._company.acquire(blocking=False):
+            try:
+                being_made.wait(settings.QUEUE_MS / 1000)
+            finally:
+                self._company.release()
+        now = self.shelf()
+        if now and (kept := now.get(key)):
+            return _given(kept, environ, start_response, self._left())
+        return self._made(key, environ, start_response)
 
     def _made(self, key: Key, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Django's answer, kept if it may be."""

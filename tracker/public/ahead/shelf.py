@@ -73,6 +73,7 @@ class Shelf:
         self._newcomers: deque[tuple[Hashable, Kept]] = deque()
         self._others: deque[tuple[Hashable, Kept]] = deque()
         self._of_newcomers = 0
+        self._being_made: dict[Hashable, threading.Event] = {}
         self._lock = threading.Lock()
 
     @property
@@ -86,6 +87,19 @@ class Shelf:
         if found is not None:
             found.was_asked_for = True
         return found
+
+    def begin(self, key: Hashable) -> threading.Event | None:
+        """Nothing for who is to make an answer, and then to :meth:`end`; for everybody else what is set once that is done."""
+        with self._lock:
+            if key in self._being_made:
+                return self._being_made[key]
+            self._being_made[key] = threading.Event()
+            return None
+
+    def end(self, key: Hashable) -> None:
+        """It is made and put here, or could not be."""
+        with self._lock:
+            self._being_made.pop(key).set()
 
     def takes(self, size: int) -> bool:
         """Whether an answer of so many bytes may be kept at all."""
