@@ -188,3 +188,18 @@ def test_the_overview_shows_the_documents_with_most_recommendations(site: Client
     assert (len(dashboard.sources), dashboard.every_source, dashboard.recommendations) == (20, DOCUMENTS, 450)
     assert {source.recommendations for source in dashboard.sources} == {2}
     assert "The 20 with most recommendations, of 400 documents under which recommendations stand" in words(site, "/")
+
+
+def test_the_overview_shows_the_governments_with_most_addressees_and_opens_the_others(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    every = site.get("/").context["dashboard"]
+    assert len(every.by_government) == every.governments, "there are few"
+    assert "with most counted addressees" not in words(site, "/")
+    monkeypatch.setattr("tracker.public.summaries.dashboard.GOVERNMENTS", 2)
+    dashboard = site.get("/").context["dashboard"]
+    totals = sorted((one.distribution.total for one in every.by_government), reverse=True)
+    assert [one.distribution.total for one in dashboard.by_government] == totals[:2]
+    assert [one.name for one in dashboard.by_government] == sorted(one.name for one in dashboard.by_government)
+    assert dashboard.distribution.total == sum(totals)
+    said = words(site, "/")
+    sentence = f'The 2 with most counted addressees, of {every.governments} governments; <a href="/governments/?counted=yes">all governments</a>.'
+    assert said.count(sentence) == 2

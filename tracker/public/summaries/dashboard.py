@@ -25,6 +25,8 @@ from tracker.rules.vocabulary import Basis, Corroboration, Earlier
 
 SOURCES = 20
 """Documents that the page shows with what became of their recommendations."""
+GOVERNMENTS = 40
+"""Governments that it shows with what became of the recommendations to them. Every one has its row at /governments/."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class Dashboard:
     every_source: int
     """How many documents recommend anything; those with most recommendations are among ``sources``."""
     by_government: list[GovernmentSummary]
+    """Those of the ``governments`` that have most counted addressees, by name."""
     certainty: Certainty
     earlier: EarlierActions
     latest_statuses: list[AddresseeEdition]
@@ -114,7 +117,7 @@ def dashboard(clocks: Clocks) -> Dashboard:
         distribution=statuses,
         sources=sources,
         every_source=every_source,
-        by_government=by_government(clocks),
+        by_government=_with_most(by_government(clocks)),
         certainty=certainty(every),
         earlier=_earlier(clocks),
         latest_statuses=told(newest[:5], clocks),
@@ -199,6 +202,13 @@ def by_government(clocks: Clocks) -> list[GovernmentSummary]:
         GovernmentSummary(code, name, distribution(statuses[code], government=code), disputed.get(code, 0), earlier.get(code, 0))
         for code, name in every.named("government", "government_name", counted)
     ]
+
+
+def _with_most(governments: list[GovernmentSummary]) -> list[GovernmentSummary]:
+    """As many as the page shows, in the order in which they are given; of two with as many addressees the first."""
+    most = sorted(governments, key=lambda one: -one.distribution.total)[:GOVERNMENTS]
+    shown = {one.code for one in most}
+    return [one for one in governments if one.code in shown]
 
 
 def certainty(addressees: Selection) -> Certainty:
