@@ -6,15 +6,16 @@ reader's two clocks.
 
 import datetime as dt
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
 from django import template
 from django.template.context import RequestContext
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from tracker.editions.tables import CitationEdition, DocumentEdition
 from tracker.languages import dates, digits, names
@@ -159,8 +160,14 @@ def to(context: RequestContext, name: str, *args: Any, **filters: Any) -> str:
     query = [clock for clock in _clocks(context).items() if clock[0] not in filters]
     for key, value in filters.items():
         query += [(key, str(item)) for item in (value if isinstance(value, list | tuple) else [value]) if item not in (None, "")]
-    path = reverse(f"public:{name}", args=args)
+    path = _path(name, args, get_language(), get_script_prefix())
     return f"{path}?{urlencode(query)}" if query else path
+
+
+@lru_cache(maxsize=2**14)
+def _path(name: str, args: tuple[Any, ...], _language: str | None, _prefix: str) -> str:
+    """The address of a public page, which is looked up in all patterns: in a language, below where the site stands."""
+    return reverse(f"public:{name}", args=args)
 
 
 def _clocks(context: RequestContext) -> dict[str, str]:
@@ -267,12 +274,6 @@ def of(counts: Distribution, which: Status) -> int:
 
 
 @register.filter
-def segments(counts: Distribution, whole: int | None = None) -> list[charts.Segment]:
-    """A distribution as the parts of one bar; ``whole`` is the count that fills its width."""
-    return charts.split(((item.status, item.count) for item in counts.counts), whole or None)
-
-
-@register.filter
 def largest(summaries: list[Any]) -> int:
     """The largest denominator among rows that each have a distribution: the common scale of their bars."""
     return max((row.distribution.total for row in summaries), default=0)
@@ -284,6 +285,24 @@ def counts_in_words(counts: Distribution) -> str:
     parts = [f"{gettext(item.status.label)} {digits.localized(str(item.count), dates.language())}" for item in counts.held]
     of_all = ngettext("of %(total)s counted", "of %(total)s counted", counts.total) % {"total": digits.localized(str(counts.total), dates.language())}
     return pgettext("between the counts of a distribution", ", ").join([*parts, of_all])
+
+
+@register.simple_tag
+def split(counts: Distribution, whole: int | None = None) -> SafeString:
+    """A distribution as a bar split by status; ``whole`` is the count that fills its width.
+
+    For screen readers the counts in words; every page that shows it has them as a table or in the words beside it. It is written here, not as a
+    template: the overview has sixty of them.
+    """
+    titled, language = gettext("%(status)s: %(n)s"), dates.language()
+    segments = charts.split(((item.status, item.count) for item in counts.counts), whole or None)
+    named = (titled % {"status": gettext(part.key.label), "n": digits.localized(str(part.count), language)} for part in segments)
+    drawn = format_html_join(
+        "",
+        '<rect class="fill-{} is-{}" x="{}" width="{}" height="12"><title>{}</title></rect>',
+        ((part.key.tone.value, part.key.value, part.x, part.width, name) for part, name in zip(segments, named, strict=True)),
+    )
+    return format_html('<svg class="split" width="100%" height="12" role="img" aria-label="{}">{}</svg>', counts_in_words(counts), drawn)
 
 
 @register.filter

@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.public.columnar import arrays
-from tracker.public.columnar.arrays import Coded, Days, Flags, Sets, SetVocabulary, Turning, Turns, Vocabulary, day_number, number_of_each
+from tracker.public.columnar.arrays import (
+    Coded,
+    Days,
+    Flags,
+    Sets,
+    SetVocabulary,
+    Turning,
+    Turns,
+    Vocabulary,
+    day_number,
+    number_of_each,
+    number_of_pairs,
+)
 
 LETTERS = st.sampled_from("abcdefg")
 DAYS = st.dates(dt.date(1950, 1, 1), dt.date(2050, 1, 1))
@@ -56,16 +68,25 @@ def test_a_word_holds_from_its_day_until_the_next(values: list[list[tuple[dt.dat
     assert [words.vocabulary.values[number] for number in words.numbers] == expected
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 19))))
-@pytest.mark.parametrize("few", [0, arrays.FEW_PAIRS])
-def test_different_units_are_counted_once_a_value(few: int, pairs: list[tuple[int, int]]) -> None:
+PAIRS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 19)))
+
+
+@given(PAIRS)
+def test_different_units_are_counted_once_a_value(pairs: list[tuple[int, int]]) -> None:
     values, units = (np.array([pair[place] for pair in pairs], dtype=np.int64) for place in (0, 1))
+    counts = Counter(value for value, _unit in set(pairs))
+    assert number_of_each(values, 10, units).tolist() == [counts[value] for value in range(10)]
+    assert number_of_each(values, 10).tolist() == [Counter(value for value, _unit in pairs)[value] for value in range(10)]
+
+
+@given(PAIRS)
+@pytest.mark.parametrize("few", [0, arrays.FEW_PAIRS])
+def test_pairs_are_counted_however_many_there_could_be(few: int, pairs: list[tuple[int, int]]) -> None:
+    first, second = (np.array([pair[place] for pair in pairs], dtype=np.int64) for place in (0, 1))
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(arrays, "FEW_PAIRS", few)
-        found = number_of_each(values, 10, units, 20)
-    counts = Counter(value for value, _unit in set(pairs))
-    assert found.tolist() == [counts[value] for value in range(10)]
-    assert number_of_each(values, 10).tolist() == [Counter(value for value, _unit in pairs)[value] for value in range(10)]
+        found = list(zip(*(numbers.tolist() for numbers in number_of_pairs(first, second, 20)), strict=True))
+    assert found == [(*pair, number) for pair, number in sorted(Counter(pairs).items())]
 
 
 @given(st.lists(st.lists(st.text(max_size=3))))

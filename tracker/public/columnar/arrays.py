@@ -16,7 +16,7 @@ NO_DAY = 2**31 - 1
 DAY_ZERO = dt.date(2000, 1, 1)
 """From which PostgreSQL counts days and microseconds."""
 FEW_PAIRS = 2**22
-"""Up to so many possible pairs are told apart by a flag each, more by sorting those that there are."""
+"""Up to so many possible pairs are counted each in a place of its own, more by sorting those that there are."""
 
 
 def day_number(day: dt.date) -> int:
@@ -31,7 +31,7 @@ class Vocabulary:
         """One that knows nothing but nothing."""
         self.values: list[Any] = [None]
         self._numbers: dict[Any, int] = {None: 0}
-        self._in_order: dict[Any, tuple[list[Any], list[int]]] = {}
+        self._in_order: dict[Any, tuple[list[Any], list[int], Array]] = {}
 
     def __len__(self) -> int:
         return len(self.values)
@@ -49,13 +49,15 @@ class Vocabulary:
 
     def places(self, by: Callable[[Any], Any] | None = None) -> Array:
         """By number, the place of a value among all in their order, or in that of what ``by`` makes of them; what has the number 0 stands first."""
-        keys, order = self._in_order.get(by, ([None], []))
+        keys, order, found = self._in_order.get(by, ([None], [], np.zeros(1, dtype=np.int64)))
+        if len(keys) == len(self.values):
+            return found
         keys = [*keys, *(map(by, self.values[len(keys) :]) if by else self.values[len(keys) :])]
         order = [*order, *range(len(order) + 1, len(keys))]
         order.sort(key=keys.__getitem__)  # in order already but for the new ones, which makes it quick
-        self._in_order[by] = keys, order
         found = np.zeros(len(keys), dtype=np.int64)
         found[order] = np.arange(1, len(keys))
+        self._in_order[by] = keys, order, found
         return found
 
     def among(self, values: Iterable[Any]) -> Mask:
@@ -272,16 +274,32 @@ class Flags:
 Column = Coded | Days | Flags
 
 
-def number_of_each(values: Array, size: int, units: Array | None = None, units_size: int = 0) -> Array:
+def each_once(numbers: Array) -> Array:
+    """The different ones of some numbers, in their order.
+
+    Stable, as that sorts quickly what consists of stretches that are in order already: rows are mostly written recommendation by recommendation.
+    """
+    found = np.sort(numbers, kind="stable")
+    is_first = np.ones(len(found), dtype=bool)
+    np.not_equal(found[1:], found[:-1], out=is_first[1:])
+    different: Array = found[is_first]
+    return different
+
+
+def number_of_each(values: Array, size: int, units: Array | None = None) -> Array:
     """How often each value below ``size`` stands, by value; with ``units``, with how many different units."""
     if units is None:
         return np.bincount(values, minlength=size)
-    if size * units_size <= FEW_PAIRS:
-        met = np.zeros(size * units_size, dtype=bool)
-        met[values.astype(np.int64) * units_size + units] = True
-        found: Array = np.count_nonzero(met.reshape(size, units_size), axis=1)
-        return found
-    pairs = np.sort(values.astype(np.int64) * units_size + units)
-    is_first = np.ones(len(pairs), dtype=bool)
-    np.not_equal(pairs[1:], pairs[:-1], out=is_first[1:])
-    return np.bincount(pairs[is_first] // units_size, minlength=size)
+    return np.bincount(each_once(units.astype(np.int64) * size + values) % size, minlength=size)
+
+
+def number_of_pairs(first: Array, second: Array, size: int) -> tuple[Array, Array, Array]:
+    """How often each pair stands of two numbers a row, the second of which is below ``size``: the pairs that there are, and their number."""
+    pairs = first.astype(np.int64) * size + second
+    if pairs.size and pairs.max() < FEW_PAIRS:
+        every = np.bincount(pairs)
+        found = np.flatnonzero(every)
+        numbers = every[found]
+    else:
+        found, numbers = np.unique(pairs, return_counts=True)
+    return found // size, found % size, numbers

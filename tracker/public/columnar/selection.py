@@ -23,7 +23,9 @@ from tracker.public.columnar.arrays import (
     Turning,
     Vocabulary,
     day_number,
+    each_once,
     number_of_each,
+    number_of_pairs,
 )
 from tracker.public.columnar.reading import Rows
 from tracker.rules.dates import PartialDate
@@ -164,17 +166,16 @@ class Selection:
         column = self.words(name)
         values = column.numbers[mask]
         units = None if counting == ROWS else self.words(counting).numbers[mask]
-        units_size = 0 if counting == ROWS else len(self.words(counting).vocabulary)
         vocabulary = column.vocabulary
         if isinstance(column, Sets) and isinstance(vocabulary, SetVocabulary):
             if units is not None:
                 # Most recommendations have one set, whoever is addressed: each pair once, before it is taken apart.
-                pairs = np.unique(units.astype(np.int64) * len(vocabulary) + values)
+                pairs = each_once(units.astype(np.int64) * len(vocabulary) + values)
                 units, values = pairs // len(vocabulary), pairs % len(vocabulary)
             places, values = vocabulary.members.each(values)
             units = None if units is None else units[places]
             vocabulary = vocabulary.members.vocabulary
-        return number_of_each(values, len(vocabulary), units, units_size), vocabulary
+        return number_of_each(values, len(vocabulary), units), vocabulary
 
     def counts(self, name: str, mask: Mask, counting: str = ROWS) -> dict[Any, int]:
         """The same by value, without those that none has."""
@@ -204,11 +205,9 @@ class Selection:
     def counts_by(self, name: str, also: str, mask: Mask) -> dict[Any, dict[Any, int]]:
         """How many rows of a mask stand with each pair of values of two columns: by the first, then by the second."""
         first, second = self.words(name), self.words(also)
-        size = len(second.vocabulary)
-        pairs, numbers = np.unique(first.numbers[mask].astype(np.int64) * size + second.numbers[mask], return_counts=True)
         found: dict[Any, dict[Any, int]] = {}
-        for pair, number in zip(pairs, numbers, strict=True):
-            found.setdefault(first.vocabulary.values[pair // size], {})[second.vocabulary.values[pair % size]] = int(number)
+        for one, other, number in zip(*number_of_pairs(first.numbers[mask], second.numbers[mask], len(second.vocabulary)), strict=True):
+            found.setdefault(first.vocabulary.values[one], {})[second.vocabulary.values[other]] = int(number)
         return found
 
     def named(self, name: str, called: str, mask: Mask) -> list[tuple[Any, Any]]:
@@ -217,13 +216,16 @@ class Selection:
 
     def periods(self, name: str) -> list[tuple[Any, int, int | None, int]]:
         """How many rows have a value from one year to another: value, the years in which they begin and end (None where they do not), number."""
-        words, begun, ended = self.words(name), self.days("valid_from"), self.days("valid_to")
-        has_end = ended.days != NO_DAY
-        rows = np.column_stack([words.numbers, begun.years, np.where(has_end, ended.years, 0)])
-        periods, numbers = np.unique(rows, axis=0, return_counts=True)
+        words, begun, ended = self.words(name), self.days("valid_from").years, self.days("valid_to")
+        if not len(self):
+            return []
+        before = int(begun.min()) - 1  # years are counted from there, so that there are few
+        ends = np.where(ended.days != NO_DAY, ended.years - before, 0)
+        years = int(max(begun.max() - before, ends.max())) + 1
+        periods = number_of_pairs(words.numbers.astype(np.int64) * years + begun - before, ends, years)
         return [
-            (words.vocabulary.values[value], int(first), int(last) or None, int(number))
-            for (value, first, last), number in zip(periods, numbers, strict=True)
+            (words.vocabulary.values[start // years], int(start % years) + before, int(end) + before if end else None, int(number))
+            for start, end, number in zip(*periods, strict=True)
         ]
 
     @cached_property
