@@ -306,7 +306,7 @@ class RecordEdition(Row):
         ordering = ["-edition", "kind", "key"]
         indexes = [
             models.Index(fields=["kind", "key"], name="record_kind_key"),
-            models.Index(fields=["edition"], name="record_edition"),
+            models.Index(fields=["-edition", "kind", "key"], name="record_newest"),
             # Publishing asks for the public assessments of what it touches; those of governments that are addressed no longer have no other row.
             models.Index(
                 KeyTransform("recommendation", "body"), name="record_assesses", condition=Q(kind="assessment", change="publish", known_to=None)
@@ -658,6 +658,7 @@ class EffectEdition(Row):
             models.Index(fields=["recommendation", "government"], name="effect_recommendation"),
             models.Index(fields=["action"], name="effect_action"),
             models.Index(fields=["government"], name="effect_government"),
+            models.Index(fields=["first_day", "key"], name="effect_oldest_now", condition=Q(known_to=None)),
         ]
 
     @classmethod

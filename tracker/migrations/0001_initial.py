@@ -465,7 +465,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-edition', 'kind', 'key'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['kind', 'key'], name='record_kind_key'), models.Index(fields=['edition'], name='record_edition'), models.Index(django.db.models.fields.json.KeyTransform('recommendation', 'body'), condition=models.Q(('change', 'publish'), ('kind', 'assessment'), ('known_to', None)), name='record_assesses'), models.Index(condition=models.Q(('nature__in', ('corrected', 'withdrawn', 'merged', 'taken_down'))), fields=['kind', 'key'], name='record_correction')],
+                'indexes': [models.Index(fields=['kind', 'key'], name='record_kind_key'), models.Index(fields=['-edition', 'kind', 'key'], name='record_newest'), models.Index(django.db.models.fields.json.KeyTransform('recommendation', 'body'), condition=models.Q(('change', 'publish'), ('kind', 'assessment'), ('known_to', None)), name='record_assesses'), models.Index(condition=models.Q(('nature__in', ('corrected', 'withdrawn', 'merged', 'taken_down'))), fields=['kind', 'key'], name='record_correction')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('known_to', None)), fields=('kind', 'key'), name='a_record_has_one_current_edition')],
             },
         ),
@@ -1725,7 +1725,7 @@ class Migration(migrations.Migration):
                 'ordering': ['first_day', 'key'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['key'], name='effect_key'), models.Index(fields=['recommendation', 'government'], name='effect_recommendation'), models.Index(fields=['action'], name='effect_action'), models.Index(fields=['government'], name='effect_government')],
+                'indexes': [models.Index(fields=['key'], name='effect_key'), models.Index(fields=['recommendation', 'government'], name='effect_recommendation'), models.Index(fields=['action'], name='effect_action'), models.Index(fields=['government'], name='effect_government'), models.Index(condition=models.Q(('known_to', None)), fields=['first_day', 'key'], name='effect_oldest_now')],
             },
         ),
         migrations.CreateModel(

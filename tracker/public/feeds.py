@@ -63,7 +63,7 @@ class Feed(Atom1Feed):
 def changes(request: HttpRequest, clocks: Clocks) -> HttpResponseBase:
     """What was published, newest first, 50 entries a page; corrections carry a category of their own and say what they changed."""
     grammar = CHANGES.filters(request.GET, clocks)
-    page = page_of(grammar.rows().order_by(*CHANGES.order), request)
+    page = page_of(grammar.rows().order_by(*CHANGES.order), request, count=len(grammar.met))
     site, query = origin(request), query_of(request, clocks, grammar)
     own = reverse("changes-feed")
     following = page.next_page_number() if page.has_next() else None

@@ -22,7 +22,7 @@ from tracker.editions.tables import (
 )
 from tracker.languages.names import government as government_named
 from tracker.public.clocks import Clocks
-from tracker.public.columnar import kept_by_edition
+from tracker.public.columnar import Read, kept_by_edition, rows_at
 from tracker.public.words import reading
 from tracker.rules.folding import folded
 from tracker.rules.languages import OURS
@@ -167,7 +167,10 @@ def _actions(clocks: Clocks | None, wanted: Wanted) -> Choices:
 
 
 def _languages(clocks: Clocks | None, _wanted: Wanted) -> Choices:
-    return [(tag, tag) for tag in said(CitationEdition, clocks).order_by("language").values_list("language", flat=True).distinct()]
+    if clocks:
+        given = rows_at(CitationEdition, clocks, Read.GIVEN)
+        return [(tag, tag) for tag in sorted(given.counts("language", given.all))]
+    return [(tag, tag) for tag in CitationEdition.objects.order_by("language").values_list("language", flat=True).distinct()]
 
 
 statuses = Lookup(_statuses)

@@ -79,7 +79,7 @@ def map_page(request: HttpRequest, clocks: Clocks) -> Page:
 def timeline_page(request: HttpRequest, clocks: Clocks) -> Page:
     """What was recommended, done, said and found, a lane an addressee, all on one axis."""
     grammar = AddresseeFilters(one_or_default(request.GET, clocks, narrows=("recommendation", "document", "government")), clocks)
-    page = page_of(grammar.rows().order_by("recommended_on", "recommendation", "government_name", "id"), request)
+    page = page_of(grammar.rows().order_by("recommended_on", "recommendation", "government_name", "id"), request, count=len(grammar.met))
     drawing = timeline(clocks, page.object_list)
     offers = _offers(request, grammar, clocks, FINDING["timeline"])
     return "tracker/timeline.html", {

@@ -73,7 +73,7 @@ def changes(request: HttpRequest, clocks: Clocks) -> Page:
 def correction_list(request: HttpRequest, clocks: Clocks) -> Page:
     """What was changed or taken back after it had been public, with what it said before and after."""
     grammar = CorrectionFilters(request.GET, clocks)
-    page = page_of(grammar.rows().order_by(*columns.CHANGES.order), request)
+    page = page_of(grammar.rows().order_by(*columns.CHANGES.order), request, count=len(grammar.met))
     query = query_of(request, clocks, grammar)
     files = query if "nature" in grammar.given else f"{query}&nature=correction" if query else "?nature=correction"
     return "tracker/corrections.html", {

@@ -22,9 +22,17 @@ from tracker.public.translated import wordings
 PER_PAGE = 50
 
 
-def page_of(rows: Any, request: HttpRequest, per_page: int = PER_PAGE) -> Any:
-    """The page that the address asks for; ``BadFilter`` where there is none of that number."""
-    paginator = Paginator(rows, per_page)
+class _Counted(Paginator):  # type: ignore[type-arg]  # it takes none when it runs
+    """Pages of rows whose number is known, so that nobody need count them."""
+
+    def __init__(self, rows: Any, per_page: int, count: int) -> None:
+        super().__init__(rows, per_page)
+        self.count = count  # type: ignore[misc]  # Django reckons it once, where it is not there
+
+
+def page_of(rows: Any, request: HttpRequest, per_page: int = PER_PAGE, *, count: int | None = None) -> Any:
+    """The page that the address asks for; ``BadFilter`` where there is none of that number. ``count``: how many rows there are, if that is known."""
+    paginator = Paginator(rows, per_page) if count is None else _Counted(rows, per_page, count)
     written = one_value(request.GET, "page") or "1"
     if not (written.isascii() and written.isdigit() and len(written) <= LONGEST_NUMBER and 1 <= int(written) <= paginator.num_pages):
         raise BadFilter("page", _("“%(page)s”: page takes a number from 1 to %(last)s.") % {"page": written[:60], "last": paginator.num_pages})
@@ -61,7 +69,7 @@ def list_context(
     grammar = listing.filters(request.GET, clocks)
     rows = paged(grammar, listing.keys(request.GET)) if paged else listing.queryset(clocks, grammar, request.GET)
     query = query_of(request, clocks, grammar, sorted_too=True)
-    page = page_of(rows, request)
+    page = page_of(rows, request, count=None if paged or listing.rows else len(grammar.met))
     page.object_list = told(page.object_list, clocks)
     found = facets(grammar, counting=listing.counting, find=finders(request.GET, grammar.FACETS))
     return {
