@@ -789,7 +789,7 @@ class CitationEdition(Row):
         indexes = [
             models.Index(fields=["record_kind", "record_key"], name="citation_record"),
             models.Index(fields=["document"], name="citation_document"),
-            models.Index(fields=["citation"], name="citation_citation"),
+            models.Index(fields=["citation", "id"], name="citation_citation"),
         ]
 
     @classmethod

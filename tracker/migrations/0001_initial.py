@@ -1402,7 +1402,7 @@ class Migration(migrations.Migration):
                 'ordering': ['record_kind', 'record_key', '-stance', 'citation'],
                 'abstract': False,
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['record_kind', 'record_key'], name='citation_record'), models.Index(fields=['document'], name='citation_document'), models.Index(fields=['citation'], name='citation_citation')],
+                'indexes': [models.Index(fields=['record_kind', 'record_key'], name='citation_record'), models.Index(fields=['document'], name='citation_document'), models.Index(fields=['citation', 'id'], name='citation_citation')],
             },
         ),
         migrations.CreateModel(

@@ -271,7 +271,26 @@ class Flags:
         raise NotImplementedError(lookup)
 
 
-Column = Coded | Days | Flags
+@dataclass(frozen=True)
+class Ids:
+    """A number a row that stands for a thing: as different things have different ones, they can be counted, and nothing else."""
+
+    numbers: Array
+
+    def take(self, rows: Array) -> Self:
+        """The same of these rows."""
+        return type(self)(self.numbers[rows])
+
+    def followed_by(self, other: Self) -> Self:
+        """The rows of this one, then those of another one."""
+        return type(self)(np.concatenate([self.numbers, other.numbers]))
+
+    def asked(self, lookup: str, _value: Any) -> Mask:
+        """Nothing is asked of them."""
+        raise NotImplementedError(lookup)
+
+
+Column = Coded | Days | Flags | Ids
 
 
 def each_once(numbers: Array) -> Array:

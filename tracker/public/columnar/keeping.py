@@ -28,6 +28,10 @@ logger = logging.getLogger(__name__)
 
 KEPT = 24
 """Selections, and words of filters, that are kept: those of the clocks that were asked for last."""
+FEWEST = 4
+"""So many are kept however large they are."""
+ROWS_KEPT = 5_000_000
+"""Rows that all selections of a table have together, about: each takes a few bytes a row and column."""
 LONGEST = "10min"
 """That one of the questions may take by which a table is read."""
 Kept = TypeVar("Kept")
@@ -63,6 +67,7 @@ class Standing:
         self.rows = rows
         self.vocabularies = vocabularies
         self._kept: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+        self._most = max(FEWEST, min(KEPT, ROWS_KEPT // max(len(rows), 1)))
         self._using = threading.Lock()
 
     def serves(self, edition: EditionRead) -> bool:
@@ -92,7 +97,7 @@ class Standing:
         found = build()
         with self._using:
             self._kept[key] = found
-            while len(self._kept) > KEPT:
+            while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         return found
 

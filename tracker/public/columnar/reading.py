@@ -10,7 +10,7 @@ from django.db import connections
 from psycopg import sql
 
 from tracker.editions.tables import PUBLIC, Row
-from tracker.public.columnar.arrays import Array, Coded, Column, Days, Flags, Vocabulary
+from tracker.public.columnar.arrays import Array, Coded, Column, Days, Flags, Ids, Vocabulary
 
 BETWEEN = "\x1f"
 """Between the members of a set, as it is numbered: no key has it."""
@@ -34,13 +34,14 @@ class Words:
 class Held:
     """Which columns of a published table are held in memory, by the names that filters give them.
 
-    ``flags``: yes or no, as a condition, with the value that Django's filter asks for by it.
+    ``flags``: yes or no, as a condition, with the value that Django's filter asks for by it. ``ids``: what gives a number for each different thing.
     """
 
     table: type[Row]
     words: Mapping[str, Words]
     flags: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
     days: tuple[str, ...] = ()
+    ids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> sql.SQL:
@@ -51,7 +52,8 @@ class Held:
     def layout(self) -> "np.dtype[Any]":
         """How its rows come from the database."""
         fields = {"id": ">i8", "known_from": ">i8", "known_to": ">i8"}
-        return _layout({**fields, **dict.fromkeys(self.words, ">i4"), **dict.fromkeys(self.flags, "?"), **dict.fromkeys(self.days, ">i4")})
+        fields |= {**dict.fromkeys(self.words, ">i4"), **dict.fromkeys(self.flags, "?"), **dict.fromkeys(self.days, ">i4")}
+        return _layout({**fields, **dict.fromkeys(self.ids, ">i8")})
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,7 @@ def _question(held: Held, numbered: dict[str, tuple[list[str], list[int]]], wher
         joins.append(of_it.format(sql.Literal(texts), sql.Literal(numbers), table, table, text))
     chosen += [sql.SQL(condition) for condition, _yes in held.flags.values()]
     chosen += [sql.SQL("coalesce({}, 'infinity')").format(sql.Identifier(name)) for name in held.days]
+    chosen += [sql.SQL(number) for number in held.ids.values()]
     return sql.SQL("SELECT {} FROM {}{} WHERE {} ORDER BY id").format(sql.SQL(", ").join(chosen), held.name, sql.SQL("").join(joins), where)
 
 
@@ -183,6 +186,8 @@ def _read(held: Held, block: Array, vocabularies: dict[str, Vocabulary]) -> Rows
         columns[name] = Flags(block[name].copy(), yes)
     for name in held.days:
         columns[name] = Days(block[name].astype(np.int32))
+    for name in held.ids:
+        columns[name] = Ids(block[name].astype(np.int64))
     ids, known_from, known_to = (block[name].astype(np.int64) for name in ("id", "known_from", "known_to"))
     return Rows(ids, known_from, known_to, columns)
 

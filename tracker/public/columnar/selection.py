@@ -17,6 +17,7 @@ from tracker.public.columnar.arrays import (
     Column,
     Days,
     Flags,
+    Ids,
     Mask,
     Sets,
     SetVocabulary,
@@ -116,7 +117,13 @@ class Selection:
 
     def among_ids(self, ids: Collection[int]) -> Mask:
         """Which rows have one of these ids."""
-        return np.isin(self.ids, np.fromiter(ids, dtype=np.int64, count=len(ids)))
+        found = np.zeros(len(self), dtype=bool)
+        wanted = np.fromiter(ids, dtype=np.int64, count=len(ids))
+        rows = np.searchsorted(self._rows.ids, wanted)
+        rows = rows[self._rows.ids[np.minimum(rows, len(self._rows) - 1)] == wanted] if len(self._rows) else rows[:0]
+        places = np.searchsorted(self._places, rows)
+        found[places[self._places[np.minimum(places, len(self) - 1)] == rows] if len(self) else places[:0]] = True
+        return found
 
     def knows(self, condition: Q) -> bool:
         """Whether all columns that a condition names are held."""
@@ -153,6 +160,8 @@ class Selection:
         """How many rows there are of a mask, or how many different values of a column they have."""
         if counting == ROWS:
             return int(np.count_nonzero(mask))
+        if isinstance(ids := self.column(counting), Ids):
+            return len(each_once(ids.numbers[mask]))
         units = self.words(counting)
         met = np.zeros(len(units.vocabulary), dtype=bool)
         met[units.numbers[mask]] = True
@@ -182,6 +191,16 @@ class Selection:
         numbers, vocabulary = self.numbers(name, mask, counting)
         return {vocabulary.values[number]: int(numbers[number]) for number in np.flatnonzero(numbers) if number}
 
+    def values(self, name: str, mask: Mask) -> list[Any]:
+        """The values of a column in the rows of a mask, each once."""
+        column = self.words(name)
+        return [column.vocabulary.values[number] for number in each_once(column.numbers[mask]) if number]
+
+    def first(self, name: str) -> int:
+        """The id of the row whose value of a column stands first in their order, of several the one that was written first. There is a row."""
+        column = self.words(name)
+        return int(self.ids[np.argmin(column.vocabulary.places()[column.numbers])])
+
     def most(self, name: str, mask: Mask, counting: str, limit: int, wanted: Collection[Any] | None = None) -> tuple[dict[Any, int], int]:
         """The values that most stand with, at most ``limit``, of several alike the first in their order; and how many there are.
 
@@ -202,11 +221,20 @@ class Selection:
             found = np.concatenate([more, alike])
         return {vocabulary.values[number]: int(numbers[number]) for number in found}, total
 
-    def counts_by(self, name: str, also: str, mask: Mask) -> dict[Any, dict[Any, int]]:
-        """How many rows of a mask stand with each pair of values of two columns: by the first, then by the second."""
+    def counts_by(self, name: str, also: str, mask: Mask, counting: str = ROWS) -> dict[Any, dict[Any, int]]:
+        """How many rows of a mask, or different values of ``counting``, stand with each pair of values of two columns: by the first, then by the
+        second.
+        """
         first, second = self.words(name), self.words(also)
+        ones, others = first.numbers[mask], second.numbers[mask]
+        size = len(second.vocabulary)
+        if counting != ROWS:
+            every = len(first.vocabulary) * size
+            units = self.words(counting).numbers[mask].astype(np.int64)
+            pairs = each_once(units * every + ones.astype(np.int64) * size + others) % every
+            ones, others = pairs // size, pairs % size
         found: dict[Any, dict[Any, int]] = {}
-        for one, other, number in zip(*number_of_pairs(first.numbers[mask], second.numbers[mask], len(second.vocabulary)), strict=True):
+        for one, other, number in zip(*number_of_pairs(ones, others, size), strict=True):
             found.setdefault(first.vocabulary.values[one], {})[second.vocabulary.values[other]] = int(number)
         return found
 

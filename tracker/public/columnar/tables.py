@@ -80,11 +80,15 @@ _HELD = (
     Held(
         CitationEdition,
         words={
-            **_columns("record_kind", "stance", "interest", "document", "document_kind", "language"),
+            **_columns("record_kind", "government", "stance", "interest", "document", "document_kind", "language", "stake"),
             "published_year": _year("published_year"),
+            "recommendation": Words("CASE WHEN record_kind = 'recommendation' THEN record_key END"),
+            "voice": Words("coalesce(nullif(publisher, ''), nullif(author, ''), document_title)"),
         },
         flags={"inherited": ("inherited", True), "exact": ("exact = ''", ""), "snapshot": ("snapshot IS NULL", None)},
         days=("told_from",),
+        # The same for ever, as no row of a citation goes: that of the first one. Their keys would take more memory than all else together.
+        ids={"citation": "(SELECT min(first.id) FROM editions.citation AS first WHERE first.citation = editions.citation.citation)"},
     ),
     Held(
         DocumentEdition,

@@ -20,7 +20,7 @@ from tracker.public.filters.everywhere import EVERYWHERE, members_of
 from tracker.public.filters.governments import GovernmentFilters
 from tracker.public.filters.grammar import GRAMMARS, Grammar, filter_names
 from tracker.public.filters.kinds import OneOf, SearchFilter
-from tracker.public.filters.sources import CitationFilters, DocumentFilters, citations_at
+from tracker.public.filters.sources import CitationFilters, DocumentFilters, citations_at, uses_at
 
 __all__ = [
     "EVERYWHERE",
@@ -42,4 +42,5 @@ __all__ = [
     "filter_names",
     "members_of",
     "records_meeting",
+    "uses_at",
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.editions.tables import CitationEdition, DocumentEdition, RecommendationEdition
 from tracker.public.clocks import Clocks
-from tracker.public.columnar import Selection
+from tracker.public.columnar import Selection, kept_by_edition, rows_at
 from tracker.public.filters.actions import of_records_meeting
 from tracker.public.filters.addressees import AddresseeFilters
 from tracker.public.filters.choices import ACTION, CITED_KINDS, HELD, actions, languages, these
@@ -66,8 +66,7 @@ class CitationFilters(OfEveryList):
     @functools.cached_property
     def every(self) -> Selection:
         """Those that ``citations_at`` gives."""
-        every = super().every
-        return every.among(every.meets(_STANDING))
+        return uses_at(self.clocks)
 
     def matching(self, queryset: QuerySet[Any], _name: str, texts: list[str]) -> QuerySet[Any]:
         """Citations of documents, or with passages, that match the words."""
@@ -116,6 +115,12 @@ def citations_at(clocks: Clocks) -> QuerySet[Any]:
     What an assessment takes over from an action stands with the action.
     """
     return clocks.rows(CitationEdition).filter(_STANDING)
+
+
+def uses_at(clocks: Clocks) -> Selection:
+    """The same rows in memory."""
+    every = rows_at(CitationEdition, clocks)
+    return kept_by_edition(clocks, f"uses on {clocks.as_of}", lambda: every.among(every.meets(_STANDING)))
 
 
 _STANDING = ~Q(inherited=True, record_kind="assessment")

@@ -1,13 +1,12 @@
 """Which sources this site has for each government: how they are placed, and in which languages. It measures the record, not the government."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 
-from django.db.models import Count
+from django.db.models import Q
 
 from tracker.public.clocks import Clocks
 from tracker.public.columnar import addressees_at
-from tracker.public.filters import citations_at
+from tracker.public.filters import uses_at
 from tracker.rules.vocabulary import Interest
 
 RECORDS = ("action", "assessment")
@@ -42,21 +41,18 @@ class Covered:
 
 
 def coverage(clocks: Clocks) -> list[Covered]:
-    """Every government with a counted addressee, by name. Two questions, whatever the number of rows."""
+    """Every government with a counted addressee, by name. It asks the database nothing: all is counted from the columns in memory."""
     every = addressees_at(clocks)
     counted = every.flags("counted")
     numbers = every.counts("government", counted)
     found = {code: Covered(code, name, numbers[code]) for code, name in every.named("government", "government_name", counted)}
-    uses = citations_at(clocks).filter(record_kind__in=RECORDS).order_by()
-    for code, interest, number, documents in uses.values_list("government", "interest").annotate(
-        number=Count("id"), different=Count("document", distinct=True)
-    ):
-        if code in found:
-            found[code].uses[Interest(interest)] = number
-            found[code].documents[Interest(interest)] = documents
-    languages: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for code, language, number in uses.values_list("government", "language").annotate(number=Count("id")).order_by("-number", "language"):
-        languages[code].append((language, number))
+    uses = uses_at(clocks)
+    cited = uses.meets(Q(record_kind__in=RECORDS))
+    by_interest = uses.counts_by("government", "interest", cited)
+    documents = uses.counts_by("government", "interest", cited, "document")
+    languages = uses.counts_by("government", "language", cited)
     for code, row in found.items():
-        row.languages = languages[code]
+        row.uses = {Interest(interest): number for interest, number in by_interest.get(code, {}).items()}
+        row.documents = {Interest(interest): number for interest, number in documents.get(code, {}).items()}
+        row.languages = sorted(languages.get(code, {}).items(), key=lambda pair: (-pair[1], pair[0]))
     return list(found.values())

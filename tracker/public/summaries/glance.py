@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Count, F, Min, Q, QuerySet, Value
-from django.db.models.functions import Coalesce, NullIf
+from django.db.models import Q
 
-from tracker.editions.tables import AddresseeEdition, AssessmentEdition, EffectEdition
-from tracker.public.clocks import Clocks, distinct_count
-from tracker.public.filters import citations_at
+from tracker.editions.tables import AssessmentEdition, CitationEdition, EffectEdition
+from tracker.public.clocks import Clocks
+from tracker.public.columnar import Mask, Selection, addressees_at
+from tracker.public.filters import citations_at, uses_at
 from tracker.rules.vocabulary import DocumentKind, Interest, Stance, Word
 
 STAKES = 12
@@ -125,78 +124,72 @@ def stakes(uses: Iterable[Use]) -> list[Stake]:
 def glance_at(clocks: Clocks, name: str, value: str) -> Glance:
     """The evidence behind a record, as /citations/ lists it with the filter ``name`` set to ``value``.
 
-    Words are in the order of their vocabularies, stakes by the number of documents. The database counts: six questions, however many uses.
+    Words are in the order of their vocabularies, stakes by the number of documents. All is counted from the columns in memory.
     """
-    filters = {name: value}
-    rows = citations_at(clocks).filter(_SERVING[name](clocks, value)).order_by()
-    different = rows.aggregate(citations=distinct_count("citation"), documents=distinct_count("document"))
-    numbers = {"uses": Count("id"), "quoted": Count("id", filter=~Q(exact="")), "archived": Count("id", filter=Q(snapshot__isnull=False))}
-    tallies = list(rows.values("interest", "document_kind", "stance").annotate(**numbers))
-    speaking = _stakes(rows)
+    filters, every = {name: value}, uses_at(clocks)
+    uses = every.among(_SERVING[name](clocks, value, every))
+    speaking, speakers = _stakes(clocks, uses)
 
     def by(name: str, vocabulary: type[Word], column: str) -> list[Counted]:
-        counts: Counter[str] = Counter()
-        for tally in tallies:
-            counts[str(tally[column])] += tally["uses"]
-        return [Counted(word, counts[word.value], {**filters, name: word.value}) for word in vocabulary if counts[word.value]]
+        counts = uses.counts(column, uses.all)
+        return [Counted(word, counts[word.value], {**filters, name: word.value}) for word in vocabulary if counts.get(word.value)]
 
     return Glance(
         filters=filters,
-        uses=sum(tally["uses"] for tally in tallies),
+        uses=len(uses),
+        citations=uses.count(uses.all, "citation"),
+        documents=uses.count(uses.all, "document"),
         interests=by("interest", Interest, "interest"),
         kinds=by("kind", DocumentKind, "document_kind"),
         stances=by("stance", Stance, "stance"),
-        quoted=sum(tally["quoted"] for tally in tallies),
-        archived=sum(tally["archived"] for tally in tallies),
-        stakes=speaking[:STAKES],
-        more_stakes=max(len(speaking) - STAKES, 0),
-        **different,
+        quoted=uses.count(~uses.meets(Q(exact=""))),
+        archived=uses.count(uses.meets(Q(snapshot__isnull=False))),
+        stakes=speaking,
+        more_stakes=speakers - len(speaking),
     )
 
 
-def _stakes(rows: QuerySet[Any]) -> list[Stake]:
-    """The same as ``stakes``, of a query: two questions."""
-    voice = Coalesce(*(NullIf(F(name), Value("")) for name in ("publisher", "author")), F("document_title"))
-    groups = rows.exclude(stake="").annotate(speaker=voice).values("speaker", "stake")
-    found = groups.annotate(documents=distinct_count("document"), first=Min("document"), stances=ArrayAgg("stance", distinct=True))
-    said = sorted(found, key=lambda group: (-group["documents"], group["speaker"], group["stake"]))
-    wanted = {"document__in": {group["first"] for group in said[:STAKES]}, "stake__in": {group["stake"] for group in said[:STAKES]}}
-    shown = rows.filter(**wanted).order_by("document", "stake", "id").distinct("document", "stake") if said else ()
-    standing = {(row.document, row.stake): row for row in shown}
-    return [
-        Stake(
-            group["speaker"],
-            group["stake"],
-            group["documents"],
-            tuple(stance for stance in Stance if stance in group["stances"]),
-            standing.get((group["first"], group["stake"])),
-        )
-        for group in said
+def _stakes(clocks: Clocks, uses: Selection) -> tuple[list[Stake], int]:
+    """The first of what ``stakes`` gives, of uses in memory, and how many there are. One question: for the rows that say so."""
+    having = uses.among(~uses.meets(Q(stake="")))
+    documents = having.counts_by("voice", "stake", having.all, "document")
+    every = [(voice, stake, number) for voice, stakes in documents.items() for stake, number in stakes.items()]
+    said = sorted(every, key=lambda found: (-found[2], *found[:2]))[:STAKES]
+    saying = [having.among(having.meets(Q(voice=voice, stake=stake))) for voice, stake, _number in said]
+    ids = [those.first("document") for those in saying]
+    rows = {row.id: row for row in CitationEdition.objects.filter(id__in=ids)} if ids else {}
+    stances = [set(those.values("stance", those.all)) for those in saying]
+    found = [
+        Stake(voice, stake, number, tuple(stance for stance in Stance if stance.value in of), rows[id_])
+        for (voice, stake, number), of, id_ in zip(said, stances, ids, strict=True)
     ]
+    return found, len(every)
 
 
-def _of_recommendation(clocks: Clocks, reference: str) -> Q:
+def _of_recommendation(clocks: Clocks, reference: str, uses: Selection) -> Mask:
     """Its wording, its assessments at every government, and the actions that bear on it."""
-    # Asked for first, since the database reads all citations for what it does not know beforehand.
-    assessments = list(clocks.rows(AssessmentEdition).filter(recommendation=reference).order_by().values_list("key", flat=True))
-    actions = list(clocks.rows(EffectEdition).filter(recommendation=reference).order_by().values_list("action", flat=True).distinct())
-    return (
-        Q(record_kind="recommendation", record_key=reference)
-        | Q(record_kind="assessment", record_key__in=assessments)
-        | Q(record_kind="action", record_key__in=actions)
-    )
+    assessments = clocks.rows(AssessmentEdition).filter(recommendation=reference).order_by().values("key")
+    actions = clocks.rows(EffectEdition).filter(recommendation=reference).order_by().values("action")
+    serving = (("recommendation", [reference]), ("assessment", assessments), ("action", actions))
+    return _serving(clocks, uses, *(Q(record_kind=kind, record_key__in=keys) for kind, keys in serving))
 
 
-def _of_government(clocks: Clocks, code: str) -> Q:
+def _of_government(clocks: Clocks, code: str, uses: Selection) -> Mask:
     """The recommendations addressed to it, the assessments of its cases, and what its bodies did."""
-    return Q(record_kind="recommendation", record_key__in=clocks.rows(AddresseeEdition).filter(government=code).values("recommendation")) | Q(
-        record_kind__in=["assessment", "action"], government=code
-    )
+    addressees = addressees_at(clocks)
+    references = addressees.values("recommendation", addressees.meets(Q(government=code)))
+    return uses.meets(Q(recommendation__in=references) | Q(record_kind__in=["assessment", "action"], government=code))
 
 
-_SERVING: dict[str, Callable[[Clocks, str], Q]] = {
+def _serving(clocks: Clocks, uses: Selection, *conditions: Q) -> Mask:
+    """The uses that meet any of the conditions, each looked for in the database: there are few."""
+    found = [citations_at(clocks).filter(condition).order_by().values_list("id", flat=True) for condition in conditions]
+    return uses.among_ids([number for ids in found for number in ids])
+
+
+_SERVING: dict[str, Callable[[Clocks, str, Selection], Mask]] = {
     "recommendation": _of_recommendation,
     "government": _of_government,
-    "action": lambda _clocks, key: Q(record_kind="action", record_key=key),
-    "document": lambda _clocks, key: Q(document=key),
+    "action": lambda clocks, key, uses: _serving(clocks, uses, Q(record_kind="action", record_key=key)),
+    "document": lambda _clocks, key, uses: uses.meets(Q(document=key)),
 }
