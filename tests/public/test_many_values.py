@@ -176,10 +176,10 @@ def test_one_side_of_a_comparison_stays_chosen_while_the_other_is_looked_for(sit
 
 def test_the_page_of_a_government_shows_the_newest_and_opens_the_others(site: Client) -> None:
     page = site.get("/governments/G01/").context["government_page"]
-    assert (len(page.addressees), page.distribution.total) == (100, 300)
+    assert (len(page.addressees), page.distribution.total) == (50, 300)
     assert sum(item.count for item in page.distribution.counts) == 300
     said = words(site, "/governments/G01/")
-    assert 'The newest 100 of <a href="/recommendations/?government=G01&counted=yes">300 recommendations</a>' in said
+    assert 'The newest 50 of <a href="/recommendations/?government=G01&counted=yes">300 recommendations</a>' in said
     assert len(said) < 200_000
 
 

@@ -89,6 +89,13 @@ def test_of_rows_that_stand_first_the_one_that_was_written_first_is_given(rows: 
         assert selection.among(mask).first("other") == min(masked, key=lambda row: (row.other, row.id)).id
 
 
+@given(ROWS, st.integers(1, 5))
+def test_the_last_rows_are_given_in_their_order(rows: list[Plain], limit: int) -> None:
+    selection, masked, mask = selected(rows)
+    in_order = sorted(masked, key=lambda row: (row.other, row.one or "", row.id))
+    assert selection.among(mask).last(("other", "one"), limit) == [row.id for row in in_order[-limit:]]
+
+
 def test_nothing_else_is_asked_of_what_only_tells_things_apart() -> None:
     with pytest.raises(NotImplementedError, match="exact"):
         Ids(np.zeros(1, dtype=np.int64)).asked("exact", 1)

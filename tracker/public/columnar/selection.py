@@ -201,6 +201,13 @@ class Selection:
         column = self.words(name)
         return int(self.ids[np.argmin(column.vocabulary.places()[column.numbers])])
 
+    def last(self, names: tuple[str, ...], limit: int) -> list[int]:
+        """The ids of at most so many rows, those that stand last by the values of columns, by the first, then by the next; in that order."""
+        columns = [self.words(name) for name in reversed(names)]
+        order = np.lexsort([column.vocabulary.places()[column.numbers] for column in columns])
+        found: list[int] = self.ids[order[-limit:]].tolist()
+        return found
+
     def most(self, name: str, mask: Mask, counting: str, limit: int, wanted: Collection[Any] | None = None) -> tuple[dict[Any, int], int]:
         """The values that most stand with, at most ``limit``, of several alike the first in their order; and how many there are.
 

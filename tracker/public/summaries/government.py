@@ -11,19 +11,18 @@ from tracker.editions.tables import (
     AddresseeEdition,
     AssessmentEdition,
     DocumentEdition,
-    EditionQuerySet,
     EffectEdition,
     GovernmentEdition,
     MembershipEdition,
 )
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
-from tracker.public.columnar import addressees_at
+from tracker.public.columnar import Selection, addressees_at, rows_at
 from tracker.public.summaries.counts import Distribution, distribution
 from tracker.public.summaries.glance import Glance, glance_at
 from tracker.rules.vocabulary import AssessorKind
 
-SHOWN = 100
+SHOWN = 50
 """Recommendations, and actions, that the page of a government shows: the newest. Its lists have them all."""
 
 
@@ -77,18 +76,16 @@ def government_page(clocks: Clocks, code: str) -> GovernmentPage | None:
     government = clocks.said(GovernmentEdition).filter(code=code).first()
     if government is None:
         return None
-    every = clocks.rows(AddresseeEdition).filter(government=code)
-    counted, not_counted = (_newest(every.filter(counted=are_counted), clocks) for are_counted in (True, False))
-    acts = clocks.rows(ActionEdition).filter(government=code)
-    actions = told(acts.order_by("-last_day", "key")[:SHOWN], clocks)
+    here = addressees_at(clocks)
+    of_it, is_counted = here.meets(Q(government=code)), here.flags("counted")
+    counted, not_counted = (_newest(here.among(of_it & such), clocks) for such in (is_counted, ~is_counted))
+    actions = told(clocks.rows(ActionEdition).filter(government=code).order_by("-last_day", "key")[:SHOWN], clocks)
+    acts = rows_at(ActionEdition, clocks)
     effects: dict[str, list[EffectEdition]] = defaultdict(list)
     for effect in told(clocks.rows(EffectEdition).filter(action__in=[action.key for action in actions]), clocks):
         effects[effect.action].append(effect)
     shown = {row.recommendation for row in (*counted, *not_counted)}
     assessments = told(clocks.rows(AssessmentEdition).filter(government=code, recommendation__in=shown), clocks)
-    here = addressees_at(clocks)
-    of_it = here.meets(Q(government=code))
-    is_counted = here.flags("counted")
     memberships = told(clocks.rows(MembershipEdition).filter(Q(group=code) | Q(member=code)), clocks)
     codes = {membership.group for membership in memberships} | {membership.member for membership in memberships}
     named = {row.code: row for row in clocks.said(GovernmentEdition).filter(code__in=codes)}
@@ -99,7 +96,7 @@ def government_page(clocks: Clocks, code: str) -> GovernmentPage | None:
         every_not_counted=here.count(of_it & ~is_counted),
         distribution=distribution(here.counts("status", of_it & is_counted), government=code),
         actions=[(action, effects[action.key]) for action in actions],
-        every_action=acts.count() if len(actions) == SHOWN else len(actions),
+        every_action=acts.count(acts.meets(Q(government=code))),
         by_document=_by_document(clocks, counted),
         positions=_positions(assessments),
         accounts=_accounts(assessments, counted),
@@ -109,9 +106,11 @@ def government_page(clocks: Clocks, code: str) -> GovernmentPage | None:
     )
 
 
-def _newest(rows: EditionQuerySet, clocks: Clocks) -> list[AddresseeEdition]:
+def _newest(addressees: Selection, clocks: Clocks) -> list[AddresseeEdition]:
     """The addressees of the newest recommendations, oldest first."""
-    return told(rows.order_by("-recommended_on", "-recommendation")[:SHOWN], clocks)[::-1]
+    ids = addressees.last(("recommended_on", "recommendation"), SHOWN)
+    rows = {row.id: row for row in told(clocks.rows(AddresseeEdition).filter(id__in=ids), clocks)} if ids else {}
+    return [rows[number] for number in ids]
 
 
 def _by_document(clocks: Clocks, addressees: list[AddresseeEdition]) -> list[tuple[DocumentEdition | None, list[AddresseeEdition]]]:
