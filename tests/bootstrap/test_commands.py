@@ -96,6 +96,7 @@ def test_the_site_is_served_until_interrupted_and_leaves_nothing_running(environ
         running.kill()
         said_at_last = running.communicate(timeout=60)
     assert "Traceback" not in "".join(filter(None, said_at_last))
+    assert "WARNING" not in "".join(filter(None, (*said, *said_at_last)))
     assert not postgres.Cluster(folder / "state").running()
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0

@@ -1,5 +1,6 @@
 """`serve`: the site, for readers and staff."""
 
+import logging
 import multiprocessing
 import os
 import socket
@@ -89,6 +90,8 @@ def serve(*, host: str, port: int, workers: int, jobs: bool, say: Callable[[str]
         log_level=LogLevels.warning,
         static_path_route=None,
     )
+    # It warns of more threads than cores, which are meant: most of them wait.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     with worker_beside(say) if jobs else nullcontext():
         server.serve()
 
