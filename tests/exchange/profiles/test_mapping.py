@@ -439,6 +439,45 @@ def test_another_verdict_on_the_same_addressee_is_a_problem(tmp_path: Path) -> N
     assert cells(groups, "assessments", "key") == ["P-1-FR-DOC-2019", "P-1-FR-DOC-2020"]
 
 
+SEVERAL = STATUS.replace('government = "Country"', 'government = { column = "Country", split = [", "] }')
+
+
+@pytest.mark.parametrize("lands", ["France", "France, Canada", "Canada, France, Malta"])
+def test_a_row_is_the_same_passage_however_many_governments_it_names(tmp_path: Path, lands: str) -> None:
+    _file, groups = mapped(tmp_path, SEVERAL, [row(Country=lands, Status="success")])
+    assert cells(groups, "citations", "key") == ["DOC-P-1"]
+    assert len(cells(groups, "assessments", "key")) == len(lands.split(", "))
+
+
+def test_an_action_has_the_same_key_however_many_governments_its_row_names(tmp_path: Path) -> None:
+    profile = SEVERAL + '[action]\nkey = ["No"]\ntitle = "Text"\n'
+    for lands in ("France", "France, Canada"):
+        _file, groups = mapped(tmp_path, profile, [row(Country=lands, Status="")])
+        assert "P-1-FR" in cells(groups, "actions", "key")
+
+
+def test_each_row_of_a_recommendation_is_a_passage_of_its_own_and_what_only_repeats_it_is_not(tmp_path: Path) -> None:
+    given = [
+        row(Country="France, Canada", Status="success"),
+        row(Country="Malta, Italy", Status="failure"),
+        row(Country="Canada, France", Status="success"),
+        row(Country="Malta, Greece", Status="failure"),
+    ]
+    file, groups = mapped(tmp_path, SEVERAL, given)
+    assert cells(groups, "citations", "key", "locator") == [
+        {"key": "DOC-P-1", "locator": "row 2"}, {"key": "DOC-P-1-MT", "locator": "row 3"}, {"key": "DOC-P-1-GR", "locator": "row 5"},
+    ]  # fmt: skip
+    uses = {use["assessment"]: use["citation"] for use in cells(groups, "citation_uses") if use["assessment"]}
+    assert uses["P-1-CA-DOC"] == "DOC-P-1" and uses["P-1-IT-DOC"] == "DOC-P-1-MT" and uses["P-1-GR-DOC"] == "DOC-P-1-GR"
+    assert [each.row for each in file.duplicates] == [4]
+
+
+def test_a_second_row_of_one_government_that_says_more_is_a_passage_of_its_own(tmp_path: Path) -> None:
+    _file, groups = mapped(tmp_path, STATUS, [row(Status=""), row(Status="success"), row(Status="success")])
+    assert cells(groups, "citations", "key", "locator") == [{"key": "DOC-P-1-FR", "locator": "row 2"}, {"key": "DOC-P-1-FR-2", "locator": "row 3"}]
+    assert {use["citation"] for use in cells(groups, "citation_uses") if use["assessment"]} == {"DOC-P-1-FR-2"}
+
+
 def test_a_second_file_is_joined_by_key(tmp_path: Path) -> None:
     profile = STATUS.replace('column = "Status"', 'column = "answers.Status"') + '[[join]]\nname = "answers"\nkey = ["No"]\nother_key = ["Rec"]\n'
     second = table(tmp_path, [{"Rec": "1", "Status": "success"}, {"Rec": "1", "Status": "failure"}], "second.csv")

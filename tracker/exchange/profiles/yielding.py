@@ -6,6 +6,7 @@ demands and the file does not say is filled in by :mod:`tracker.exchange.profile
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from tracker.exchange.files import Problem
@@ -112,7 +113,7 @@ class RowMaker:
         cells = {**cells, **filled}
         assumed = {name: _MADE_FROM.get((resource, name), "") for name in filled}
         key = tuple(cells.get(name, "") for name in filler.key)
-        mark = hash((resource, key))
+        mark = self.mark(resource, cells)
         words = hash(cells.get("statement") or cells.get("description") or cells.get("title")) & _HALF
         rest = 0 if quiet else hash(frozenset((name, text) for name, text in cells.items() if text and name not in apart)) & _HALF
         if (before := self.file.seen.get(mark)) is not None:
@@ -134,6 +135,10 @@ class RowMaker:
         self.records.append(made)
         self.problems += problems
         return True
+
+    def mark(self, resource: str, cells: Mapping[str, str]) -> int:
+        """What a record is kept by among those that the file gave already."""
+        return hash((resource, tuple(cells.get(name, "") for name in self.fillers[resource].key)))
 
     def locator(self) -> str:
         """Where the row stands in the file."""
@@ -294,7 +299,7 @@ class RowMaker:
         description, title = taken.get("description"), taken.get("title")
         parts = kind.key_parts(self.values)
         for code in governments:
-            own = (code,) if len(governments) > 1 else ()
+            own = (code,) if self.may_name_several("action" if "government" in kind.by_name else "addressee") else ()
             key = key_of(self.deriving.prefix, *parts, *own) if any(parts) else key_of(self.reference, code, self.deriving.key, "action")
             measure = self.measure(taken, "action")
             cells = {**taken.values, "key": key, "government": code, "title": first_words(title, 300)}
@@ -334,6 +339,10 @@ class RowMaker:
                 "corroboration": "single_source",
             }  # fmt: skip
             self.put("effects", cells, taken, otherwise=otherwise, rows=(self.number,))
+
+    def may_name_several(self, kind: str) -> bool:
+        """Whether a row may name several governments. How many of them one names is then no part of a key: a corrected file may name one less."""
+        return kind in self.kinds and "government" in self.kinds[kind].listed
 
     def has_status(self, code: str) -> bool:
         """Whether a government can have a status; a group has none."""
@@ -468,12 +477,7 @@ class RowMaker:
         """The file's own row, cited for all that it yields, and the citation that the row itself names."""
         if not self.served:
             return
-        named = [self.reference or self.document or f"row-{self.number}"]
-        named += [self.codes[0]] if len(self.codes) == 1 else []
-        told = self.kinds["recommendation"].key_parts(self.values) if "recommendation" in self.kinds else []
-        for kind in ("assessment", "position", "action"):
-            named += [part for part in self.kinds[kind].key_parts(self.values) if part not in told] if kind in self.taken else []
-        key = key_of(self.deriving.key, *named)
+        key = self.passage()
         says = "; ".join(dict.fromkeys([*self.says, *self.kinds_given()])) or "Lists it"
         where = first_words(self.deriving.locator(self.values, rows_told([self.number])), 200)
         cells = {
@@ -486,6 +490,28 @@ class RowMaker:
         for record, name in self.served:
             self.put("citation_uses", {"citation": key, record: name}, otherwise=_SUPPORTS, rows=(self.number,), quiet=True)
         self.own_citation(key)
+
+    def passage(self) -> str:
+        """The key of the passage that the row is: of the recommendation, and of the government where each row names one.
+
+        A later row that bears out something else by the same words is told apart by the first of its governments for which no row is cited yet, else
+        by a number.
+        """
+        of = self.reference or self.document or f"row-{self.number}"
+        told = self.kinds["recommendation"].key_parts(self.values) if "recommendation" in self.kinds else []
+        parts: list[str] = []
+        for kind in ("assessment", "position", "action"):
+            parts += [part for part in self.kinds[kind].key_parts(self.values) if part not in told] if kind in self.taken else []
+        named, others = ([], self.codes) if self.may_name_several("addressee") else (self.codes, [])
+        for apart in chain([""], others, map(str, count(2))):
+            key = key_of(self.deriving.key, of, *named, apart, *parts)
+            if self.mark("citations", {"key": key}) not in self.file.seen or all(self.is_cited(key, *served) for served in self.served):
+                return key
+        raise AssertionError("there is a number for every row")
+
+    def is_cited(self, citation: str, record: str, name: str) -> bool:
+        """Whether an earlier row is the passage that bears out a record."""
+        return self.mark("citation_uses", {"citation": citation, record: name}) in self.file.seen
 
     def kinds_given(self) -> Iterator[str]:
         """What stands in the file where it says of what kind something is."""
