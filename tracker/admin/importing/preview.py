@@ -244,7 +244,7 @@ def _conflict(index: int, one: Mapping[str, Any], typed: Mapping[str, Any]) -> d
     rows = [
         {
             "noun": noun(row["resource"]), "key": key_words(row["resource"], row["key"]), "row": row["row"], "why": row["why"],
-            "is_new": row["here"] is None,
+            "is_new": row["here"] is None, "stays": not row.get("may_be_taken", True),
             "cells": [
                 (column_words(of, column), cell_words(of, column, (row["here"] or {}).get(column, "")), cell_words(of, column, text))
                 for of in [row["resource"]] for column, text in row["file"].items()
@@ -254,7 +254,7 @@ def _conflict(index: int, one: Mapping[str, Any], typed: Mapping[str, Any]) -> d
     ]  # fmt: skip
     return {
         "index": index, "record": one["record"], "noun": noun(resource), "key": key, "take": decision == "take", "rows": rows,
-        "may_be_taken": one.get("may_be_taken", True),
+        "may_be_taken": one.get("may_be_taken", True), "some_stay": any(row["stays"] for row in rows),
     }  # fmt: skip
 
 

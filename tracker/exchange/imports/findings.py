@@ -15,8 +15,8 @@
                most frequent first
 ``governments``[{"name", "count", "rows", "known", "candidates", "suggestions": [[code, name], ...]}, ...], the most frequent first
 ``conflicts``  [{"record": "recommendations:R-1", "decision": "keep" | "take", "may_be_taken": whether staff may decide for the file,
-               "rows": [{"resource", "key", "row", "why", "here": {column: text} | None, "file": {column: text}}, ...]}, ...]; of a row that stands
-               here, only the columns that differ
+               "rows": [{"resource", "key", "row", "why", "may_be_taken", "here": {column: text} | None, "file": {column: text}}, ...]}, ...]; of a
+               row that stands here, only the columns that differ; of a record that may be taken there may be rows that stay all the same
 ``changes``    [{"resource", "key", "row", "before": {column: text}, "after": {column: text}}, ...]; only the columns that differ. First what is no
                longer in the file and goes: ``after`` is empty then
 ``created``    [{"resource", "key", "row", "cells": {column: text}}, ...]; the first of each file of a package
@@ -135,6 +135,7 @@ class Findings:
             columns = [column for column, cell in file.items() if (cell if here is None else cell != here[column])]
             entry["rows"].append({
                 "resource": difference.row.resource.name, "key": told(difference.row.key), "row": difference.row.line, "why": difference.why,
+                "may_be_taken": difference.may_be_taken,
                 "here": None if here is None else _cut({column: here[column] for column in columns}),
                 "file": _cut({column: file[column] for column in columns}),
             })  # fmt: skip
