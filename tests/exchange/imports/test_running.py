@@ -325,6 +325,21 @@ def test_a_date_that_the_file_does_not_give_is_said_to_be_the_documents(received
     assert not [words for words in sentences(batch.preview.counts) if "recommendations have no date" in words]
 
 
+def test_a_date_that_cannot_be_read_is_not_counted_among_those_that_are_not_given(received: Received, by: User) -> None:
+    """What is refused is not written, and what stands here keeps its date: neither has the document's."""
+    profile = PROFILE.replace('statement = "Text"', 'statement = "Text"\nrecommended_on = "Since"')
+    profile = profile.replace('[assessment]\neffective_on = "Since"\n', "[assessment]\n")
+    data = [[*row[:6], when] for row, when in zip(rows(5), ("31/02/2021", "printemps 2022", "", "", "2021-03"), strict=True)]
+    batch = choose(received(data, profile=profile), by=by, without_refused=True)
+    preview = run_preview(batch, by=by)
+    assert preview.counts["rows"]["refused"] == 2 and preview.counts["dated"]["recommendation"] == 2
+    assert any(words.startswith("2 recommendations have no date in the file") for words in sentences(preview.counts))
+    assert preview.counts["dated"]["position"] == 3
+    run_apply(batch, by=by, reason="A test")
+    again = run_preview(choose(received(data, profile=profile), by=by, without_refused=True), by=by)
+    assert not [words for words in sentences(again.counts) if "no date in the file" in words]
+
+
 def test_what_only_a_kept_record_would_name_is_not_made(received: Received, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a record that stays as it is no passage of the file is left that serves nothing, nor a theme that nothing has. What others name is made."""
     applied(received(rows(3)), by)

@@ -420,8 +420,16 @@ def test_more_sponsors_than_the_field_holds_are_all_kept_in_the_note(tmp_path: P
 @pytest.mark.parametrize("profile", [PLAIN, UNITED])
 def test_another_text_under_the_same_key_is_a_problem_that_names_both_rows(tmp_path: Path, profile: str) -> None:
     _file, groups = mapped(tmp_path, profile, [row(By="A"), row(No="2", By="A"), row(Text="Hide the lanterns.", Country="Canada", By="A")])
-    assert problems(groups) == ["row 4: recommendation P-1 stands in row 2 already, with another text; the first is taken."]
+    assert problems(groups) == ["row 4: recommendation P-1 stands in row 2 already, with another text; only the first can be taken."]
     assert cells(groups, "addressees", "government") == ["FR", "FR"]  # what the row says besides is not of the first recommendation
+
+
+def test_of_two_rows_under_one_key_that_are_both_refused_neither_is_said_to_be_taken(tmp_path: Path) -> None:
+    profile = PLAIN.replace('statement = "Text"', 'statement = "Text"\nrecommended_on = "Date"')
+    _file, groups = mapped(tmp_path, profile, [row(Date="31/02/2021"), row(Text="Hide the lanterns.", Date="2021")])
+    assert problems(groups)[1:] == [
+        "row 3: recommendation P-1 stands in row 2 already, with another text; that row is refused as well, so that neither is taken."
+    ]
 
 
 def test_duplicates_in_the_file_are_shown_and_given_once(tmp_path: Path) -> None:
@@ -432,7 +440,7 @@ def test_duplicates_in_the_file_are_shown_and_given_once(tmp_path: Path) -> None
 
 def test_another_verdict_on_the_same_addressee_is_a_problem(tmp_path: Path) -> None:
     _file, groups = mapped(tmp_path, STATUS, [row(Status="success"), row(Status="failure")])
-    assert problems(groups) == ["row 3: assessment P-1-FR-DOC stands in row 2 already, with other details; the first is taken."]
+    assert problems(groups) == ["row 3: assessment P-1-FR-DOC stands in row 2 already, with other details; only the first can be taken."]
     keyed = STATUS.replace("[assessment]", '[assessment]\nkey = ["Year"]')
     _file, groups = mapped(tmp_path, keyed, [row(Status="success", Year="2019"), row(Status="failure", Year="2020")])
     assert problems(groups) == []

@@ -4,7 +4,8 @@
                "not_the_staffs": {"count": n, "rows": [the first of them]},
                "passed_over": {"snapshots": n}, rows of archived copies that do not stand here: an import brings none
                "said_before": new recommendations whose words stand already under another reference
-               "dated": {"on": day, "recommendation": n, "position": n}; how many have the date of the file's document, as the file gives none
+               "dated": {"on": day, "recommendation": n, "position": n}; how many new ones have the date of the file's document, as the file gives
+               none
                "joins": [{"name", "rows": {"count", "first": [row, ...]}, "others": {"count", "first": [row, ...]}}, ...]; of second files: rows of
                the file that have none there, and rows there that no row of the file has
                "missing": {"count": n, "first": [reference, ...]}; recommendations of earlier files of this profile that this one does not have
@@ -39,7 +40,7 @@ from tracker.exchange.files import Problem, Row
 from tracker.exchange.imports.beside import KEEP, Difference, name_told, plain_key, told
 from tracker.exchange.imports.said_before import SaidBefore
 from tracker.exchange.profiles.kinds import plain
-from tracker.exchange.profiles.mapping import Unknown
+from tracker.exchange.profiles.mapping import MappedRow, Unknown
 from tracker.exchange.schema import BY_NAME, RESOURCES
 from tracker.exchange.standing import Name
 from tracker.models import Did, Import, ImportPreview
@@ -56,6 +57,8 @@ SAID_BEFORE = 200
 GOVERNMENTS = 1000
 ROWS_TOLD = 20
 UNTOLD = ("citation_uses",)  # what goes of these is counted: the passage that goes with it is told
+DATES = {"recommendations": ("recommendation", "recommended_on"), "positions": ("position", "on")}
+"""Dates that are the document's where the file gives none."""
 LONGEST = 2000  # characters of a cell that are shown
 
 
@@ -82,7 +85,8 @@ class Findings:
         self.names_beyond = 0
         self.skipped: list[dict[str, Any]] = []
         self.left_out: list[dict[str, Any]] = []
-        self.dated: dict[str, Any] = {}
+        self.dated_on = ""
+        self.dated: Counter[str] = Counter()
         self.missing: dict[str, Any] = {}
         self.joins: list[dict[str, Any]] = []  # what has nothing in the other file
         self.not_the_staffs: list[int] = []  # rows of which the profile calls the verdict the staff's, and which lack what that takes
@@ -108,6 +112,9 @@ class Findings:
         """What becomes of one row of a package's file."""
         name, key = row.resource.name, told(row.key)
         self.resources[name][did.value] += 1
+        if did == Did.CREATED and isinstance(row, MappedRow) and name in DATES:
+            kind, column = DATES[name]
+            self.dated[kind] += bool(column in row.assumed and row.cells[column])
         self._digest.update(f"{name}\x1f{key}\x1f{did.value}\x1f{wrote}\x1e".encode("utf-8", "surrogatepass"))
         if did is Did.CREATED and self.resources[name][Did.CREATED.value] <= CREATED:
             self.created.append({"resource": name, "key": key, "row": row.line, "cells": _cut({n: c for n, c in row.cells.items() if c})})
@@ -176,7 +183,7 @@ class Findings:
             "passed_over": dict(self.passed_over),
             "said_before": self.said_before_count,
             "left_out": self.left_out,
-            "dated": self.dated,
+            "dated": {"on": self.dated_on, **self.dated},
             "joins": self.joins,
             "missing": self.missing,
             "resources": {

@@ -123,7 +123,8 @@ class RowMaker:
                 named = " ".join(filter(None, key))
                 another = "another text" if words != words_before else "other details"
                 where = f"in {rows_told([row])}" if row != self.number else "in this row"
-                words_for_it = f"{filler.noun} {named} stands {where} already, with {another}; the first is taken."
+                came_to = "that row is refused as well, so that neither is taken" if row in self.file.refused else "only the first can be taken"
+                words_for_it = f"{filler.noun} {named} stands {where} already, with {another}; {came_to}."
                 about = f"{KIND_OF[resource].name}.key" if resource in KIND_OF and KIND_OF[resource].keyed else ""
                 self.problems.append(problem_at([self.number], "", words_for_it, about=about))
                 return None
@@ -235,14 +236,13 @@ class RowMaker:
             return
         self.says.append(f"Lists recommendation {cells.get('number') or self.reference}")
         if not cells.get("recommended_on"):
-            self.dated_by_document("recommendation", "gives no date for it", count=int(put))
+            self.dated_by_document("gives no date for it")
         self.served.append(("recommendation", self.reference))
 
-    def dated_by_document(self, kind: str, says: str, *, count: int) -> None:
-        """Say, in the passage that cites the row, that a date is the document's, as the file gives none; ``count``: of how many new records."""
+    def dated_by_document(self, says: str) -> None:
+        """Say, in the passage that cites the row, that a date is the document's, as the file gives none."""
         if self.deriving.published_on:
             self.says.append(f"{says}, so that of the document stands ({self.deriving.published_on})")
-            self.file.dated_by_document[kind] += count
 
     def shorten(self, cells: dict[str, str], name: str, items: list[str]) -> None:
         """A list of values in one field; where it is longer than the field, the first of them there and all of them in the note."""
@@ -428,7 +428,6 @@ class RowMaker:
         if taken is None or not taken.get("answer") or not self.reference:
             return
         answer, raw = taken.get("answer"), taken.raw.get("answer") or taken.get("answer")
-        undated = 0
         for code in self.codes:
             verdict = verdicts.get(code)
             if verdict is None:
@@ -439,13 +438,12 @@ class RowMaker:
             key = key_of(self.reference, code, self.deriving.key, *parts, "position")
             cells = {**taken.values, "key": key, "assessment": verdict}
             otherwise = {"said_by": self.file.governments.name_of(code), "statement": f"Given as “{raw}”.", "on": self.deriving.published_on}
-            put = self.put("positions", cells, taken, otherwise=otherwise, rows=(self.number,))
+            self.put("positions", cells, taken, otherwise=otherwise, rows=(self.number,))
             self.served.append(("position", key))
-            undated += bool(put) and not taken.get("on")
         if self.codes:
             self.says.append(f"gives the answer as “{first_words(raw, 200)}”")
         if self.codes and not taken.get("on"):
-            self.dated_by_document("position", "gives no date of the answer", count=undated)
+            self.dated_by_document("gives no date of the answer")
 
     def account(self, code: str, answer: str, raw: str, taken: Taken) -> str:
         """The government's own account, which says no more than its answer."""
