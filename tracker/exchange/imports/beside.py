@@ -36,6 +36,9 @@ KEEP = "keep"
 ALL = "all"
 """In place of a record's name: what is decided for all of which nothing else is."""
 
+WORDS_AT = {"citations": "says", "recommendations": "statement"}
+"""Of what has a place in the file, the words that stand there: with other words comes the place at which they stand now."""
+
 ONLY_NAMED = ("citations", "themes", "measures")
 """Files whose rows say nothing by themselves: only what names them does."""
 
@@ -77,7 +80,7 @@ def given(row: Row) -> set[str]:
         return set(row.cells)
     says = {name for name, cell in row.cells.items() if cell}
     if row.cells.get("locator") == rows_told(list(row.rows)):
-        says.discard("locator")  # a row is counted anew when another is put in above it: a record says where it stood when it first came
+        says.discard("locator")  # rows are counted anew when one is put in above: the place is that of the file from which the words are
     return ({*row.sources, *says} - row.assumed.keys()) | {column.name for column in row.resource.key_columns}
 
 
@@ -181,7 +184,8 @@ class Beside(Standing):
         kept = set(row.cells) if row.only_new else set(row.cells) - given(row)
         if not row.only_new:
             # What was made from another column changes with it.
-            kept -= {name for name, origin in row.assumed.items() if origin and origin not in kept and row.cells[origin] != here[origin]}
+            made_from = {**row.assumed, "locator": WORDS_AT.get(row.resource.name, "")}
+            kept -= {name for name, origin in made_from.items() if origin and origin not in kept and row.cells[origin] != here[origin]}
         whole = replace(row, cells=row.cells | {name: here[name] for name in kept}, values=dict(row.values))
         for column in row.resource.columns:
             if column.name in kept and not column.is_reference:
