@@ -311,6 +311,18 @@ def test_an_answer_without_a_verdict_stands_beside_the_governments_own_account(t
     assert cited == {"assessment", "position"}
 
 
+def test_an_answer_that_takes_no_position_is_said_to_take_none(tmp_path: Path) -> None:
+    """No status that an account may have says it, so its words do; that the government refused, nobody said."""
+    _file, groups = mapped(tmp_path, PLAIN + '[position]\nanswer = "Answer"\n', [row(Answer="noted"), row(No="2", Answer="accepted")])
+    assert cells(groups, "assessments", "status", "rationale") == [
+        {
+            "status": "under_consideration",
+            "rationale": "France answered “noted”, which takes no position; the source says no more of what became of it.",
+        },
+        {"status": "under_consideration", "rationale": "France answered “accepted”; the source says no more of what became of it."},
+    ]
+
+
 def test_an_answer_beside_a_verdict_stands_with_it(tmp_path: Path) -> None:
     _file, groups = mapped(tmp_path, STATUS + '[position]\nanswer = "Answer"\n', [row(Status="success", Answer="noted")])
     assert cells(groups, "positions", "assessment") == cells(groups, "assessments", "key") == ["P-1-FR-DOC"]

@@ -18,6 +18,7 @@ from tracker.exchange import imports
 from tracker.exchange.imports import Place
 from tracker.exchange.imports.findings import (
     ROWS_LISTED,
+    accounts_of_answers,
     copies_passed_over,
     dated_by_document,
     missing_from_file,
@@ -161,7 +162,7 @@ def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
         "advice": [
             *dated_by_document(counts),
             *without_partner(counts),
-            *filter(None, [missing_from_file(counts), not_the_staffs(counts), copies_passed_over(counts)]),
+            *filter(None, [accounts_of_answers(counts), missing_from_file(counts), not_the_staffs(counts), copies_passed_over(counts)]),
         ],
         "writes": wrote(counts),
     }

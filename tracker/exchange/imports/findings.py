@@ -6,6 +6,8 @@
                "said_before": new recommendations whose words stand already under another reference
                "dated": {"on": day, "recommendation": n, "position": n}; how many new ones have the date of the file's document, as the file gives
                none
+               "accounts": {"under_consideration": n, "rejected": n, "noted": n}; accounts of governments themselves that are written and made of
+               an answer alone, by status; how many of them only take note
                "joins": [{"name", "rows": {"count", "first": [row, ...]}, "others": {"count", "first": [row, ...]}}, ...]; of second files: rows of
                the file that have none there, and rows there that no row of the file has
                "missing": {"count": n, "first": [reference, ...]}; recommendations of earlier files of this profile that this one does not have
@@ -44,6 +46,8 @@ from tracker.exchange.profiles.mapping import MappedRow, Unknown
 from tracker.exchange.schema import BY_NAME, RESOURCES
 from tracker.exchange.standing import Name
 from tracker.models import Did, Import, ImportPreview
+from tracker.models.importing import WROTE
+from tracker.rules.vocabulary import Answer, Status
 
 PROBLEMS = 500
 UNKNOWN_WORDS = 1000
@@ -59,6 +63,7 @@ ROWS_TOLD = 20
 UNTOLD = ("citation_uses",)  # what goes of these is counted: the passage that goes with it is told
 DATES = {"recommendations": ("recommendation", "recommended_on"), "positions": ("position", "on")}
 """Dates that are the document's where the file gives none."""
+NOTED = Answer.NOTED.value
 LONGEST = 2000  # characters of a cell that are shown
 
 
@@ -87,6 +92,7 @@ class Findings:
         self.left_out: list[dict[str, Any]] = []
         self.dated_on = ""
         self.dated: Counter[str] = Counter()
+        self.accounts: Counter[str] = Counter()
         self.missing: dict[str, Any] = {}
         self.joins: list[dict[str, Any]] = []  # what has nothing in the other file
         self.not_the_staffs: list[int] = []  # rows of which the profile calls the verdict the staff's, and which lack what that takes
@@ -112,6 +118,8 @@ class Findings:
         """What becomes of one row of a package's file."""
         name, key = row.resource.name, told(row.key)
         self.resources[name][did.value] += 1
+        if isinstance(row, MappedRow) and row.answer and did in WROTE:
+            self.accounts.update([row.cells["status"], *([NOTED] if row.answer == NOTED else [])])
         if did == Did.CREATED and isinstance(row, MappedRow) and name in DATES:
             kind, column = DATES[name]
             self.dated[kind] += bool(column in row.assumed and row.cells[column])
@@ -184,6 +192,7 @@ class Findings:
             "said_before": self.said_before_count,
             "left_out": self.left_out,
             "dated": {"on": self.dated_on, **self.dated},
+            "accounts": dict(self.accounts),
             "joins": self.joins,
             "missing": self.missing,
             "resources": {
@@ -247,6 +256,8 @@ def sentences(counts: dict[str, Any]) -> list[str]:
     if words := words_stand_already(counts):
         said.append(words)
     said += [*dated_by_document(counts), *without_partner(counts)]
+    if words := accounts_of_answers(counts):
+        said.append(words)
     if words := missing_from_file(counts):
         said.append(words)
     if words := not_the_staffs(counts):
@@ -301,6 +312,25 @@ def dated_by_document(counts: dict[str, Any]) -> list[str]:
         )
         said.append(words % {"count": count, "on": dated["on"]})
     return said
+
+
+def accounts_of_answers(counts: dict[str, Any]) -> str:
+    """How many answers without a status stand beside an account of the government itself, with which statuses, in a sentence; empty for none."""
+    accounts = counts.get("accounts", {})
+    by_status = [(Status(status), count) for status, count in sorted(accounts.items()) if status != NOTED]
+    if not (count := sum(count for _status, count in by_status)):
+        return ""
+    told = ", ".join(f"{_(status.label)}: {count}" for status, count in by_status)
+    if noted := accounts.get(NOTED, 0):
+        told += _("; %(noted)s of them only took note, which is no position") % {"noted": noted}
+    words = ngettext(
+        "%(count)s answer of a government has no status beside it in the file: it stands beside an account of the government itself that says no more"
+        " than the answer (%(told)s), which is never counted as the staff's.",
+        "%(count)s answers of governments have no status beside them in the file: each stands beside an account of the government itself that says no"
+        " more than the answer (%(told)s), which is never counted as the staff's.",
+        count,
+    )
+    return words % {"count": count, "told": told}
 
 
 def without_partner(counts: dict[str, Any]) -> list[str]:

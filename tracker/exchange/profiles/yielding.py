@@ -19,7 +19,7 @@ from tracker.exchange.profiles.rows import LONGEST_SHOWN, MappedRow, problem_at,
 from tracker.exchange.profiles.taking import KindReader, Taken, reference_of
 from tracker.exchange.schema import BY_NAME
 from tracker.rules.shortening import first_words
-from tracker.rules.vocabulary import AssessorKind, Stance, Status
+from tracker.rules.vocabulary import Answer, AssessorKind, Stance, Status
 
 if TYPE_CHECKING:
     from tracker.exchange.profiles.mapping import MappedFile
@@ -453,11 +453,13 @@ class RowMaker:
             "key": key, "recommendation": self.reference, "government": code, "status": self.deriving.stands_beside(answer).value,
             "source_status": first_words(raw, 200),
         }  # fmt: skip
+        said = f"{name} answered “{first_words(raw, 300)}”" + (", which takes no position" if answer == Answer.NOTED else "")
         otherwise = {
-            "rationale": f"{name} answered “{first_words(raw, 300)}”; the source says no more of what became of it.", "confidence": "not_stated",
+            "rationale": f"{said}; the source says no more of what became of it.", "confidence": "not_stated",
             "corroboration": "single_source", "assessor_kind": AssessorKind.GOVERNMENT.value, "assessor": first_words(name, 300),
         }  # fmt: skip
-        self.put("assessments", cells, Taken({}, {"status": taken.sources.get("answer", "")}, {}, {}), otherwise=otherwise, rows=(self.number,))
+        if self.put("assessments", cells, Taken({}, {"status": taken.sources.get("answer", "")}, {}, {}), otherwise=otherwise, rows=(self.number,)):
+            self.records[-1].answer = answer
         self.served.append(("assessment", key))
         return key
 
