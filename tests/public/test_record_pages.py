@@ -9,7 +9,7 @@ from django.test import Client
 
 from tests import builders
 from tracker.editions.tables import CitationEdition
-from tracker.models import Assessment, Position, Relation
+from tracker.models import Assessment, Position, Recommendation, Relation
 from tracker.public.summaries.related import REVERSED
 from tracker.rules import dates
 from tracker.rules.vocabulary import RelationKind
@@ -167,6 +167,20 @@ def test_a_document_says_what_it_is_cited_for_by_stance_and_what_became_of_its_r
     tally = page("/documents/PAPER/").context["document_page"].recommendations
     assert {each.recommendation.reference: each.distribution.total for each in tally} == {"OTHER-1": 1, "REC-1": 1}
     assert "What EV-2 says." not in text("/documents/PAPER/", as_of="2019-06-01"), "the action had not been done"
+
+
+def test_a_document_calls_an_assessment_after_its_recommendation_as_that_is_worded_now(desk: str) -> None:
+    """The recommendation alone is published anew; nobody has to publish its assessments again for it."""
+    made = builders.everything()
+    builders.put_out(*builders.publishables(made))
+    address = f"/documents/{made['citation'].document.key}/"
+    assert "Assessment Do REC-1 · Albania assessment · AS-3" in text(address)
+    recommendation = Recommendation.objects.get(reference="REC-1")
+    recommendation.short_title = "Do it otherwise"
+    recommendation.save()
+    builders.put_out(recommendation)
+    told = text(address)
+    assert "Assessment Do it otherwise · Albania assessment · AS-3" in told and "Do REC-1 ·" not in told
 
 
 def test_an_action_says_what_undid_it_and_what_holds_where_it_bears(desk: str) -> None:

@@ -157,18 +157,18 @@ def records_that_use(row: Citation | Party) -> list[Publishable]:
     """The records that are approved together with a passage or a party."""
     if isinstance(row, Party):
         return list(Action.objects.filter(legal_statuses__party=row).distinct())
+    return records_that_cite([row])
+
+
+def records_that_cite(citations: Iterable[Citation] | models.QuerySet[Citation]) -> list[Publishable]:
+    """The records that are approved together with any of these passages."""
+    uses = CitationUse.objects.filter(citation__in=citations)
     return [
-        *Recommendation.objects.filter(citation_uses__citation=row).distinct(),
+        *Recommendation.objects.filter(pk__in=uses.values("recommendation")),
         *Action.objects.filter(
-            Q(pk__in=CitationUse.objects.filter(citation=row).values("action"))
-            | Q(legal_statuses__citation_uses__citation=row)
-            | Q(replies__citation_uses__citation=row)
+            Q(pk__in=uses.values("action")) | Q(legal_statuses__citation_uses__in=uses) | Q(replies__citation_uses__in=uses)
         ).distinct(),
-        *Assessment.objects.filter(
-            Q(pk__in=CitationUse.objects.filter(citation=row).values("assessment"))
-            | Q(positions__citation_uses__citation=row)
-            | Q(replies__citation_uses__citation=row)
-        )
+        *Assessment.objects.filter(Q(pk__in=uses.values("assessment")) | Q(positions__citation_uses__in=uses) | Q(replies__citation_uses__in=uses))
         .select_related("addressee__recommendation", "addressee__government")
         .distinct(),
     ]

@@ -1,5 +1,6 @@
 """What a corrected file has no longer, on the page of its preview: what goes, what stays and why, and the choice where there is one."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,8 @@ from django.test import Client
 from tests import builders
 from tests.admin.forms import words
 from tests.admin.importing.test_steps import TABLE, mapped
-from tracker.models import Addressee, Recommendation, User
+from tracker.editorial.verbs import approve, publish, submit
+from tracker.models import Addressee, Assessment, Document, Recommendation, User
 
 SignIn = Callable[[str], Client]
 CORRECTED = TABLE.replace("1,Close the office,Elbonia", "1,Close the office,Nowhereland")
@@ -71,3 +73,24 @@ def test_of_an_edited_record_staff_choose(people: dict[str, User], sign_in: Sign
     again.client.post(again.address("decide"), data)
     again.ask("apply", "It was the other country")
     assert addressed() == ["FR"]
+
+
+def test_what_a_public_verdict_rests_on_is_never_said_to_be_taken(people: dict[str, User], sign_in: SignIn) -> None:
+    """The file's text of the same recommendation may be taken; the addressee stays, and the page says so before and after."""
+    steps = mapped(sign_in("researcher"))
+    steps.ask("apply")
+    records = [*Document.objects.all(), *Recommendation.objects.all(), *Assessment.objects.all()]
+    submission = submit(records, by=people["researcher"], reason="A test")
+    approve(submission, by=people["reviewer"], reason="Read")
+    publish(submission, by=people["reviewer"])
+    again = mapped(steps.client, CORRECTED.replace("Close the office", "Close both offices"))
+    page = again.page("change")
+    why = r"Addressee TRACKER-2026-1 · EL · it stood here from this file and is no longer in it; assessment \S+ rests on it and is public;"
+    why += " once that is withdrawn, the file takes this away"
+    stays = "This stays, whatever you choose; above is said why."
+    assert re.search(why, words(page)) and words(page).count(stays) == 1
+    again.client.post(again.address("decide"), {"mark": page.context["mark"], "records": "1", "_take_all": "1"})
+    page = again.ask("apply", "Corrected")
+    assert re.search(why, words(page)) and stays in words(page)
+    assert "The file's text was taken, but for what stays." in words(page)
+    assert Recommendation.objects.get(number="1").statement == "Close both offices" and addressed() == ["EL", "FR"]

@@ -10,7 +10,7 @@ from config.trouble import Trouble
 from tests import builders
 from tests.exchange.imports.conftest import PROFILE, rows, written
 from tests.exchange.imports.test_running import applied, changed, events, standing
-from tracker.editorial.verbs import approve, publish, submit
+from tracker.editorial.verbs import approve, publish, submit, withdraw
 from tracker.exchange.imports import choose, imports_of, receive, run_apply, run_preview, run_undo
 from tracker.exchange.imports.findings import sentences
 from tracker.models import (
@@ -18,6 +18,7 @@ from tracker.models import (
     Addressee,
     Assessment,
     Citation,
+    Document,
     Effect,
     Import,
     Position,
@@ -227,6 +228,65 @@ def test_of_a_public_recommendation_the_addressee_goes_only_when_taken(received:
     assert addressed() == ["IS"]
     run_undo(batch, by=by, reason="A test")
     assert addressed() == ["FR"]
+
+
+SEVERAL = PROFILE.replace('government = "Country"', 'government = { column = "Country", split = ["; "] }')
+
+
+def published(received: Received, by: User, land: str, profile: str = SEVERAL) -> None:
+    """The first row of the file with these governments, imported and all of it public."""
+    applied(received([corrected(land)[0]], profile=profile), by)
+    second = builders.reviewer()
+    records = [*Document.objects.all(), *Recommendation.objects.all(), *Assessment.objects.all()]
+    submission = submit(records, by=by, reason="A test")
+    approve(submission, by=second, reason="Read")
+    publish(submission, by=second)
+
+
+def test_a_public_row_that_names_a_government_less_is_the_same_passage(received: Received, by: User) -> None:
+    """Only what it has no longer is in question, and nothing that it says as it did before."""
+    published(received, by, "France; Iceland")
+    before = standing()["Citation"]
+    preview = run_preview(received([corrected("France")[0]], profile=SEVERAL), by=by)
+    assert [(row["resource"], row["key"]) for conflict in preview.conflicts for row in conflict["rows"]] == [("addressees", "RV-1/IS")]
+    applied(choose(received([corrected("France")[0]], profile=SEVERAL), by=by, decisions={"all": "take"}), by)
+    assert standing()["Citation"] == before
+    assert Citation.objects.filter(uses__recommendation__reference="RV-1").count() == 1
+
+
+def test_a_public_verdict_keeps_its_addressee_and_the_choice_is_not_offered(received: Received, by: User) -> None:
+    published(received, by, "France; Iceland")
+    batch = applied(choose(received([corrected("France")[0]], profile=SEVERAL), by=by, decisions={"all": "take"}), by)
+    (conflict,) = batch.preview.conflicts
+    (row,) = conflict["rows"]
+    assert (conflict["decision"], conflict["may_be_taken"], row["may_be_taken"]) == ("keep", False, False)
+    assert row["why"] == (
+        "it stood here from this file and is no longer in it; assessment RV-1-IS-REVIEW rests on it and is public;"
+        " once that is withdrawn, the file takes this away"
+    )
+    assert addressed() == ["FR", "IS"]
+
+
+def test_once_its_verdict_is_withdrawn_the_addressee_goes(received: Received, by: User) -> None:
+    published(received, by, "France; Iceland")
+    second, third = builders.reviewer(), builders.user("third", role="reviewer")
+    submission = withdraw([Assessment.objects.get(key="RV-1-IS-REVIEW")], by=second, reason="The file named it by mistake")
+    approve(submission, by=third, reason="Read")
+    publish(submission, by=third)
+    applied(choose(received([corrected("France")[0]], profile=SEVERAL), by=by, decisions={"all": "take"}), by)
+    assert addressed() == ["FR"]
+
+
+def test_beside_a_text_that_is_taken_it_is_said_what_stays(received: Received, by: User) -> None:
+    """One record, two differences: the new wording may be taken, the addressee with a public verdict may not go."""
+    published(received, by, "France; Iceland")
+    data = [corrected("France")[0]]
+    data[0][2] = "Sample: as the file has it now."
+    batch = applied(choose(received(data, profile=SEVERAL), by=by, decisions={"all": "take"}), by)
+    (conflict,) = [one for one in batch.preview.conflicts if one["record"] == ONE]
+    assert {(row["resource"], row["may_be_taken"]) for row in conflict["rows"]} == {("recommendations", True), ("addressees", False)}
+    assert Recommendation.objects.get(reference="RV-1").statement == "Sample: as the file has it now."
+    assert addressed() == ["FR", "IS"]
 
 
 def test_a_row_that_cannot_be_read_takes_nothing_back(received: Received, by: User) -> None:

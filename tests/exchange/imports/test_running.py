@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from config.trouble import Trouble
 from tests import builders
 from tests.exchange.imports.conftest import PROFILE, Rows, rows
+from tracker.admin.importing.preview import counts_in_words
 from tracker.editorial.verbs import Refused, approve, publish, submit
 from tracker.exchange.files import Row
 from tracker.exchange.imports import (
@@ -323,6 +324,41 @@ def test_a_date_that_the_file_does_not_give_is_said_to_be_the_documents(received
     assert {str(day) for day in Recommendation.objects.values_list("recommended_on", flat=True)} == {"2021-03"}
     assert "gives no date for it" not in Citation.objects.get(uses__recommendation__number="1").says
     assert not [words for words in sentences(batch.preview.counts) if "recommendations have no date" in words]
+
+
+def test_a_date_that_cannot_be_read_is_not_counted_among_those_that_are_not_given(received: Received, by: User) -> None:
+    """What is refused is not written, and what stands here keeps its date: neither has the document's."""
+    profile = PROFILE.replace('statement = "Text"', 'statement = "Text"\nrecommended_on = "Since"')
+    profile = profile.replace('[assessment]\neffective_on = "Since"\n', "[assessment]\n")
+    data = [[*row[:6], when] for row, when in zip(rows(5), ("31/02/2021", "printemps 2022", "", "", "2021-03"), strict=True)]
+    batch = choose(received(data, profile=profile), by=by, without_refused=True)
+    preview = run_preview(batch, by=by)
+    assert preview.counts["rows"]["refused"] == 2 and preview.counts["dated"]["recommendation"] == 2
+    assert any(words.startswith("2 recommendations have no date in the file") for words in sentences(preview.counts))
+    assert preview.counts["dated"]["position"] == 3
+    run_apply(batch, by=by, reason="A test")
+    again = run_preview(choose(received(data, profile=profile), by=by, without_refused=True), by=by)
+    assert not [words for words in sentences(again.counts) if "no date in the file" in words]
+
+
+def test_answers_without_a_status_are_said_to_stand_beside_the_governments_own_account(received: Received, by: User) -> None:
+    """With which statuses, and that the staff's is none of them; an answer beside a status of the file is not among them."""
+    profile = PROFILE.replace('"No" = "rejected"', '"No" = "rejected"\n"Seen" = "noted"')
+    answers = (("Yes", ""), ("Yes", ""), ("No", ""), ("Seen", ""), ("Yes", "implemented"))
+    data = [[*row[:4], answer, status, row[6]] for row, (answer, status) in zip(rows(5), answers, strict=True)]
+    batch = received(data, profile=profile)
+    said = (
+        "4 answers of governments have no status beside them in the file: each stands beside an account of the government itself that says no more"
+        " than the answer (rejected: 1, under consideration: 3; 1 of them only took note, which is no position),"
+        " which is never counted as the staff's."
+    )
+    preview = run_preview(batch, by=by)
+    assert said in sentences(preview.counts) and said in counts_in_words(preview.counts)["advice"]
+    run_apply(batch, by=by, reason="A test")
+    accounts = Assessment.objects.filter(assessor_kind=AssessorKind.GOVERNMENT.value)
+    assert sorted(accounts.values_list("status", flat=True)) == ["rejected", *["under_consideration"] * 3]
+    again = run_preview(received(data, profile=profile), by=by)
+    assert not [words for words in sentences(again.counts) if "no status beside" in words]
 
 
 def test_what_only_a_kept_record_would_name_is_not_made(received: Received, by: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -311,6 +311,18 @@ def test_an_answer_without_a_verdict_stands_beside_the_governments_own_account(t
     assert cited == {"assessment", "position"}
 
 
+def test_an_answer_that_takes_no_position_is_said_to_take_none(tmp_path: Path) -> None:
+    """No status that an account may have says it, so its words do; that the government refused, nobody said."""
+    _file, groups = mapped(tmp_path, PLAIN + '[position]\nanswer = "Answer"\n', [row(Answer="noted"), row(No="2", Answer="accepted")])
+    assert cells(groups, "assessments", "status", "rationale") == [
+        {
+            "status": "under_consideration",
+            "rationale": "France answered “noted”, which takes no position; the source says no more of what became of it.",
+        },
+        {"status": "under_consideration", "rationale": "France answered “accepted”; the source says no more of what became of it."},
+    ]
+
+
 def test_an_answer_beside_a_verdict_stands_with_it(tmp_path: Path) -> None:
     _file, groups = mapped(tmp_path, STATUS + '[position]\nanswer = "Answer"\n', [row(Status="success", Answer="noted")])
     assert cells(groups, "positions", "assessment") == cells(groups, "assessments", "key") == ["P-1-FR-DOC"]
@@ -420,8 +432,16 @@ def test_more_sponsors_than_the_field_holds_are_all_kept_in_the_note(tmp_path: P
 @pytest.mark.parametrize("profile", [PLAIN, UNITED])
 def test_another_text_under_the_same_key_is_a_problem_that_names_both_rows(tmp_path: Path, profile: str) -> None:
     _file, groups = mapped(tmp_path, profile, [row(By="A"), row(No="2", By="A"), row(Text="Hide the lanterns.", Country="Canada", By="A")])
-    assert problems(groups) == ["row 4: recommendation P-1 stands in row 2 already, with another text; the first is taken."]
+    assert problems(groups) == ["row 4: recommendation P-1 stands in row 2 already, with another text; only the first can be taken."]
     assert cells(groups, "addressees", "government") == ["FR", "FR"]  # what the row says besides is not of the first recommendation
+
+
+def test_of_two_rows_under_one_key_that_are_both_refused_neither_is_said_to_be_taken(tmp_path: Path) -> None:
+    profile = PLAIN.replace('statement = "Text"', 'statement = "Text"\nrecommended_on = "Date"')
+    _file, groups = mapped(tmp_path, profile, [row(Date="31/02/2021"), row(Text="Hide the lanterns.", Date="2021")])
+    assert problems(groups)[1:] == [
+        "row 3: recommendation P-1 stands in row 2 already, with another text; that row is refused as well, so that neither is taken."
+    ]
 
 
 def test_duplicates_in_the_file_are_shown_and_given_once(tmp_path: Path) -> None:
@@ -432,11 +452,50 @@ def test_duplicates_in_the_file_are_shown_and_given_once(tmp_path: Path) -> None
 
 def test_another_verdict_on_the_same_addressee_is_a_problem(tmp_path: Path) -> None:
     _file, groups = mapped(tmp_path, STATUS, [row(Status="success"), row(Status="failure")])
-    assert problems(groups) == ["row 3: assessment P-1-FR-DOC stands in row 2 already, with other details; the first is taken."]
+    assert problems(groups) == ["row 3: assessment P-1-FR-DOC stands in row 2 already, with other details; only the first can be taken."]
     keyed = STATUS.replace("[assessment]", '[assessment]\nkey = ["Year"]')
     _file, groups = mapped(tmp_path, keyed, [row(Status="success", Year="2019"), row(Status="failure", Year="2020")])
     assert problems(groups) == []
     assert cells(groups, "assessments", "key") == ["P-1-FR-DOC-2019", "P-1-FR-DOC-2020"]
+
+
+SEVERAL = STATUS.replace('government = "Country"', 'government = { column = "Country", split = [", "] }')
+
+
+@pytest.mark.parametrize("lands", ["France", "France, Canada", "Canada, France, Malta"])
+def test_a_row_is_the_same_passage_however_many_governments_it_names(tmp_path: Path, lands: str) -> None:
+    _file, groups = mapped(tmp_path, SEVERAL, [row(Country=lands, Status="success")])
+    assert cells(groups, "citations", "key") == ["DOC-P-1"]
+    assert len(cells(groups, "assessments", "key")) == len(lands.split(", "))
+
+
+def test_an_action_has_the_same_key_however_many_governments_its_row_names(tmp_path: Path) -> None:
+    profile = SEVERAL + '[action]\nkey = ["No"]\ntitle = "Text"\n'
+    for lands in ("France", "France, Canada"):
+        _file, groups = mapped(tmp_path, profile, [row(Country=lands, Status="")])
+        assert "P-1-FR" in cells(groups, "actions", "key")
+
+
+def test_each_row_of_a_recommendation_is_a_passage_of_its_own_and_what_only_repeats_it_is_not(tmp_path: Path) -> None:
+    given = [
+        row(Country="France, Canada", Status="success"),
+        row(Country="Malta, Italy", Status="failure"),
+        row(Country="Canada, France", Status="success"),
+        row(Country="Malta, Greece", Status="failure"),
+    ]
+    file, groups = mapped(tmp_path, SEVERAL, given)
+    assert cells(groups, "citations", "key", "locator") == [
+        {"key": "DOC-P-1", "locator": "row 2"}, {"key": "DOC-P-1-MT", "locator": "row 3"}, {"key": "DOC-P-1-GR", "locator": "row 5"},
+    ]  # fmt: skip
+    uses = {use["assessment"]: use["citation"] for use in cells(groups, "citation_uses") if use["assessment"]}
+    assert uses["P-1-CA-DOC"] == "DOC-P-1" and uses["P-1-IT-DOC"] == "DOC-P-1-MT" and uses["P-1-GR-DOC"] == "DOC-P-1-GR"
+    assert [each.row for each in file.duplicates] == [4]
+
+
+def test_a_second_row_of_one_government_that_says_more_is_a_passage_of_its_own(tmp_path: Path) -> None:
+    _file, groups = mapped(tmp_path, STATUS, [row(Status=""), row(Status="success"), row(Status="success")])
+    assert cells(groups, "citations", "key", "locator") == [{"key": "DOC-P-1-FR", "locator": "row 2"}, {"key": "DOC-P-1-FR-2", "locator": "row 3"}]
+    assert {use["citation"] for use in cells(groups, "citation_uses") if use["assessment"]} == {"DOC-P-1-FR-2"}
 
 
 def test_a_second_file_is_joined_by_key(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tracker.exchange import imports
 from tracker.exchange.imports import Place
 from tracker.exchange.imports.findings import (
     ROWS_LISTED,
+    accounts_of_answers,
     copies_passed_over,
     dated_by_document,
     missing_from_file,
@@ -161,7 +162,7 @@ def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
         "advice": [
             *dated_by_document(counts),
             *without_partner(counts),
-            *filter(None, [missing_from_file(counts), not_the_staffs(counts), copies_passed_over(counts)]),
+            *filter(None, [accounts_of_answers(counts), missing_from_file(counts), not_the_staffs(counts), copies_passed_over(counts)]),
         ],
         "writes": wrote(counts),
     }
@@ -244,7 +245,7 @@ def _conflict(index: int, one: Mapping[str, Any], typed: Mapping[str, Any]) -> d
     rows = [
         {
             "noun": noun(row["resource"]), "key": key_words(row["resource"], row["key"]), "row": row["row"], "why": row["why"],
-            "is_new": row["here"] is None,
+            "is_new": row["here"] is None, "stays": not row.get("may_be_taken", True),
             "cells": [
                 (column_words(of, column), cell_words(of, column, (row["here"] or {}).get(column, "")), cell_words(of, column, text))
                 for of in [row["resource"]] for column, text in row["file"].items()
@@ -254,7 +255,7 @@ def _conflict(index: int, one: Mapping[str, Any], typed: Mapping[str, Any]) -> d
     ]  # fmt: skip
     return {
         "index": index, "record": one["record"], "noun": noun(resource), "key": key, "take": decision == "take", "rows": rows,
-        "may_be_taken": one.get("may_be_taken", True),
+        "may_be_taken": one.get("may_be_taken", True), "some_stay": any(row["stays"] for row in rows),
     }  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from tracker.exchange.profiles.naming import first_words
 from tracker.exchange.profiles.rows import MappedRow, rows_told
 from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, resource_of
 from tracker.exchange.standing import AT_ONCE, Key, Name, Standing, name_of
-from tracker.models import Did, Import, ImportedRow, ImportState, State, User, Version
+from tracker.models import Change, Did, Import, ImportedRow, ImportState, State, User, Version
 from tracker.models.base import Publishable
 from tracker.models.importing import WROTE
 
@@ -36,10 +36,14 @@ KEEP = "keep"
 ALL = "all"
 """In place of a record's name: what is decided for all of which nothing else is."""
 
+WORDS_AT = {"citations": "says", "recommendations": "statement"}
+"""Of what has a place in the file, the words that stand there: with other words comes the place at which they stand now."""
+
 ONLY_NAMED = ("citations", "themes", "measures")
 """Files whose rows say nothing by themselves: only what names them does."""
 
 BUILT_ON = (State.SUBMITTED, State.APPROVED, State.PUBLISHED)
+WITHDRAWN = (State.PUBLISHED, Change.WITHDRAW)
 
 
 def digest(cells: Iterable[str]) -> str:
@@ -76,7 +80,7 @@ def given(row: Row) -> set[str]:
         return set(row.cells)
     says = {name for name, cell in row.cells.items() if cell}
     if row.cells.get("locator") == rows_told(list(row.rows)):
-        says.discard("locator")  # a row is counted anew when another is put in above it: a record says where it stood when it first came
+        says.discard("locator")  # rows are counted anew when one is put in above: the place is that of the file from which the words are
     return ({*row.sources, *says} - row.assumed.keys()) | {column.name for column in row.resource.key_columns}
 
 
@@ -180,7 +184,8 @@ class Beside(Standing):
         kept = set(row.cells) if row.only_new else set(row.cells) - given(row)
         if not row.only_new:
             # What was made from another column changes with it.
-            kept -= {name for name, origin in row.assumed.items() if origin and origin not in kept and row.cells[origin] != here[origin]}
+            made_from = {**row.assumed, "locator": WORDS_AT.get(row.resource.name, "")}
+            kept -= {name for name, origin in made_from.items() if origin and origin not in kept and row.cells[origin] != here[origin]}
         whole = replace(row, cells=row.cells | {name: here[name] for name in kept}, values=dict(row.values))
         for column in row.resource.columns:
             if column.name in kept and not column.is_reference:
@@ -210,12 +215,13 @@ class Beside(Standing):
         return found
 
     def _in_review(self, roots: set[Name]) -> dict[Name, State]:
-        """Those records that are submitted, approved or published, and which of these last."""
+        """Those records that are submitted, approved or published, and which of these last. What was withdrawn is public no more."""
         kinds = {resource.name: str(KINDS[resource.model]) for resource in RESOURCES if resource.is_record}  # type: ignore[index]
         names = {(kinds[name], key[0]): (name, key) for name, key in roots if name in kinds}
         versions = Version.objects.filter(key__in={key for _kind, key in names}, submission__state__in=BUILT_ON, voided_at=None)
-        standing = versions.order_by("pk").values_list("kind", "key", "submission__state")
-        return {names[str(kind), key]: state for kind, key, state in standing if (str(kind), key) in names}
+        standing = versions.order_by("pk").values_list("kind", "key", "submission__state", "change")
+        last = {(str(kind), key): (state, change) for kind, key, state, change in standing}
+        return {names[name]: State(state) for name, (state, change) in last.items() if name in names and (state, change) != WITHDRAWN}
 
     def _used_in_review(self, rows: list[Row]) -> dict[Name, str]:
         """Passages, parties, themes and kinds of measure that would change, though a record in review or on the site rests on them."""

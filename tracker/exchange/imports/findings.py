@@ -4,7 +4,10 @@
                "not_the_staffs": {"count": n, "rows": [the first of them]},
                "passed_over": {"snapshots": n}, rows of archived copies that do not stand here: an import brings none
                "said_before": new recommendations whose words stand already under another reference
-               "dated": {"on": day, "recommendation": n, "position": n}; how many have the date of the file's document, as the file gives none
+               "dated": {"on": day, "recommendation": n, "position": n}; how many new ones have the date of the file's document, as the file gives
+               none
+               "accounts": {"under_consideration": n, "rejected": n, "noted": n}; accounts of governments themselves that are written and made of
+               an answer alone, by status; how many of them only take note
                "joins": [{"name", "rows": {"count", "first": [row, ...]}, "others": {"count", "first": [row, ...]}}, ...]; of second files: rows of
                the file that have none there, and rows there that no row of the file has
                "missing": {"count": n, "first": [reference, ...]}; recommendations of earlier files of this profile that this one does not have
@@ -15,8 +18,8 @@
                most frequent first
 ``governments``[{"name", "count", "rows", "known", "candidates", "suggestions": [[code, name], ...]}, ...], the most frequent first
 ``conflicts``  [{"record": "recommendations:R-1", "decision": "keep" | "take", "may_be_taken": whether staff may decide for the file,
-               "rows": [{"resource", "key", "row", "why", "here": {column: text} | None, "file": {column: text}}, ...]}, ...]; of a row that stands
-               here, only the columns that differ
+               "rows": [{"resource", "key", "row", "why", "may_be_taken", "here": {column: text} | None, "file": {column: text}}, ...]}, ...]; of a
+               row that stands here, only the columns that differ; of a record that may be taken there may be rows that stay all the same
 ``changes``    [{"resource", "key", "row", "before": {column: text}, "after": {column: text}}, ...]; only the columns that differ. First what is no
                longer in the file and goes: ``after`` is empty then
 ``created``    [{"resource", "key", "row", "cells": {column: text}}, ...]; the first of each file of a package
@@ -39,10 +42,12 @@ from tracker.exchange.files import Problem, Row
 from tracker.exchange.imports.beside import KEEP, Difference, name_told, plain_key, told
 from tracker.exchange.imports.said_before import SaidBefore
 from tracker.exchange.profiles.kinds import plain
-from tracker.exchange.profiles.mapping import Unknown
+from tracker.exchange.profiles.mapping import MappedRow, Unknown
 from tracker.exchange.schema import BY_NAME, RESOURCES
 from tracker.exchange.standing import Name
 from tracker.models import Did, Import, ImportPreview
+from tracker.models.importing import WROTE
+from tracker.rules.vocabulary import Answer, Status
 
 PROBLEMS = 500
 UNKNOWN_WORDS = 1000
@@ -56,6 +61,9 @@ SAID_BEFORE = 200
 GOVERNMENTS = 1000
 ROWS_TOLD = 20
 UNTOLD = ("citation_uses",)  # what goes of these is counted: the passage that goes with it is told
+DATES = {"recommendations": ("recommendation", "recommended_on"), "positions": ("position", "on")}
+"""Dates that are the document's where the file gives none."""
+NOTED = Answer.NOTED.value
 LONGEST = 2000  # characters of a cell that are shown
 
 
@@ -82,7 +90,9 @@ class Findings:
         self.names_beyond = 0
         self.skipped: list[dict[str, Any]] = []
         self.left_out: list[dict[str, Any]] = []
-        self.dated: dict[str, Any] = {}
+        self.dated_on = ""
+        self.dated: Counter[str] = Counter()
+        self.accounts: Counter[str] = Counter()
         self.missing: dict[str, Any] = {}
         self.joins: list[dict[str, Any]] = []  # what has nothing in the other file
         self.not_the_staffs: list[int] = []  # rows of which the profile calls the verdict the staff's, and which lack what that takes
@@ -108,6 +118,11 @@ class Findings:
         """What becomes of one row of a package's file."""
         name, key = row.resource.name, told(row.key)
         self.resources[name][did.value] += 1
+        if isinstance(row, MappedRow) and row.answer and did in WROTE:
+            self.accounts.update([row.cells["status"], *([NOTED] if row.answer == NOTED else [])])
+        if did == Did.CREATED and isinstance(row, MappedRow) and name in DATES:
+            kind, column = DATES[name]
+            self.dated[kind] += bool(column in row.assumed and row.cells[column])
         self._digest.update(f"{name}\x1f{key}\x1f{did.value}\x1f{wrote}\x1e".encode("utf-8", "surrogatepass"))
         if did is Did.CREATED and self.resources[name][Did.CREATED.value] <= CREATED:
             self.created.append({"resource": name, "key": key, "row": row.line, "cells": _cut({n: c for n, c in row.cells.items() if c})})
@@ -135,6 +150,7 @@ class Findings:
             columns = [column for column, cell in file.items() if (cell if here is None else cell != here[column])]
             entry["rows"].append({
                 "resource": difference.row.resource.name, "key": told(difference.row.key), "row": difference.row.line, "why": difference.why,
+                "may_be_taken": difference.may_be_taken,
                 "here": None if here is None else _cut({column: here[column] for column in columns}),
                 "file": _cut({column: file[column] for column in columns}),
             })  # fmt: skip
@@ -175,7 +191,8 @@ class Findings:
             "passed_over": dict(self.passed_over),
             "said_before": self.said_before_count,
             "left_out": self.left_out,
-            "dated": self.dated,
+            "dated": {"on": self.dated_on, **self.dated},
+            "accounts": dict(self.accounts),
             "joins": self.joins,
             "missing": self.missing,
             "resources": {
@@ -239,6 +256,8 @@ def sentences(counts: dict[str, Any]) -> list[str]:
     if words := words_stand_already(counts):
         said.append(words)
     said += [*dated_by_document(counts), *without_partner(counts)]
+    if words := accounts_of_answers(counts):
+        said.append(words)
     if words := missing_from_file(counts):
         said.append(words)
     if words := not_the_staffs(counts):
@@ -293,6 +312,25 @@ def dated_by_document(counts: dict[str, Any]) -> list[str]:
         )
         said.append(words % {"count": count, "on": dated["on"]})
     return said
+
+
+def accounts_of_answers(counts: dict[str, Any]) -> str:
+    """How many answers without a status stand beside an account of the government itself, with which statuses, in a sentence; empty for none."""
+    accounts = counts.get("accounts", {})
+    by_status = [(Status(status), count) for status, count in sorted(accounts.items()) if status != NOTED]
+    if not (count := sum(count for _status, count in by_status)):
+        return ""
+    told = ", ".join(f"{_(status.label)}: {count}" for status, count in by_status)
+    if noted := accounts.get(NOTED, 0):
+        told += _("; %(noted)s of them only took note, which is no position") % {"noted": noted}
+    words = ngettext(
+        "%(count)s answer of a government has no status beside it in the file: it stands beside an account of the government itself that says no more"
+        " than the answer (%(told)s), which is never counted as the staff's.",
+        "%(count)s answers of governments have no status beside them in the file: each stands beside an account of the government itself that says no"
+        " more than the answer (%(told)s), which is never counted as the staff's.",
+        count,
+    )
+    return words % {"count": count, "told": told}
 
 
 def without_partner(counts: dict[str, Any]) -> list[str]:

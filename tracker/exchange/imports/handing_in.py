@@ -13,7 +13,7 @@ from tracker.editorial import bundles
 from tracker.editorial.freeze import KINDS, content_hash, freeze
 from tracker.editorial.readiness import Body, Name
 from tracker.editorial.verbs import Refused, allowed, submit
-from tracker.exchange.imports.whereabouts import RECORDS, drafts_of
+from tracker.exchange.imports.whereabouts import RECORDS, drafts_of, resting_on_changed
 from tracker.exchange.standing import AT_ONCE
 from tracker.models import Change, Import, ImportPreview, ImportState, Submission, User
 from tracker.models.base import Publishable
@@ -29,13 +29,13 @@ class HandedIn:
 
 
 def hand_in(batch: Import, *, by: User, reason: str) -> HandedIn:
-    """Submit the drafts of an applied batch that are ready, as one submission.
+    """Submit the drafts of an applied batch that are ready, as one submission, and the public records of which it changed a passage.
 
     What they refer to that is neither public nor of this batch is not submitted along: it was not imported, and its author decides; nor is what was
     taken off the site. ``Refused`` where nothing is ready, with the first reasons.
     """
     may_be_handed_in(batch, by)
-    bodies, records = _bodies(drafts_of(batch))
+    bodies, records = _bodies(list(dict.fromkeys([*drafts_of(batch), *resting_on_changed(batch)])))
     refused = bundles.not_ready(bodies)
     for name in refused:
         del bodies[name]

@@ -27,7 +27,7 @@ from tracker.exchange.imports.undoing import BY_THE_NIGHT, relations, take_away
 from tracker.exchange.profiles import Profile
 from tracker.exchange.schema import BY_NAME, RESOURCES, Resource, with_related
 from tracker.exchange.standing import Name
-from tracker.models import Action, CitationUse, Did, Import, ImportedRow, ImportState, Recommendation, User
+from tracker.models import Action, CitationUse, Did, Import, ImportedRow, ImportState, Recommendation, State, User
 from tracker.models.base import Publishable
 
 AT_ONCE = 500
@@ -54,6 +54,7 @@ class Going:
     is_part: bool  # an addressee or a theme itself; everything else goes with one
     root: Name = (ROOT, ())
     why: str = ""  # why it may not simply go
+    is_public: bool = False  # as another record than the recommendation
     denied: str = ""  # why this person may not take it away
     because: set[Node] = field(default_factory=set)  # it goes only with one of these
 
@@ -246,6 +247,7 @@ class NoLonger(Beside):
         in_review = self._in_review(roots)
         for one in self.nodes.values():
             one.why = self._why_kept(one.row, one.root, last, in_review)
+            one.is_public = one.root != (ROOT, (one.of,)) and in_review.get(one.root) == State.PUBLISHED
             name = (one.row.resource.name, one.row.key)
             if one.is_part and not one.why and (profile := self.imports.get(last[name][1], "")) != self.batch.profile_name:
                 said = {"profile": profile, "number": last[name][1]}
@@ -256,16 +258,17 @@ class NoLonger(Beside):
         in_file = self._users_in_file()
         possible, blocked = self._going(lambda one: one.denied or (one.why if one.root != (ROOT, (one.of,)) else ""), in_file)
         taking = {of for of in references if decision_of(self.batch, (ROOT, (of,))) == TAKE}
-        going, _why = self._going(lambda one: one.denied or (one.why if one.of not in taking or one.root != (ROOT, (one.of,)) else ""), in_file)
+        going, refused = self._going(lambda one: one.denied or (one.why if one.of not in taking or one.root != (ROOT, (one.of,)) else ""), in_file)
         found = {of: Found(of, [], [], decision_of(self.batch, (ROOT, (of,)))) for of in references}
         for node, one in self.nodes.items():
             if node in going:
                 found[one.of].goes.append(one)
             if one.is_part and (node not in possible or one.why):
-                why = one.why if node in possible else blocked.get(node, one.why)
+                may_go = node in possible and (node in going or one.of not in taking)
+                why = one.why if may_go else blocked.get(node) or refused.get(node) or one.why
                 words = _("it stood here from this file and is no longer in it; %(why)s") % {"why": why}
                 shown = {column: "" for column, cell in one.cells.items() if cell}
-                found[one.of].stays.append(Difference(one.row, words, one.cells, shown, node in possible))
+                found[one.of].stays.append(Difference(one.row, words, one.cells, shown, may_go))
         self._take_away([self.nodes[node] for node in going])
         order = {resource.name: place for place, resource in enumerate(RESOURCES)}
         for each in found.values():
@@ -298,6 +301,8 @@ class NoLonger(Beside):
         for other in sorted(self.referring[node]):
             if other not in going:
                 what = self.others.get(other) or self._named(other)
+                if other in self.nodes and self.nodes[other].is_public:
+                    return _("%(what)s rests on it and is public; once that is withdrawn, the file takes this away") % {"what": what}
                 reason = held(self.nodes[other]) if other in self.nodes else ""
                 return _("%(what)s rests on it (%(why)s)") % {"what": what, "why": reason} if reason else _("%(what)s rests on it") % {"what": what}
             if node[0] == "citations" and (served := _served(self.nodes[other].record)) not in going and served not in in_file:

@@ -63,7 +63,7 @@ class Mapped:
             findings.add_repeated(repeated.row, repeated.first)
         findings.add_unknown(list(self.mapped.unknown.values()), self.mapped.unknown_beyond)
         findings.not_the_staffs = list(self.mapped.not_the_staffs)
-        findings.dated = {"on": self.mapped.deriving.published_on, **self.mapped.dated_by_document}
+        findings.dated_on = self.mapped.deriving.published_on
         findings.joins = [
             {
                 "name": join.name, "rows": {"count": join.without, "first": join.rows[:ROWS_TOLD]},

@@ -11,10 +11,11 @@ from typing import Any
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, TextField, Value, When
 
 from tracker.editions.tables import RecordEdition
-from tracker.editorial.freeze import KINDS, PREFETCH, content_hash, freeze
+from tracker.editorial.freeze import KINDS, PREFETCH, content_hash, freeze, kind_of
 from tracker.editorial.readiness import Name
+from tracker.editorial.thaw import records_that_cite
 from tracker.exchange.schema import RESOURCES, Resource
-from tracker.models import Change, Import, ImportedRow, State, Submission, Version
+from tracker.models import Change, Citation, Did, Import, ImportedRow, State, Submission, Version
 from tracker.models.importing import WROTE
 from tracker.rules.vocabulary import Word
 
@@ -93,6 +94,17 @@ def drafts_of(batch: Import) -> list[Name]:
         drafts = _placed(batch, resource).filter(_stands__in=[stands.value for stands in TO_SUBMIT])
         found += [(_kind(resource), key) for key in drafts.order_by(column).values_list(column, flat=True)]
     return found
+
+
+def resting_on_changed(batch: Import) -> list[Name]:
+    """Kind and key of the public records of which a passage was changed by a batch, whether or not it wrote anything else of them: the words of a
+    passage are approved with each record that cites it. What waits in a submission has them already."""
+    changed = ImportedRow.objects.filter(batch=batch, resource="citations", did__in=[Did.CHANGED, Did.TAKEN])
+    citing = {(str(kind_of(record)), record.public_key) for record in records_that_cite(Citation.objects.filter(pk__in=changed.values("record")))}
+    keys = [key for _kind, key in citing]
+    public = set(RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value, key__in=keys).values_list("kind", "key"))
+    waiting = Version.objects.filter(key__in=keys, voided_at=None, submission__state__in=[State.SUBMITTED, State.APPROVED])
+    return sorted(citing & public - set(waiting.values_list("kind", "key")))
 
 
 def places(batch: Import, names: Iterable[tuple[str, str, int | None]]) -> dict[tuple[str, str], Place]:

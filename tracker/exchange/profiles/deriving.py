@@ -31,7 +31,11 @@ class Deriving:
 
     @staticmethod
     def stands_beside(answer: str) -> Status:
-        """The status of a government's own account that says no more than its answer: what it said it would do is not yet done."""
+        """The status of a government's own account that says no more than its answer: what it said it would do is not yet done.
+
+        *Noted* takes no position, for which an account has no status of its own: of those that it may have, *under consideration* claims least, where
+        *rejected* would say for the government what it did not say. The account says in words that no position was taken.
+        """
         return Status.REJECTED if answer == Answer.REJECTED else Status.UNDER_CONSIDERATION
 
     def search(self, assessor: str, found: str) -> dict[str, str]:

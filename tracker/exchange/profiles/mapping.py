@@ -121,8 +121,7 @@ class MappedFile:
     by name (in how many cells others stand, beyond the most that are told apart: ``unknown_beyond``),
     ``skipped`` rows by reason (how many: ``skipped_counts``; the first of them: ``skipped``), ``duplicates``, ``not_the_staffs``: rows whose verdict
     the profile gives to the staff and that stays the source's, for want of a date or of evidence, and ``left_out``: values that mean nothing, by
-    field and value; ``unsure``: references of recommendations of which not all that the file says could be read; ``dated_by_document``: how many
-    records of a kind have the document's date, as the file gives none.
+    field and value; ``unsure``: references of recommendations of which not all that the file says could be read; ``refused``: rows with a problem.
     """
 
     def __init__(self, profile: Profile, table: Rows, governments: Governments, named: Named, joined: Mapping[str, Rows]) -> None:
@@ -152,7 +151,7 @@ class MappedFile:
         self.not_the_staffs: list[int] = []
         self.left_out: dict[tuple[str, str], LeftOut] = {}
         self.unsure: set[str] = set()
-        self.dated_by_document: Counter[str] = Counter()
+        self.refused: set[int] = set()
         for join in self._joins or ():
             join.forget()
         self._names_unknown_in = 0  # the last row in which a government is not known
@@ -175,6 +174,8 @@ class MappedFile:
                 row.make()
             except ValueError as error:  # a record within the record where a key should stand
                 row.problems.append(problem_at([number], "", str(error), about="recommendation.key"))
+            if row.problems:
+                self.refused.add(number)
             if row.problems or self._names_unknown_in == number:
                 self.unsure.add(row.of)
             if row.records or row.problems:

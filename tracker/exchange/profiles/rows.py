@@ -23,7 +23,8 @@ class MappedRow(Row):
     ``line`` is the first source row (0: the file as a whole), ``rows`` all that it was made of; ``sources`` names the source column of each package
     column that has one, and ``raw`` what stood there. ``only_new``: where the site has a record of this key, that one stays as it is there (kinds of
     measure, themes). ``assumed`` names the columns that the file says nothing of and that were filled in, each with the column that it was made
-    from, if from any: where the site has the record, such a column says nothing against what stands there.
+    from, if from any: where the site has the record, such a column says nothing against what stands there. ``answer``: of a government's own account
+    that is made of its answer alone, which one.
     """
 
     rows: tuple[int, ...] = ()
@@ -31,6 +32,7 @@ class MappedRow(Row):
     raw: dict[str, str] = field(default_factory=dict)
     only_new: bool = False
     assumed: Mapping[str, str] = field(default_factory=dict)
+    answer: str = ""
 
     def problem(self, column: str, words: str) -> Problem:
         """A problem of one cell: the sentence goes on from the column's name and the value that stands in the file."""

@@ -6,6 +6,7 @@ demands and the file does not say is filled in by :mod:`tracker.exchange.profile
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from tracker.exchange.files import Problem
@@ -18,7 +19,7 @@ from tracker.exchange.profiles.rows import LONGEST_SHOWN, MappedRow, problem_at,
 from tracker.exchange.profiles.taking import KindReader, Taken, reference_of
 from tracker.exchange.schema import BY_NAME
 from tracker.rules.shortening import first_words
-from tracker.rules.vocabulary import AssessorKind, Stance, Status
+from tracker.rules.vocabulary import Answer, AssessorKind, Stance, Status
 
 if TYPE_CHECKING:
     from tracker.exchange.profiles.mapping import MappedFile
@@ -112,7 +113,7 @@ class RowMaker:
         cells = {**cells, **filled}
         assumed = {name: _MADE_FROM.get((resource, name), "") for name in filled}
         key = tuple(cells.get(name, "") for name in filler.key)
-        mark = hash((resource, key))
+        mark = self.mark(resource, cells)
         words = hash(cells.get("statement") or cells.get("description") or cells.get("title")) & _HALF
         rest = 0 if quiet else hash(frozenset((name, text) for name, text in cells.items() if text and name not in apart)) & _HALF
         if (before := self.file.seen.get(mark)) is not None:
@@ -122,7 +123,8 @@ class RowMaker:
                 named = " ".join(filter(None, key))
                 another = "another text" if words != words_before else "other details"
                 where = f"in {rows_told([row])}" if row != self.number else "in this row"
-                words_for_it = f"{filler.noun} {named} stands {where} already, with {another}; the first is taken."
+                came_to = "that row is refused as well, so that neither is taken" if row in self.file.refused else "only the first can be taken"
+                words_for_it = f"{filler.noun} {named} stands {where} already, with {another}; {came_to}."
                 about = f"{KIND_OF[resource].name}.key" if resource in KIND_OF and KIND_OF[resource].keyed else ""
                 self.problems.append(problem_at([self.number], "", words_for_it, about=about))
                 return None
@@ -134,6 +136,10 @@ class RowMaker:
         self.records.append(made)
         self.problems += problems
         return True
+
+    def mark(self, resource: str, cells: Mapping[str, str]) -> int:
+        """What a record is kept by among those that the file gave already."""
+        return hash((resource, tuple(cells.get(name, "") for name in self.fillers[resource].key)))
 
     def locator(self) -> str:
         """Where the row stands in the file."""
@@ -230,14 +236,13 @@ class RowMaker:
             return
         self.says.append(f"Lists recommendation {cells.get('number') or self.reference}")
         if not cells.get("recommended_on"):
-            self.dated_by_document("recommendation", "gives no date for it", count=int(put))
+            self.dated_by_document("gives no date for it")
         self.served.append(("recommendation", self.reference))
 
-    def dated_by_document(self, kind: str, says: str, *, count: int) -> None:
-        """Say, in the passage that cites the row, that a date is the document's, as the file gives none; ``count``: of how many new records."""
+    def dated_by_document(self, says: str) -> None:
+        """Say, in the passage that cites the row, that a date is the document's, as the file gives none."""
         if self.deriving.published_on:
             self.says.append(f"{says}, so that of the document stands ({self.deriving.published_on})")
-            self.file.dated_by_document[kind] += count
 
     def shorten(self, cells: dict[str, str], name: str, items: list[str]) -> None:
         """A list of values in one field; where it is longer than the field, the first of them there and all of them in the note."""
@@ -294,7 +299,7 @@ class RowMaker:
         description, title = taken.get("description"), taken.get("title")
         parts = kind.key_parts(self.values)
         for code in governments:
-            own = (code,) if len(governments) > 1 else ()
+            own = (code,) if self.may_name_several("action" if "government" in kind.by_name else "addressee") else ()
             key = key_of(self.deriving.prefix, *parts, *own) if any(parts) else key_of(self.reference, code, self.deriving.key, "action")
             measure = self.measure(taken, "action")
             cells = {**taken.values, "key": key, "government": code, "title": first_words(title, 300)}
@@ -334,6 +339,10 @@ class RowMaker:
                 "corroboration": "single_source",
             }  # fmt: skip
             self.put("effects", cells, taken, otherwise=otherwise, rows=(self.number,))
+
+    def may_name_several(self, kind: str) -> bool:
+        """Whether a row may name several governments. How many of them one names is then no part of a key: a corrected file may name one less."""
+        return kind in self.kinds and "government" in self.kinds[kind].listed
 
     def has_status(self, code: str) -> bool:
         """Whether a government can have a status; a group has none."""
@@ -419,7 +428,6 @@ class RowMaker:
         if taken is None or not taken.get("answer") or not self.reference:
             return
         answer, raw = taken.get("answer"), taken.raw.get("answer") or taken.get("answer")
-        undated = 0
         for code in self.codes:
             verdict = verdicts.get(code)
             if verdict is None:
@@ -430,13 +438,12 @@ class RowMaker:
             key = key_of(self.reference, code, self.deriving.key, *parts, "position")
             cells = {**taken.values, "key": key, "assessment": verdict}
             otherwise = {"said_by": self.file.governments.name_of(code), "statement": f"Given as “{raw}”.", "on": self.deriving.published_on}
-            put = self.put("positions", cells, taken, otherwise=otherwise, rows=(self.number,))
+            self.put("positions", cells, taken, otherwise=otherwise, rows=(self.number,))
             self.served.append(("position", key))
-            undated += bool(put) and not taken.get("on")
         if self.codes:
             self.says.append(f"gives the answer as “{first_words(raw, 200)}”")
         if self.codes and not taken.get("on"):
-            self.dated_by_document("position", "gives no date of the answer", count=undated)
+            self.dated_by_document("gives no date of the answer")
 
     def account(self, code: str, answer: str, raw: str, taken: Taken) -> str:
         """The government's own account, which says no more than its answer."""
@@ -446,11 +453,13 @@ class RowMaker:
             "key": key, "recommendation": self.reference, "government": code, "status": self.deriving.stands_beside(answer).value,
             "source_status": first_words(raw, 200),
         }  # fmt: skip
+        said = f"{name} answered “{first_words(raw, 300)}”" + (", which takes no position" if answer == Answer.NOTED else "")
         otherwise = {
-            "rationale": f"{name} answered “{first_words(raw, 300)}”; the source says no more of what became of it.", "confidence": "not_stated",
+            "rationale": f"{said}; the source says no more of what became of it.", "confidence": "not_stated",
             "corroboration": "single_source", "assessor_kind": AssessorKind.GOVERNMENT.value, "assessor": first_words(name, 300),
         }  # fmt: skip
-        self.put("assessments", cells, Taken({}, {"status": taken.sources.get("answer", "")}, {}, {}), otherwise=otherwise, rows=(self.number,))
+        if self.put("assessments", cells, Taken({}, {"status": taken.sources.get("answer", "")}, {}, {}), otherwise=otherwise, rows=(self.number,)):
+            self.records[-1].answer = answer
         self.served.append(("assessment", key))
         return key
 
@@ -468,12 +477,7 @@ class RowMaker:
         """The file's own row, cited for all that it yields, and the citation that the row itself names."""
         if not self.served:
             return
-        named = [self.reference or self.document or f"row-{self.number}"]
-        named += [self.codes[0]] if len(self.codes) == 1 else []
-        told = self.kinds["recommendation"].key_parts(self.values) if "recommendation" in self.kinds else []
-        for kind in ("assessment", "position", "action"):
-            named += [part for part in self.kinds[kind].key_parts(self.values) if part not in told] if kind in self.taken else []
-        key = key_of(self.deriving.key, *named)
+        key = self.passage()
         says = "; ".join(dict.fromkeys([*self.says, *self.kinds_given()])) or "Lists it"
         where = first_words(self.deriving.locator(self.values, rows_told([self.number])), 200)
         cells = {
@@ -486,6 +490,28 @@ class RowMaker:
         for record, name in self.served:
             self.put("citation_uses", {"citation": key, record: name}, otherwise=_SUPPORTS, rows=(self.number,), quiet=True)
         self.own_citation(key)
+
+    def passage(self) -> str:
+        """The key of the passage that the row is: of the recommendation, and of the government where each row names one.
+
+        A later row that bears out something else by the same words is told apart by the first of its governments for which no row is cited yet, else
+        by a number.
+        """
+        of = self.reference or self.document or f"row-{self.number}"
+        told = self.kinds["recommendation"].key_parts(self.values) if "recommendation" in self.kinds else []
+        parts: list[str] = []
+        for kind in ("assessment", "position", "action"):
+            parts += [part for part in self.kinds[kind].key_parts(self.values) if part not in told] if kind in self.taken else []
+        named, others = ([], self.codes) if self.may_name_several("addressee") else (self.codes, [])
+        for apart in chain([""], others, map(str, count(2))):
+            key = key_of(self.deriving.key, of, *named, apart, *parts)
+            if self.mark("citations", {"key": key}) not in self.file.seen or all(self.is_cited(key, *served) for served in self.served):
+                return key
+        raise AssertionError("there is a number for every row")
+
+    def is_cited(self, citation: str, record: str, name: str) -> bool:
+        """Whether an earlier row is the passage that bears out a record."""
+        return self.mark("citation_uses", {"citation": citation, record: name}) in self.file.seen
 
     def kinds_given(self) -> Iterator[str]:
         """What stands in the file where it says of what kind something is."""

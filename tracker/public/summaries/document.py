@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Case, OuterRef, Q, Subquery, When
 
 from tracker.editions.tables import (
     AddresseeEdition,
+    AssessmentEdition,
     CitationEdition,
     DocumentEdition,
     RecommendationEdition,
@@ -61,11 +62,16 @@ def document_page(clocks: Clocks, key: str) -> DocumentPage | None:
 
 
 def _titles(clocks: Clocks, uses: list[CitationEdition]) -> dict[tuple[str, str], str]:
-    """The titles of cited records, as they were published at the clocks."""
+    """The titles of cited records, as they were published at the clocks: an assessment is called after its recommendation as that is called now."""
     wanted = Q()
     for kind in {use.record_kind for use in uses}:
         wanted |= Q(kind=kind, key__in={use.record_key for use in uses if use.record_kind == kind})
     if not wanted:
         return {}
-    rows = clocks.said(RecordEdition).filter(wanted, change="publish").values_list("kind", "key", "title")
-    return {(kind, key): title for kind, key, title in rows}
+    short = clocks.said(RecommendationEdition).filter(reference=OuterRef("recommendation")).values("short_title")[:1]
+    of = clocks.said(AssessmentEdition).filter(key=OuterRef("key")).annotate(_of=Subquery(short)).values("_of")[:1]
+    rows = clocks.said(RecordEdition).filter(wanted, change="publish").annotate(_of=Case(When(kind="assessment", then=Subquery(of))))
+    return {
+        (kind, key): title if of is None else " · ".join([of, title.rpartition(" · ")[2]])  # then the government's name
+        for kind, key, title, of in rows.values_list("kind", "key", "title", "_of")
+    }

@@ -1,0 +1,62 @@
+"""The passage of a row as a corrected file has it: its words and its place come together, at the desk and in every record that cites it."""
+
+from tests import builders
+from tests.exchange.imports.conftest import Received, rows
+from tests.exchange.imports.test_running import applied
+from tracker.editions.tables import CitationEdition
+from tracker.editorial.verbs import approve, publish
+from tracker.exchange.imports import choose, hand_in, run_preview
+from tracker.models import Citation, Recommendation, Submission, User
+
+ABOVE = ["9", "Canada", "Sample: a row that was put in above.", "Benches", "Yes", "implemented", "2021-03"]
+
+
+def moved() -> list[list[str]]:
+    """Two rows, each one further down; the first with another answer, so that its passage has other words."""
+    data = rows(2)
+    data[0][4] = "No"
+    return [ABOVE, *data]
+
+
+def passage(number: str) -> tuple[str, str]:
+    """Where the row of a recommendation stands by its passage, and its last words."""
+    found = Citation.objects.get(uses__recommendation__number=number)
+    return found.locator, found.says.rpartition("; ")[2]
+
+
+def made_public(submission: Submission) -> None:
+    second = builders.reviewer()
+    approve(submission, by=second, reason="Read")
+    publish(submission, by=second)
+
+
+def test_with_other_words_a_passage_has_the_place_at_which_they_stand(received: Received, by: User) -> None:
+    applied(received(rows(2)), by)
+    assert passage("1")[0] == "row 2" and passage("2")[0] == "row 3"
+    batch = applied(received(moved()), by)
+    assert batch.preview.counts["conflicts"] == 0
+    assert passage("1")[0] == "row 3" and "“No”" in Citation.objects.get(uses__recommendation__number="1").says
+    assert passage("2")[0] == "row 3", "the words are those of the first file, in which they stood there"
+
+
+def test_a_recommendation_with_another_text_has_the_place_of_that_text(received: Received, by: User) -> None:
+    applied(received(rows(2)), by)
+    data = moved()
+    data[1][2] = "Sample: as the file has it now."
+    applied(received(data), by)
+    assert Recommendation.objects.get(number="1").locator == "row 3"
+    assert Recommendation.objects.get(number="2").locator == "row 3"
+
+
+def test_of_a_public_passage_words_and_place_are_one_difference_and_come_to_readers_together(received: Received, by: User) -> None:
+    batch = applied(received(rows(2)), by)
+    made_public(hand_in(batch, by=by, reason="A test").submission)
+    preview = run_preview(received(moved()), by=by)
+    (row,) = [row for conflict in preview.conflicts for row in conflict["rows"] if row["resource"] == "citations"]
+    assert (row["here"]["locator"], row["file"]["locator"]) == ("row 2", "row 3") and "“No”" in row["file"]["says"]
+    batch = applied(choose(received(moved()), by=by, decisions={"all": "take"}), by)
+    submission = hand_in(batch, by=by, reason="Corrected").submission
+    made_public(submission)
+    shown = CitationEdition.objects.filter(known_to=None, record_key__contains="RV-1")
+    assert {(each.locator, "“No”" in each.says) for each in shown} == {("row 3", True)}
+    assert {each.record_kind for each in shown} >= {"recommendation", "assessment"}
