@@ -154,6 +154,30 @@ def test_what_lies_within_lists_of_records_can_be_chosen(people: dict[str, User]
     assert list(made) == [("TRACKER-2026-1", "EL"), ("TRACKER-2026-1", "FR"), ("TRACKER-2026-2", "FR")]
 
 
+def test_records_within_records_are_read_with_what_stands_around_them(people: dict[str, User], sign_in: SignIn) -> None:
+    first = [{"id": "1", "text": "Close the office in the capital within two years."}, {"id": "2", "text": "Recall the envoy to the coast at once."}]
+    second = [{"id": "3", "text": "Publish the list of all lanterns, harbours and benches."}]
+    reviews = [{"recommendations": first, "country": "Elbonia"}, {"country": "Freedonia", "recommendations": second}]
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.json", json.dumps({"reviews": reviews}).encode())
+    page = steps.page("format")
+    assert "Within its records stand others, which may be meant: “reviews.recommendations”." in words(page)
+    assert '<option value="reviews.recommendations">' in page.content.decode()
+    steps.send("format", {"records": "reviews.recommendations"}, button="_on")
+    lines = {line.offered.name: line for line in steps.page("columns").context["lines"]}
+    assert set(lines) == {"reviews", "id", "text", "reviews.country"} and lines["reviews.country"].offered.values == ("Elbonia", "Freedonia")
+    assert lines["reviews.country"].held, "it is guessed by its name and what stands in it"
+    steps.send("columns", {})
+    steps.whole()
+    assert not steps.preview().context["why_not_apply"], words(steps.page("change"))
+    steps.ask("apply")
+    made = Addressee.objects.order_by("recommendation__number").values_list("recommendation__number", "government__code")
+    assert list(made) == [("1", "EL"), ("2", "EL"), ("3", "FR")]
+    assert steps.batch is not None
+    kept = parse(Import.objects.get(pk=steps.batch.pk).profile_text)
+    assert (kept.file.records, kept.records["addressee"].fields["government"].path) == ("reviews.recommendations", "reviews.country")
+
+
 def test_a_number_that_is_chosen_by_hand_tells_recommendations_apart(people: dict[str, User], sign_in: SignIn) -> None:
     """In place of their text; what somebody ticks stays ticked."""
 
