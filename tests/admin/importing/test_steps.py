@@ -178,6 +178,19 @@ def test_records_within_records_are_read_with_what_stands_around_them(people: di
     assert (kept.file.records, kept.records["addressee"].fields["government"].path) == ("reviews.recommendations", "reviews.country")
 
 
+def test_whom_a_nested_recommender_recommends_to_is_guessed_to_be_the_state_under_review(people: dict[str, User], sign_in: SignIn) -> None:
+    records = [
+        {"id": "1", "text": "Close the office in the capital within two years.", "recommender": {"state": "Elbonia"}, "sur": "Freedonia"},
+        {"id": "2", "text": "Publish the list of all lanterns, harbours and benches.", "recommender": {"state": "Freedonia"}, "sur": "Nowhereland"},
+    ]
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.json", json.dumps({"recommendations": records}).encode())
+    steps.send("columns", {})
+    assert steps.batch is not None
+    made = reading.profile_of(Import.objects.get(pk=steps.batch.pk))[0].records
+    assert (made["addressee"].fields["government"].column, made["recommendation"].fields["made_by"].path) == ("sur", "recommender.state")
+
+
 def test_a_number_that_is_chosen_by_hand_tells_recommendations_apart(people: dict[str, User], sign_in: SignIn) -> None:
     """In place of their text; what somebody ticks stays ticked."""
 
