@@ -12,7 +12,7 @@
                "resources": {"recommendations": {"created", "changed", "taken", "gone", "same", "kept"}, ...}}
 ``problems``   [{"rows", "count", "file", "sentence", "about"}, ...]; each once, the sentence without its row; ``file`` is that of a package, else
                empty; ``about`` what of the profile it was read by, if any. First, with their ``value``, words that their field does not take, the
-               most frequent first
+               most frequent first; the others in the order of the first row that each is of
 ``governments``[{"name", "count", "rows", "known", "candidates", "suggestions": [[code, name], ...]}, ...], the most frequent first
 ``conflicts``  [{"record": "recommendations:R-1", "decision": "keep" | "take", "may_be_taken": whether staff may decide for the file,
                "rows": [{"resource", "key", "row", "why", "here": {column: text} | None, "file": {column: text}}, ...]}, ...]; of a row that stands
@@ -57,6 +57,7 @@ GOVERNMENTS = 1000
 ROWS_TOLD = 20
 UNTOLD = ("citation_uses",)  # what goes of these is counted: the passage that goes with it is told
 LONGEST = 2000  # characters of a cell that are shown
+_FILES = {resource.file: place for place, resource in enumerate(RESOURCES)}
 
 
 class Findings:
@@ -194,8 +195,9 @@ class Findings:
         """As the batch's preview, in place of an earlier one."""
         conflicts = [*self.conflicts.values(), *self.decided.values()][:CONFLICTS]
         words = sorted(self.unknown_words.values(), key=lambda word: (-word["count"], word["about"], word["value"]))
+        problems = sorted(self.problems.values(), key=lambda problem: (_FILES.get(problem["file"], -1), min(problem["rows"], default=0)))
         shown = {
-            "counts": self.counts, "problems": [*words, *self.problems.values()], "governments": self.unknown, "conflicts": conflicts,
+            "counts": self.counts, "problems": [*words, *problems], "governments": self.unknown, "conflicts": conflicts,
             "changes": [*self.gone, *self.changes], "created": self.created, "repeated": self.repeated, "said_before": self.said_before,
             "skipped": self.skipped, "digest": self.digest,
         }  # fmt: skip
