@@ -209,6 +209,14 @@ def wrote(counts: dict[str, Any]) -> int:
     return sum(of.get(did, 0) for of in counts["resources"].values() for did in ("created", "changed", "taken", "gone"))
 
 
+def to_list(counts: dict[str, Any]) -> int:
+    """How many changes there are to list: rows that change, are taken over or go, but for those that go with one that is told."""
+    told = {did.value for did in (Did.CHANGED, Did.TAKEN)}
+    return sum(
+        number for name, of in counts["resources"].items() for did, number in of.items() if did in told or (did == Did.GONE and name not in UNTOLD)
+    )
+
+
 def sentences(counts: dict[str, Any]) -> list[str]:
     """The counts in words: what would be created, changed, left and refused."""
     rows = counts["rows"]
