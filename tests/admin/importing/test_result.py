@@ -217,7 +217,12 @@ def test_a_column_that_the_file_does_not_have_leads_to_the_columns(people: dict[
     page = other.page("change")
     html = html_of(page)
     problem = html[html.index('<p class="problem">') :].partition("</p>")[0]
-    assert "there is no column “Text”" in problem
+    assert "What the columns hold · Recommendation · Statement (recommendation.statement): there is no column “Text” in this file" in problem
+    assert (
+        "What the columns hold · What tells one record from another: Recommendation (recommendation.key): there is no column “No” in this file"
+        in problem
+    )
+    assert not re.search(r"(^|>|br/?>)\s*[a-z]+\.[a-z_]+:", problem), "no reason begins with a key of the profile"
     assert re.search(rf'<a href="{other.address("columns")}#[^"]+">Go there</a>', problem)
     assert 'class="problem"' in html_of(sign_in("auditor").get(other.address("change")))
     assert "Go there" not in html_of(sign_in("auditor").get(other.address("change")))

@@ -10,6 +10,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
@@ -151,6 +152,43 @@ def test_what_lies_within_lists_of_records_can_be_chosen(people: dict[str, User]
     steps.ask("apply")
     made = Addressee.objects.order_by("recommendation", "government__code").values_list("recommendation__reference", "government__code")
     assert list(made) == [("TRACKER-2026-1", "EL"), ("TRACKER-2026-1", "FR"), ("TRACKER-2026-2", "FR")]
+
+
+def test_records_within_records_are_read_with_what_stands_around_them(people: dict[str, User], sign_in: SignIn) -> None:
+    first = [{"id": "1", "text": "Close the office in the capital within two years."}, {"id": "2", "text": "Recall the envoy to the coast at once."}]
+    second = [{"id": "3", "text": "Publish the list of all lanterns, harbours and benches."}]
+    reviews = [{"recommendations": first, "country": "Elbonia"}, {"country": "Freedonia", "recommendations": second}]
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.json", json.dumps({"reviews": reviews}).encode())
+    page = steps.page("format")
+    assert "Within its records stand others, which may be meant: “reviews.recommendations”." in words(page)
+    assert '<option value="reviews.recommendations">' in page.content.decode()
+    steps.send("format", {"records": "reviews.recommendations"}, button="_on")
+    lines = {line.offered.name: line for line in steps.page("columns").context["lines"]}
+    assert set(lines) == {"reviews", "id", "text", "reviews.country"} and lines["reviews.country"].offered.values == ("Elbonia", "Freedonia")
+    assert lines["reviews.country"].held, "it is guessed by its name and what stands in it"
+    steps.send("columns", {})
+    steps.whole()
+    assert not steps.preview().context["why_not_apply"], words(steps.page("change"))
+    steps.ask("apply")
+    made = Addressee.objects.order_by("recommendation__number").values_list("recommendation__number", "government__code")
+    assert list(made) == [("1", "EL"), ("2", "EL"), ("3", "FR")]
+    assert steps.batch is not None
+    kept = parse(Import.objects.get(pk=steps.batch.pk).profile_text)
+    assert (kept.file.records, kept.records["addressee"].fields["government"].path) == ("reviews.recommendations", "reviews.country")
+
+
+def test_whom_a_nested_recommender_recommends_to_is_guessed_to_be_the_state_under_review(people: dict[str, User], sign_in: SignIn) -> None:
+    records = [
+        {"id": "1", "text": "Close the office in the capital within two years.", "recommender": {"state": "Elbonia"}, "sur": "Freedonia"},
+        {"id": "2", "text": "Publish the list of all lanterns, harbours and benches.", "recommender": {"state": "Freedonia"}, "sur": "Nowhereland"},
+    ]
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.json", json.dumps({"recommendations": records}).encode())
+    steps.send("columns", {})
+    assert steps.batch is not None
+    made = reading.profile_of(Import.objects.get(pk=steps.batch.pk))[0].records
+    assert (made["addressee"].fields["government"].column, made["recommendation"].fields["made_by"].path) == ("sur", "recommender.state")
 
 
 def test_a_number_that_is_chosen_by_hand_tells_recommendations_apart(people: dict[str, User], sign_in: SignIn) -> None:
@@ -507,6 +545,74 @@ def test_the_page_of_how_a_file_is_read_says_every_reason_and_how_its_lines_end(
     said = [html.unescape(one) for one in re.findall(r"<li>(.*?)</li>", listed, re.DOTALL)]
     assert said == list(guess.reasons)
     assert "Its line ends are bare CR, as on older Macs." in said
+
+
+TITLED = (
+    ("Made-up observatory: follow-up", "", "", ""),
+    ("", "", "", ""),
+    ("No", "Text", "Country", "Status"),
+    ("1", "Close the office", "Elbonia", "implemented"),
+    ("2", "Publish the list", "Freedonia", "implemented"),
+)
+
+
+def titled(name: str, *, blank: bool = True) -> bytes:
+    """A table below its title, maybe with an empty row between."""
+    rows = [row for row in TITLED if blank or any(row)]
+    if name.endswith(".csv"):
+        return "".join(",".join(row) + "\n" for row in rows).encode()
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            for place, cell in enumerate(row):
+                if cell:
+                    sheet.write_string(number, place, cell)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("blank", [True, False])
+@pytest.mark.parametrize("name", ["list.csv", "list.xlsx"])
+def test_the_rows_above_the_header_that_were_found_are_left_out_at_every_step(
+    name: str, blank: bool, people: dict[str, User], sign_in: SignIn
+) -> None:
+    steps = Steps(sign_in("researcher"))
+    steps.upload(name, titled(name, blank=blank))
+    above = 2 if blank else 1
+    page = steps.page("format")
+    assert f'placeholder="{above}"' in page.content.decode() and f"Row {above + 1} names the columns" in words(page)
+    steps.send("format", {}, button="_on")
+    assert [line.offered.name for line in steps.page("columns").context["lines"]] == ["No", "Text", "Country", "Status"]
+    steps.columns({name: HOLDS[name] for name in TITLED[2]}, keys={"recommendation": ["No"]})
+    assert [line.offered.name for line in steps.page("columns").context["lines"]] == ["No", "Text", "Country", "Status"]
+    steps.whole()
+    preview = steps.preview()
+    assert preview.context["batch"].state == ImportState.PREVIEWED and not preview.context["problem_count"], words(preview)
+    steps.ask("apply")
+    assert sorted(Recommendation.objects.values_list("number", "statement")) == [("1", "Close the office"), ("2", "Publish the list")]
+
+
+def test_what_staff_say_of_the_rows_above_the_header_is_in_the_profile_and_open_again_once_they_take_it_back(
+    people: dict[str, User], sign_in: SignIn
+) -> None:
+    def skipped() -> int | None:
+        assert steps.batch is not None
+        return parse(Import.objects.get(pk=steps.batch.pk).profile_text).file.skip
+
+    steps = Steps(sign_in("researcher"))
+    steps.upload("list.csv", b"Made-up observatory,of harbours\n" + TABLE.encode())
+    steps.send("format", {"skip": "1", "header": "yes"}, button="_on")
+    steps.columns(HOLDS, keys={"recommendation": ["No"]})
+    steps.whole()
+    assert skipped() == 1
+    assert fields_of(steps.page("format").content.decode())["skip"] == ["1"]
+    steps.send("text", {"name": "titled"}, button="_keep")
+    again = Steps(sign_in("reviewer"))
+    again.upload("next.csv", b"Made-up observatory,of harbours\n" + TABLE.encode(), profile="titled")
+    assert fields_of(again.page("format").content.decode())["skip"] == ["1"]
+    assert len(again.page("columns").context["lines"]) == len(HOLDS)
+    steps.send("format", {"skip": ""})
+    assert skipped() is None
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:

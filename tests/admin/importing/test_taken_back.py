@@ -37,6 +37,8 @@ def test_what_goes_stands_among_the_changes(people: dict[str, User], sign_in: Si
     assert "taken away" in page.context["counts"]["words"]
     numbers = {line["noun"]: [number for number, _place in line["numbers"]] for line in page.context["counts"]["lines"]}
     assert numbers["Addressees"] == [1, 0, 2, 0, 1]
+    assert numbers["Cited sources"] == [2, 0, 4, 0, 2], "they go with the passage that is listed, and are none beside it"
+    assert page.context["change_count"] == len(page.context["changes"]) and "are listed" not in said
     assert addressed() == ["EL"]
     again.ask("apply", "It was the other country")
     assert addressed() == ["FR"]

@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import xlsxwriter
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections, transaction
@@ -103,6 +104,24 @@ def test_the_counts_are_those_of_a_plain_reading_of_the_file(by: User, profile: 
     out, _err = called("undo_import", number, "--by", "author", "--reason", "A test")
     assert out == f"All that import #{number} wrote is taken back.\n"
     assert not Recommendation.objects.exists() and not Theme.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.xlsx"])
+def test_a_title_above_the_table_is_left_out_where_the_profile_says_nothing_of_it(name: str, by: User, profile: Path, tmp_path: Path) -> None:
+    table = [["Made-up review of harbours"], [], *csv.reader(io.StringIO(written(tmp_path / "plain.csv", rows(5)).read_text(encoding="utf-8")))]
+    file = tmp_path / name
+    if name.endswith(".csv"):
+        with file.open("w", encoding="utf-8", newline="") as stream:
+            csv.writer(stream).writerows(table)
+    else:
+        with xlsxwriter.Workbook(file) as book:
+            sheet = book.add_worksheet()
+            for number, row in enumerate(table):
+                sheet.write_row(number, 0, row)
+    assert "Rows: 5 read, 0 skipped as the profile says, 0 that say what another says, 0 refused." in called(
+        "import_file", file, "--profile", profile, "--by", "author"
+    )[0]  # fmt: skip
+    assert Recommendation.objects.count() == 5
 
 
 def test_a_dry_run_prints_the_preview_and_leaves_nothing(by: User, profile: Path, tmp_path: Path, archive: Path) -> None:

@@ -316,6 +316,62 @@ def test_tables_of_several_styles(style: str) -> None:
     assert {choice.column: f"{choice.kind}.{choice.field}" for choice in choices if choice.field} == meant
 
 
+MAKERS = (
+    "Recommender", "recommender.state", "recommender.country.name", "Recommending state", "Proposed by", "Proposed by (country)", "Made by",
+    "Recommended by", "Auteur", "État auteur", "Recommandant", "Pays recommandant", "Recommandé par", "Estado recomendante", "Propuesto por",
+    "Empfehlender Staat", "Vorgeschlagen von", "الدولة الموصية", "کشور توصیه‌کننده",
+)  # fmt: skip
+UNDER_REVIEW = (
+    "State under review", "sur", "SuR", "Reviewed state", "Country under review", "état examiné", "Pays examiné", "Pays examinés", "Estado examinado",
+    "Überprüfter Staat", "الدولة قيد الاستعراض", "کشور مورد بررسی",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_whoever_recommends_is_never_guessed_to_be_whom_it_concerns(maker: str) -> None:
+    rows = [{"Text": text, maker: name, "Ref": f"{number}."} for number, (text, name) in enumerate(zip(PROSE, ("France", "Canada") * 2, strict=True))]
+    found = guessed(rows)
+    assert "addressee.government" not in found and found["recommendation.statement"].column == "Text"
+    unnamed = guessed([{**row, "X": name} for row, name in zip(rows, ("Albania", "Norway", "Albania", "Chile"), strict=True)])
+    assert unnamed["addressee.government"].column == "X"
+    assert "recommendation.made_by" not in unnamed or unnamed["recommendation.made_by"].column == maker
+
+
+@pytest.mark.parametrize("under_review", UNDER_REVIEW)
+def test_the_state_under_review_is_whom_it_concerns_whoever_recommends(under_review: str) -> None:
+    names = ("Albania", "Albania", "Nowhereland", "Odd")  # some are not known here
+    rows = [{"recommender.state": "France", "Text": text, under_review: name} for text, name in zip(PROSE, names, strict=True)]
+    found = guessed(rows)
+    assert found["addressee.government"].column == under_review
+    assert found["recommendation.made_by"].column == "recommender.state"
+
+
+COUNTRIES, FEW = ("France; Canada", "Canada", "France", "France"), ("Odd", "Even", "Odd", "Odd")
+USUAL = {
+    "French": ("N°", "Intitulé", "Texte", "États concernés", "Adoptée le", "Suivi"),
+    "French, too": ("N° d’ordre", "Objet", "Recommandation", "Pays visés", "Publiée le", "État d’avancement"),
+    "French as people abbreviate": ("Réf.", "Titre", "Texte de la recommandation", "Pays concernés", "Date d’adoption", "État de mise en œuvre"),
+    "Spanish": ("Núm.", "Denominación", "Texto", "Estados concernidos", "Adoptada el", "Seguimiento"),
+    "Spanish, too": ("N.º", "Título", "Recomendación", "Países", "Publicada el", "Grado de cumplimiento"),
+    "German": ("Lfd. Nr.", "Bezeichnung", "Empfehlung", "Betroffene Staaten", "Verabschiedet am", "Sachstand"),
+    "German, too": ("Nr.", "Titel", "Wortlaut", "Betroffene Länder", "Angenommen am", "Umsetzungsgrad"),
+    "Arabic": ("رقم التوصية", "العنوان", "نص التوصية", "الدول المعنية", "تاريخ الاعتماد", "حالة التنفيذ"),
+    "Persian": ("ردیف", "عنوان", "متن توصیه", "کشورهای مربوط", "تاریخ تصویب", "وضعیت اجرا"),
+    "English": ("No.", "Title", "Recommendation", "States concerned", "Adopted on", "Follow-up"),
+}
+
+
+@pytest.mark.parametrize("headings", USUAL.values(), ids=USUAL)
+def test_usual_headings_are_known_in_every_language_that_files_come_in(headings: tuple[str, ...]) -> None:
+    cells = (("A-1", "A-2", "B-1", "B-2"), TITLES, PROSE, COUNTRIES, DAYS, FEW)
+    choices = guess_profile([Seen(name, values) for name, values in zip(headings, cells, strict=True)], GOVERNMENTS)
+    meant = (
+        "recommendation.number", "recommendation.short_title", "recommendation.statement", "addressee.government", "recommendation.recommended_on",
+        "assessment.status",
+    )  # fmt: skip
+    assert {choice.column: f"{choice.kind}.{choice.field}" for choice in choices if choice.field} == dict(zip(headings, meant, strict=True))
+
+
 def test_several_governments_in_a_cell_are_parted_by_what_parts_their_names() -> None:
     found = guessed([{"Country": "Albania, France", "Text": "Paint it"}, {"Country": "Korea, Republic of", "Text": "Paint them"}] * 2)
     assert found["addressee.government"].split == ""

@@ -119,7 +119,9 @@ def to_text(value: Any) -> str:
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=12)
 names = st.dictionaries(texts, texts, max_size=3)
 conditions = st.builds(Condition, texts, equals=st.tuples(texts), contains=st.just("") | texts, empty=st.none() | st.booleans())
-files = st.builds(FileRules, format=st.sampled_from(["", "csv"]), sheet=st.just("") | texts, header=st.none() | st.booleans(), skip=st.integers(0, 9))
+files = st.builds(
+    FileRules, format=st.sampled_from(["", "csv"]), sheet=st.just("") | texts, header=st.none() | st.booleans(), skip=st.none() | st.integers(0, 9)
+)
 plain_rules = st.builds(
     FieldRule,
     column=texts,

@@ -18,14 +18,14 @@ def peak() -> int:
     raise RuntimeError("the system does not say how much memory a process has had")
 
 
-def main(path: str) -> None:
-    """Guess, look at samples, read everything."""
-    from tracker.exchange.tables import TableError, open_table, samples
+def main(path: str, records_at: str = "") -> None:
+    """Guess, look at samples, read everything; of JSON the records at a path."""
+    from tracker.exchange.tables import Options, TableError, open_table, samples
 
     base, begun = peak(), time.process_time()
     records, refusal = 0, ""
     try:
-        table = open_table(Path(path))
+        table = open_table(Path(path), Options(records=records_at))
         samples(table)
         for _record in table:
             records += 1
@@ -35,4 +35,4 @@ def main(path: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -6,6 +6,7 @@ import random
 import subprocess
 import sys
 import zipfile
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/status")
 COLUMNS = ("Reference", "Text", "Addressee", "Status", "Date", "Amount", "Note")
 
 
-def measured(path: Path) -> dict:
+def measured(path: Path, *records_at: str) -> dict:
     done = subprocess.run(
-        [sys.executable, MEASURING, path], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": str(settings.BASE_DIR)}
+        [sys.executable, MEASURING, path, *records_at],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": str(settings.BASE_DIR)},
     )
     return json.loads(done.stdout)
 
@@ -87,6 +92,16 @@ def written_jsonl(path: Path) -> None:
             stream.write(json.dumps(dict(zip(COLUMNS, row, strict=True))) + "\n")
 
 
+def written_json_in_lists(path: Path) -> None:
+    with path.open("w", encoding="utf-8") as stream:
+        stream.write('{"reviews": [')
+        every = rows()
+        for number in range(ROWS // 5_000):
+            items = ", ".join(json.dumps(dict(zip(COLUMNS, row, strict=True)), ensure_ascii=False) for row in islice(every, 5_000))
+            stream.write(f'{", " if number else ""}{{"items": [{items}], "country": "Ruritania"}}')
+        stream.write("]}")
+
+
 @pytest.mark.parametrize(
     ("name", "write"),
     [
@@ -100,6 +115,14 @@ def written_jsonl(path: Path) -> None:
 def test_a_hundred_thousand_rows_are_read_in_flat_memory(tmp_path, name, write):
     write(tmp_path / name)
     found = measured(tmp_path / name)
+    assert found["refusal"] == ""
+    assert found["records"] == ROWS
+    assert found["memory"] < MOST
+
+
+def test_as_many_records_within_records_are_read_in_flat_memory(tmp_path):
+    written_json_in_lists(tmp_path / "table.json")
+    found = measured(tmp_path / "table.json", "reviews.items")
     assert found["refusal"] == ""
     assert found["records"] == ROWS
     assert found["memory"] < MOST
@@ -230,6 +253,26 @@ def test_what_would_burst_memory_is_refused(tmp_path, name, write, words):
     assert words in found["refusal"]
     assert found["memory"] < MOST
     assert found["seconds"] < (AT_ONCE if name in TOLD_AT_ONCE else SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("around", "within", "words"),
+    [
+        ({"note": "x" * 1_900_000}, "[" + "{}, " * 1_000_000 + "{}]", "holds more than 400,000 values"),
+        ({"note": "x" * 1_900_000}, "[" + "{}, " * 300_000 + "{}]", "more than 100 MB around its records"),
+        ({f"key{number}": {} for number in range(150_000)}, "[" + "{}, " * 150_000 + "{}]", "more than 100 MB around its records"),
+        ({f"key{number}": 1 for number in range(1_900)}, "[" + '{"b": [1]}, ' * 100_000 + '{"b": [{}]}]', "other things than records"),
+        ({f"key{number}": 1 for number in range(190_000)}, "[" + '{"b": [null]}, ' * 50_000 + '{"b": [{}]}]', "more than 100 MB around its records"),
+    ],
+)
+def test_what_would_be_repeated_without_end_is_refused(tmp_path, around, within, words):
+    """A small file of which every record brings much that stands around it."""
+    path = tmp_path / "around.json"
+    path.write_text(f'{{"a": [{json.dumps(around)[:-1]}, "b": {within}}}]}}')
+    found = measured(path, "a.b.b" if '"b"' in within else "a.b")
+    assert words in found["refusal"]
+    assert found["memory"] < MOST
+    assert found["seconds"] < SECONDS
 
 
 def test_the_directory_of_an_archive_may_lie_about_sizes(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tracker.exchange.tables import Options, TableError, guess, open_table
+from tracker.exchange.tables import Options, TableError, guess, limits, open_table
 
 DEEP = "[" * 100 + "]" * 100
 
@@ -48,11 +48,78 @@ def test_records_stand_under_a_path_that_is_guessed_or_chosen(file):
 
 def test_a_list_at_the_top_has_no_path_and_lists_inside_records_are_values(file):
     path = file('[{"a": {"deep": [1, {"x": null}]}, "b": [{"c": 1}, {"c": 2}, {"c": 3}]}, null, {"a": []}]')
-    assert guess(path).record_paths == ("",)
+    assert guess(path).record_paths == ("", "b", "a.deep") and guess(path).options.records == ""
     assert [(record.number, record.values) for record in open_table(path)] == [
         (1, {"a": {"deep": [1, {"x": None}]}, "b": [{"c": 1}, {"c": 2}, {"c": 3}]}),
         (3, {"a": [], "b": None}),
     ]
+
+
+REVIEWS = """{"session": "48", "reviews": [
+    {"state": {"name": "Albania"}, "recommendations": [{"id": "1", "state": "Denmark"}, {"id": "2", "state": "Canada"}]},
+    {"state": {"name": "Iceland"}, "recommendations": []}, null, {"state": {"name": "Malta"}},
+    {"recommendations": [{"id": "3", "state": "Iran"}, null], "state": {"name": "Sweden"}}]}"""
+"""What stands around the records may follow them."""
+
+
+@pytest.mark.parametrize("records", ["reviews.recommendations", "reviews.*.recommendations"])
+def test_a_path_leads_through_lists_and_what_stands_around_a_record_comes_with_it(file, records):
+    path = file(REVIEWS)
+    found = guess(path)
+    assert (found.options.records, found.record_paths) == ("reviews", ("reviews", "reviews.recommendations"))
+    assert "Within its records stand others, which may be meant: “reviews.recommendations”." in found.reasons
+    table = open_table(path, Options(records=records))
+    assert table.columns == ("reviews", "id", "state")
+    assert [(record.number, record.values) for record in table] == [
+        (1, {"reviews": {"state": {"name": "Albania"}}, "id": "1", "state": "Denmark"}),
+        (2, {"reviews": {"state": {"name": "Albania"}}, "id": "2", "state": "Canada"}),
+        (3, {"reviews": {"state": {"name": "Sweden"}}, "id": "3", "state": "Iran"}),
+    ]
+    assert refusal(path, Options(records="reviews.answers")) == (
+        "table.json has no list of records under “reviews.answers”; there is one under “reviews” and one under “reviews.recommendations”."
+    )
+
+
+def test_a_path_leads_through_several_lists_and_from_a_list_at_the_top(file):
+    text = '[{"state": "A", "rounds": {"all": [{"year": 1, "said": [{"x": 1}, {"x": 2}]}, {"year": 2, "said": [{"x": 3, "*": 4}]}]}}]'
+    assert guess(file(text)).record_paths == ("", "rounds.all.said", "rounds.all")
+    assert [record.values for record in open_table(file(text), Options(records="rounds.all.said"))] == [
+        {"*": {"state": "A", "rounds": {"all": {"year": 1}}}, "x": 1, "* (2)": None},
+        {"*": {"state": "A", "rounds": {"all": {"year": 1}}}, "x": 2, "* (2)": None},
+        {"*": {"state": "A", "rounds": {"all": {"year": 2}}}, "x": 3, "* (2)": 4},
+    ]
+    under = file(f'{{"data": {{"of.all": {text}}}}}')
+    first = next(iter(open_table(under, Options(records="data.of.all.rounds.all.said")))).values
+    assert first == {"data": {"of.all": {"state": "A", "rounds": {"all": {"year": 1}}}}, "x": 1, "*": None}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"a": [{"b": [[1]]}]}', "has other things than records under “a.b”; each is an object in braces"),
+        ('{"a": [{"b": ["x"]}]}', "has other things than records under “a.b”; each is an object in braces"),
+        ('{"a": [{"b": [{"x": 1}]}, {"b": [{"x"', "is not JSON near record 2: it ends before its last bracket closes"),
+        ('{"a": [{"b": [{"x": 1}]}, {"c": ' + DEEP + "}]}", "row 2: is nested more than 64 levels deep"),
+    ],
+)
+def test_what_is_wrong_within_records_is_told(file, text, words):
+    assert words in refusal(file(text), Options(records="a.b"))
+
+
+def test_what_stands_around_records_is_not_repeated_beyond_what_is_read(file, monkeypatch):
+    monkeypatch.setattr(limits, "REPEATED", 2_000_000)
+    text = json.dumps({"a": [{"note": "x" * 1000, "b": [{}] * 3000}]})
+    assert "has more than 2 MB around its records, counted with each; bring these as a list of their own" in refusal(
+        file(text), Options(records="a.b")
+    )
+    monkeypatch.setattr(limits, "REPEATED", 4_000_000)
+    assert sum(1 for _record in open_table(file(text), Options(records="a.b"))) == 3000
+
+
+def test_lists_under_keys_that_are_data_are_told_apart_up_to_a_number(file):
+    text = json.dumps({f"{number:04}" + "k" * 400: {"a": [{"x": 1}], "b": {"c" * 400: {"d" * 400: [{"x": 1}]}}} for number in range(300)})
+    found = guess(file(text)).record_paths
+    assert len(found) == 200 and all(path.endswith(".a") for path in found)
 
 
 def test_keys_with_dots_are_parts_of_the_path(file):

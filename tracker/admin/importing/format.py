@@ -40,7 +40,7 @@ class FormatForm(forms.Form):
     records = forms.ChoiceField(label=gettext_lazy("List of records"), required=False)
     path = forms.CharField(
         label=gettext_lazy("or another path"), required=False, max_length=200,
-        help_text=gettext_lazy("Names with dots between them, as data.items."),
+        help_text=gettext_lazy("Names with dots between them, as data.items; through lists as well, as reviews.recommendations."),
     )  # fmt: skip
     header = forms.ChoiceField(label=gettext_lazy("A row names the columns"), required=False)
     skip = forms.IntegerField(label=gettext_lazy("Rows above it to leave out"), required=False, min_value=0, max_value=1000)

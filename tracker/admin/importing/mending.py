@@ -92,14 +92,22 @@ def place(batch: Import, profile: Profile, about: str) -> tuple[str, str]:
     return f"{frame.url(batch, 'field')}?{urlencode({'of': about})}", _("Say how it is read")
 
 
-def of_the_file(batch: Import, problem: str) -> list[tuple[str, str]]:
-    """Why an import was broken off, a sentence a line, each with the page on which it is mended: a column that the file does not have."""
+def of_the_file(batch: Import) -> list[tuple[str, str]]:
+    """Why an import was broken off, a sentence a line, each with the page on which it is mended: a column that the file does not have.
+
+    What of the profile it is about is called as the forms call it, with its key for those who write the text.
+    """
     profile, _mistakes = reading.profile_of(batch)
     lines = []
-    for line in problem.splitlines():
-        key = line.partition(":")[0]
+    for line in batch.problem.splitlines():
+        key, _colon, says = line.partition(": ")
         head = key.partition(".")[0]
-        lines.append((line, place_of(batch, profile, key).url if head in KINDS or head in OF_THE_WHOLE else ""))
+        if says and " " not in key and (head in KINDS or head in OF_THE_WHOLE):
+            to = place_of(batch, profile, key)
+            words = " · ".join(dict.fromkeys([frame.words_of(to.step), to.words]))
+            lines.append((f"{words} ({key}): {says}", to.url))
+        else:
+            lines.append((line, ""))
     return lines
 
 

@@ -118,7 +118,7 @@ class ImportAdmin(ReadAdmin):
             governments=Government.objects.order_by("name").values_list("code", "name") if needs_governments else (),
             why_not_apply=deciding.why_not(deciding.APPLY, batch, user) if is_open and shown else "",
             why_not_undo=deciding.why_not(deciding.UNDO, batch, user) if is_applied else "",
-            reasons=mending.of_the_file(batch, batch.problem) if is_open and frame.may_import(request) else [(batch.problem, "")],
+            reasons=mending.of_the_file(batch), may_mend=is_open and frame.may_import(request),
             may_hand_in=is_applied and deciding.may(deciding.HAND_IN, user), may_undo=is_applied and deciding.may(deciding.UNDO, user),
             is_applied=is_applied, may_discard=is_open and not deciding.why_not(deciding.DISCARD, batch, user),
             **(preview.written(batch, request) if is_applied else {}),

@@ -25,6 +25,7 @@ from tracker.exchange.imports.findings import (
     not_the_staffs,
     problem_told,
     said_before_told,
+    to_list,
     without_partner,
     wrote,
 )
@@ -222,7 +223,7 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
         "changes": [_change(one) for one in changes.object_list],
         "changes_page": changes,
         "changes_kept": len(preview.changes),
-        "change_count": sum(of[Did.CHANGED] + of[Did.TAKEN] + of.get(Did.GONE, 0) for of in counts["resources"].values()),
+        "change_count": to_list(counts),
         "created": list(_created(preview.created, counts["resources"])),
         "repeated": preview.repeated[:PER_PAGE],
         "repeated_count": counts["rows"]["repeated"],

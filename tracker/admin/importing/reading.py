@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +17,7 @@ from tracker.archive import store
 from tracker.exchange import imports
 from tracker.exchange.profiles import Governments, Mistake, Profile, ProfileError, Seen, Why, to_toml
 from tracker.exchange.profiles.evidence import Evidence, Nature
-from tracker.exchange.profiles.model import Join
+from tracker.exchange.profiles.model import FileRules, Join
 from tracker.exchange.profiles.parsing import draft
 from tracker.exchange.profiles.reading import BETWEEN_VALUES, FieldReader, Unreadable, Values
 from tracker.exchange.tables import ColumnSample, Guess, Options, Table, TableError, guess, open_table, samples
@@ -46,21 +46,21 @@ def path_of(stored_as: str) -> Path:
 
 
 def options_of(batch: Import) -> Options:
-    """What staff said about how the file is read; the rest is open."""
+    """How the file is read, by what staff said and by what the profile says beside it; the rest is open, and guessed."""
+    profile, _mistakes = profile_of(batch)
     known = {each.name for each in dataclasses.fields(Options)}
-    return Options(**{name: value for name, value in batch.options.items() if name in known})
+    chosen = {name: value for name, value in batch.options.items() if name in known}
+    return Options(**{**_said(profile.file.options), **_said(chosen)})
+
+
+def _said(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Of options those that are not left open."""
+    return {name: value for name, value in options.items() if value not in ("", None)}
 
 
 def table_of(batch: Import, options: Options | None = None) -> Table:
     """The import's own file. Where nothing is said, what the profile says goes."""
-    return open_table(path_of(batch.stored_as), options or _with_profile(batch), name=batch.file_name)
-
-
-def _with_profile(batch: Import) -> Options:
-    profile, _problems = profile_of(batch)
-    said = {name: value for name, value in profile.file.options.items() if value not in ("", None)}
-    chosen = {name: value for name, value in dataclasses.asdict(options_of(batch)).items() if value not in ("", None)}
-    return Options(**{**said, **chosen})
+    return open_table(path_of(batch.stored_as), options or options_of(batch), name=batch.file_name)
 
 
 def why_unread(batch: Import, options: Options | None = None) -> str:
@@ -260,14 +260,19 @@ def still(batch: Import) -> list[frame.Lack]:
 
 
 def keep_options(batch: Import, options: Options, *, by: Any) -> None:
-    """How the file is read, as staff said it."""
-    said = {name: value for name, value in dataclasses.asdict(options).items() if value not in ("", None)}
-    imports.choose(batch, by=by, options=said)
+    """How the file is read, as staff said it. A profile that is there says the same from now on, and nothing of what they left open."""
+    said = _said(dataclasses.asdict(options))
+    profile, _mistakes = profile_of(batch)
+    text = batch.profile_text
+    if text and not profile.is_package and profile.file != FileRules(**said):
+        text = to_toml(dataclasses.replace(profile, file=FileRules(**said)))
+    imports.choose(batch, by=by, options=said, text=text or None, draft=True)
 
 
 def keep_profile(batch: Import, profile: Profile, *, by: Any) -> None:
-    """What the columns hold, as far as it is said."""
-    keep_text(batch, to_toml(profile), profile.name, by=by)
+    """What the columns hold, as far as it is said, and what staff said of how the file is read."""
+    kept = dataclasses.replace(profile, file=dataclasses.replace(profile.file, **_said(batch.options)))
+    keep_text(batch, to_toml(kept), kept.name, by=by)
 
 
 def keep_text(batch: Import, text: str, name: str, *, by: Any) -> None:

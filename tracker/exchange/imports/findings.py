@@ -15,7 +15,7 @@
                "resources": {"recommendations": {"created", "changed", "taken", "gone", "same", "kept"}, ...}}
 ``problems``   [{"rows", "count", "file", "sentence", "about"}, ...]; each once, the sentence without its row; ``file`` is that of a package, else
                empty; ``about`` what of the profile it was read by, if any. First, with their ``value``, words that their field does not take, the
-               most frequent first
+               most frequent first; the others in the order of the first row that each is of
 ``governments``[{"name", "count", "rows", "known", "candidates", "suggestions": [[code, name], ...]}, ...], the most frequent first
 ``conflicts``  [{"record": "recommendations:R-1", "decision": "keep" | "take", "may_be_taken": whether staff may decide for the file,
                "rows": [{"resource", "key", "row", "why", "may_be_taken", "here": {column: text} | None, "file": {column: text}}, ...]}, ...]; of a
@@ -65,6 +65,7 @@ DATES = {"recommendations": ("recommendation", "recommended_on"), "positions": (
 """Dates that are the document's where the file gives none."""
 NOTED = Answer.NOTED.value
 LONGEST = 2000  # characters of a cell that are shown
+_FILES = {resource.file: place for place, resource in enumerate(RESOURCES)}
 
 
 class Findings:
@@ -211,8 +212,9 @@ class Findings:
         """As the batch's preview, in place of an earlier one."""
         conflicts = [*self.conflicts.values(), *self.decided.values()][:CONFLICTS]
         words = sorted(self.unknown_words.values(), key=lambda word: (-word["count"], word["about"], word["value"]))
+        problems = sorted(self.problems.values(), key=lambda problem: (_FILES.get(problem["file"], -1), min(problem["rows"], default=0)))
         shown = {
-            "counts": self.counts, "problems": [*words, *self.problems.values()], "governments": self.unknown, "conflicts": conflicts,
+            "counts": self.counts, "problems": [*words, *problems], "governments": self.unknown, "conflicts": conflicts,
             "changes": [*self.gone, *self.changes], "created": self.created, "repeated": self.repeated, "said_before": self.said_before,
             "skipped": self.skipped, "digest": self.digest,
         }  # fmt: skip
@@ -222,6 +224,14 @@ class Findings:
 def wrote(counts: dict[str, Any]) -> int:
     """How many rows are written: created, changed, taken over or taken away."""
     return sum(of.get(did, 0) for of in counts["resources"].values() for did in ("created", "changed", "taken", "gone"))
+
+
+def to_list(counts: dict[str, Any]) -> int:
+    """How many changes there are to list: rows that change, are taken over or go, but for those that go with one that is told."""
+    told = {did.value for did in (Did.CHANGED, Did.TAKEN)}
+    return sum(
+        number for name, of in counts["resources"].items() for did, number in of.items() if did in told or (did == Did.GONE and name not in UNTOLD)
+    )
 
 
 def sentences(counts: dict[str, Any]) -> list[str]:

@@ -155,19 +155,24 @@ _ANSWERS = {
 
 _STATUSES = {
     "implemented": (
-        "completed|done|fully implemented|closed implemented|kept|achieved|fulfilled|mis en oeuvre|mise en oeuvre|realise|realisee|cumplida|aplicada|"
+        "completed|done|fully implemented|closed implemented|kept|achieved|fulfilled|mis en oeuvre|mise en oeuvre|realise|realisee|fait|"
+        "faite|acheve|achevee|cumplida|aplicada|hecho|hecha|منفذة|نفذت|تم التنفيذ|اجرا شده|انجام شده|"
         "umgesetzt|vollständig umgesetzt|erledigt|erfüllt|abgeschlossen"
     ),
     "partially_implemented": (
-        "partly implemented|partial|partially|in progress|ongoing|en cours|partiellement mis en oeuvre|en curso|parcialmente cumplida|"
+        "partly implemented|partial|partially|in progress|ongoing|en cours|partiellement mis en oeuvre|fait en partie|faite en partie|"
+        "partiellement realise|partiellement realisee|en curso|parcialmente cumplida|منفذة جزئيا|قيد التنفيذ|در حال اجرا|تا حدی اجرا شده|"
         "teilweise umgesetzt|teilweise erfüllt|in umsetzung|in arbeit"
     ),
     "under_consideration": (
         "in progress|ongoing|being considered|pending|planned|under review|stalled|en cours|en curso|a l etude|pendiente|"
         "in prüfung|in umsetzung|in arbeit|geplant|offen"
     ),
-    "rejected": "not accepted|declined|not taken forward|closed not implemented|rejete|rejetee|rechazada|abgelehnt",
-    "no_action": ("not implemented|closed not implemented|broken|non mis en oeuvre|non mise en oeuvre|no aplicada|nicht umgesetzt|nicht erfüllt"),
+    "rejected": "not accepted|declined|not taken forward|closed not implemented|rejete|rejetee|abandonne|abandonnee|rechazada|abgelehnt",
+    "no_action": (
+        "not implemented|closed not implemented|broken|not started|non mis en oeuvre|non mise en oeuvre|pas fait|pas faite|pas commence|"
+        "pas commencee|non commence|no aplicada|no iniciada|nicht umgesetzt|nicht erfüllt|nicht begonnen|لم تنفذ|اجرا نشده"
+    ),
     "no_evidence": "open|no information|unknown|no progress found|offen|unbekannt|keine angaben",
     "superseded": "replaced|no longer relevant|overtaken|überholt|ersetzt",
 }
@@ -203,6 +208,7 @@ _NEEDS: dict[str, Place] = {
     "document": ("document", "title"),
 }
 """The field without which no other of its kind is of use."""
+_ADDRESSEE = ("addressee", "government")
 _STATEMENT, _TITLE = ("recommendation", "statement"), ("recommendation", "short_title")
 _PROSE = 25
 """Characters of a cell on average from which a free text of no telling name may be what is recommended."""
@@ -215,6 +221,8 @@ def _assigned(seen: Mapping[str, Evidence], dropped: set[Place]) -> dict[Place, 
         for order, (name, evidence) in enumerate(seen.items()):
             fit, rank = headers.fit(name, place)
             if place in dropped or not _bears_out(place, evidence, fit, is_sure=headers.is_sure(name)):
+                continue
+            if place == _ADDRESSEE and headers.is_of_the_maker(name):
                 continue
             longest = 0.0
             if place == _STATEMENT:

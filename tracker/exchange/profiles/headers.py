@@ -10,7 +10,14 @@ CALLED: dict[tuple[str, str], str] = {
     ("addressee", "government"): (
         "country|state under review|member state|state|government|addressee|jurisdiction|pays|état|état membre|gouvernement|país|estado|"
         "estado miembro|gobierno|البلد|بلد|الدولة|دولة|حكومة|کشور|دولت|"
-        "land|länder|staat|staaten|regierung|regierungen|mitgliedstaat|mitgliedsstaat|überprüfter staat|adressat"
+        "land|länder|staat|staaten|regierung|regierungen|mitgliedstaat|mitgliedsstaat|überprüfter staat|adressat|"
+        "sur|su r|reviewed state|reviewed country|country under review|state concerned|country concerned|addressed to|recipient|"
+        "état examiné|pays examiné|état concerné|pays concerné|état visé|pays visé|état destinataire|pays destinataire|destinataire|"
+        "países|estado examinado|país examinado|estado concernido|país concernido|países concernidos|estado destinatario|"
+        "país destinatario|destinatario|"
+        "überprüftes land|geprüfter staat|betroffener staat|betroffene staaten|betroffenes land|betroffene länder|empfänger|"
+        "الدولة قيد الاستعراض|الدولة المستعرضة|الدول|الدول المعنية|الدولة المعنية|البلدان|البلدان المعنية|البلد المعني|"
+        "کشور مورد بررسی|دولت مورد بررسی|کشورها|کشورهای مربوط|کشور مربوط|کشور مربوطه|کشور مخاطب|دولت مخاطب|مخاطب"
     ),
     ("recommendation", "statement"): (
         "recommendation|recommendation text|text|statement|promise|call to action|recommandation|texte|énoncé|recomendación|texto|enunciado|"
@@ -19,23 +26,34 @@ CALLED: dict[tuple[str, str], str] = {
     ),
     ("recommendation", "number"): (
         "no|number|num|nr|ref|reference|id|code|n|paragraph|para|numéro|référence|paragraphe|número|referencia|párrafo|الرقم|رقم|شماره|"
-        "nummer|lfd nr|laufende nummer|kennung|kennziffer|ziffer|absatz"
+        "nummer|lfd nr|laufende nummer|kennung|kennziffer|ziffer|absatz|"
+        "numéro d'ordre|n d'ordre|núm|número de orden|rec no|رقم التوصية|شماره توصیه|ردیف"
     ),
     ("recommendation", "short_title"): (
         "title|short title|heading|headline|name|titre|titre court|intitulé|libellé|nom|objet|título|título corto|encabezado|nombre|asunto|"
         "العنوان|عنوان|"
-        "titel|kurztitel|überschrift|bezeichnung|betreff"
+        "titel|kurztitel|überschrift|bezeichnung|betreff|"
+        "denominación|descriptif court|عنوان التوصية|عنوان توصیه"
     ),
     ("recommendation", "made_by"): (
         "recommending state|made by|author|by|recommended by|proposed by|issued by|promised by|pledged by|état auteur|auteur|recommandé par|"
         "proposé par|autor|recomendado por|صادر عن|نویسنده|"
-        "verfasser|urheber|empfohlen von|vorgeschlagen von|empfehlender staat"
+        "verfasser|urheber|empfohlen von|vorgeschlagen von|empfehlender staat|"
+        "recommender|recommender state|recommender country|recommending country|recommending body|"
+        "recommandant|état recommandant|pays recommandant|pays auteur|formulé par|faite par|recommandée par|proposée par|formulée par|"
+        "recomendante|estado recomendante|país recomendante|estado autor|propuesto por|formulado por|hecho por|recomendada por|propuesta por|"
+        "formulada por|hecha por|empfehlendes land|empfehlende|ausgesprochen von|autor der empfehlung|"
+        "الدولة الموصية|البلد الموصي|الجهة الموصية|صاحب التوصية|مقدم من|مقدمة من|"
+        "توصیه‌کننده|کشور توصیه‌کننده|دولت توصیه‌کننده|پیشنهاددهنده|پیشنهاد شده توسط|ارائه‌دهنده"
     ),
     ("recommendation", "recommended_on"): (
         "date|recommended on|report date|made on|promised on|proposed on|session date|issued|date issued|date of issue|adopted|date adopted|"
         "published|date published|publication date|year|when|date de publication|date d'adoption|date d'émission|publié|adopté|année|fecha|"
         "fecha de publicación|fecha de adopción|año|التاريخ|تاريخ|سنة|سال|"
-        "datum|jahr|empfohlen am|berichtsdatum|veröffentlicht|veröffentlicht am|veröffentlichungsdatum|beschlossen am"
+        "datum|jahr|empfohlen am|berichtsdatum|veröffentlicht|veröffentlicht am|veröffentlichungsdatum|beschlossen am|"
+        "adopted on|issued on|published on|date of adoption|date made|adoptée|adoptée le|adopté le|publiée|publiée le|émise le|formulée le|"
+        "adoptada|adoptada el|aprobada el|publicada|publicada el|emitida el|formulada el|angenommen am|verabschiedet am|ausgesprochen am|erlassen am|"
+        "تاريخ الاعتماد|تاريخ النشر|تاريخ الإصدار|اعتمدت في|تاریخ تصویب|تاریخ انتشار|تاریخ صدور|تصویب‌شده در"
     ),
     ("recommendation", "due_on"): (
         "due|due date|deadline|due on|target date|échéance|date limite|délai|fecha límite|plazo|vencimiento|الموعد النهائي|مهلت|"
@@ -62,7 +80,11 @@ CALLED: dict[tuple[str, str], str] = {
     ("assessment", "status"): (
         "status|ruling|progress|implementation status|implementation|state|state of play|verdict|rating|assessment|outcome|statut|état|"
         "état d'avancement|avancement|mise en œuvre|estado|estado de aplicación|cumplimiento|situación|الحالة|وضعیت|"
-        "stand|stand umsetzung|umsetzungsstand|umsetzungsstatus|umsetzung|bewertung|beurteilung|ergebnis"
+        "stand|stand umsetzung|umsetzungsstand|umsetzungsstatus|umsetzung|bewertung|beurteilung|ergebnis|"
+        "follow up|follow up status|suivi|état du suivi|état de mise en œuvre|degré de mise en œuvre|niveau de mise en œuvre|degré d'avancement|"
+        "seguimiento|estado de seguimiento|estado de cumplimiento|grado de cumplimiento|grado de avance|avance|"
+        "sachstand|umsetzungsgrad|fortschritt|bearbeitungsstand|nachverfolgung|"
+        "حالة التنفيذ|مستوى التنفيذ|مدى التنفيذ|المتابعة|وضعیت اجرا|میزان اجرا|پیگیری|پیشرفت"
     ),
     ("assessment", "rationale"): (
         "rationale|justification|explanation of status|reason|reason for status|motif|raison|motivation|motivo|justificación|razón|"
@@ -95,8 +117,11 @@ CALLED: dict[tuple[str, str], str] = {
 }
 """An earlier field goes first, and an earlier name of it."""
 
-SURE = frozenset(
-    {"country", "member state", "pays", "état membre", "país", "estado miembro", "mitgliedstaat", "mitgliedsstaat", "البلد", "بلد", "کشور"}
+SURE = (
+    "country|member state|state under review|reviewed state|state concerned|pays|état membre|état examiné|état concerné|état visé|"
+    "país|países|estado miembro|estado examinado|estado concernido|"
+    "mitgliedstaat|mitgliedsstaat|überprüfter staat|betroffener staat|betroffene staaten|"
+    "البلد|بلد|البلدان|الدول المعنية|الدولة المعنية|الدولة قيد الاستعراض|کشور|کشورها|دولت مورد بررسی"
 )
 """Names under which nothing stands but governments, known here or not."""
 
@@ -122,7 +147,10 @@ _ABOUT_IT = (
 """Words that say no more than that it is the recommendation's."""
 _NAMED = "name code label value iso iso2 iso3 nom nombre código libellé bezeichnung kürzel"
 """Words that say no more of what is written by name or by code."""
-_WRITTEN_BY_NAME = frozenset({("addressee", "government"), ("theme", "name"), ("position", "answer"), ("assessment", "status")})
+_WRITTEN_BY_NAME = frozenset(
+    {("addressee", "government"), ("recommendation", "made_by"), ("theme", "name"), ("position", "answer"), ("assessment", "status")}
+)
+_MADE_BY = ("recommendation", "made_by")
 
 
 class Fit(enum.IntEnum):
@@ -137,7 +165,7 @@ class Fit(enum.IntEnum):
 @functools.lru_cache(maxsize=2_000)
 def words_of(name: str) -> frozenset[str]:
     """The words of a name that tell something, each in the one spelling in which they are compared: of a path, those of all its steps."""
-    if name.strip() in ("#", "№", "N°", "Nº"):
+    if name.strip() in ("#", "№", "N°", "Nº", "N.°", "N.º"):
         return frozenset({"no"})
     *outer, last = [folded(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", step)) for step in name.split(".")]
     spelt = " ".join([*(step for step in outer if _singular(step) not in _HOLDERS), last])
@@ -162,7 +190,13 @@ def fit(name: str, place: tuple[str, str]) -> tuple[Fit, int]:
 def is_sure(name: str) -> bool:
     """Whether nothing but governments stands under a name."""
     neutral = _neutral(("addressee", "government"))
-    return any(words_of(sure) <= words_of(name) and words_of(name) - words_of(sure) <= neutral for sure in SURE)
+    return any(words_of(sure) <= words_of(name) and words_of(name) - words_of(sure) <= neutral for sure in SURE.split("|"))
+
+
+def is_of_the_maker(name: str) -> bool:
+    """Whether a column is called whoever made the recommendation: whatever governments stand in it, it is not addressed to them."""
+    told, by_alone = words_of(name), words_of("by")
+    return told == by_alone or any(words <= told for words in _names(_MADE_BY) if words != by_alone)
 
 
 def is_remark(name: str) -> bool:

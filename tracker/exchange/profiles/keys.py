@@ -51,10 +51,15 @@ _FILE = (
     Key("file", "encoding", "text", "As utf-8, utf-16, windows-1252.", '"windows-1252"'),
     Key("file", "delimiter", "text", "What stands between the cells of a CSV file.", '";"'),
     Key("file", "sheet", "text", "The sheet of a workbook.", '"Responses"'),
-    Key("file", "records", "text", "Where the list of records stands in a JSON file, step by step.", '"data.items"'),
+    Key(
+        "file", "records", "text",
+        "Where the list of records stands in a JSON file, step by step. It may lead through lists: reviews.recommendations are those of every review,"
+        " each with what stands around it under its path, as reviews.country; under *.country where the list of reviews is the file itself.",
+        '"data.items"',
+    ),
     Key("file", "header", "yes or no", 'Whether the first row names the columns; without it they are called "1", "2" and so on.', "true"),
-    Key("file", "skip", "number", "How many rows stand above the header.", "3"),
-)
+    Key("file", "skip", "number", "How many rows stand above the header; left out, those with a title or a note are found.", "3"),
+)  # fmt: skip
 _SOURCE = (
     Key("source", "key", "text", "The document's key on this site. With a key alone, the document is here already.", '"SAMPLE-2026"'),
     Key(

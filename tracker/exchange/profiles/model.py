@@ -92,7 +92,7 @@ class FileRules:
     sheet: str = ""
     records: str = ""
     header: bool | None = None
-    skip: int = 0
+    skip: int | None = None
 
     @property
     def options(self) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Options:
     encoding: str = ""  # one of encodings.ENCODINGS; says nothing about workbooks
     delimiter: str = ""  # one of DELIMITERS
     sheet: str = ""  # the name of the sheet
-    records: str = ""  # dotted path to the list of records in a JSON file: "data.items"; a list at the top has none
+    records: str = ""  # dotted path to the list of records in a JSON file, maybe through lists: "data.items"; a list at the top has none
     header: bool | None = None  # whether a row names the columns; without it they are called "1", "2", ... by their place
     skip: int | None = None  # rows above the header, or above the first record where there is no header
 
@@ -45,7 +45,7 @@ class Guess:
     reasons: tuple[str, ...]  # sentences, in the order in which the decisions were taken; each says how sure
     sheets: tuple[str, ...] = ()  # all sheets of a workbook, in its order
     hidden_sheets: tuple[str, ...] = ()  # those of them that a spreadsheet does not show
-    record_paths: tuple[str, ...] = ()  # lists of records in a JSON file, the longest first
+    record_paths: tuple[str, ...] = ()  # lists of records in a JSON file, the longest first, those within records last
     line_ends: str = ""  # "LF", "CRLF", "CR" or "mixed"; "" where there are none to speak of
     encodings: tuple[str, ...] = ()  # that could be chosen, the likeliest first
     delimiters: tuple[str, ...] = ()  # that could be chosen, the likeliest first

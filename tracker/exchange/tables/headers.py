@@ -72,20 +72,21 @@ def named(header: Sequence[Value]) -> list[str]:
             names.append(name)
             seen.add(name)
             continue
-        distinct = _distinct(name, taken) if name else by_place(place, taken)
-        taken.add(distinct)
-        seen.add(distinct)
-        names.append(distinct)
+        another = distinct(name, taken) if name else by_place(place, taken)
+        taken.add(another)
+        seen.add(another)
+        names.append(another)
     return names
 
 
 def by_place(place: int, taken: set[str]) -> str:
     """The name of a column without one: the number of its place, from 1."""
     name = str(place)
-    return name if name not in taken else _distinct(name, taken)
+    return name if name not in taken else distinct(name, taken)
 
 
-def _distinct(name: str, taken: set[str]) -> str:
+def distinct(name: str, taken: set[str]) -> str:
+    """A name with a number that is none of those taken."""
     number = 2
     while f"{name} ({number})" in taken:
         number += 1

@@ -34,6 +34,9 @@ CELL = 2_000_000
 RECORD = 8_000_000
 """Characters in a record, so that a few records held at a time stay within the memory that reading may take."""
 
+REPEATED = 100_000_000
+"""Characters of what stands around the records of a JSON file, counted with each record that it is read with: it would let a small file be long."""
+
 DEPTH = 64
 """Levels of nesting in JSON, and of elements in a workbook's XML; people's files have fewer than ten."""
 

@@ -14,6 +14,7 @@ import ijson
 from tracker.exchange.tables import limits
 from tracker.exchange.tables.contract import TableError, Value
 from tracker.exchange.tables.encodings import Misfit, TextStream
+from tracker.exchange.tables.headers import distinct
 from tracker.exchange.tables.kinds import refused
 from tracker.exchange.tables.sources import Cells
 
@@ -21,6 +22,8 @@ _BLOCK = 65_536
 _STEP = 8
 _EVENTS_SCANNED = 2_000_000
 """Of JSON, to find its lists of records: about forty thousand records of ten values in each."""
+_LISTS_TOLD, _LONGEST_PATH = 200, 1_000
+"""Lists of records that are told apart, and characters of the path to one: where keys are data, there is one for each."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TOO_MANY_DIGITS = re.compile(rb"\d{4000}")
@@ -28,38 +31,49 @@ _TOP = "the top of the file"
 
 
 class JsonRecords:
-    """The records in a list of a JSON file; ``records`` is the path to the list, nothing where the file is a list."""
+    """The records in a list of a JSON file; ``records`` is the path to the list, nothing where the file is a list.
+
+    The path may lead through lists: ``reviews.recommendations`` are the recommendations of every review. With each of them comes what stands
+    around it, under the path that it has from the top: ``reviews.country``; of a list at the top, under ``*``. A list on the way is read an item at
+    a time, which must be no larger than a record: what stands around records may come after them.
+    """
 
     def __init__(self, path: Path, name: str, encoding: str, records: str) -> None:
-        """Take how to read it; nothing is opened yet."""
-        self.path, self.name, self.encoding, self.records = path, name, encoding, records
+        """Take how to read it; nothing is opened yet. ``*``, which stands for every item of a list elsewhere, may stand in ``records``."""
+        self.path, self.name, self.encoding = path, name, encoding
+        self.records = ".".join(step for step in records.split(".") if step != "*")
         self.done = 0.0
         self._slow_from: int | None = None  # read in small steps from this byte on: a fault is there, and its record wanted
+        self._repeated = 0
 
     def rows(self) -> Iterator[tuple[int, Cells]]:
         """Numbered records. A null counts, and is left out."""
-        self.done = 0.0
-        number = 0
+        self.done, self._repeated = 0.0, 0
+        number = being_read = 0
         found = False
         keys: list[str | None] = []  # of each container around: the key that it stands at now, or None in a list
         with TextStream(self.path, self.encoding) as raw:
             reader = _Counted(raw, self.path.stat().st_size, self._slow_from)
-            events = self._events(reader, lambda: number)
+            events = self._events(reader, lambda: being_read)
             for event, value in events:
                 if event == "map_key":
                     keys[-1] = value
-                elif event == "start_array" and _path(keys) == self.records:
-                    found = True
+                elif event == "start_array" and (within := _beyond(_path(keys), self.records)) is not None:
+                    found = found or not within
                     for event_inside, value_inside in events:
                         if event_inside == "end_array":
                             break
-                        number += 1
-                        if number > limits.ROWS:
-                            raise refused(self.name, f"has more than {limits.ROWS:,} records; bring it in parts")
-                        record = _Record(self.name, number, len(keys) + 1).built(event_inside, value_inside, events)
+                        being_read = number + 1
+                        built = _Record(self.name, being_read, len(keys) + 1).built(event_inside, value_inside, events)
                         self.done = reader.done
-                        if record is not None:
-                            yield number, record
+                        for each in self._within(built, within, keys) if within else [built]:
+                            found = True
+                            number += 1
+                            if number > limits.ROWS:
+                                raise refused(self.name, f"has more than {limits.ROWS:,} records; bring it in parts")
+                            record = _record(self.name, number, each)
+                            if record is not None:
+                                yield number, record
                 elif event in ("start_map", "start_array"):
                     keys.append(None)
                     if len(keys) > limits.DEPTH:
@@ -70,9 +84,38 @@ class JsonRecords:
         if not found:
             raise refused(self.name, _no_list_there(self.records, tuple(self.lists())))
 
+    def _within(self, item: Value, path: str, keys: list[str | None]) -> Iterator[Value]:
+        """The records under a path of an item of a list, which stands under ``keys``, each with what stands around it.
+
+        A key of a record's own that has the name of what stands around it is told apart by a number.
+        """
+        for around, records in _lists_of(item, path):
+            name, value = (keys[0] or "", around) if keys else ("*", around)
+            for key in reversed(keys[1:]):
+                value = {key or "": value}
+            size = len(json.dumps(value, ensure_ascii=False))
+            for record in records:
+                self._repeated += size
+                if self._repeated > limits.REPEATED:
+                    words = (
+                        f"has more than {limits.megabytes(limits.REPEATED)} around its records, counted with each; bring these as a list of their own"
+                    )
+                    raise refused(self.name, words)
+                if isinstance(record, dict):
+                    own = {distinct(name, set(record)) if key == name else key: cell for key, cell in record.items()}
+                    yield {name: value, **own}
+                elif record is None:
+                    yield None
+                else:
+                    raise refused(self.name, f"has other things than records under “{self.records}”; each is an object in braces")
+
     def lists(self) -> dict[str, int]:
-        """The lists of records near the beginning of the file, by path: how many records of each were seen, the longest list first."""
+        """The lists of records near the beginning of the file, by path: how many records of each were seen.
+
+        The longest list first; those within records of others after those that are not.
+        """
         seen: Counter[str] = Counter()
+        around: dict[str, int] = {}  # by path, the lists that a list stands in
         keys: list[str | None] = []
         lists: list[str | None] = []  # of each container around: the path of the list that it is
         with TextStream(self.path, self.encoding) as raw:
@@ -85,9 +128,14 @@ class JsonRecords:
                 if event == "map_key":
                     keys[-1] = value
                 elif event in ("start_map", "start_array"):
-                    if lists and lists[-1] is not None:
-                        seen[lists[-1]] += 1
-                    path = _path(keys) if event == "start_array" else None
+                    if lists and (of := lists[-1]) is not None and (event == "start_map" or not around[of]):
+                        seen[of] += 1
+                    path = _through_lists(keys) if event == "start_array" else None
+                    if path is not None and path not in around:
+                        if len(around) < _LISTS_TOLD:
+                            around[path] = keys.count(None)
+                        else:
+                            path = None
                     lists.append(path)
                     keys.append(None)
                     if len(keys) > limits.DEPTH:
@@ -95,7 +143,7 @@ class JsonRecords:
                 elif event in ("end_map", "end_array"):
                     keys.pop()
                     lists.pop()
-        return dict(sorted(seen.items(), key=lambda item: (-item[1], item[0].count("."))))
+        return dict(sorted(seen.items(), key=lambda item: (around[item[0]] > 0, -item[1], item[0].count("."))))
 
     def _events(self, reader: "_Counted", number: Callable[[], int], records: Callable[[], str] | None = None) -> Iterator[tuple[str, Any]]:
         """What ijson meets in the file, its errors as ours. ``number`` is the record that is being read, of the list ``records``."""
@@ -214,7 +262,8 @@ class _Record:
         self.characters = 0
         self.values = 0
 
-    def built(self, event: str, value: Any, events: Iterator[tuple[str, Any]]) -> Cells | None:
+    def built(self, event: str, value: Any, events: Iterator[tuple[str, Any]]) -> Value:
+        """What begins with an event."""
         around: list[list | dict] = []
         keys: list[str] = []
         top: Any = None
@@ -243,10 +292,10 @@ class _Record:
                 elif isinstance(value, int | Decimal) and not isinstance(value, bool):
                     value = _number_of(value)
                 if not around:
-                    return _record(self.name, self.number, value)
+                    return value
                 self._put(around[-1], keys, value)
             if not around:
-                return _record(self.name, self.number, top)
+                return top
             event, value = next(events)
 
     def _put(self, container: list | dict, keys: list[str], value: Any) -> None:
@@ -306,6 +355,39 @@ def _check_text(name: str, number: int, text: str) -> None:
 def _path(keys: list[str | None]) -> str | None:
     """The dotted path to where one stands, nothing at the top, None inside a list."""
     return None if None in keys else ".".join(key or "" for key in keys)
+
+
+def _through_lists(keys: list[str | None]) -> str | None:
+    """The dotted path to a list, by the names on the way; None for a list that stands in a list itself, and where the path is no people's."""
+    if keys and keys[-1] is None:
+        return None
+    names = [key for key in keys if key is not None]
+    return ".".join(names) if sum(map(len, names)) <= _LONGEST_PATH else None
+
+
+def _beyond(path: str | None, records: str) -> str | None:
+    """What a path to records has beyond the list where one stands: nothing where that is theirs, None where it does not lead there."""
+    if path is None:
+        return None
+    if path == records:
+        return ""
+    if not path:
+        return records
+    return records[len(path) + 1 :] if records.startswith(f"{path}.") else None
+
+
+def _lists_of(item: Any, path: str) -> Iterator[tuple[dict[str, Any], list[Any]]]:
+    """The lists under a path of a value that have something in them, each with what stands around it, of lists the item."""
+    if isinstance(item, list):
+        for each in item:
+            yield from _lists_of(each, path)
+    elif isinstance(item, dict):
+        for key, value in item.items():
+            if key == path and isinstance(value, list) and value:
+                yield {name: other for name, other in item.items() if name != key}, value
+            elif path.startswith(f"{key}."):
+                for around, records in _lists_of(value, path[len(key) + 1 :]):
+                    yield {**item, key: around}, records
 
 
 def _number_of(value: int | Decimal) -> Value:

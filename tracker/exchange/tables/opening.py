@@ -240,6 +240,9 @@ class _Opening:
             path = self.lists[0]
             why = f"The longest list of records stands under “{path}”." if path else "The file is a list of records."
             self._decide(records=path, why=why)
+            if within := [each for each in self.lists if each != path and (not path or each.startswith(f"{path}."))]:
+                shown = ", ".join(f"“{each}”" for each in within[:5])
+                self.reasons.append(f"Within its records stand others, which may be meant: {shown}.")
         else:
             self.lists = (self.options.records,)
         self.source = JsonRecords(self.path, self.name, self.options.encoding, self.options.records)
