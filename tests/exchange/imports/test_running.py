@@ -1,5 +1,6 @@
 """Preview, apply and undo: what a preview says is what applying does, whole or not at all, and nothing is written over silently."""
 
+import datetime as dt
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -323,6 +324,22 @@ def test_a_date_that_the_file_does_not_give_is_said_to_be_the_documents(received
     assert {str(day) for day in Recommendation.objects.values_list("recommended_on", flat=True)} == {"2021-03"}
     assert "gives no date for it" not in Citation.objects.get(uses__recommendation__number="1").says
     assert not [words for words in sentences(batch.preview.counts) if "recommendations have no date" in words]
+
+
+@pytest.mark.parametrize(
+    ("on", "day"), [("2019", ""), ("2020-05-17", ""), ("{year}", "{year}-12-31"), ("{year}-12", "{year}-12-31"), ("{year}-12-31", "{year}-12-31")]
+)
+def test_the_preview_says_from_which_day_readers_see_what_has_a_date_that_is_not_over(
+    received: Received, by: User, monkeypatch: pytest.MonkeyPatch, on: str, day: str
+) -> None:
+    """A year counts from its last day, so that what is published today as of this year is not to be seen before."""
+    year = dt.datetime.now(dt.UTC).year + 1
+    monkeypatch.setattr("django.utils.timezone.now", lambda: dt.datetime(year, 12, 30, tzinfo=dt.UTC))
+    on, day = on.format(year=year), day.format(year=year)
+    batch = received(rows(3), profile=PROFILE.replace('"2020-05"', f'"{on}"'))
+    run_preview(batch, by=by)
+    said = [words for words in sentences(batch.preview.counts) if "readers are shown" in words]
+    assert [words.partition(": readers")[0] for words in said] == [f"The last day that the date of the document, {on}, can mean is {day}"][: len(day)]
 
 
 def test_what_only_a_kept_record_would_name_is_not_made(received: Received, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
