@@ -551,8 +551,8 @@ def test_a_theme_or_kind_of_measure_that_is_not_here_is_for_administrators_to_ad
     preview = run_preview(received(data, by=mine, profile=profile), by=mine)
     assert preview.counts["rows"]["refused"] == 5
     lacks = (
-        "there is no {} “{}” here, neither by name nor by key, and the role of colleague does not include adding one; ask an administrator, or say in"
-        " the profile (“Put other words for them”) which one that is here it means."
+        "there is no {} “{}” here, neither by name nor by key, and the role of colleague does not include adding one; ask an administrator, or say"
+        " which one that is here it means, or that it means nothing (in a profile by a lookup)."
     )
     words = lacks.format("kind of measure", "Yes")
     assert [(problem["sentence"], problem["rows"], problem["count"]) for problem in preview.problems if "“Yes”" in problem["sentence"]] == [
@@ -561,9 +561,9 @@ def test_a_theme_or_kind_of_measure_that_is_not_here_is_for_administrators_to_ad
     batch = received(data, by=mine)
     preview = run_preview(batch, by=mine)
     assert [problem_told(problem) for problem in preview.problems] == [
-        f"rows {rows} (2 times): {lacks.format('theme', name)}" for rows, name in (("2, 5", "Paint"), ("3, 6", "Benches"))
+        f"rows {rows} (2 times): {lacks.format('theme', name)}" for rows, name in (("3, 6", "Benches"), ("2, 5", "Paint"))
     ]
-    assert {problem["about"] for problem in preview.problems} == {"theme.name"}, "each leads to where its words are mended"
+    assert {(problem["about"], problem["value"]) for problem in preview.problems} == {("theme.name", "Benches"), ("theme.name", "Paint")}
     choose(batch, by=mine, without_refused=True)
     batch = applied(batch, mine)
     assert [one.number for one in Recommendation.objects.all()] == ["3"]

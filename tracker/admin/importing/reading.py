@@ -266,8 +266,8 @@ def keep_options(batch: Import, options: Options, *, by: Any) -> None:
 
 
 def keep_profile(batch: Import, profile: Profile, *, by: Any) -> None:
-    """What the columns hold, as far as it is said."""
-    keep_text(batch, to_toml(profile), profile.name, by=by)
+    """What the columns hold, as far as it is said. A profile that is kept under another name than it says itself is called as it was chosen."""
+    keep_text(batch, to_toml(profile), batch.profile_name or profile.name, by=by)
 
 
 def keep_text(batch: Import, text: str, name: str, *, by: Any) -> None:

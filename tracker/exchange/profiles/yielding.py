@@ -80,8 +80,9 @@ class RowMaker:
         for name, kind in self.kinds.items():
             if kind.applies(self.values):
                 self.taken[name] = kind.read(self.values, self.number, self.problems)
-                for field, value in self.taken[name].left_out.items():
-                    self.file.leave_out(f"{name}.{field}", first_words(value, LONGEST_SHOWN), self.number)
+                for field, values in self.taken[name].left_out.items():
+                    for value in values:
+                        self.file.leave_out(f"{name}.{field}", first_words(value, LONGEST_SHOWN), self.number)
         self.own_document()
         self.recommendation()
         self.addressees()
