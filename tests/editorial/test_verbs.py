@@ -75,9 +75,10 @@ def approved(*records: Any) -> Submission:
 
 def sentences(*records: Any) -> list[str]:
     """Why records can't be submitted."""
+    before = Submission.objects.count()
     with pytest.raises(ValidationError) as refused:
         submitted(*records)
-    assert Submission.objects.count() == 0 or Submission.objects.latest("id").state == State.PUBLISHED, "a refused submission leaves nothing"
+    assert Submission.objects.count() == before, "a refused submission leaves nothing"
     for sentence in refused.value.messages:
         assert sentence.endswith(".")
         assert sentence[0].isupper() or sentence.split()[0].isupper()
@@ -213,6 +214,52 @@ def test_nothing_public_refers_to_what_is_not(public: dict[str, Any]) -> None:
     for part, record in (("legal_status", "action"), ("position", "assessment")):
         builders.cite(public[part], passage)
         assert sentences(public[record]) == [unknown.format(public[record].key, "document", "DRAFT")]
+
+
+def test_a_document_that_waits_in_another_submission_may_be_referred_to_and_must_be_published_first(desk: str) -> None:
+    """What is submitted in between waits for nobody; what is published refers to nothing that readers cannot open."""
+    by, reviewer = builders.author(), builders.reviewer()
+    paper = builders.document("WAITS")
+    target = builders.recommendation("RESTS-1", paper)
+    builders.cite(target, builders.citation(paper, "EV-W"))
+    assert sentences(target) == ["RESTS-1 refers to document WAITS, which is not public; submit it too."]
+    first = submit([paper], by=by, reason="The document.")
+    second = submit([target], by=by, reason="What rests on it.")
+    approve(second, by=reviewer)
+    waits = f"RESTS-1 refers to document WAITS, which is not public yet: it waits in submission #{first.pk}, which must be published first."
+    with pytest.raises(Refused, match=re.escape(waits)):
+        publish(second, by=reviewer)
+    approve(first, by=reviewer)
+    with pytest.raises(Refused, match=re.escape(waits)):
+        publish(second, by=reviewer)
+    publish(first, by=reviewer)
+    publish(second, by=reviewer)
+    assert set(RecordEdition.desk.known_at(None).values_list("key", flat=True)) == {"WAITS", "RESTS-1"}
+
+
+@pytest.mark.parametrize("what", ["edited", "returned", "taken back"])
+def test_a_document_waits_no_longer_once_it_is_edited_or_sent_back(desk: str, what: str) -> None:
+    by, paper = builders.author(), builders.document("WAITS")
+    target = builders.recommendation("RESTS-1", paper)
+    builders.cite(target, builders.citation(paper, "EV-W"))
+    submission = submit([paper], by=by, reason="The document.")
+    if what == "edited":
+        Document.objects.filter(pk=paper.pk).update(note="Edited since.")
+    elif what == "returned":
+        return_to_author(submission, by=builders.reviewer(), reason="Not yet.")
+    else:
+        take_back(submission, by=by, reason="Not yet.")
+    assert sentences(target) == ["RESTS-1 refers to document WAITS, which is not public; submit it too."]
+
+
+def test_another_record_that_waits_is_named_with_its_submission(public: dict[str, Any]) -> None:
+    target = builders.recommendation("DRAFT-1", public["document"])
+    builders.cite(target, public["citation"])
+    submission = submit([target], by=builders.author(), reason="First.")
+    Relation.objects.create(recommendation=public["recommendation"], kind="narrows", other=target)
+    assert sentences(public["recommendation"]) == [
+        f"REC-1 refers to recommendation DRAFT-1, which is not public yet: it waits in submission #{submission.pk}, which must be published first."
+    ]
 
 
 def test_an_effect_stands_on_something_public(public: dict[str, Any]) -> None:

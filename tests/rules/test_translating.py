@@ -18,10 +18,17 @@ from tracker.rules.translating import LANGUAGE_PATTERN, TEXTS, is_outdated, lang
         ("recommendation", "statement", {"statement_form": "verbatim"}, "fr-CA"),
         ("recommendation", "statement", {"statement_form": "paraphrase"}, "en"),
         ("recommendation", "short_title", {"statement_form": "verbatim"}, "en"),
+        ("recommendation", "statement", {"statement_form": "paraphrase", "language": "fa"}, "fa"),
+        ("recommendation", "statement", {"statement_form": "paraphrase", "language": ""}, "en"),
+        ("recommendation", "statement", {"statement_form": "verbatim", "language": "fa"}, "fr-CA"),
+        ("recommendation", "short_title", {"statement_form": "verbatim", "language": "fa"}, "fa"),
+        ("recommendation", "note", {"statement_form": "verbatim", "language": "fa"}, "en"),
         ("assessment", "rationale", {}, "en"),
     ],
 )
-def test_our_words_are_english_and_a_title_is_its_documents(kind: str, text: str, said: dict[str, object], language: str) -> None:
+def test_our_words_are_english_but_where_a_recommendation_says_otherwise_and_a_title_is_its_documents(
+    kind: str, text: str, said: dict[str, object], language: str
+) -> None:
     assert text in TEXTS[kind]
     assert language_of(kind, text, said, source="fr-CA") == language
 

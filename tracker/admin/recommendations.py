@@ -144,7 +144,7 @@ class RecommendationAdmin(Citing, Splittable, Mergeable, WithText, PublishableAd
     ordering = ("reference",)
     related = ("measure", "made_in", "known_from")
     fieldsets = (
-        (None, {"fields": (("reference", "number"), "short_title", "statement", "statement_form")}),
+        (None, {"fields": (("reference", "number"), "short_title", "statement", ("statement_form", "language"))}),
         (_("Where it comes from"), {"fields": ("made_by", "known_from", "locator", "made_in", ("recommended_on", "corroboration"))}),
         (_("What it asks"), {"fields": ("measure", "themes", "target", "addressed", "due_on")}),
         (_("When it counts as done"), {"fields": ("criteria_partial", "criteria_full", "note")}),

@@ -52,7 +52,7 @@ def of_recommendation(published: "Published", reference: str, assessments: Itera
     made = PartialDate(body["recommended_on"]).last
     found = _Found("recommendation", reference, "recommendation", reference, made)
     found.add("key", reference, TITLE, language="")
-    found.add("title", body["short_title"], TITLE)
+    found.add("title", body["short_title"], TITLE, language=language_of("recommendation", "short_title", body))
     found.add("statement", body["statement"], OWN, language=statement_language(published, body))
     for name in ("number", "made_by", "target", "measure_name"):
         found.add(name, body[name], OWN)

@@ -35,7 +35,7 @@ from tracker.editions.tables import (
 from tracker.rules import evidence, lag, order, searches, status
 from tracker.rules.dates import PartialDate
 from tracker.rules.identifiers import HELD_BY, read_with
-from tracker.rules.translating import is_outdated
+from tracker.rules.translating import is_outdated, language_of
 from tracker.rules.vocabulary import AssessorKind, Direction, DocumentKind, Earlier, EventKind, Interest, Stance, Status
 
 Body = dict[str, Any]
@@ -497,6 +497,7 @@ def _recommendation(published: Published, body: Body, recommended_on: PartialDat
     }  # fmt: skip
     return RecommendationEdition(
         **copied,
+        short_title_language=language_of("recommendation", "short_title", body),
         statement_language=passages.statement_language(published, body),
         known_from_document=body["known_from"],
         source=body["made_in"] or body["known_from"],
@@ -602,6 +603,7 @@ def _addressee(
             AddresseeEdition(
                 recommendation=recommendation.reference,
                 short_title=recommendation.short_title,
+                short_title_language=recommendation.short_title_language,
                 government=addressee["government"],
                 government_name=published.government_names.get(addressee["government"], addressee["government"]),
                 basis=addressee["basis"],

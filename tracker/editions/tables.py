@@ -419,6 +419,7 @@ class RecommendationEdition(Row):
     reference = models.CharField(max_length=60)
     number = models.CharField(max_length=60)
     short_title = models.CharField(max_length=200)
+    short_title_language = models.CharField(max_length=12, help_text="By tracker.rules.translating.")
     statement = models.TextField()
     statement_form = WordField(words.StatementForm)
     statement_language = models.CharField(max_length=12, help_text="By tracker.rules.translating; nothing where no document says it.")
@@ -493,6 +494,7 @@ class AddresseeEdition(Row):
 
     recommendation = models.CharField(max_length=60)
     short_title = models.CharField(max_length=200)
+    short_title_language = models.CharField(max_length=12, help_text="The recommendation's.")
     government = models.CharField(max_length=20)
     government_name = models.CharField(max_length=200)
     basis = WordField(words.Basis)

@@ -78,7 +78,7 @@ def left_by(records: Iterable[Publishable]) -> list[tuple[Publishable, bool]]:
 
 
 def not_ready(bodies: Mapping[Name, Body]) -> dict[Name, list[str]]:
-    """Which of these must stay drafts, each with the reasons: what publication would refuse, and then what rests on it. The others can go together.
+    """Which of these must stay drafts, each with the reasons: what would be refused, and then what rests on it. The others can go together.
 
     Raises ``ValidationError`` where something else than these stands against it: nothing can be left out to mend that.
     """
@@ -93,7 +93,7 @@ def not_ready(bodies: Mapping[Name, Body]) -> dict[Name, list[str]]:
 def _by_record(bodies: Mapping[Name, Body]) -> dict[Name, list[str]]:
     """What stands against publishing these together, by the record of them that it is of."""
     found: dict[Name, list[str]] = {}
-    for name, sentence in faults(bodies, today=timezone.now().date()) if bodies else ():
+    for name, sentence in faults(bodies, today=timezone.now().date(), before_approval=True) if bodies else ():
         if name not in bodies:
             raise ValidationError([sentence])
         found.setdefault(name, []).append(sentence)

@@ -13,8 +13,8 @@ from tracker.editorial.verbs import Refused
 from tracker.models import Addressee, CitationUse, Measure, Recommendation, RecordKind, Relation, User, Version
 from tracker.rules.vocabulary import RelationKind, StatementForm
 
-COPIED = ("made_by", "known_from", "made_in", "recommended_on", "corroboration", "target", "addressed", "due_on")
-"""What a part has from the whole without anybody typing it: who asked for it where and when."""
+COPIED = ("language", "made_by", "known_from", "made_in", "recommended_on", "corroboration", "target", "addressed", "due_on")
+"""What a part has from the whole without anybody typing it: in what language it is worded, and who asked for it where and when."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,7 @@ def _recommendation(record: Recommendation) -> Body:
         "short_title": record.short_title,
         "statement": record.statement,
         "statement_form": str(record.statement_form),
+        "language": record.language,
         "made_by": record.made_by,
         "made_in": record.made_in.key if record.made_in else None,
         "known_from": record.known_from.key,

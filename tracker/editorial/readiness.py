@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tracker.editions.projection import verdict
 from tracker.editions.tables import AssessmentEdition, CitationEdition, EffectEdition, RecordEdition
 from tracker.editorial.standing import departures
-from tracker.models import Change, RecordKind
+from tracker.models import Change, RecordKind, State, Version
 from tracker.rules import evidence, searches, status
 from tracker.rules.dates import PartialDate
 from tracker.rules.vocabulary import AssessorKind, Stance, Standing, Status
@@ -33,6 +33,7 @@ def problems(
     today: dt.date,
     shipped: Set[Name] = frozenset(),
     by_people: bool = False,
+    before_approval: bool = False,
 ) -> list[str]:
     """Why these bodies cannot be published together on a day; empty where they can. Names are (kind, key).
 
@@ -40,8 +41,11 @@ def problems(
     ``shipped`` came with the software: its searches are as old as they are, while a person searches anew.
     ``by_people``: somebody vouches for them, and is asked why where a status is not the proposed one. That is asked when they are submitted: what
     becomes public in between voids nobody's approval, and is shown in the work queues.
+    ``before_approval``: they are submitted, not published yet. A document that waits in another submission is there then; when they are published,
+    which asks again, it must be public.
     """
-    found = [sentence for _name, sentence in faults(bodies, withdrawing=withdrawing, forwards=forwards, today=today, shipped=shipped)]
+    said = faults(bodies, withdrawing=withdrawing, forwards=forwards, today=today, shipped=shipped, before_approval=before_approval)
+    found = [sentence for _name, sentence in said]
     found = list(dict.fromkeys(found))  # some are of several records
     return found + departures(bodies, withdrawing, today=today) if by_people else found
 
@@ -53,11 +57,15 @@ def faults(
     forwards: Mapping[Name, str] | None = None,
     today: dt.date,
     shipped: Set[Name] = frozenset(),
+    before_approval: bool = False,
 ) -> list[Fault]:
     """The same with the record that each sentence is of; without it the others may be ready. Some are of records that are public already."""
     dropped = _dropped_effects(bodies, withdrawing)
     named = {(kind, key): references(RecordKind(kind), body) for (kind, key), body in bodies.items()}
     public = _public_of(set().union(*named.values())) - withdrawing - dropped | {(str(kind), key) for kind, key in bodies}
+    waits = _waiting(set().union(*named.values()) - public)
+    if before_approval:
+        public |= {name for name in waits if name[0] == RecordKind.DOCUMENT}
     public |= {("effect", effect["key"]) for (kind, _key), body in bodies.items() if kind == RecordKind.ACTION for effect in body["effects"]}
     found: list[Fault] = []
     for (kind, key), body in bodies.items():
@@ -73,16 +81,27 @@ def faults(
             case RecordKind.DOCUMENT:
                 pass
         said += _to_come(RecordKind(kind), key, body, today)
-        said += [
-            _("%(key)s refers to %(kind)s %(other)s, which is not public; submit it too.") % {"key": key, "kind": _word(other_kind), "other": other}
-            for other_kind, other in sorted(named[kind, key])
-            if (other_kind, other) not in public
-        ]
+        said += [_not_public(key, name, waits.get(name)) for name in sorted(named[kind, key]) if name not in public]
         found += [((kind, key), sentence) for sentence in said]
     found += _left_behind(withdrawing | dropped, set(bodies))
     found += _forwarding(forwards or {}, set(bodies), withdrawing)
     found += _left_without_support(bodies, withdrawing)
     return found + _not_addressed(bodies, withdrawing) + _successions(bodies, withdrawing)
+
+
+def _not_public(key: str, name: Name, waits_in: int | None) -> str:
+    told = {"key": key, "kind": _word(name[0]), "other": name[1], "number": waits_in}
+    if waits_in is None:
+        return _("%(key)s refers to %(kind)s %(other)s, which is not public; submit it too.") % told
+    words = _("%(key)s refers to %(kind)s %(other)s, which is not public yet: it waits in submission #%(number)s, which must be published first.")
+    return words % told
+
+
+def _waiting(names: Set[Name]) -> dict[Name, int]:
+    """Those of these records that somebody submitted as they are now and that are not published yet, each with the number of the submission."""
+    waiting = Version.objects.filter(RecordEdition.named(names), change=Change.PUBLISH, voided_at=None)
+    waiting = waiting.filter(submission__state__in=(State.SUBMITTED, State.APPROVED)).order_by("submission")
+    return {(kind, key): number for kind, key, number in waiting.values_list("kind", "key", "submission")} if names else {}
 
 
 def _word(kind: str) -> str:

@@ -52,8 +52,8 @@ PLAIN: dict[type[models.Model], tuple[str, ...]] = {
         "legislature", "interest", "stake", "note",
     ),
     Recommendation: (
-        "number", "short_title", "statement", "statement_form", "made_by", "locator", "recommended_on", "corroboration", "target", "addressed",
-        "criteria_partial", "criteria_full", "due_on", "note",
+        "number", "short_title", "statement", "statement_form", "language", "made_by", "locator", "recommended_on", "corroboration", "target",
+        "addressed", "criteria_partial", "criteria_full", "due_on", "note",
     ),
     Action: (
         "body", "title", "description", "scope_note", "legal_instrument", "celex", "bill", "legislature", "target", "corroboration", "note",

@@ -55,7 +55,8 @@ def submit(
     elsewhere; where it differs, it stands in the work queue.
 
     Raises ``Refused`` where there is nothing to submit, no reason or no right to, and ``ValidationError`` with a list of sentences where a record
-    lacks what publication needs. Older submissions that an edit voided are taken back where each of their records is submitted again here.
+    lacks what publication needs; a document that they refer to may wait in another submission. Older submissions that an edit voided are taken back
+    where each of their records is submitted again here.
     """
     # A duplicate may be merged by whoever may submit; to take something off the site is a reviewer's to ask for.
     down = list(taking_down)
@@ -112,7 +113,7 @@ def _handed_in(
             version.edited_by = by  # who asks for a withdrawal cannot approve it
         for version in versions:
             version.provenance = provenance
-        if found := _problems(versions, by_people=judged_here and provenance is Provenance.REVIEWED):
+        if found := _problems(versions, by_people=judged_here and provenance is Provenance.REVIEWED, before_approval=True):
             raise ValidationError(found)
         submission = Submission.objects.create(reason=reason, submitted_by=by)
         for version in versions:
@@ -337,12 +338,15 @@ def _await_other_editions() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('editions.site_edition'))")  # guards.sql takes the same
 
 
-def _problems(versions: list[Version], *, by_people: bool = False) -> list[str]:
+def _problems(versions: list[Version], *, by_people: bool = False, before_approval: bool = False) -> list[str]:
     publishing = {(version.kind, version.key): version.body for version in versions if version.change == Change.PUBLISH}
     withdrawing = {(version.kind, version.key) for version in versions if version.change != Change.PUBLISH}
     forwards = {(version.kind, version.key): version.forwards_to for version in versions if version.forwards_to}
     shipped = {(version.kind, version.key) for version in versions if version.provenance == Provenance.SHIPPED}
-    return problems(publishing, withdrawing=withdrawing, forwards=forwards, shipped=shipped, today=timezone.now().date(), by_people=by_people)
+    return problems(
+        publishing, withdrawing=withdrawing, forwards=forwards, shipped=shipped, today=timezone.now().date(), by_people=by_people,
+        before_approval=before_approval,
+    )  # fmt: skip
 
 
 def _newest_editions(versions: list[Version]) -> dict[tuple[str, str], int]:

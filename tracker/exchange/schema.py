@@ -332,6 +332,7 @@ DESCRIPTIONS = {
     "citations.corroboration": "Whether more than one source was found for what it says.",
     "recommendations.statement": "What is recommended.",
     "recommendations.statement_form": "Whether the statement is the document's own wording.",
+    "recommendations.language": "BCP 47 tag of the short title and of a paraphrase; empty for English. A verbatim statement is in its document's.",
     "recommendations.recommended_on": "When the recommendation was made, as exactly as known.",
     "recommendations.measure": "The kind of measure that is recommended.",
     "recommendations.due_on": "By when it should be done; empty where nobody says.",

@@ -23,8 +23,8 @@ DOCUMENT = (
     "note",
 )  # fmt: skip
 RECOMMENDATION = (
-    "reference", "number", "short_title", "statement", "statement_form", "made_by", "locator", "recommended_on", "corroboration", "target",
-    "addressed", "criteria_partial", "criteria_full", "due_on", "note",
+    "reference", "number", "short_title", "statement", "statement_form", "language", "made_by", "locator", "recommended_on", "corroboration",
+    "target", "addressed", "criteria_partial", "criteria_full", "due_on", "note",
 )  # fmt: skip
 TRANSLATION = ("text", "language", "words", "translates", "kind", "translator", "checked_by", "url", "locator")
 CITATION = ("key", "locator", "says", "exact", "prefix", "suffix", "corroboration", "archived_as")

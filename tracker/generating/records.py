@@ -123,7 +123,7 @@ class _Maker:
         codes = sorted(set(draw.choices(self._governments, cum_weights=self._weights, k=addressed)))
         body = {
             "reference": reference, "number": str(place), "short_title": f"Made up: {title}"[:200], "statement": statement,
-            "statement_form": draw.choice(("verbatim", "verbatim", "paraphrase")), "made_by": paper["publisher"], "made_in": None,
+            "statement_form": draw.choice(("verbatim", "verbatim", "paraphrase")), "language": "", "made_by": paper["publisher"], "made_in": None,
             "known_from": paper["key"], "locator": f"recommendation {place}", "recommended_on": self._day(made_on), "corroboration": "single_source",
             "measure": measure[0], "measure_name": measure[1], "themes": [{"key": key, "name": name} for key, name in themes], "target": "",
             "addressed": "", "criteria_partial": "", "criteria_full": "",

@@ -7,7 +7,7 @@ from django.db.models.functions import Lower, Trim
 from django.utils.translation import gettext_lazy as _
 
 from tracker.fields import PartialDateField, WordField, one_of
-from tracker.models.base import KEY_HELP, KEY_PATTERN, Publishable, history, key_is_plain
+from tracker.models.base import KEY_HELP, KEY_PATTERN, Publishable, history, is_language, key_is_plain
 from tracker.models.document import Document
 from tracker.models.government import Government
 from tracker.rules.vocabulary import Basis, Corroboration, GovernmentKind, RelationKind, StatementForm
@@ -70,6 +70,13 @@ class Recommendation(Publishable):
     short_title = models.CharField(_("short title"), max_length=200, help_text=_("What is asked, claiming nothing: “Expel intelligence officers”."))
     statement = models.TextField(_("statement"))
     statement_form = WordField(StatementForm, verbose_name=_("form of the statement"), default=StatementForm.PARAPHRASE)
+    language = models.CharField(
+        _("language"),
+        max_length=12,
+        blank=True,
+        validators=[is_language],
+        help_text=_("BCP 47 tag of the short title and of a paraphrase, as fr or fa; empty for English. A verbatim statement is in its document's."),
+    )
 
     # Where it comes from
     made_by = models.CharField(_("made by"), max_length=300, help_text=_("Who makes the recommendation; not who reports it."))

@@ -155,8 +155,8 @@ PUBLISHED = ("text", "language", "words", "kind", "translator", "checked_by", "u
 def language_of_column(row: Any, column: str) -> str:
     """The language of an original that a row holds; empty where nothing says it."""
     kind, _key, text = COLUMNS[type(row)][column]
-    if column == "statement":
-        return str(row.statement_language)
+    if column in ("short_title", "statement"):
+        return str(getattr(row, f"{column}_language"))
     return language_of(kind, text, {"language": getattr(row, "language", ""), "title_is_description": _is_description(row, column)})
 
 

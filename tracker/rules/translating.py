@@ -30,12 +30,15 @@ def language_of(kind: str, text: str, said: Mapping[str, Any], *, source: str = 
 
     ``said`` is the record's body, or whatever else has its ``language``, ``title_is_description`` and ``statement_form`` where its kind has them;
     ``source`` the language of the document from which a recommendation is known, empty where that is not to be had. A document's own title is in
-    the document's language, and a verbatim statement in that of the document in which it was read; the rest are our words.
+    the document's language, and a verbatim statement in that of the document in which it was read. The short title of a recommendation and a
+    paraphrase are in the language that the recommendation says, and in ours where it says none; the rest are our words.
     """
     if (kind, text) == ("document", "title") and not said["title_is_description"]:
         return str(said["language"])
     if (kind, text) == ("recommendation", "statement") and said["statement_form"] == StatementForm.VERBATIM:
         return source
+    if kind == "recommendation" and text in ("short_title", "statement"):
+        return str(said.get("language") or OURS)
     return OURS
 
 

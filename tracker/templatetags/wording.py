@@ -119,7 +119,8 @@ def _value(context: Context, name: str, value: str, label: Any) -> tuple[str, st
     """The words of a filter's value, and their language; empty where nothing says it."""
     said, reader = str(label), get_language() or OURS
     if name == "recommendation" and said.startswith(f"{value} "):
-        found = _found(context, RecommendationEdition(reference=value, short_title=said.removeprefix(f"{value} ")), "short_title")
+        title, language = said.removeprefix(f"{value} "), getattr(label, "language", OURS)
+        found = _found(context, RecommendationEdition(reference=value, short_title=title, short_title_language=language), "short_title")
         return found.words, found.words_language
     if name == "document":
         return said, getattr(label, "language", "")

@@ -19,7 +19,7 @@ from tracker.admin.importing import deciding, preview
 from tracker.editorial.verbs import approve, publish, withdraw
 from tracker.exchange.profiles import parse, shipped
 from tracker.exchange.profiles.kinds import KINDS, is_date
-from tracker.models import Assessment, CitationUse, Import, ImportPreview, ImportProfile, ImportState, Recommendation, Search, Submission, User
+from tracker.models import Assessment, CitationUse, Import, ImportPreview, ImportProfile, ImportState, Recommendation, Search, Submission, Theme, User
 
 SignIn = Callable[[str], Client]
 APPLIED_BUDGET = 20
@@ -161,12 +161,148 @@ def test_what_is_wrong_with_a_row_is_told_at_once(people: dict[str, User], sign_
     steps.send("field", DATES, query="?of=recommendation.recommended_on")
     steps.whole()
     page = steps.preview()
-    assert len(page.context["words"]) == 3
-    assert "rows 2, 3, 4 (3 times): there is no theme “Harbours” here" in words(page)
+    assert {line["value"]: line["rows"] for line in page.context["words"] if line["about"] == "theme.name"} == {"Harbours": [2, 3, 4]}
+    assert len(page.context["words"]) == 4 and "An administrator adds themes and kinds of measure that are missing." in words(page)
     file = steps.client.get(steps.address("problems")).content.decode("utf-8-sig")
     for row in ("2", "3", "4"):
         assert any(line.startswith(f"{row},") and "Harbours" in line for line in file.splitlines()), file
     assert "4,,“Nowhereland” is the name of no government that is known here." in file
+
+
+def themed(client: Client) -> Steps:
+    """A file with a column of themes, several in a cell, and one of kinds of measure; one theme is here."""
+    Theme.objects.create(key="quays", name="Quays")
+    builders.measure("closure")
+    table = (
+        "No,Text,Country,When,Topic,Kind\n1,Close the office,Elbonia,12/03/2019,Harbours; Quays,Shutting\n"
+        "2,Open the quay,Elbonia,12/03/2019,Quays,closure\n3,Paint the pier,Elbonia,12/03/2019,harbours; Piers,Shutting\n"
+    )
+    steps = Steps(client)
+    steps.upload("list.csv", table.encode())
+    holds = {**HOLDS, "Topic": ["theme.name"], "Kind": ["recommendation.measure"]}
+    del holds["Status"]
+    steps.columns(holds, keys={"recommendation": ["No"]})
+    steps.send("field", DATES, query="?of=recommendation.recommended_on")
+    steps.send("field", {"split": [";"]}, query="?of=theme.name")
+    steps.whole()
+    return steps
+
+
+def test_a_theme_that_does_not_exist_is_said_to_mean_one_or_left_out_by_whoever_adds_none(people: dict[str, User], sign_in: SignIn) -> None:
+    """As a government is: without an administrator, and for the next file too. What is not asked stays as it is."""
+    steps = themed(sign_in("researcher"))
+    page = steps.preview()
+    found = {line["value"]: (line["count"], line["about"], [label for _key, label in line["choices"]]) for line in page.context["words"]}
+    assert found == {
+        "Harbours": (2, "theme.name", ["Quays"]),
+        "Piers": (1, "theme.name", ["Quays"]),
+        "Shutting": (2, "recommendation.measure", ["closure"]),
+    }, found
+    assert page.context["refused"] == 2
+    page = means(steps, page, {"Harbours": "-", "Piers": "quays", "Shutting": "closure"})
+    assert not page.context["words"] and not page.context["refused"], words(page)
+    assert "Harbours (Theme · Name): row 2 loses it" in words(page) and "harbours (Theme · Name): row 4 loses it" in words(page)
+    steps.ask("apply")
+    themes = {record.number: [theme.key for theme in record.themes.all()] for record in Recommendation.objects.all()}
+    assert themes == {"1": ["quays"], "2": ["quays"], "3": ["quays"]} and Theme.objects.count() == 1
+    assert set(Recommendation.objects.values_list("measure__key", flat=True)) == {"closure"}
+
+
+def test_a_kind_of_measure_that_is_left_out_is_not_classified(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = themed(sign_in("researcher"))
+    page = means(steps, steps.preview(), {"Harbours": "", "Piers": "", "Shutting": "-"})
+    assert {line["value"] for line in page.context["words"]} == {"Harbours", "Piers"}
+    means(steps, page, {"Harbours": "-", "Piers": "-"})
+    steps.ask("apply")
+    assert dict(Recommendation.objects.values_list("number", "measure__key")) == {"1": "unclassified", "2": "closure", "3": "unclassified"}
+
+
+def kept_profile(sign_in: SignIn) -> Steps:
+    """An import by a profile that is kept, and its preview: one name of a government and two words are not known."""
+    steps = mapped(sign_in("researcher"), TABLE.replace("Nowhereland", "Elbonia").replace("Finished", "succes"))
+    steps.send("text", {"name": "made-up"}, button="_keep")
+    other = Steps(steps.client)
+    other.upload("next.csv", TABLE.replace("Elbonia", "Oldland").replace("Nowhereland", "Elbonia").encode(), profile="made-up")
+    other.preview()
+    return other
+
+
+def answer(steps: Steps, **more: str) -> Any:
+    """Leave the unknown name out, as a browser sends the form: with the box ticked as it stands there."""
+    page = steps.page("change")
+    (name,) = page.context["unknown"]
+    assert 'name="in_profile" value="1" checked' in html_of(page)
+    data = {"mark": page.context["mark"], "names": "1", "name-0": name["name"], "code-0": "-", "in_profile": "1", **more}
+    return steps.client.post(steps.address("decide"), data, follow=True)
+
+
+def test_an_answer_is_kept_with_the_profile_and_not_asked_of_the_next_file(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = kept_profile(sign_in)
+    assert "Keep it with the profile “made-up” for the next file" in words(steps.page("change"))
+    assert "The profile is kept as “made-up”" in words(answer(steps))
+    kept = ImportProfile.objects.get()
+    assert parse(kept.text).governments.aliases["Oldland"] == "-" and kept.text == Import.objects.latest("pk").profile_text
+    after = Steps(steps.client)
+    after.upload("after.csv", TABLE.replace("Elbonia", "Oldland").replace("Nowhereland", "Elbonia").encode(), profile="made-up")
+    assert not after.preview().context["unknown"]
+
+
+def test_an_answer_is_not_kept_where_the_box_is_not_ticked(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = kept_profile(sign_in)
+    before = ImportProfile.objects.get().text
+    page = steps.page("change")
+    data = {"mark": page.context["mark"], "names": "1", "name-0": "Oldland", "code-0": "-"}
+    assert not steps.client.post(steps.address("decide"), data, follow=True).context["unknown"]
+    assert ImportProfile.objects.get().text == before
+
+
+def test_an_answer_goes_over_no_newer_profile_of_somebody_elses_and_says_so(people: dict[str, User], sign_in: SignIn) -> None:
+    """The page was opened before; and after that the box says what it does, and leads to keeping the profile in a step."""
+    steps = kept_profile(sign_in)
+    page = steps.page("change")
+    kept = ImportProfile.objects.get()
+    kept.text, kept.edited_by = kept.text.replace("A tracker of somebody's", "Another title"), people["administrator"]
+    kept.save()
+    data = {"mark": page.context["mark"], "names": "1", "name-0": "Oldland", "code-0": "-", "in_profile": "1"}
+    page = steps.client.post(steps.address("decide"), data, follow=True)
+    assert "last edited by Administrator" in words(page) and "This import has your answer in its own profile alone." in words(page)
+    assert f'<a href="{steps.address("text")}">Keep the profile for the next file</a>' in html_of(page)
+    assert ImportProfile.objects.get().text == kept.text and not page.context["unknown"]
+    said = words(page)
+    assert "Keep it with the profile of this import" in said and "For the next file keep the profile under a name" in said
+    assert "last edited by Administrator" in words(steps.page("text"))  # with the box to replace it
+
+
+def test_a_profile_edited_while_an_answer_is_saved_is_told_with_who_edited_it(
+    people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = kept_profile(sign_in)
+    choose = deciding.imports.choose
+
+    def while_somebody_edits(*args: Any, **more: Any) -> Any:
+        kept = ImportProfile.objects.get()
+        kept.text, kept.edited_by = kept.text.replace("A tracker of somebody's", "Another title"), people["administrator"]
+        kept.save()
+        return choose(*args, **more)
+
+    monkeypatch.setattr(deciding.imports, "choose", while_somebody_edits)
+    assert "A profile “made-up” is there already" in (said := words(answer(steps))) and "last edited by Administrator" in said
+    assert "Another title" in ImportProfile.objects.get().text and "Oldland" not in ImportProfile.objects.get().text
+
+
+def test_what_a_word_means_is_kept_with_the_profile_too(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = kept_profile(sign_in)
+    page = steps.page("change")
+    assert html_of(page).count('name="in_profile"') == 1
+    answer(steps, words="1", **{"word-0": page.context["words"][0]["value"], "of-0": "assessment.status", "means-0": "implemented"})
+    assert parse(ImportProfile.objects.get().text).records["assessment"].fields["status"].map[page.context["words"][0]["value"]] == "implemented"
+
+
+def test_an_answer_to_a_profile_that_is_kept_nowhere_leads_to_keeping_it(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = chosen(sign_in("researcher"), TABLE.replace("Finished", "implemented"))
+    assert "Keep it with the profile of this import" in words(steps.preview())
+    assert "This import has your answer in its own profile alone." in words(answer(steps))
+    assert not ImportProfile.objects.exists()
 
 
 def test_what_is_left_out_is_told_with_the_rows_that_lose_it(people: dict[str, User], sign_in: SignIn) -> None:

@@ -1,5 +1,6 @@
 """Preview, apply and undo: what a preview says is what applying does, whole or not at all, and nothing is written over silently."""
 
+import datetime as dt
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -372,6 +373,22 @@ def test_answers_without_a_status_are_said_to_stand_beside_the_governments_own_a
     assert not [words for words in sentences(again.counts) if "no status beside" in words]
 
 
+@pytest.mark.parametrize(
+    ("on", "day"), [("2019", ""), ("2020-05-17", ""), ("{year}", "{year}-12-31"), ("{year}-12", "{year}-12-31"), ("{year}-12-31", "{year}-12-31")]
+)
+def test_the_preview_says_from_which_day_readers_see_what_has_a_date_that_is_not_over(
+    received: Received, by: User, monkeypatch: pytest.MonkeyPatch, on: str, day: str
+) -> None:
+    """A year counts from its last day, so that what is published today as of this year is not to be seen before."""
+    year = dt.datetime.now(dt.UTC).year + 1
+    monkeypatch.setattr("django.utils.timezone.now", lambda: dt.datetime(year, 12, 30, tzinfo=dt.UTC))
+    on, day = on.format(year=year), day.format(year=year)
+    batch = received(rows(3), profile=PROFILE.replace('"2020-05"', f'"{on}"'))
+    run_preview(batch, by=by)
+    said = [words for words in sentences(batch.preview.counts) if "readers are shown" in words]
+    assert [words.partition(": readers")[0] for words in said] == [f"The last day that the date of the document, {on}, can mean is {day}"][: len(day)]
+
+
 def test_what_only_a_kept_record_would_name_is_not_made(received: Received, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a record that stays as it is no passage of the file is left that serves nothing, nor a theme that nothing has. What others name is made."""
     applied(received(rows(3)), by)
@@ -581,8 +598,8 @@ def test_a_theme_or_kind_of_measure_that_is_not_here_is_for_administrators_to_ad
     preview = run_preview(received(data, by=mine, profile=profile), by=mine)
     assert preview.counts["rows"]["refused"] == 5
     lacks = (
-        "there is no {} “{}” here, neither by name nor by key, and the role of colleague does not include adding one; ask an administrator, or say in"
-        " the profile (“Put other words for them”) which one that is here it means."
+        "there is no {} “{}” here, neither by name nor by key, and the role of colleague does not include adding one; ask an administrator, or say"
+        " which one that is here it means, or that it means nothing (in a profile by a lookup)."
     )
     words = lacks.format("kind of measure", "Yes")
     assert [(problem["sentence"], problem["rows"], problem["count"]) for problem in preview.problems if "“Yes”" in problem["sentence"]] == [
@@ -591,9 +608,9 @@ def test_a_theme_or_kind_of_measure_that_is_not_here_is_for_administrators_to_ad
     batch = received(data, by=mine)
     preview = run_preview(batch, by=mine)
     assert [problem_told(problem) for problem in preview.problems] == [
-        f"rows {rows} (2 times): {lacks.format('theme', name)}" for rows, name in (("2, 5", "Paint"), ("3, 6", "Benches"))
+        f"rows {rows} (2 times): {lacks.format('theme', name)}" for rows, name in (("3, 6", "Benches"), ("2, 5", "Paint"))
     ]
-    assert {problem["about"] for problem in preview.problems} == {"theme.name"}, "each leads to where its words are mended"
+    assert {(problem["about"], problem["value"]) for problem in preview.problems} == {("theme.name", "Benches"), ("theme.name", "Paint")}
     choose(batch, by=mine, without_refused=True)
     batch = applied(batch, mine)
     assert [one.number for one in Recommendation.objects.all()] == ["3"]

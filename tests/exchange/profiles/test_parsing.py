@@ -139,7 +139,7 @@ other_rules = (
 free = [
     name
     for name, column in KINDS["recommendation"].fields.items()
-    if not column.words and not is_date(column) and name not in ("reference", "statement")
+    if not column.words and not is_date(column) and name not in ("reference", "statement", "language")
 ]
 profiles = st.builds(
     lambda title, file, source, governments, rows, lookups, joins, fields, when: Profile(

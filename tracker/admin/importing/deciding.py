@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from config.trouble import Trouble
-from tracker.admin.importing import frame, mending, reading
+from tracker.admin.importing import frame, mending, reading, text
 from tracker.admin.workflow import sentences
 from tracker.editorial.verbs import Refused
 from tracker.exchange import imports
@@ -92,6 +92,7 @@ def decide_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         before = {record: batch.decisions.get(record, batch.decisions.get(ALL, KEEP)) for record in decisions}
         decisions = {record: decision for record, decision in decisions.items() if decision != before[record]}
     user: Any = request.user
+    said_before, kept = batch.profile_text, text.in_step(request, batch) if "in_profile" in post else ""
     try:
         with transaction.atomic():
             if "words" in post:
@@ -107,12 +108,16 @@ def decide_view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     else:
         if "in_profile" in post:
             _into_profile(batch, {name: code for name, code in names.items() if code}, user)
+            batch.refresh_from_db(fields=["profile_name", "profile_text"])
+            text.keep_answers(request, batch, kept=kept, before=said_before)
         look_at_once(request, batch)
     return HttpResponseRedirect(frame.url(batch, "change"))
 
 
 def _into_profile(batch: Import, names: dict[str, str], by: Any) -> None:
-    """What names mean is kept with the profile too, for the next file."""
+    """What names mean is kept with the import's profile too."""
+    if not names:
+        return
     profile, _problems = reading.profile_of(batch)
     governments = dataclasses.replace(profile.governments, aliases={**profile.governments.aliases, **names})
     reading.keep_profile(batch, dataclasses.replace(profile, governments=governments), by=by)

@@ -228,6 +228,17 @@ def _used_elsewhere(profile: Profile, slot: Slot, lookup: str) -> bool:
     )
 
 
+def looked_up(profile: Profile, slot: Slot, rule: FieldRule, more: Mapping[str, str]) -> Profile:
+    """The profile with more values in the look-up of one field, whose other values stay as they are. A table of several fields is left alone."""
+    name = rule.lookup
+    if not name or _used_elsewhere(profile, slot, name):
+        name = f"{slot.record}-{slot.field}"
+    said = {plain(value) for value in more}
+    kept = {value: meant for value, meant in profile.lookups.get(rule.lookup, {}).items() if plain(value) not in said}
+    with_table = dataclasses.replace(profile, lookups={**profile.lookups, name: {**kept, **more}})
+    return with_rule(with_table, slot, dataclasses.replace(rule, lookup=name))
+
+
 def _lines(text: str, *, strip: bool = True) -> list[str]:
     lines = [line.strip() if strip else line for line in text.replace("\r\n", "\n").split("\n")]
     return list(dict.fromkeys(line for line in lines if line))

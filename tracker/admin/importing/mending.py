@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db import models
 from django.utils.translation import gettext as _
 
 from tracker.admin.importing import field, frame, reading
@@ -15,7 +16,8 @@ from tracker.admin.importing.vocabulary import suggested, words_of
 from tracker.editorial.verbs import Refused
 from tracker.exchange.profiles import Governments, Profile
 from tracker.exchange.profiles.kinds import KINDS, is_government, plain
-from tracker.models import Import
+from tracker.exchange.schema import Column
+from tracker.models import Import, Measure, Theme
 
 CLOSE = 0.6
 """How much alike two words are, of 1, for the one to be offered first for the other."""
@@ -33,7 +35,15 @@ def choices(profile: Profile, about: str) -> list[tuple[str, str]]:
     if is_government(column):
         governments = Governments.of_the_desk()
         return sorted(governments.names.items(), key=lambda one: one[1])
+    if not rule.map and (model := _kept_here(column)):
+        return list(model._default_manager.order_by("name").values_list("key", "name"))
     return words_of(column) or [(word, word) for word in dict.fromkeys(rule.map.values()) if word]
+
+
+def _kept_here(column: Column) -> type[models.Model] | None:
+    """Themes and kinds of measure: words of which the desk has its own, and to which an administrator adds. None for any other field."""
+    named = column.own.related_model if column.is_reference else column.own.model
+    return named if named in (Theme, Measure) else None
 
 
 def unknown_words(batch: Import, profile: Profile, found: Iterable[Mapping[str, Any]], typed: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -47,6 +57,7 @@ def unknown_words(batch: Import, profile: Profile, found: Iterable[Mapping[str, 
         alike = sorted(((_alike(one["value"], choice), choice) for choice in offered[about]), key=lambda pair: -pair[0])
         lines.append({
             "index": index, **one, "field": words_of_place(profile, about), "address": place(batch, profile, about)[0], "choices": offered[about],
+            "is_kept_here": bool((slot := Slot.of(about)) and (column := column_of(profile, slot)) and _kept_here(column)),
             "close": suggested(about, one["value"], offered[about]) or [choice for share, choice in alike if share >= CLOSE][:3],
             "chosen": typed.get(f"means-{index}", "") if typed.get(f"word-{index}") == one["value"] and typed.get(f"of-{index}") == about else "",
         })  # fmt: skip
@@ -72,8 +83,13 @@ def with_meanings(profile: Profile, said: Iterable[Said]) -> Profile:
         rule = rule_of(profile, slot) if slot else None
         if slot is None or rule is None or (word != field.NOTHING and word not in offered[about]):
             raise Refused(_("“%(word)s” is none of the words that %(field)s takes; choose one of the list.") % {"word": word, "field": about})
-        kept = {spelt: meant for spelt, meant in rule.map.items() if plain(spelt) != plain(value)}
-        profile = with_rule(profile, slot, dataclasses.replace(rule, map={**kept, value: "" if word == field.NOTHING else word}))
+        means = "" if word == field.NOTHING else word
+        column = column_of(profile, slot)
+        if column is not None and _kept_here(column) and not rule.map:
+            profile = field.looked_up(profile, slot, rule, {value: means})
+        else:
+            kept = {spelt: meant for spelt, meant in rule.map.items() if plain(spelt) != plain(value)}
+            profile = with_rule(profile, slot, dataclasses.replace(rule, map={**kept, value: means}))
     return profile
 
 

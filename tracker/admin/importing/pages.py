@@ -115,6 +115,7 @@ class ImportAdmin(ReadAdmin):
             title=str(batch), progress=going, state=ImportState(batch.state), about=self._about(batch),
             still=[] if frame.is_package(batch) or not is_open or not frame.may_import(request) else reading.missing_of(batch),
             is_open=is_open, **shown,
+            keeps_in=text.in_step(request, batch) if is_open and (shown.get("unknown") or shown.get("words")) else "",
             governments=Government.objects.order_by("name").values_list("code", "name") if needs_governments else (),
             why_not_apply=deciding.why_not(deciding.APPLY, batch, user) if is_open and shown else "",
             why_not_undo=deciding.why_not(deciding.UNDO, batch, user) if is_applied else "",

@@ -205,8 +205,9 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
     return {
         "preview": preview,
         "counts": counts_in_words(counts),
-        "in_profile": "in_profile" in request.POST or "names" not in request.POST,
-        "words": mending.unknown_words(batch, profile, unknown_words[:PER_PAGE], request.POST),
+        "in_profile": "in_profile" in request.POST or not {"names", "words"} & set(request.POST),
+        "words": (words := mending.unknown_words(batch, profile, unknown_words[:PER_PAGE], request.POST)),
+        "needs_words": any(line["is_kept_here"] for line in words),
         "word_count": len(unknown_words),
         "problems": [(problem_told(one), *mending.place(batch, profile, one["about"])) for one in problems.object_list],
         "problems_page": problems,

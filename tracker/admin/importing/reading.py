@@ -270,9 +270,12 @@ def keep_options(batch: Import, options: Options, *, by: Any) -> None:
 
 
 def keep_profile(batch: Import, profile: Profile, *, by: Any) -> None:
-    """What the columns hold, as far as it is said, and what staff said of how the file is read."""
+    """What the columns hold, as far as it is said, and what staff said of how the file is read.
+
+    A profile that is kept under another name than it says itself is called as it was chosen.
+    """
     kept = dataclasses.replace(profile, file=dataclasses.replace(profile.file, **_said(batch.options)))
-    keep_text(batch, to_toml(kept), kept.name, by=by)
+    keep_text(batch, to_toml(kept), batch.profile_name or kept.name, by=by)
 
 
 def keep_text(batch: Import, text: str, name: str, *, by: Any) -> None:

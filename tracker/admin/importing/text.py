@@ -15,7 +15,7 @@ from tracker.admin.submissions import in_words
 from tracker.exchange.profiles import ProfileError, parse, shipped, to_toml
 from tracker.exchange.profiles.naming import is_profile_name, profile_name
 from tracker.exchange.profiles.parsing import draft
-from tracker.models import ImportProfile
+from tracker.models import Import, ImportProfile
 from tracker.signin.keeping import outlives_session, sent
 
 
@@ -62,8 +62,35 @@ def standing(name: str, text: str) -> tuple[str, str]:
     return sentence, f"{name}@{there.edited_at.isoformat()}"
 
 
-def keep(request: HttpRequest, name: str, text: str) -> list[str]:
-    """Write a profile down under a name; over another of that name only where just that one was ticked (``replace``, with its mark).
+def in_step(request: HttpRequest, batch: Import) -> str:
+    """The name of the kept profile that says just what an import's does, so that an answer can be kept with both; empty where none does.
+
+    One that somebody wrote by hand is in step with none: written anew, it would lose its comments.
+    """
+    if batch.profile_name in shipped() or not request.user.has_perm("tracker.add_importprofile"):
+        return ""
+    if not ImportProfile.objects.filter(name=batch.profile_name, text=batch.profile_text).exists():
+        return ""
+    profile, _mistakes = reading.profile_of(batch)
+    return batch.profile_name if to_toml(profile) == batch.profile_text else ""
+
+
+def keep_answers(request: HttpRequest, batch: Import, *, kept: str, before: str) -> None:
+    """What was answered for an import's profile goes into the kept one too that was in step with it (``kept``, empty for none) and said ``before``.
+
+    Where there is none, or somebody has changed it since, the way to keeping it is shown.
+    """
+    if batch.profile_text == before or not request.user.has_perm("tracker.add_importprofile"):
+        return
+    if kept and not keep(request, kept, batch.profile_text, over=before):
+        return
+    there, _mark = standing(kept or batch.profile_name, batch.profile_text)
+    way = format_html('<a href="{}">{}</a>', frame.url(batch, "text"), _("Keep the profile for the next file"))
+    messages.warning(request, format_html("{} {} {}.", there, _("This import has your answer in its own profile alone."), way))
+
+
+def keep(request: HttpRequest, name: str, text: str, *, over: str = "") -> list[str]:
+    """Write a profile down under a name; over another of that name only where that was ticked (``replace``, with its mark) or it says ``over``.
 
     Why it cannot be, in sentences.
     """
@@ -77,7 +104,7 @@ def keep(request: HttpRequest, name: str, text: str) -> list[str]:
     with transaction.atomic(), pghistory.context(user=user.pk):
         profile = ImportProfile.objects.select_for_update().filter(name=name).first()
         there, mark = standing(name, text)
-        if there and request.POST.get("replace") != mark:
+        if there and request.POST.get("replace") != mark and not (over and profile is not None and profile.text == over):
             tick = format_html('<a href="#id_replace">{}</a>', _("tick that it is to be replaced"))
             return [format_html("{} {}", there, format_html(_("Choose another name, or {}."), tick))]
         if profile is None:

@@ -4,8 +4,8 @@
                "not_the_staffs": {"count": n, "rows": [the first of them]},
                "passed_over": {"snapshots": n}, rows of archived copies that do not stand here: an import brings none
                "said_before": new recommendations whose words stand already under another reference
-               "dated": {"on": day, "recommendation": n, "position": n}; how many new ones have the date of the file's document, as the file gives
-               none
+               "dated": {"on": day, "shown_from": day, "recommendation": n, "position": n}; how many new ones have the date of the file's document, as
+               the file gives none. ``shown_from``: the last day that this date can mean, where that lies ahead: readers see nothing of it before
                "accounts": {"under_consideration": n, "rejected": n, "noted": n}; accounts of governments themselves that are written and made of
                an answer alone, by status; how many of them only take note
                "joins": [{"name", "rows": {"count", "first": [row, ...]}, "others": {"count", "first": [row, ...]}}, ...]; of second files: rows of
@@ -91,7 +91,7 @@ class Findings:
         self.names_beyond = 0
         self.skipped: list[dict[str, Any]] = []
         self.left_out: list[dict[str, Any]] = []
-        self.dated_on = ""
+        self.dated_on, self.shown_from = "", ""
         self.dated: Counter[str] = Counter()
         self.accounts: Counter[str] = Counter()
         self.missing: dict[str, Any] = {}
@@ -192,7 +192,7 @@ class Findings:
             "passed_over": dict(self.passed_over),
             "said_before": self.said_before_count,
             "left_out": self.left_out,
-            "dated": {"on": self.dated_on, **self.dated},
+            "dated": {"on": self.dated_on, "shown_from": self.shown_from, **self.dated},
             "accounts": dict(self.accounts),
             "joins": self.joins,
             "missing": self.missing,
@@ -305,7 +305,7 @@ def said_before_told(found: dict[str, Any]) -> str:
 
 
 def dated_by_document(counts: dict[str, Any]) -> list[str]:
-    """How many dates are assumed, in sentences: the document's stands where the file gives none."""
+    """How many dates are assumed, in sentences: the document's stands where the file gives none; and where readers must wait for its day."""
     dated, said = counts.get("dated", {}), []
     if count := dated.get("recommendation", 0):
         words = ngettext(
@@ -321,6 +321,12 @@ def dated_by_document(counts: dict[str, Any]) -> list[str]:
             count,
         )
         said.append(words % {"count": count, "on": dated["on"]})
+    if day := dated.get("shown_from"):
+        words = _(
+            "The last day that the date of the document, %(on)s, can mean is %(day)s: readers are shown neither the document nor what has its date"
+            " before that day, even once it is published. Say the exact day where you know it."
+        )
+        said.append(words % {"on": dated["on"], "day": day})
     return said
 
 

@@ -54,9 +54,10 @@ def _resting_on(rows: Iterable[Row], denied: dict[Name, Row], by: User) -> Itera
             if (shared := denied.get((target.name, tuple(row.cells[column.name] for column in columns)))) is not None:
                 words = _(
                     "there is no %(noun)s “%(name)s” here, neither by name nor by key, and the role of %(person)s does not include adding one;"
-                    " ask an administrator, or say in the profile (“Put other words for them”) which one that is here it means."
+                    " ask an administrator, or say which one that is here it means, or that it means nothing (in a profile by a lookup)."
                 )
-                yield replace(row.fault(_not_included(target, by, words, name=shared.cells["name"])), about=_read_as(row, columns))
+                name = shared.cells["name"]
+                yield replace(row.fault(_not_included(target, by, words, name=name)), about=_read_as(row, columns), unknown=name)
 
 
 def _read_as(row: Row, columns: Iterable[Column]) -> str:

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.trouble import Trouble
@@ -20,6 +21,7 @@ from tracker.exchange.profiles import Governments, Group, Named, Profile, Profil
 from tracker.exchange.schema import BY_NAME, DESCRIPTOR, Resource
 from tracker.exchange.tables import Options, Table, TableError, limits, open_table
 from tracker.models import Import
+from tracker.rules.dates import PartialDate
 
 MOST_UNREADABLE = 1000
 """Rows of a package that are no rows, after which nobody reads on."""
@@ -63,7 +65,7 @@ class Mapped:
             findings.add_repeated(repeated.row, repeated.first)
         findings.add_unknown(list(self.mapped.unknown.values()), self.mapped.unknown_beyond)
         findings.not_the_staffs = list(self.mapped.not_the_staffs)
-        findings.dated_on = self.mapped.deriving.published_on
+        findings.dated_on, findings.shown_from = self.mapped.deriving.published_on, self._shown_from()
         findings.joins = [
             {
                 "name": join.name, "rows": {"count": join.without, "first": join.rows[:ROWS_TOLD]},
@@ -72,6 +74,12 @@ class Mapped:
             for join in self.mapped.joins
         ]  # fmt: skip
         findings.left_out = [vars(left) for left in self.mapped.left_out.values()]
+
+    def _shown_from(self) -> str:
+        """From which day readers see what has the date of the file's document, where that day lies ahead: a month or a year counts from its last."""
+        day = self.mapped.deriving.published_on
+        last = PartialDate(day).last if day else None
+        return last.isoformat() if last and last > timezone.now().date() else ""
 
 
 class OfPackage:

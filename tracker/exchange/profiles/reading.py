@@ -162,8 +162,8 @@ class FieldReader:
 
     @property
     def is_worded(self) -> bool:
-        """Whether values are mapped onto a vocabulary."""
-        return bool(self.map or self.words) and not self.rule.constant
+        """Whether values are mapped onto a vocabulary, or looked up: what they mean may be nothing."""
+        return bool(self.map or self.words or self.lookup) and not self.rule.constant
 
     def items(self, values: Values) -> tuple[list[str], str]:
         """All values of the field, and what stands in the file. Raises :class:`Unreadable`."""
@@ -208,6 +208,10 @@ class FieldReader:
         if rule.split:
             found = [item for text in found for item in split(text, rule.split) if with_empty or not self.is_empty(item)]
         return found
+
+    def left_out(self, values: Values, raw: str) -> list[str]:
+        """What stands in the file and means nothing, one by one where a cell holds several."""
+        return [piece for piece in self.pieces(values) if not self.meaning(piece)] if raw and self.is_worded else []
 
     def meanings(self, pieces: Iterable[str]) -> list[str]:
         """What the values of a cell mean, without those that mean nothing. Raises :class:`Unreadable` once all of the cell is looked at."""

@@ -21,7 +21,7 @@ class Taken:
     raw: dict[str, str]
     items: dict[str, list[str]]
     wrong: set[str] = field(default_factory=set)  # fields that could not be read, or that are missing, which is told already
-    left_out: dict[str, str] = field(default_factory=dict)  # what stood there and means nothing, as the profile says
+    left_out: dict[str, list[str]] = field(default_factory=dict)  # what stood there and means nothing, as the profile says
 
     def get(self, name: str) -> str:
         """A value, empty where there is none."""
@@ -82,8 +82,8 @@ class KindReader:
             elif reader.rule.required:
                 taken.wrong.add(name)
                 problems.append(problem_at([number], f"column {reader.source}", "there must be a value.", about=f"{self.name}.{name}"))
-            if raw and not text and reader.is_worded:
-                taken.left_out[name] = raw
+            if (name in self.listed or not text) and (lost := reader.left_out(values, raw)):
+                taken.left_out[name] = lost
         return taken
 
 

@@ -18,7 +18,9 @@ from tracker.exchange.profiles.reading import Unreadable, Values
 from tracker.exchange.profiles.rows import LONGEST_SHOWN, MappedRow, problem_at, quoted, rows_told
 from tracker.exchange.profiles.taking import KindReader, Taken, reference_of
 from tracker.exchange.schema import BY_NAME
+from tracker.rules.languages import OURS
 from tracker.rules.shortening import first_words
+from tracker.rules.translating import same_language
 from tracker.rules.vocabulary import Answer, AssessorKind, Stance, Status
 
 if TYPE_CHECKING:
@@ -79,8 +81,9 @@ class RowMaker:
         for name, kind in self.kinds.items():
             if kind.applies(self.values):
                 self.taken[name] = kind.read(self.values, self.number, self.problems)
-                for field, value in self.taken[name].left_out.items():
-                    self.file.leave_out(f"{name}.{field}", first_words(value, LONGEST_SHOWN), self.number)
+                for field, values in self.taken[name].left_out.items():
+                    for value in values:
+                        self.file.leave_out(f"{name}.{field}", first_words(value, LONGEST_SHOWN), self.number)
         self.own_document()
         self.recommendation()
         self.addressees()
@@ -230,6 +233,8 @@ class RowMaker:
             "short_title": first_words(statement, 200), "statement_form": "paraphrase", "made_by": self.deriving.named, "made_in": source,
             "known_from": source, "recommended_on": self.deriving.published_on, "corroboration": "single_source", "measure": measure,
         }  # fmt: skip
+        if not same_language(self.deriving.language, OURS):  # what the file says is in the file's language, unless the profile says another
+            otherwise["language"] = self.deriving.language
         put = self.put("recommendations", cells, taken, otherwise=otherwise, apart=("locator",))
         if put is None:
             self.reference = ""  # what the row says besides is of another recommendation than the one that has the key

@@ -32,7 +32,7 @@ Choices = list[tuple[str, str]]
 
 
 class Title(str):
-    """A document's title as the label of a filter's value, with the language that it is in."""
+    """The title of a document or a recommendation as the label of a filter's value, with the language that it is in."""
 
     __slots__ = ("language",)
     language: str
@@ -126,8 +126,8 @@ def _documents(clocks: Clocks | None, wanted: Wanted) -> Choices:
 
 
 def _references(clocks: Clocks | None, wanted: Wanted) -> Choices:
-    named = there(RecommendationEdition, clocks).order_by("reference").values_list("reference", "short_title").distinct()
-    return [(reference, f"{reference} {title}") for reference, title in wanted.of(named, "reference")]
+    named = there(RecommendationEdition, clocks).order_by("reference").values_list("reference", "short_title", "short_title_language")
+    return [(reference, Title.of(f"{reference} {title}", language)) for reference, title, language in wanted.of(named.distinct(), "reference")]
 
 
 def _references_ever(clocks: Clocks | None, wanted: Wanted) -> Choices:

@@ -233,13 +233,17 @@ def _apart(clocks: Clocks, counted: EditionQuerySet, code: str, lines: int, word
 
 def _spread(counted: EditionQuerySet, lines: int, wordings: Wordings) -> Fitted[Spread]:
     """Recommendations by how differently governments answered: toward and against first, then by the number of different verdicts."""
-    counts: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-    grouped = counted.order_by("recommendation", "status").values_list("recommendation", "short_title", "status")
-    for reference, title, status, number in grouped.annotate(number=Count("id")):
-        counts[reference, title][str(status)] = number
+    counts: dict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
+    grouped = counted.order_by("recommendation", "status").values_list("recommendation", "short_title", "short_title_language", "status")
+    for reference, title, language, status, number in grouped.annotate(number=Count("id")):
+        counts[reference, title, language][str(status)] = number
     found = [
-        Spread(reference, AddresseeEdition(recommendation=reference, short_title=title), distribution(held, recommendation=reference))
-        for (reference, title), held in counts.items()
+        Spread(
+            reference,
+            AddresseeEdition(recommendation=reference, short_title=title, short_title_language=language),
+            distribution(held, recommendation=reference),
+        )
+        for (reference, title, language), held in counts.items()
     ]
     differing = [each for each in found if len(_assessed(each)) > 1]
     ordered = sorted(differing, key=lambda each: (-_both_ways(each), -len(_assessed(each)), each.reference))
