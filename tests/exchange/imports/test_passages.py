@@ -35,6 +35,7 @@ def test_with_other_words_a_passage_has_the_place_at_which_they_stand(received: 
     assert passage("1")[0] == "row 2" and passage("2")[0] == "row 3"
     batch = applied(received(moved()), by)
     assert batch.preview.counts["conflicts"] == 0
+    assert Recommendation.objects.get(number="1").locator == "row 3", "a row stands in one place"
     assert passage("1")[0] == "row 3" and "“No”" in Citation.objects.get(uses__recommendation__number="1").says
     assert passage("2")[0] == "row 3", "the words are those of the first file, in which they stood there"
 
@@ -44,8 +45,8 @@ def test_a_recommendation_with_another_text_has_the_place_of_that_text(received:
     data = moved()
     data[1][2] = "Sample: as the file has it now."
     applied(received(data), by)
-    assert Recommendation.objects.get(number="1").locator == "row 3"
-    assert Recommendation.objects.get(number="2").locator == "row 3"
+    assert Recommendation.objects.get(number="1").locator == passage("1")[0] == "row 3"
+    assert Recommendation.objects.get(number="2").locator == passage("2")[0] == "row 3"
 
 
 def test_of_a_public_passage_words_and_place_are_one_difference_and_come_to_readers_together(received: Received, by: User) -> None:

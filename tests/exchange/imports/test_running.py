@@ -205,9 +205,10 @@ def test_a_corrected_file_changes_exactly_what_differs(received: Received, by: U
     assert changed(preview.counts)["recommendations"] == {"created": 2, "changed": 1}
     assert changed(preview.counts)["addressees"] == {"created": 2}
     assert [change["after"] for change in preview.changes if change["resource"] == "recommendations"] == [
-        {"short_title": "Sample: paint lighthouse 2 blue.", "statement": "Sample: paint lighthouse 2 blue."}
+        {"locator": "row 4", "short_title": "Sample: paint lighthouse 2 blue.", "statement": "Sample: paint lighthouse 2 blue."}
     ]
-    assert {change["resource"] for change in preview.changes} == {"recommendations"}
+    others = [(change["resource"], change["row"], change["after"]) for change in preview.changes if change["resource"] != "recommendations"]
+    assert others == [("citations", 4, {"locator": "row 4"})]
     run_apply(batch, by=by, reason="Corrected")
     assert Recommendation.objects.get(number="2").statement == "Sample: paint lighthouse 2 blue."
     assert imports_of(Recommendation.objects.get(number="2"))[0] == batch

@@ -37,7 +37,7 @@ ALL = "all"
 """In place of a record's name: what is decided for all of which nothing else is."""
 
 WORDS_AT = {"citations": "says", "recommendations": "statement"}
-"""Of what has a place in the file, the words that stand there: with other words comes the place at which they stand now."""
+"""Of what has a place in the file, the words that stand there: with other words a row has the place at which it stands now, in all that it yields."""
 
 ONLY_NAMED = ("citations", "themes", "measures")
 """Files whose rows say nothing by themselves: only what names them does."""
@@ -79,9 +79,14 @@ def given(row: Row) -> set[str]:
     if not isinstance(row, MappedRow):
         return set(row.cells)
     says = {name for name, cell in row.cells.items() if cell}
-    if row.cells.get("locator") == rows_told(list(row.rows)):
+    if is_counted(row):
         says.discard("locator")  # rows are counted anew when one is put in above: the place is that of the file from which the words are
     return ({*row.sources, *says} - row.assumed.keys()) | {column.name for column in row.resource.key_columns}
+
+
+def is_counted(row: MappedRow) -> bool:
+    """Whether the place at which a row stands is its number, and nothing that the file says."""
+    return row.cells.get("locator") == rows_told(list(row.rows))
 
 
 @dataclass
@@ -109,11 +114,13 @@ class Beside(Standing):
         self.elsewhere: dict[Name, str] = {}  # of these, the recommendations of another document, and its key
         self.passed_over: list[Row] = []  # archived copies: nothing says here that they are held
         self.unused: dict[Name, Row] = {}  # what would be new and is left out, as only records name it that stay as they are
+        self.reworded: set[int] = set()  # rows of the file with other words than stand here
         self._documents: dict[int, str] = {}  # by import
         super().__init__(Package("", "", "", {name: list(rows.values()) for name, rows in tables.items()}, []), by)
 
     def _find_foreign(self) -> None:
         self._pass_over_copies()
+        self._find_reworded()
         differing = [row for row in list(self._all_rows()) if self._fill_in(row) is not None]
         if not differing:
             return
@@ -162,6 +169,13 @@ class Beside(Standing):
         for row in self.passed_over:
             del self.rows[row.resource.name][row.key]
 
+    def _find_reworded(self) -> None:
+        for name, words in WORDS_AT.items():
+            for row in self.rows.get(name, {}).values():
+                record = self._stored((name, row.key))
+                if isinstance(row, MappedRow) and record is not None and self.said[id(record)][words] != row.cells[words]:
+                    self.reworded.update(row.rows)
+
     def is_same(self, row: Row) -> bool:
         """Whether a row stands here word for word."""
         record = self._stored((row.resource.name, row.key))
@@ -184,8 +198,9 @@ class Beside(Standing):
         kept = set(row.cells) if row.only_new else set(row.cells) - given(row)
         if not row.only_new:
             # What was made from another column changes with it.
-            made_from = {**row.assumed, "locator": WORDS_AT.get(row.resource.name, "")}
-            kept -= {name for name, origin in made_from.items() if origin and origin not in kept and row.cells[origin] != here[origin]}
+            kept -= {name for name, origin in row.assumed.items() if origin and origin not in kept and row.cells[origin] != here[origin]}
+            if not self.reworded.isdisjoint(row.rows) and is_counted(row):
+                kept.discard("locator")
         whole = replace(row, cells=row.cells | {name: here[name] for name in kept}, values=dict(row.values))
         for column in row.resource.columns:
             if column.name in kept and not column.is_reference:
