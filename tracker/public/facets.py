@@ -181,7 +181,8 @@ def _counts(filters: Grammar, name: str, counting: str, among: Q, wanted: QueryS
         return _Counted(counts, of_these, len(counts))
     column = str(declared.field_name)
     found, total = every.most(column, mask, counting, most, None if wanted is None else set(wanted))
-    also, _total = every.most(column, mask, counting, most, set(filters.form.cleaned_data[name] or ()))
+    chosen = set(filters.form.cleaned_data[name] or ())
+    also = every.most(column, mask, counting, most, chosen)[0] if chosen else {}
     held = {str(value): number for value, number in (also | found).items()}
     return _Counted(counts | held, of_these | {str(value) for value in found}, total + len(counts))
 

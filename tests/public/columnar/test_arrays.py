@@ -72,10 +72,14 @@ PAIRS = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 19)))
 
 
 @given(PAIRS)
-def test_different_units_are_counted_once_a_value(pairs: list[tuple[int, int]]) -> None:
+@pytest.mark.parametrize("few", [0, arrays.FEW_PAIRS])
+def test_different_units_are_counted_once_a_value(few: int, pairs: list[tuple[int, int]]) -> None:
     values, units = (np.array([pair[place] for pair in pairs], dtype=np.int64) for place in (0, 1))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(arrays, "FEW_PAIRS", few)
+        found = number_of_each(values, 10, units)
     counts = Counter(value for value, _unit in set(pairs))
-    assert number_of_each(values, 10, units).tolist() == [counts[value] for value in range(10)]
+    assert found.tolist() == [counts[value] for value in range(10)]
     assert number_of_each(values, 10).tolist() == [Counter(value for value, _unit in pairs)[value] for value in range(10)]
 
 

@@ -16,7 +16,7 @@ NO_DAY = 2**31 - 1
 DAY_ZERO = dt.date(2000, 1, 1)
 """From which PostgreSQL counts days and microseconds."""
 FEW_PAIRS = 2**22
-"""Up to so many possible pairs are counted each in a place of its own, more by sorting those that there are."""
+"""Up to so many possible pairs have each a place of its own, of more those that there are are sorted."""
 
 
 def day_number(day: dt.date) -> int:
@@ -309,6 +309,11 @@ def number_of_each(values: Array, size: int, units: Array | None = None) -> Arra
     """How often each value below ``size`` stands, by value; with ``units``, with how many different units."""
     if units is None:
         return np.bincount(values, minlength=size)
+    if units.size and size * (units_size := int(units.max()) + 1) <= FEW_PAIRS:
+        met = np.zeros((size, units_size), dtype=bool)
+        met[values, units] = True
+        found: Array = np.count_nonzero(met, axis=1)
+        return found
     return np.bincount(each_once(units.astype(np.int64) * size + values) % size, minlength=size)
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from django.db import InterfaceError, OperationalError, connections
+from django.db.models import Q
 from django.utils import timezone
 from psycopg.pq import TransactionStatus
 
@@ -27,9 +28,9 @@ from tracker.rules.vocabulary import Nature
 logger = logging.getLogger(__name__)
 
 KEPT = 24
-"""Selections, and words of filters, that are kept: those of the clocks that were asked for last."""
+"""Selections that are kept, those of the clocks that were asked for last; and so many words of filters."""
 FEWEST = 4
-"""So many are kept however large they are."""
+"""So many selections are kept however large they are."""
 ROWS_KEPT = 5_000_000
 """Rows that all selections of a table have together, about: each takes a few bytes a row and column."""
 LONGEST = "10min"
@@ -66,18 +67,20 @@ class Standing:
         self.state = state
         self.rows = rows
         self.vocabularies = vocabularies
-        self._kept: OrderedDict[tuple[object, ...], Any] = OrderedDict()
-        self._most = max(FEWEST, min(KEPT, ROWS_KEPT // max(len(rows), 1)))
-        self._using = threading.Lock()
+        self._selections = Recent(max(FEWEST, min(KEPT, ROWS_KEPT // max(len(rows), 1))))
+        self._words = Recent(KEPT)
 
     def serves(self, edition: EditionRead) -> bool:
         """Whether an edition can be read from these rows: its newest is among theirs, and nothing was erased since."""
         return self.state.is_of(edition.newest, edition.digest) and self.state.erasures == edition.erasures
 
-    def selection(self, edition: EditionRead, read: "Read", day: dt.date) -> Selection:
-        """The rows that the site gave in an edition, as ``read`` says, and where it dates them, on the day."""
+    def selection(self, edition: EditionRead, read: "Read", day: dt.date, meeting: Q | None) -> Selection:
+        """The rows that the site gave in an edition, as ``read`` says, and where it dates them, on the day; those that meet a condition."""
 
         def select() -> Selection:
+            if meeting is not None:
+                every = self.selection(edition, read, day, None)
+                return every.among(every.meets(meeting))
             at = instant_number(edition.published_at)
             said = self.rows.known_from <= at
             if read is not Read.EVER:
@@ -85,10 +88,24 @@ class Standing:
             found = Selection(self.rows, np.flatnonzero(said), day)
             return found.among(found.meets(self.held.table.holds_on(day))) if read is Read.ON_THE_DAY else found
 
-        return self.kept((edition.number, read, day), select)
+        return self._selections.kept((edition.number, read, day, meeting), select)
+
+    def words(self, edition: EditionRead, name: str, build: Callable[[], Kept]) -> Kept:
+        """What was built of an edition under a name."""
+        return self._words.kept((edition.number, name), build)
+
+
+class Recent:
+    """Things that are kept under a key: the last ones asked for. Safe to use in threads."""
+
+    def __init__(self, most: int) -> None:
+        """``most``: how many."""
+        self._most = most
+        self._kept: OrderedDict[tuple[object, ...], Any] = OrderedDict()
+        self._using = threading.Lock()
 
     def kept(self, key: tuple[object, ...], build: Callable[[], Kept]) -> Kept:
-        """What was built under a key, built where it is not there: of the things that are kept the last ones asked for stay."""
+        """What was built under a key, built where it is not there."""
         with self._using:
             found: Kept | None = self._kept.get(key)
             if found is not None:
@@ -187,12 +204,12 @@ def _goes_on(before: State, now: State) -> bool:
 _KEEPERS = {table: Keeper(held) for table, held in HELD.items()}
 
 
-def rows_at(table: type[Row], clocks: Clocks, read: Read = Read.ON_THE_DAY) -> Selection:
-    """The rows of a table by both clocks, or as ``read`` says."""
+def rows_at(table: type[Row], clocks: Clocks, read: Read = Read.ON_THE_DAY, *, meeting: Q | None = None) -> Selection:
+    """The rows of a table by both clocks, or as ``read`` says; those that meet a condition, which is one of few."""
     edition = clocks.edition()
     if edition is None:
         return Selection(no_rows(HELD[table]), np.zeros(0, dtype=np.int64), clocks.as_of)
-    return _KEEPERS[table].at(edition).selection(edition, read, clocks.as_of)
+    return _KEEPERS[table].at(edition).selection(edition, read, clocks.as_of, meeting)
 
 
 def addressees_at(clocks: Clocks) -> Selection:
@@ -203,7 +220,7 @@ def addressees_at(clocks: Clocks) -> Selection:
 def kept_by_edition(clocks: Clocks, name: str, build: Callable[[], Kept]) -> Kept:
     """What is the same for everything read from one edition, whatever the day: built once in a process, for the editions that were read last."""
     edition = clocks.edition()
-    return _KEEPERS[AddresseeEdition].at(edition).kept((edition.number, name), build) if edition else build()
+    return _KEEPERS[AddresseeEdition].at(edition).words(edition, name, build) if edition else build()
 
 
 def read_all() -> None:

@@ -15,6 +15,8 @@ from tracker.public.columnar import Mask, Selection, rows_at
 from tracker.public.filters.choices import Wanted
 from tracker.public.words import Reading, reading
 
+FEW_ROWS = 5000
+"""Up to so many rows are looked up by their ids."""
 LONGEST_SHOWN = 60
 """Characters of a bad value that the sentence about it repeats."""
 
@@ -87,6 +89,10 @@ class Grammar(df.FilterSet):
     def met(self) -> Selection:
         """The rows that the filters choose: those of ``rows``, in memory."""
         return self.every.among(self.meeting())
+
+    def found(self) -> QuerySet[Any]:
+        """The same as ``rows``, looked up by their ids where there are not many: the database need not look for them again."""
+        return self.queryset.filter(id__in=self.met.ids.tolist()) if len(self.met) <= FEW_ROWS else self.rows()
 
     def _meeting(self, name: str) -> Mask:
         """Which of ``every`` one filter chooses; looked at once."""

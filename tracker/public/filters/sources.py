@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.editions.tables import CitationEdition, DocumentEdition, RecommendationEdition
 from tracker.public.clocks import Clocks
-from tracker.public.columnar import Selection, kept_by_edition, rows_at
+from tracker.public.columnar import Selection, rows_at
 from tracker.public.filters.actions import of_records_meeting
 from tracker.public.filters.addressees import AddresseeFilters
 from tracker.public.filters.choices import ACTION, CITED_KINDS, HELD, actions, languages, these
@@ -119,8 +119,7 @@ def citations_at(clocks: Clocks) -> QuerySet[Any]:
 
 def uses_at(clocks: Clocks) -> Selection:
     """The same rows in memory."""
-    every = rows_at(CitationEdition, clocks)
-    return kept_by_edition(clocks, f"uses on {clocks.as_of}", lambda: every.among(every.meets(_STANDING)))
+    return rows_at(CitationEdition, clocks, meeting=_STANDING)
 
 
 _STANDING = ~Q(inherited=True, record_kind="assessment")

@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Case, OuterRef, Q, Subquery, When
 
 from tracker.editions.tables import (
-    AddresseeEdition,
     AssessmentEdition,
     CitationEdition,
     DocumentEdition,
@@ -15,6 +14,7 @@ from tracker.editions.tables import (
     RecordEdition,
 )
 from tracker.public.clocks import Clocks
+from tracker.public.columnar import addressees_at
 from tracker.public.corrections import Correction, corrections_of
 from tracker.public.filters import citations_at
 from tracker.public.summaries.behind import history_of
@@ -52,7 +52,7 @@ def document_page(clocks: Clocks, key: str) -> DocumentPage | None:
     recommendations = list(clocks.rows(RecommendationEdition).filter(documents__contains=[key]))
     return DocumentPage(
         document=document,
-        recommendations=listed(clocks, recommendations, clocks.rows(AddresseeEdition)),
+        recommendations=listed(clocks, recommendations, addressees_at(clocks)),
         cited=[(stance, rows) for stance in Stance if (rows := [use for use in uses if use.stance == stance])],
         titles=_titles(clocks, uses),
         glance=glance_at(clocks, "document", key),

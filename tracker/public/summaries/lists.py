@@ -4,9 +4,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import overload
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 
 from tracker.editions.tables import (
     AddresseeEdition,
@@ -14,6 +14,7 @@ from tracker.editions.tables import (
 )
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
+from tracker.public.columnar import Selection
 from tracker.public.filters import AddresseeFilters
 from tracker.public.summaries.counts import Distribution, distribution_of
 
@@ -32,10 +33,11 @@ class ListedRecommendation:
         return sum(row.disputed for row in self.addressees if row.counted)
 
 
-def listed(clocks: Clocks, recommendations: Sequence[RecommendationEdition], matching: Any) -> list[ListedRecommendation]:
-    """Recommendations with those of their addressees that match the filter (``matching`` is the filtered query)."""
+def listed(clocks: Clocks, recommendations: Sequence[RecommendationEdition], matching: Selection) -> list[ListedRecommendation]:
+    """Recommendations with those of their addressees that match the filter (``matching``)."""
     found: dict[str, list[AddresseeEdition]] = defaultdict(list)
-    for addressee in told(matching.filter(recommendation__in=[row.reference for row in recommendations]).order_by("government_name"), clocks):
+    shown = matching.ids[matching.meets(Q(recommendation__in=[row.reference for row in recommendations]))].tolist()
+    for addressee in told(clocks.rows(AddresseeEdition).filter(id__in=shown).order_by("government_name"), clocks):
         found[addressee.recommendation].append(addressee)
     return [
         ListedRecommendation(row, found[row.reference], distribution_of(found[row.reference], recommendation=row.reference))

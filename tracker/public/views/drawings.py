@@ -61,7 +61,7 @@ def map_page(request: HttpRequest, clocks: Clocks) -> Page:
     grammar = AddresseeFilters(one_or_default(request.GET, clocks, narrows=("recommendation", "document")), clocks)
     recommendation, document = _one(grammar, "recommendation"), _one(grammar, "document")
     offers = _offers(request, grammar, clocks, FINDING["map"])
-    drawn = world_map(clocks, grammar.rows(), region=region, one_status=bool(recommendation), members=eu == "members")
+    drawn = world_map(clocks, grammar.found(), region=region, one_status=bool(recommendation), members=eu == "members")
     return "tracker/map.html", {
         "filters": grammar,
         "recommendation": recommendation,
@@ -79,7 +79,7 @@ def map_page(request: HttpRequest, clocks: Clocks) -> Page:
 def timeline_page(request: HttpRequest, clocks: Clocks) -> Page:
     """What was recommended, done, said and found, a lane an addressee, all on one axis."""
     grammar = AddresseeFilters(one_or_default(request.GET, clocks, narrows=("recommendation", "document", "government")), clocks)
-    page = page_of(grammar.rows().order_by("recommended_on", "recommendation", "government_name", "id"), request, count=len(grammar.met))
+    page = page_of(grammar.found().order_by("recommended_on", "recommendation", "government_name", "id"), request, count=len(grammar.met))
     drawing = timeline(clocks, page.object_list)
     offers = _offers(request, grammar, clocks, FINDING["timeline"])
     return "tracker/timeline.html", {

@@ -21,7 +21,7 @@ def recommendation_list(request: HttpRequest, clocks: Clocks) -> Page:
     context = list_context(request, clocks, columns.RECOMMENDATIONS, InOrder)
     chosen = context["filters"].met
     context["addressees"] = chosen.count(chosen.flags("counted"))
-    context["listed"] = listed_of(clocks, list(context["page"]), context["filters"].rows())
+    context["listed"] = listed_of(clocks, list(context["page"]), chosen)
     return "tracker/recommendation_list.html", context
 
 
