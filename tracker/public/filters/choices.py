@@ -139,8 +139,18 @@ def _records(_clocks: Clocks | None, wanted: Wanted) -> Choices:
     return [(key, key) for key in wanted.of(RecordEdition.objects.order_by("key").values_list("key", flat=True).distinct(), "key")]
 
 
-def _measures(clocks: Clocks | None, _wanted: Wanted) -> Choices:
-    return kept_by_edition(clocks, "measures", lambda: _measures_read(clocks)) if clocks else _measures_read(None)
+def _met(wanted: Collection[str], *ever: Callable[[str], QuerySet[Any]]) -> Choices:
+    """Those of the wanted values of which there ever was a row: one is looked for, however many there are."""
+    return [(value, value) for value in wanted if any(rows(value).exists() for rows in ever)]
+
+
+def _measures(clocks: Clocks | None, wanted: Wanted) -> Choices:
+    if clocks:
+        return kept_by_edition(clocks, "measures", lambda: _measures_read(clocks))
+    if wanted.only is not None:
+        ever = (RecommendationEdition, ActionEdition)
+        return _met(wanted.only, *(lambda measure, table=table: table.objects.filter(measure=measure) for table in ever))
+    return _measures_read(None)
 
 
 def _measures_read(clocks: Clocks | None) -> Choices:
@@ -151,8 +161,12 @@ def _measures_read(clocks: Clocks | None) -> Choices:
     return sorted(named.items(), key=lambda choice: choice[1])
 
 
-def _themes(clocks: Clocks | None, _wanted: Wanted) -> Choices:
-    return kept_by_edition(clocks, "themes", lambda: _themes_read(clocks)) if clocks else _themes_read(None)
+def _themes(clocks: Clocks | None, wanted: Wanted) -> Choices:
+    if clocks:
+        return kept_by_edition(clocks, "themes", lambda: _themes_read(clocks))
+    if wanted.only is not None:
+        return _met(wanted.only, lambda theme: RecommendationEdition.objects.filter(themes__contains=[theme]))
+    return _themes_read(None)
 
 
 def _themes_read(clocks: Clocks | None) -> Choices:
@@ -166,10 +180,12 @@ def _actions(clocks: Clocks | None, wanted: Wanted) -> Choices:
     return list(wanted.of(there(ActionEdition, clocks).order_by("key").values_list("key", "title").distinct(), "key"))
 
 
-def _languages(clocks: Clocks | None, _wanted: Wanted) -> Choices:
+def _languages(clocks: Clocks | None, wanted: Wanted) -> Choices:
     if clocks:
         given = rows_at(CitationEdition, clocks, Read.GIVEN)
         return [(tag, tag) for tag in sorted(given.counts("language", given.all))]
+    if wanted.only is not None:
+        return _met(wanted.only, lambda tag: CitationEdition.objects.filter(language=tag))
     return [(tag, tag) for tag in CitationEdition.objects.order_by("language").values_list("language", flat=True).distinct()]
 
 
