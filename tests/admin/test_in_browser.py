@@ -66,6 +66,34 @@ def test_pages_fit_and_nothing_is_blocked(width: int, scheme: str, desk_site: An
     assert complaints == []
 
 
+WORDY = "Confier l'accompagnement anticonstitutionnellement interminable des recommandations à une autorité indépendante"
+PERSIAN = "نظارت بر فانوس‌های دریایی را به یک نهاد مستقل بسپارید و بودجه آن را تضمین کنید"
+
+
+def test_long_words_widen_no_list_and_a_text_begins_where_its_language_does(desk_site: Any, new_page: Callable[..., Any]) -> None:
+    """A list of long references, names and words is no wider than its page; a long Persian title on a narrow form shows its first letter."""
+    page = new_page(viewport={"width": 1280, "height": 900})
+    complaints = sign_in(page, desk_site)
+    record = Recommendation.objects.earliest("id")
+    same = {"known_from": record.known_from, "measure": record.measure, "recorded_by": record.recorded_by, "edited_by": record.edited_by}
+    same |= {"statement": PERSIAN, "recommended_on": "2021", "locator": "row 2"}
+    Recommendation.objects.create(reference="SUIVI-2021-PARLEMENT-2.1", short_title=WORDY, made_by="Observatoire des recommandations", **same)
+    persian = Recommendation.objects.create(reference="SUIVI-2021-2.2", short_title=PERSIAN, made_by="Somebody", note=WORDY, **same)
+    for column in ("-1", "2"):
+        page.goto(f"{desk_site}/admin/tracker/recommendation/?o={column}")
+        at_rest(page)
+        cut = "(() => { const box = document.querySelector('.results'); return box.scrollWidth - box.clientWidth; })()"
+        assert page.evaluate(cut) <= 0, column
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"{desk_site}/admin/tracker/recommendation/{persian.pk}/change/")
+    runs = "(id) => { const box = document.getElementById(id); return [getComputedStyle(box).direction, box.matches(':dir(rtl)')]; }"
+    assert [page.evaluate(runs, name) for name in ("id_short_title", "id_statement", "id_note")] == [["rtl", True], ["rtl", True], ["ltr", False]]
+    page.evaluate("document.querySelectorAll('textarea[name$=-note], input[name$=-note]').forEach(box => { if (box.dir !== 'auto') throw box.name })")
+    links = "[...document.querySelectorAll('.form-row .related-widget-wrapper a')].map(link => link.getBoundingClientRect().right)"
+    assert max(page.evaluate(links)) <= 360, "what changes or adds a chosen record can be reached"
+    assert complaints == []
+
+
 def test_axe_finds_no_fault_in_reading_comparing_and_restoring(desk_site: Any, new_page: Callable[..., Any]) -> None:
     """The pages of versions and comments, by the rules of WCAG 2.2 AA; one of them with a text from right to left."""
     page = new_page(viewport={"width": 1280, "height": 900}, bypass_csp=True)

@@ -24,13 +24,14 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.choosing import Autocompleting
 from tracker.admin.concurrency import ConcurrentSaves
+from tracker.admin.forms import EitherWay
 from tracker.admin.roles import rights
 from tracker.models import AccountEvent, AccountEventKind, User
 from tracker.signin import events, factors, granting
 from tracker.signin.keeping import KeepsForms
 
 
-class ReasonForAccount(forms.Form):
+class ReasonForAccount(EitherWay, forms.Form):
     """Why one person's account was changed by another."""
 
     why = forms.CharField(
@@ -45,7 +46,7 @@ class NewPasswordForm(ReasonForAccount, AdminPasswordChangeForm):
     """A password for somebody else, and why."""
 
 
-class ReasonForRights(forms.Form):
+class ReasonForRights(EitherWay, forms.Form):
     """Why somebody may do other things than before: asked for wherever that changes."""
 
     granting: tuple[str, ...] = granting.STANDING

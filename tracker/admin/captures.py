@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.admin.base import change_link
 from tracker.admin.beside import Marked, cited, language, reading
 from tracker.admin.documents import CitationRows
+from tracker.admin.forms import EitherWay
 from tracker.admin.submissions import ReadAdmin
 from tracker.archive import passages, store
 from tracker.editorial import capturing
@@ -268,7 +269,7 @@ def came_of(asked: Capture) -> str:
 # --- The archived copy -----------------------------------------------------------------------------------------------------------
 
 
-class MarkForm(forms.Form):
+class MarkForm(EitherWay, forms.Form):
     """A passage, what it says, and which record it serves. With scripts the words are marked in the text; without, pasted here."""
 
     begins = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tracker.admin.comparing import place_in_words, title_of_part
 from tracker.admin.content import OF_KIND, OF_PART, words_of
+from tracker.admin.forms import EitherWay
 from tracker.editorial.comments import comment, may_settle, open_comments, settle, takes_part
 from tracker.editorial.freeze import KINDS, Body
 from tracker.editorial.paths import NOWHERE, same_place, value_at
@@ -45,7 +46,7 @@ class Remark:
     gone: bool = False
 
 
-class SettleForm(forms.Form):
+class SettleForm(EitherWay, forms.Form):
     """How a comment was dealt with."""
 
     answer = forms.CharField(

@@ -14,7 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from tracker.admin.choosing import Autocompleting, KnownChoice
 
 
-class DeskForm(forms.ModelForm):
+class EitherWay(forms.BaseForm):
+    """A form whose texts run as their first letter does: what is typed in Persian or Arabic stands from right to left."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.TextInput | forms.Textarea):
+                field.widget.attrs.setdefault("dir", "auto")
+
+
+class DeskForm(EitherWay, forms.ModelForm):
     """A form whose broken promises read as sentences, and whose chosen records need no query each."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tracker.admin.forms import EitherWay
 from tracker.editions.tables import Release
 from tracker.editorial.releasing import LONGEST_NAME, refuse_name
 from tracker.editorial.verbs import Refused
@@ -21,7 +22,7 @@ from tracker.signin.keeping import outlives_session, sent
 RIGHT = "tracker.release"
 
 
-class ReleaseForm(forms.Form):
+class ReleaseForm(EitherWay, forms.Form):
     """A name and a reason. What else a release says of itself follows from the day and the newest edition."""
 
     name = forms.CharField(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.base import change_link
 from tracker.admin.choosing import ChooseOne
+from tracker.admin.forms import EitherWay
 from tracker.editorial.deriving import Part, free_references, split, taken_among
 from tracker.editorial.verbs import Refused
 from tracker.models import Addressee, Measure, Recommendation, Relation
@@ -25,7 +26,7 @@ from tracker.signin.keeping import outlives_session, sent
 PARTS_AT_FIRST = 2
 
 
-class PartForm(forms.Form):
+class PartForm(EitherWay, forms.Form):
     """One part. Every field but the addressees is prefilled from the whole, to be cut down."""
 
     reference = forms.CharField(label=_("Reference"), max_length=60, validators=[key_is_plain], help_text=KEY_HELP)
