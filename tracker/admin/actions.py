@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import HowMany, PartAdmin, change_link, link
+from tracker.admin.base import HowMany, OfThoseUsed, PartAdmin, change_link, link
 from tracker.admin.bearing import Bearing, assess_url
 from tracker.admin.beside import WithText
 from tracker.admin.citing import AlsoInAssessments, Citing
@@ -146,7 +146,7 @@ class ActionAdmin(Bearing, Citing, Mergeable, WithText, PublishableAdmin):
     list_display = ("key", "title", "government", "measure", "decided_on", "bears_on", "review")
     list_display_links = ("key", "title")
     list_filter = (
-        ReviewFilter, MineFilter, ("government", admin.RelatedOnlyFieldListFilter), ("measure", admin.RelatedOnlyFieldListFilter), "corroboration",
+        ReviewFilter, MineFilter, ("government", OfThoseUsed), ("measure", OfThoseUsed), "corroboration",
         "effects__direction",
     )  # fmt: skip
     search_fields = ("key", "title", "description", "body", "target", "legal_instrument", "celex", "bill", "=government__code", "government__name")
@@ -234,7 +234,7 @@ class EffectAdmin(PartAdmin):
     """How an action bears on an addressee. Entered with the action; here it is found."""
 
     list_display = ("key", "action", "addressee", "direction_word", "earlier")
-    list_filter = ("direction", "corroboration", ("addressee__government", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("direction", "corroboration", ("addressee__government", OfThoseUsed))
     search_fields = (
         "key",
         "action__key",

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import PartAdmin, change_link
+from tracker.admin.base import OfThoseUsed, PartAdmin, change_link
 from tracker.admin.beside import WithText
 from tracker.admin.citing import AlsoInActions, Citing
 from tracker.admin.documents import CitationRows, sources_link, with_sources
@@ -58,7 +58,7 @@ class AssessmentAdmin(Proposing, Citing, WithText, PublishableAdmin):
     list_display_links = ("reference", "government")
     list_filter = (
         ReviewFilter, MineFilter, "status", "assessor_kind", "confidence", "corroboration",
-        ("addressee__government", admin.RelatedOnlyFieldListFilter),
+        ("addressee__government", OfThoseUsed),
     )  # fmt: skip
     search_fields = (
         "key", "rationale", "addressee__recommendation__reference", "addressee__recommendation__short_title", "=addressee__government__code",

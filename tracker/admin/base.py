@@ -13,6 +13,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -28,6 +29,16 @@ from tracker.admin.history import entries
 from tracker.models import Action, Assessment, Recommendation, User
 from tracker.models.base import Publishable
 from tracker.signin.keeping import KeepsForms
+
+
+class OfThoseUsed(admin.RelatedFieldListFilter):
+    """A filter whose values are the related records that any record of the list has: of each one is looked for, however many there are."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        """Without those that none has."""
+        having = Exists(model_admin.model._default_manager.filter(**{self.field_path: OuterRef("pk")}))
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=Q(having))
 
 
 class HowMany(models.Subquery):
@@ -70,7 +81,7 @@ class NounAdmin(KeepsForms, ConcurrentSaves, Autocompleting, admin.ModelAdmin):
     """
 
     form = ReasonForm
-    list_per_page = 100
+    list_per_page = 50
     show_full_result_count = False
     save_on_top = False
     related: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import change_link
+from tracker.admin.base import OfThoseUsed, change_link
 from tracker.admin.beside import Marked, cited, language, reading
 from tracker.admin.documents import CitationRows
 from tracker.admin.forms import EitherWay
@@ -73,7 +73,7 @@ class CaptureAdmin(ReadAdmin):
 
     change_list_template = "admin/tracker/captures.html"
     list_display = ("what", "state_word", "of_document", "requested_by", "requested_at")
-    list_filter = ("state", ("requested_by", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("state", ("requested_by", OfThoseUsed))
     search_fields = ("url", "file_name", "document__title", "snapshot__document__title", "=snapshot__sha256")
     ordering = ("-id",)
     related = ("requested_by", "seen_by", "document", "snapshot__document")

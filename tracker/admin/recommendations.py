@@ -14,7 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from tracker.admin.base import HowMany, PartAdmin, change_link, link
+from tracker.admin.base import HowMany, OfThoseUsed, PartAdmin, change_link, link
 from tracker.admin.beside import WithText
 from tracker.admin.citing import Citing, NewCitationRows
 from tracker.admin.documents import CitationRows
@@ -136,8 +136,8 @@ class RecommendationAdmin(Citing, Splittable, Mergeable, WithText, PublishableAd
     list_filter = (
         ReviewFilter,
         MineFilter,
-        ("measure", admin.RelatedOnlyFieldListFilter),
-        ("themes", admin.RelatedOnlyFieldListFilter),
+        ("measure", OfThoseUsed),
+        ("themes", OfThoseUsed),
         "statement_form",
     )
     search_fields = ("reference", "number", "short_title", "statement", "made_by", "target")
@@ -185,7 +185,7 @@ class AddresseeAdmin(PartAdmin):
     """One recommendation × one government. Entered with the recommendation; here it is found and looked at."""
 
     list_display = ("reference", "short_title", "government", "basis", "status_now", "assessments_held")
-    list_filter = ("basis", ("government", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("basis", ("government", OfThoseUsed))
     search_fields = ("recommendation__reference", "recommendation__short_title", "=government__code", "government__name")
     ordering = ("recommendation__reference", "government__name")
     related = ("recommendation", "government")

@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from tracker.admin import comments, workflow
-from tracker.admin.base import NounAdmin
+from tracker.admin.base import NounAdmin, OfThoseUsed
 from tracker.admin.reading import readings
 from tracker.admin.worklists import OF_SUBMISSIONS, submissions_in
 from tracker.models import Submission, User, Version
@@ -64,7 +64,7 @@ class SubmissionAdmin(ReadAdmin):
     change_form_template = "admin/tracker/submission.html"
     list_display = ("number", "state_word", "reason", "holds", "commented", "submitted_by", "submitted_at", "decided_by", "edition")
     list_display_links = ("number", "reason")
-    list_filter = (QueueFilter, "state", ("submitted_by", admin.RelatedOnlyFieldListFilter))
+    list_filter = (QueueFilter, "state", ("submitted_by", OfThoseUsed))
     search_fields = ("=id", "reason", "decision_reason", "versions__key", "versions__title")
     ordering = ("-id",)
     related = ("submitted_by", "decided_by")
