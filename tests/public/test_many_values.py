@@ -203,3 +203,14 @@ def test_the_overview_shows_the_governments_with_most_addressees_and_opens_the_o
     said = words(site, "/")
     sentence = f'The 2 with most counted addressees, of {every.governments} governments; <a href="/governments/?counted=yes">all governments</a>.'
     assert said.count(sentence) == 2
+
+
+def test_the_latest_are_the_same_however_many_are_of_one_day(site: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def latest() -> tuple[list[int], list[int]]:
+        dashboard = site.get("/").context["dashboard"]
+        return [row.pk for row in dashboard.latest_statuses], [row.pk for row in dashboard.latest_actions]
+
+    found = latest()
+    assert len(found[0]) == 5
+    monkeypatch.setattr("tracker.public.summaries.dashboard.FEW_ROWS", 0)
+    assert latest() == found

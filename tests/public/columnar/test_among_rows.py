@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.public.columnar.arrays import Coded, Ids, Vocabulary
+from tracker.public.columnar.arrays import Coded, Days, Ids, Vocabulary
 from tracker.public.columnar.reading import Rows
 from tracker.public.columnar.selection import Selection
 
@@ -24,13 +24,15 @@ class Plain:
     one: str | None
     other: str
     thing: int
+    day: int
     is_selected: bool
     is_masked: bool
 
 
-ROWS = st.lists(
-    st.builds(Plain, st.integers(1, 60), st.none() | LETTERS, LETTERS, st.integers(1, 5), st.booleans(), st.booleans()), unique_by=lambda row: row.id
-).map(lambda rows: sorted(rows, key=lambda row: row.id))
+PLAIN = st.builds(
+    Plain, st.integers(1, 60), st.none() | LETTERS, LETTERS, st.integers(1, 5), st.integers(0, 9), is_selected=st.booleans(), is_masked=st.booleans()
+)
+ROWS = st.lists(PLAIN, unique_by=lambda row: row.id).map(lambda rows: sorted(rows, key=lambda row: row.id))
 
 
 def coded(values: list[str | None]) -> Coded:
@@ -46,6 +48,7 @@ def selected(rows: list[Plain]) -> tuple[Selection, list[Plain], np.ndarray]:  #
     columns = {
         "one": coded([row.one for row in rows]),
         "other": coded([row.other for row in rows]),
+        "day": Days(np.array([row.day for row in rows], dtype=np.int32)),
         "thing": Ids(np.array([row.thing for row in rows], dtype=np.int64)),
     }
     ids = np.array([row.id for row in rows], dtype=np.int64)
@@ -94,6 +97,13 @@ def test_the_last_rows_are_given_in_their_order(rows: list[Plain], limit: int) -
     selection, masked, mask = selected(rows)
     in_order = sorted(masked, key=lambda row: (row.other, row.one or "", row.id))
     assert selection.among(mask).last(("other", "one"), limit) == [row.id for row in in_order[-limit:]]
+
+
+@given(ROWS, st.integers(1, 5))
+def test_the_rows_of_the_last_days_are_given_whole_days_together(rows: list[Plain], limit: int) -> None:
+    selection, masked, mask = selected(rows)
+    days = sorted((row.day for row in masked), reverse=True)[:limit]
+    assert selection.among(mask).latest("day", limit) == [row.id for row in masked if row.day >= days[-1]]
 
 
 def test_nothing_else_is_asked_of_what_only_tells_things_apart() -> None:

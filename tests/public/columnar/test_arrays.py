@@ -113,3 +113,17 @@ def test_what_no_filter_asks_is_not_answered() -> None:
     for column, lookup, value in ((coded(["a"], Vocabulary()), "contains", "a"), (Days(np.zeros(1)), "lt", day), (Flags(np.ones(1, bool)), "gt", 1)):
         with pytest.raises(NotImplementedError):
             column.asked(lookup, value)
+
+
+@given(st.lists(st.lists(LETTERS)))
+def test_what_is_made_of_values_is_made_once_of_each(portions: list[list[str]]) -> None:
+    vocabulary, asked = Vocabulary(), list[str]()
+
+    def number(value: str) -> int:
+        asked.append(value)
+        return ord(value)
+
+    for portion in portions:
+        vocabulary.add(portion)
+        assert vocabulary.made(number).tolist() == [0, *map(ord, vocabulary.values[1:])]
+    assert asked == vocabulary.values[1:]

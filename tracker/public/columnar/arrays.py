@@ -32,6 +32,7 @@ class Vocabulary:
         self.values: list[Any] = [None]
         self._numbers: dict[Any, int] = {None: 0}
         self._in_order: dict[Any, tuple[list[Any], list[int], Array]] = {}
+        self._made: dict[Callable[[Any], int], Array] = {}
 
     def __len__(self) -> int:
         return len(self.values)
@@ -58,6 +59,14 @@ class Vocabulary:
         found = np.zeros(len(keys), dtype=np.int64)
         found[order] = np.arange(1, len(keys))
         self._in_order[by] = keys, order, found
+        return found
+
+    def made(self, of: Callable[[Any], int]) -> Array:
+        """By number, the number that ``of`` makes of a value, asked once for each; 0 for nothing."""
+        found = self._made.get(of, np.zeros(1, dtype=np.int64))
+        if len(found) < len(self.values):
+            more = [of(value) for value in self.values[len(found) :]]
+            self._made[of] = found = np.concatenate([found, np.array(more, dtype=np.int64)])
         return found
 
     def among(self, values: Iterable[Any]) -> Mask:
@@ -242,7 +251,14 @@ class Days:
     @cached_property
     def years(self) -> Array:
         """The year of each; that of ``NO_DAY`` means nothing."""
-        return (np.datetime64(DAY_ZERO, "D") + self.days.astype("timedelta64[D]")).astype("datetime64[Y]").astype(np.int64) + 1970
+        dated = self.days != NO_DAY
+        if not dated.any():
+            return np.zeros(len(self.days), dtype=np.int64)
+        first = int(self.days.min())
+        # The year of each day that there is, once: rows are many more than days.
+        every = np.datetime64(DAY_ZERO, "D") + np.arange(first, int(self.days.max(where=dated, initial=first)) + 1)
+        years: Array = every.astype("datetime64[Y]").astype(np.int64) + 1970
+        return years[np.where(dated, self.days - first, 0)]
 
 
 @dataclass(frozen=True)

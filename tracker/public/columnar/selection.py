@@ -35,9 +35,13 @@ ROWS = "id"
 """To count rows, which are all different."""
 
 
+def _first_day(text: str) -> int:
+    """The first day that a partial date can mean."""
+    return day_number(PartialDate(text).first)
+
+
 def _first_days(vocabulary: Vocabulary) -> Array:
-    """By number, the first day that a partial date can mean."""
-    return np.array([0, *(day_number(PartialDate(text).first) for text in vocabulary.values[1:])], dtype=np.int64)
+    return vocabulary.made(_first_day)
 
 
 def _in_lower_case(vocabulary: Vocabulary) -> Array:
@@ -206,6 +210,13 @@ class Selection:
         columns = [self.words(name) for name in reversed(names)]
         order = np.lexsort([column.vocabulary.places()[column.numbers] for column in columns])
         found: list[int] = self.ids[order[-limit:]].tolist()
+        return found
+
+    def latest(self, name: str, limit: int) -> list[int]:
+        """The ids of the rows of the last days of a column: of so many rows, and of all others of the first of these days. In no order."""
+        days = self.days(name).days
+        first = np.partition(days, -limit)[-limit] if len(days) > limit else np.iinfo(days.dtype).min
+        found: list[int] = self.ids[days >= first].tolist()
         return found
 
     def most(self, name: str, mask: Mask, counting: str, limit: int, wanted: Collection[Any] | None = None) -> tuple[dict[Any, int], int]:

@@ -11,13 +11,16 @@ from tracker.editions.tables import (
     ActionEdition,
     AddresseeEdition,
     DocumentEdition,
+    EditionQuerySet,
     EffectEdition,
     RecommendationEdition,
+    Row,
     SiteEdition,
 )
 from tracker.public.as_of import told
 from tracker.public.clocks import Clocks
 from tracker.public.columnar import ROWS, Selection, addressees_at, rows_at
+from tracker.public.filters.grammar import FEW_ROWS
 from tracker.public.summaries.behind import editions_known
 from tracker.public.summaries.counts import LONGEST_LIST, Distribution, distribution
 from tracker.public.summaries.uptake import LagCount, Moment, lags, uptake
@@ -25,6 +28,8 @@ from tracker.rules.vocabulary import Basis, Corroboration, Earlier
 
 SOURCES = 20
 """Documents that the page shows with what became of their recommendations."""
+LATEST = 5
+"""Changes of status that it shows, and one action more."""
 GOVERNMENTS = 40
 """Governments that it shows with what became of the recommendations to them. Every one has its row at /governments/."""
 
@@ -109,7 +114,9 @@ def dashboard(clocks: Clocks) -> Dashboard:
     counted = every.flags("counted")
     sources, every_source = _sources(clocks, every)
     statuses = distribution(every.counts("status", counted))
-    newest = clocks.rows(AddresseeEdition).filter(counted=True).exclude(assessment=None).order_by("-valid_from", "recommendation", "government")
+    assessed = every.among(counted & every.meets(Q(assessment__isnull=False)))
+    statuses_given = _latest(AddresseeEdition, clocks, assessed.latest("valid_from", LATEST)).filter(counted=True).exclude(assessment=None)
+    actions = _latest(ActionEdition, clocks, rows_at(ActionEdition, clocks).latest("last_day", LATEST + 1))
     return Dashboard(
         recommendations=every.count(every.all, "recommendation"),
         governments=every.count(counted, "government"),
@@ -120,12 +127,18 @@ def dashboard(clocks: Clocks) -> Dashboard:
         by_government=_with_most(by_government(clocks)),
         certainty=certainty(every),
         earlier=_earlier(clocks),
-        latest_statuses=told(newest[:5], clocks),
-        latest_actions=list(clocks.rows(ActionEdition).order_by("-last_day", "key")[:6]),
+        latest_statuses=told(statuses_given.order_by("-valid_from", "recommendation", "government")[:LATEST], clocks),
+        latest_actions=list(actions.order_by("-last_day", "key")[: LATEST + 1]),
         editions=list(editions_known(clocks)[:5]),
         uptake=uptake(clocks, statuses),
         lags=lags(every),
     )
+
+
+def _latest(table: type[Row], clocks: Clocks, ids: list[int]) -> EditionQuerySet:
+    """The rows among which the latest are, by their ids; all rows where those would be many, as where everything is of one day."""
+    rows = clocks.rows(table)
+    return rows.filter(id__in=ids) if len(ids) <= FEW_ROWS else rows
 
 
 def _sources(clocks: Clocks, addressees: Selection) -> tuple[list[SourceSummary], int]:
