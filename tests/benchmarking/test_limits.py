@@ -53,7 +53,9 @@ def clocked(choice: Choice, which: str, today: dt.date) -> tuple[dt.date, dt.dat
 
 
 @pytest.mark.parametrize("which", ["today", "as_of", "known"])
-def test_the_dashboard(asked: Asked, which: str) -> None:
+def test_the_dashboard(asked: Asked, which: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of all governments, of which the page shows those with most."""
+    monkeypatch.setattr("tracker.public.summaries.dashboard.GOVERNMENTS", 10_000)
     over, published = asked
     for choice in some(asked, 2):
         day, known = clocked(choice, which, published.today)

@@ -79,6 +79,7 @@ SHAPED: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(("due_on", "effective_on", "searched_on", "published_on"), maybe_dates),
 }
 KEYS = {"DocumentEdition": ["D1", "D2"], "ActionEdition": ["A1", "A2"], "AssessmentEdition": ["K1", "K2"]}
+ONE_A_KEY = (tables.DocumentEdition, tables.ActionEdition, tables.AssessmentEdition, tables.TranslationEdition, tables.RecordEdition)
 WRITTEN = [*(table for table in tables.READING_TABLES if table is not tables.PassageEdition), tables.RecordEdition]
 
 
@@ -132,9 +133,10 @@ def _each_key_once(rows: list[Any]) -> list[Any]:
     """No two rows of a record at once, and no longer period than it takes to end after its beginning: as the tables are."""
     kept, seen = [], set()
     for table, fields, row in rows:
-        key = (table, row.get("key") or row.get("reference"), row.get("text"), row.get("language"))
+        kind = row["kind"] if table is tables.RecordEdition else ""
+        key = (table, kind, row.get("key") or row.get("reference"), row.get("text"), row.get("language"))
         row["valid_to"] = None
-        if key in seen and table in (tables.DocumentEdition, tables.ActionEdition, tables.AssessmentEdition, tables.TranslationEdition):
+        if key in seen and table in ONE_A_KEY:
             continue
         seen.add(key)
         kept.append((table, fields, {name: value for name, value in row.items() if name in {field.name for field in fields}}))
