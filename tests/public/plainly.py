@@ -18,7 +18,7 @@ from tracker.rules.formulas import harmless
 from tracker.rules.vocabulary import Direction, Earlier, Interest, Stance, Standing, Status
 
 Part = dict[str, Any]
-PLACES = {"known_from": "known_from_document", "document_url": "url", "published_at": "known_from", "replaced_at": "known_to"}
+PLACES = {"known_from": "known_from_document", "document_url": "url", "published_at": "known_from"}
 """Columns of lists that are called otherwise in their tables."""
 NAMES_OF_ACTS = {
     "documents": lambda row: f"/documents/{row.key}/",
@@ -71,6 +71,11 @@ class Plain:
         if name.startswith("status_"):
             return to_foreign(name.removeprefix("status_"), Status(row.status)) if row.status else ""
         return getattr(row, PLACES.get(name, name))
+
+    def _replaced_at(self, row: Any) -> Any:
+        """What was replaced after ``known`` stood then."""
+        instant = self.clocks.read_at
+        return None if row.known_to is None or (instant is not None and row.known_to > instant) else row.known_to
 
     def _come(self, parts: Iterable[Part], dated: str = "on") -> list[Part]:
         return [part for part in parts if not part[dated] or PartialDate(part[dated]).last <= self.day]
