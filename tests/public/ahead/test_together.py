@@ -1,20 +1,18 @@
 """Of many who ask for the same page at once one has it made, and the others get that; nobody waits for what is not kept."""
 
 import threading
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from tests.public.ahead import Answer, ask
+from tests.waiting import PATIENCE, until
 from tracker.public.ahead import COMPANY, OFFER, Ahead
 from tracker.public.standing import Standing
 
 STANDING, DAY = Standing(newest=1), 7
-PATIENCE = 60.0
-"""Seconds after which a test gives up."""
 HEADERS = [
     ("Content-Type", "text/html"), ("ETag", '"one"'), ("Last-Modified", "Mon, 02 Jan 2023 03:04:05 GMT"), ("Cache-Control", "public, no-cache"),
     ("Content-Length", "4"),
@@ -69,14 +67,6 @@ class Crowd:
         for thread in self.threads:
             thread.join(PATIENCE)
             assert not thread.is_alive()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for something to become so."""
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.002)
 
 
 def ahead_of(behind: Behind, settings: Any) -> Crowd:

@@ -3,8 +3,7 @@
 import gc
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from django.conf import settings
 from tests import builders
 from tests.addresses import every_public_address
 from tests.public.ahead import Answer, ask, site_of_one
+from tests.waiting import PATIENCE, until
 from tracker.public import gate
 from tracker.public.gate import Gate, Room, rooms, threads
 from tracker.public.kinds import Kind, kind_of, longest_question
@@ -22,8 +22,6 @@ from tracker.releasing import make
 
 COSTLY, PAGE, FILE = "/matrix/", "/recommendations/REC-1/", "/api/v1/addressees.csv"
 RELEASES = ("freeze-1", "freeze-2")
-PATIENCE = 60.0
-"""Seconds after which a test gives up."""
 
 
 @dataclass
@@ -79,13 +77,6 @@ class Crowd:
         for thread in self.threads:
             thread.join(PATIENCE)
             assert not thread.is_alive()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
 
 
 def gated(behind: Any, *, at_once: int = 2, waiting: int = 3, patience: float = PATIENCE) -> Gate:

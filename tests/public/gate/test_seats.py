@@ -6,29 +6,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 
+from tests.waiting import PATIENCE, until
 from tracker.public.seats import Seats
-
-PATIENCE = 60.0
-"""Seconds after which a test gives up."""
 
 
 def soon() -> float:
     """Until when a test waits."""
     return time.monotonic() + PATIENCE
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for something to become so."""
-    end = soon()
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.002)
 
 
 @contextmanager
