@@ -52,6 +52,16 @@ def test_a_recommendation_is_in_the_language_of_its_file_unless_the_profile_says
     assert _applied(received, by, profile, data).language == language
 
 
+def test_of_a_document_that_is_here_already_the_language_is_the_one_that_stands_here(received: Received, by: User) -> None:
+    """The profile names it by its key alone."""
+    builders.document("REVIEW", language="fr")
+    source = PROFILE[PROFILE.index("title = ") : PROFILE.index("[recommendation]")]
+    profile = PROFILE[: PROFILE.index("[assessment]")].replace(source, "\n")
+    profile = profile.replace('number = "No"', 'number = "No"\nrecommended_on = { constant = "2020" }\nmade_by = { constant = "Review Body" }')
+    record = _applied(received, by, profile)
+    assert (record.known_from.language, record.language) == ("fr", "fr")
+
+
 def test_pages_say_the_language_of_what_a_file_says(received: Received, by: User) -> None:
     client = _published(_applied(received, by, FRENCH))
     page = client.get("/recommendations/RV-1/").text

@@ -1,12 +1,15 @@
 """The passage of a row as a corrected file has it: its words and its place come together, at the desk and in every record that cites it."""
 
+import pytest
+
 from tests import builders
 from tests.exchange.imports.conftest import Received, rows
-from tests.exchange.imports.test_running import applied
+from tests.exchange.imports.test_no_longer import SEVERAL
+from tests.exchange.imports.test_running import applied, changed
 from tracker.editions.tables import CitationEdition
 from tracker.editorial.verbs import approve, publish
 from tracker.exchange.imports import choose, hand_in, run_preview
-from tracker.models import Citation, Recommendation, Submission, User
+from tracker.models import Assessment, Citation, CitationUse, Recommendation, Submission, User
 
 ABOVE = ["9", "Canada", "Sample: a row that was put in above.", "Benches", "Yes", "implemented", "2021-03"]
 
@@ -61,3 +64,39 @@ def test_of_a_public_passage_words_and_place_are_one_difference_and_come_to_read
     shown = CitationEdition.objects.filter(known_to=None, record_key__contains="RV-1")
     assert {(each.locator, "“No”" in each.says) for each in shown} == {("row 3", True)}
     assert {each.record_kind for each in shown} >= {"recommendation", "assessment"}
+
+
+def of_two_governments() -> list[list[str]]:
+    """One recommendation in two rows, a government each, which answered otherwise; a row of the kind may name several."""
+    france, iceland = rows(1)[0], rows(1)[0]
+    iceland[1], iceland[4] = "Iceland", "No"
+    return [france, iceland]
+
+
+def cited_for(code: str) -> set[str]:
+    """What the answer is by every passage that bears out something of a government."""
+    uses = CitationUse.objects.filter(assessment__addressee__government__code=code) | CitationUse.objects.filter(
+        position__assessment__addressee__government__code=code
+    )
+    return {says.partition("answer as “")[2].partition("”")[0] for says in uses.values_list("citation__says", flat=True)}
+
+
+@pytest.mark.parametrize("is_public", [False, True])
+def test_rows_in_another_order_are_the_passages_that_they_were(received: Received, by: User, is_public: bool) -> None:
+    batch = applied(received(of_two_governments(), profile=SEVERAL), by)
+    if is_public:
+        made_public(hand_in(batch, by=by, reason="A test").submission)
+    before = set(Citation.objects.values_list("key", "says"))
+    batch = applied(received(of_two_governments()[::-1], profile=SEVERAL), by)
+    assert batch.preview.counts["conflicts"] == 0 and changed(batch.preview.counts) == {}
+    assert set(Citation.objects.values_list("key", "says")) == before
+    assert (cited_for("FR"), cited_for("IS")) == ({"Yes"}, {"No"})
+
+
+def test_what_a_file_says_of_another_government_bears_out_no_verdict_that_stays(received: Received, by: User) -> None:
+    """The first row of the recommendation is gone, or names another government; the verdict on the one before is public and so stays."""
+    batch = applied(received(of_two_governments()[:1], profile=SEVERAL), by)
+    made_public(hand_in(batch, by=by, reason="A test").submission)
+    applied(choose(received(of_two_governments()[1:], profile=SEVERAL), by=by, decisions={"all": "take"}), by)
+    assert Assessment.objects.filter(addressee__government__code="FR").exists()
+    assert (cited_for("FR"), cited_for("IS")) == ({"Yes"}, {"No"})

@@ -17,10 +17,10 @@ from tracker.archive import store
 from tracker.exchange import files
 from tracker.exchange.files import PackageError, Problem, Row
 from tracker.exchange.imports.findings import ROWS_TOLD, Findings
-from tracker.exchange.profiles import Governments, Group, Named, Profile, ProfileError, map_records, parse
+from tracker.exchange.profiles import BorneOut, Governments, Group, Named, Profile, ProfileError, map_records, parse
 from tracker.exchange.schema import BY_NAME, DESCRIPTOR, Resource
 from tracker.exchange.tables import Options, Table, TableError, limits, open_table
-from tracker.models import Import
+from tracker.models import Document, Import
 from tracker.rules.dates import PartialDate
 
 MOST_UNREADABLE = 1000
@@ -43,7 +43,10 @@ class Mapped:
         """Open it."""
         self.table = table
         here, named = Governments.of_the_desk(), Named.of_the_desk()
-        self.mapped = map_records(profile, table, here, named=named, chosen=batch.governments, joined=joined)
+        borne_out = BorneOut.of_the_desk(profile.source.key) if profile.may_name_several("addressee") else None
+        self.mapped = map_records(
+            profile, table, here, named=named, borne_out=borne_out, language=_language_here(profile), chosen=batch.governments, joined=joined
+        )
 
     def __iter__(self) -> Iterator[Group]:
         return iter(self.mapped)
@@ -80,6 +83,13 @@ class Mapped:
         day = self.mapped.deriving.published_on
         last = PartialDate(day).last if day else None
         return last.isoformat() if last and last > timezone.now().date() else ""
+
+
+def _language_here(profile: Profile) -> str:
+    """The language of a file's document of which the profile has the key alone; empty where it says more, or no such document is here."""
+    if not profile.source.refers_only:
+        return ""
+    return Document.objects.filter(key=profile.source.key).values_list("language", flat=True).first() or ""
 
 
 class OfPackage:

@@ -8,6 +8,7 @@
 A profile is data: it names columns and never code. :func:`reference` says every key that it may have.
 """
 
+from tracker.exchange.profiles.borne_out import BorneOut
 from tracker.exchange.profiles.governments import Found, Governments
 from tracker.exchange.profiles.guessing import Choice, Seen, fields_of, guess_profile, may_mean, profile_of
 from tracker.exchange.profiles.keys import Key, reference
@@ -19,6 +20,7 @@ from tracker.exchange.profiles.writing import to_toml
 
 __all__ = [
     "PACKAGE",
+    "BorneOut",
     "Choice",
     "Duplicate",
     "Found",

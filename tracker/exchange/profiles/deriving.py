@@ -11,8 +11,8 @@ from tracker.rules.vocabulary import Answer, Status
 class Deriving:
     """Fills in from the document that the file is, and from the row itself; each of these is said once, here."""
 
-    def __init__(self, profile: Profile) -> None:
-        """Look once at the source."""
+    def __init__(self, profile: Profile, language: str = "") -> None:
+        """Look once at the source. ``language``: of a document that is here already, of which the profile says its key alone."""
         self.source = profile.source
         told = profile.source.fields
         self.key = profile.source.key
@@ -20,7 +20,7 @@ class Deriving:
         self.named = told.get("author") or told.get("publisher", "")
         self.published_on = told.get("published_on", "")
         self.title = told.get("title") or self.key
-        self.language = told.get("language", "")
+        self.language = told.get("language") or language
         self.document = {name: told[name] for name in ("kind", "language", "interest", "publisher") if told.get(name)}
         self.locator = _locator(profile.source.locator)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.exchange.files import Problem
+from tracker.exchange.profiles.borne_out import BorneOut
 from tracker.exchange.profiles.checking import missing_columns
 from tracker.exchange.profiles.deriving import Deriving
 from tracker.exchange.profiles.governments import Governments
@@ -124,11 +125,13 @@ class MappedFile:
     field and value; ``unsure``: references of recommendations of which not all that the file says could be read; ``refused``: rows with a problem.
     """
 
-    def __init__(self, profile: Profile, table: Rows, governments: Governments, named: Named, joined: Mapping[str, Rows]) -> None:
+    def __init__(
+        self, profile: Profile, table: Rows, governments: Governments, joined: Mapping[str, Rows], *, named: Named, borne_out: BorneOut, language: str
+    ) -> None:
         """Use :func:`map_records`."""
         self.profile, self.table, self.joined = profile, table, joined
-        self.governments, self.named = governments, named
-        self.deriving = Deriving(profile)
+        self.governments, self.named, self.borne_out = governments, named, borne_out
+        self.deriving = Deriving(profile, language)
         self.fillers = {name: Filler(resource) for name, resource in BY_NAME.items()}
         self._joins: list[Joined] | None = None
         self._forget()
@@ -334,12 +337,15 @@ def map_records(
     governments: Governments,
     *,
     named: Named | None = None,
+    borne_out: BorneOut | None = None,
+    language: str = "",
     chosen: Mapping[str, str] | None = None,
     joined: Mapping[str, Rows] | None = None,
 ) -> MappedFile:
     """Go through a table by a profile. ``chosen`` maps names of governments as the file writes them to codes, or to ``LEFT_OUT``.
 
-    ``named`` are the themes and kinds of measure that are here already; without it there are none.
+    ``named`` are the themes and kinds of measure that are here already, ``borne_out`` the passages of the file's document; without them there are
+    none. ``language``: that of the file's document, where it is here already and the profile has no more of it than its key.
 
     Raises :class:`ProfileError` where the profile names a column that the table does not have, or a second file that is not given.
     """
@@ -351,4 +357,4 @@ def map_records(
         problems.append(f"governments.all: “{profile.governments.all}” is no government of this site; add it there, or name another one.")
     if problems:
         raise ProfileError(problems)
-    return MappedFile(profile, table, known, named or Named(), others)
+    return MappedFile(profile, table, known, others, named=named or Named(), borne_out=borne_out or BorneOut(), language=language)

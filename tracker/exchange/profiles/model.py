@@ -125,6 +125,11 @@ class FieldRule:
     empty: tuple[str, ...] = ()
 
     @property
+    def may_hold_several(self) -> bool:
+        """Whether one row may have several values of it: in a cell that is split, or at the end of a path through lists."""
+        return bool(self.split or self.path)
+
+    @property
     def named_columns(self) -> tuple[str, ...]:
         """The columns of the file that it reads; of a path, its first step."""
         if self.path:
@@ -228,3 +233,8 @@ class Profile:
     def is_package(self) -> bool:
         """Whether it reads our own data packages, which say everything themselves."""
         return self.file.format == PACKAGE
+
+    def may_name_several(self, kind: str) -> bool:
+        """Whether one row may name several governments as those of a kind of record."""
+        rule = self.records[kind].fields.get("government") if kind in self.records else None
+        return rule is not None and rule.may_hold_several

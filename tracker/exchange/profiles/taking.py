@@ -44,7 +44,7 @@ class KindReader:
             for name, rule in rules.fields.items()
         ]
         self.by_name = dict(self.readers)
-        self.listed = frozenset(name for name, reader in self.readers if reader.rule.split or reader.rule.path)
+        self.listed = frozenset(name for name, reader in self.readers if reader.rule.may_hold_several)
 
     def applies(self, values: Values) -> bool:
         """Whether the row yields one at all."""

@@ -304,7 +304,8 @@ class RowMaker:
         description, title = taken.get("description"), taken.get("title")
         parts = kind.key_parts(self.values)
         for code in governments:
-            own = (code,) if self.may_name_several("action" if "government" in kind.by_name else "addressee") else ()
+            # Where a row may name several, how many it names is no part of a key: a corrected file may name one less.
+            own = (code,) if self.file.profile.may_name_several("action" if "government" in kind.by_name else "addressee") else ()
             key = key_of(self.deriving.prefix, *parts, *own) if any(parts) else key_of(self.reference, code, self.deriving.key, "action")
             measure = self.measure(taken, "action")
             cells = {**taken.values, "key": key, "government": code, "title": first_words(title, 300)}
@@ -344,10 +345,6 @@ class RowMaker:
                 "corroboration": "single_source",
             }  # fmt: skip
             self.put("effects", cells, taken, otherwise=otherwise, rows=(self.number,))
-
-    def may_name_several(self, kind: str) -> bool:
-        """Whether a row may name several governments. How many of them one names is then no part of a key: a corrected file may name one less."""
-        return kind in self.kinds and "government" in self.kinds[kind].listed
 
     def has_status(self, code: str) -> bool:
         """Whether a government can have a status; a group has none."""
@@ -500,17 +497,22 @@ class RowMaker:
         """The key of the passage that the row is: of the recommendation, and of the government where each row names one.
 
         A later row that bears out something else by the same words is told apart by the first of its governments for which no row is cited yet, else
-        by a number.
+        by a number. Nor is the passage of another row that is here already taken from it, as where the rows stand in another order now: it would bear
+        out for one government what the file says of another.
         """
         of = self.reference or self.document or f"row-{self.number}"
         told = self.kinds["recommendation"].key_parts(self.values) if "recommendation" in self.kinds else []
         parts: list[str] = []
         for kind in ("assessment", "position", "action"):
             parts += [part for part in self.kinds[kind].key_parts(self.values) if part not in told] if kind in self.taken else []
-        named, others = ([], self.codes) if self.may_name_several("addressee") else (self.codes, [])
+        named, others = ([], self.codes) if self.file.profile.may_name_several("addressee") else (self.codes, [])
+        spoken_of = {*self.codes, *(code for _action, code in self.actions)}
         for apart in chain([""], others, map(str, count(2))):
             key = key_of(self.deriving.key, of, *named, apart, *parts)
-            if self.mark("citations", {"key": key}) not in self.file.seen or all(self.is_cited(key, *served) for served in self.served):
+            if self.mark("citations", {"key": key}) in self.file.seen:
+                if all(self.is_cited(key, *served) for served in self.served):
+                    return key
+            elif named or not self.file.borne_out.is_of_others(key, spoken_of):
                 return key
         raise AssertionError("there is a number for every row")
 
