@@ -1,6 +1,7 @@
 """The passage of a row as a corrected file has it: its words and its place come together, at the desk and in every record that cites it."""
 
 import pytest
+from django.utils import timezone
 
 from tests import builders
 from tests.exchange.imports.conftest import Received, rows
@@ -64,6 +65,22 @@ def test_of_a_public_passage_words_and_place_are_one_difference_and_come_to_read
     shown = CitationEdition.objects.filter(known_to=None, record_key__contains="RV-1")
     assert {(each.locator, "“No”" in each.says) for each in shown} == {("row 3", True)}
     assert {each.record_kind for each in shown} >= {"recommendation", "assessment"}
+
+
+def test_what_somebody_is_editing_is_not_submitted_for_the_sake_of_a_passage(received: Received, by: User) -> None:
+    """The import wrote nothing of the recommendation; what is unfinished there is for its editor to submit."""
+    batch = applied(received(rows(2)), by)
+    made_public(hand_in(batch, by=by, reason="A test").submission)
+    record = Recommendation.objects.get(number="1")
+    record.short_title, record.edited_by, record.edited_at = "Half of a ti", builders.reviewer(), timezone.now()
+    record.save()
+    batch = applied(choose(received(moved()[1:]), by=by, decisions={"all": "take"}), by)
+    came = hand_in(batch, by=by, reason="Corrected")
+    assert ("recommendation", "RV-1") not in set(came.submission.versions.values_list("kind", "key"))
+    assert ("assessment", "RV-1-FR-REVIEW") in set(came.submission.versions.values_list("kind", "key"))
+    assert "somebody edited it since it was published" in came.refused["recommendation", "RV-1"][0]
+    batch.preview.refresh_from_db()
+    assert [one["key"] for one in batch.preview.stayed] == ["RV-1"]
 
 
 def of_two_governments() -> list[list[str]]:

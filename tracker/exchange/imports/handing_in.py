@@ -32,13 +32,17 @@ def hand_in(batch: Import, *, by: User, reason: str) -> HandedIn:
     """Submit the drafts of an applied batch that are ready, as one submission, and the public records of which it changed a passage.
 
     What they refer to that is neither public nor of this batch is not submitted along: it was not imported, and its author decides; nor is what was
-    taken off the site. ``Refused`` where nothing is ready, with the first reasons.
+    taken off the site, nor what somebody is editing of a record of which the batch changed no more than a passage. ``Refused`` where nothing is
+    ready, with the first reasons.
     """
     may_be_handed_in(batch, by)
-    bodies, records = _bodies(list(dict.fromkeys([*drafts_of(batch), *resting_on_changed(batch)])))
+    drafts, (resting, edited) = drafts_of(batch), resting_on_changed(batch)
+    bodies, records = _bodies(list(dict.fromkeys([*drafts, *resting])))
     refused = bundles.not_ready(bodies)
     for name in refused:
         del bodies[name]
+    words = _("this import changed a passage that it cites, and somebody edited it since it was published; submit it once that is finished.")
+    refused |= {name: [words] for name in edited if name not in drafts}
     _keep_reasons(batch, refused)
     if not bodies:
         if not refused:

@@ -96,15 +96,21 @@ def drafts_of(batch: Import) -> list[Name]:
     return found
 
 
-def resting_on_changed(batch: Import) -> list[Name]:
+def resting_on_changed(batch: Import) -> tuple[list[Name], list[Name]]:
     """Kind and key of the public records of which a passage was changed by a batch, whether or not it wrote anything else of them: the words of a
-    passage are approved with each record that cites it. What waits in a submission has them already."""
+    passage are approved with each record that cites it. What waits in a submission has them already.
+
+    First those that stand as readers have them but for that, then those that somebody saved since they were published.
+    """
     changed = ImportedRow.objects.filter(batch=batch, resource="citations", did__in=[Did.CHANGED, Did.TAKEN])
-    citing = {(str(kind_of(record)), record.public_key) for record in records_that_cite(Citation.objects.filter(pk__in=changed.values("record")))}
+    records = records_that_cite(Citation.objects.filter(pk__in=changed.values("record")))
+    citing = {(str(kind_of(record)), record.public_key): record.edited_at for record in records}
     keys = [key for _kind, key in citing]
-    public = set(RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value, key__in=keys).values_list("kind", "key"))
+    public = RecordEdition.desk.known_at(None).filter(change=Change.PUBLISH.value, key__in=keys)
+    since = {(kind, key): at for kind, key, at in public.values_list("kind", "key", "known_from")}
     waiting = Version.objects.filter(key__in=keys, voided_at=None, submission__state__in=[State.SUBMITTED, State.APPROVED])
-    return sorted(citing & public - set(waiting.values_list("kind", "key")))
+    found = sorted(citing.keys() & since.keys() - set(waiting.values_list("kind", "key")))
+    return [name for name in found if citing[name] <= since[name]], [name for name in found if citing[name] > since[name]]
 
 
 def places(batch: Import, names: Iterable[tuple[str, str, int | None]]) -> dict[tuple[str, str], Place]:
