@@ -217,6 +217,35 @@ def test_a_kind_of_measure_that_is_left_out_is_not_classified(people: dict[str, 
     assert dict(Recommendation.objects.values_list("number", "measure__key")) == {"1": "unclassified", "2": "closure", "3": "unclassified"}
 
 
+@pytest.mark.parametrize("means_word, themes", [("quays", {"quays"}), ("-", set())])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        'name = { constant = "Old quays" }',
+        'name = { column = "Topic", empty = ["Harbours; Quays", "Quays", "harbours; Piers"], default = "Old quays" }',
+        'name = { column = "No", lookup = "topics" }',
+    ],
+)
+def test_a_theme_that_only_the_profile_names_is_said_to_mean_another_once(
+    rule: str, means_word: str, themes: set[str], people: dict[str, User], sign_in: SignIn
+) -> None:
+    """It stands in no cell: as the value of every row, as that of an empty cell, or as what a value of the file stands for."""
+    steps = themed(sign_in("researcher"))
+    assert steps.batch is not None
+    text = Import.objects.get(pk=steps.batch.pk).profile_text
+    head, _theme, rest = text.partition("[theme]\n")
+    text = head.replace('measure = "Kind"\n', "") + "[theme]\n" + rule + "\n" + rest[rest.index("# The gov") :]
+    text += '\n[lookups.topics]\n"1" = "Old quays"\n"2" = "Old quays"\n"3" = "Old quays"\n'
+    steps.send("text", {"text": text})
+    page = steps.preview()
+    assert [line["value"] for line in page.context["words"]] == ["Old quays"], words(page)
+    page = means(steps, page, {"Old quays": means_word})
+    assert not page.context["words"] and not page.context["refused"], words(page)
+    steps.ask("apply")
+    assert {theme.key for record in Recommendation.objects.all() for theme in record.themes.all()} == themes
+    assert Recommendation.objects.count() == 3
+
+
 def kept_profile(sign_in: SignIn) -> Steps:
     """An import by a profile that is kept, and its preview: one name of a government and two words are not known."""
     steps = mapped(sign_in("researcher"), TABLE.replace("Nowhereland", "Elbonia").replace("Finished", "succes"))

@@ -129,6 +129,16 @@ def with_rule(profile: Profile, slot: Slot, rule: FieldRule) -> Profile:
     return dataclasses.replace(profile, records={**profile.records, slot.record: changed})
 
 
+def with_constant(profile: Profile, slot: Slot, rule: FieldRule, constant: str) -> Profile:
+    """The same profile, with another value of a field in every row; where that is none without the field, and without a record that has no other."""
+    if constant:
+        return with_rule(profile, slot, dataclasses.replace(rule, constant=constant))
+    record = profile.records[slot.record]
+    fields = {name: other for name, other in record.fields.items() if name != slot.field}
+    records = {**profile.records, slot.record: dataclasses.replace(record, fields=fields)}
+    return dataclasses.replace(profile, records={name: each for name, each in records.items() if name != slot.record or fields})
+
+
 def with_places(
     profile: Profile,
     chosen: Mapping[Slot, Sequence[Offered]],

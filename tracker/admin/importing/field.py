@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from tracker.admin.importing import frame, reading
 from tracker.admin.importing.dates import AsRead, Cell, as_read
-from tracker.admin.importing.draft import Slot, column_of, rule_of, slot_words, with_rule
+from tracker.admin.importing.draft import Slot, column_of, rule_of, slot_words, with_constant, with_rule
 from tracker.admin.importing.menus import Menu
 from tracker.admin.importing.vocabulary import code_or_typed, suggested, words_of
 from tracker.exchange import imports
@@ -229,14 +229,21 @@ def _used_elsewhere(profile: Profile, slot: Slot, lookup: str) -> bool:
 
 
 def looked_up(profile: Profile, slot: Slot, rule: FieldRule, more: Mapping[str, str]) -> Profile:
-    """The profile with more values in the look-up of one field, whose other values stay as they are. A table of several fields is left alone."""
+    """The profile with what more values of one field mean, in its look-up, whose other values stay as they are.
+
+    What a value of the look-up stands for, the value of every row and that of an empty cell are looked up nowhere: they are said anew themselves. A
+    table of several fields is left alone.
+    """
+    said = {plain(value): meant for value, meant in more.items()}
+    if rule.constant:
+        return with_constant(profile, slot, rule, said.get(plain(rule.constant), rule.constant))
     name = rule.lookup
     if not name or _used_elsewhere(profile, slot, name):
         name = f"{slot.record}-{slot.field}"
-    said = {plain(value) for value in more}
-    kept = {value: meant for value, meant in profile.lookups.get(rule.lookup, {}).items() if plain(value) not in said}
+    table = profile.lookups.get(rule.lookup, {})
+    kept = {value: said.get(plain(meant), meant) for value, meant in table.items() if plain(value) not in said}
     with_table = dataclasses.replace(profile, lookups={**profile.lookups, name: {**kept, **more}})
-    return with_rule(with_table, slot, dataclasses.replace(rule, lookup=name))
+    return with_rule(with_table, slot, dataclasses.replace(rule, lookup=name, default=said.get(plain(rule.default), rule.default)))
 
 
 def _lines(text: str, *, strip: bool = True) -> list[str]:
