@@ -615,6 +615,36 @@ def test_what_staff_say_of_the_rows_above_the_header_is_in_the_profile_and_open_
     assert skipped() is None
 
 
+def test_a_text_with_a_mistake_stays_as_it_was_typed_whatever_is_said_of_the_format(people: dict[str, User], sign_in: SignIn) -> None:
+    """Written anew it would lose what could not be read: here whom the recommendations concern."""
+    steps = mapped(sign_in("researcher"))
+    assert steps.batch is not None
+    typed = Import.objects.get(pk=steps.batch.pk).profile_text.replace("[addressee]", "[adressee]")
+    steps.send("text", {"text": typed})
+    steps.send("format", {"skip": "0"})
+    kept = Import.objects.get(pk=steps.batch.pk)
+    assert kept.profile_text == typed and kept.options == {"skip": 0}
+    assert fields_of(steps.page("format").content.decode())["skip"] == ["0"]
+
+
+def test_what_a_profile_says_of_other_kinds_of_file_stays_where_this_one_is_read_otherwise(people: dict[str, User], sign_in: SignIn) -> None:
+    """One profile for a list that comes as CSV in an old encoding, and now and then as a workbook."""
+    steps = mapped(sign_in("researcher"))
+    steps.send("format", {"encoding": "windows-1252", "delimiter": ","})
+    steps.send("text", {"name": "of-both"}, button="_keep")
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        sheet = book.add_worksheet("List")
+        for number, line in enumerate(TABLE.splitlines()):
+            sheet.write_row(number, 0, line.split(","))
+    again = Steps(steps.client)
+    again.upload("next.xlsx", stream.getvalue(), profile="of-both")
+    again.send("format", {"sheet": "List", "header": "yes"}, button="_on")
+    assert again.batch is not None
+    said = parse(Import.objects.get(pk=again.batch.pk).profile_text).file
+    assert (said.encoding, said.delimiter, said.sheet, said.header) == ("windows-1252", ",", "List", True)
+
+
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     client = sign_in("researcher")
     monkeypatch.setattr(limits, "LARGEST", 1_000_000)

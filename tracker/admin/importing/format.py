@@ -1,6 +1,6 @@
 """How a file is read: what was guessed and why, its first rows as they come out, and everything that may be chosen instead."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -52,6 +52,7 @@ class FormatForm(forms.Form):
             "header": "" if chosen.header is None else "yes" if chosen.header else "no", "skip": chosen.skip,
         }  # fmt: skip
         super().__init__(data, initial=initial)
+        self.chosen = chosen
         self.is_text = found.format in ("", "csv")
         encodings = [*(guess.encodings if guess else ()), chosen.encoding]
         sheets = [*(guess.sheets if guess else ()), chosen.sheet]
@@ -80,13 +81,14 @@ class FormatForm(forms.Form):
         self.fields[name].choices = [("", guessed), *dict.fromkeys((value, text) for value, text in choices if value)]  # type: ignore[attr-defined]
 
     def options(self) -> Options:
-        """As chosen; what was left open is open."""
+        """As chosen; what was left open is open, and what the kind of file does not have is as it was: the profile may read files of others too."""
         data = self.cleaned_data
-        return Options(
+        said = Options(
             format=data.get("format", ""), encoding=data.get("encoding", ""), delimiter=data.get("delimiter", ""), sheet=data.get("sheet", ""),
             records=data.get("path") or data.get("records", ""), header={"yes": True, "no": False}.get(data.get("header", "")),
             skip=data.get("skip"),
         )  # fmt: skip
+        return replace(said, **{name: value for name, value in asdict(self.chosen).items() if name not in self.fields})
 
     def clean_path(self) -> str:
         """Without what stands around it."""

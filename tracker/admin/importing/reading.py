@@ -260,11 +260,15 @@ def still(batch: Import) -> list[frame.Lack]:
 
 
 def keep_options(batch: Import, options: Options, *, by: Any) -> None:
-    """How the file is read, as staff said it. A profile that is there says the same from now on, and nothing of what they left open."""
+    """How the file is read, as staff said it. A profile that is there says the same from now on, and nothing of what they left open.
+
+    One with mistakes that only its text shows stays as it was typed: written anew, it would lose what could not be read.
+    """
     said = _said(dataclasses.asdict(options))
-    profile, _mistakes = profile_of(batch)
+    profile, mistakes = profile_of(batch)
     text = batch.profile_text
-    if text and not profile.is_package and profile.file != FileRules(**said):
+    is_whole = not any(mistake.why is Why.IN_THE_TEXT for mistake in mistakes)
+    if text and is_whole and not profile.is_package and profile.file != FileRules(**said):
         text = to_toml(dataclasses.replace(profile, file=FileRules(**said)))
     imports.choose(batch, by=by, options=said, text=text or None, draft=True)
 
