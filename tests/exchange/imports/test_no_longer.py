@@ -11,7 +11,7 @@ from tests import builders
 from tests.exchange.imports.conftest import PROFILE, rows, written
 from tests.exchange.imports.test_running import applied, changed, events, standing
 from tracker.editorial.verbs import approve, publish, submit, withdraw
-from tracker.exchange.imports import choose, imports_of, receive, run_apply, run_preview, run_undo
+from tracker.exchange.imports import choose, hand_in, imports_of, receive, run_apply, run_preview, run_undo
 from tracker.exchange.imports.findings import sentences
 from tracker.models import (
     Action,
@@ -275,6 +275,24 @@ def test_once_its_verdict_is_withdrawn_the_addressee_goes(received: Received, by
     publish(submission, by=third)
     applied(choose(received([corrected("France")[0]], profile=SEVERAL), by=by, decisions={"all": "take"}), by)
     assert addressed() == ["FR"]
+
+
+def test_what_waits_in_review_is_not_written_over_though_it_was_withdrawn_meanwhile(received: Received, by: User) -> None:
+    """A new version was handed in before the public one was taken off the site: somebody is reading it."""
+    profile = PROFILE[: PROFILE.index("[theme]")] + PROFILE[PROFILE.index("[addressee]") : PROFILE.index("[assessment]")]
+    second, third = builders.reviewer(), builders.user("third", role="reviewer")
+    data = rows(1)
+    publish(approve(hand_in(applied(received(data, profile=profile), by), by=by, reason="A test").submission, by=second), by=second)
+    data[0][2] = "Sample: as the second file has it."
+    waiting = hand_in(applied(choose(received(data, profile=profile), by=by, decisions={"all": "take"}), by), by=by, reason="Anew").submission
+    off = withdraw([Recommendation.objects.get()], by=second, reason="Too early")
+    publish(approve(off, by=third, reason="Read"), by=third)
+    data[0][2] = "Sample: as the third file has it."
+    batch = applied(received(data, profile=profile), by)
+    (conflict,) = batch.preview.conflicts
+    assert {row["why"] for row in conflict["rows"]} == {"its record is submitted"}
+    assert Recommendation.objects.get().statement == "Sample: as the second file has it."
+    assert not waiting.versions.exclude(voided_at=None).exists()
 
 
 def test_beside_a_text_that_is_taken_it_is_said_what_stays(received: Received, by: User) -> None:

@@ -230,13 +230,22 @@ class Beside(Standing):
         return found
 
     def _in_review(self, roots: set[Name]) -> dict[Name, State]:
-        """Those records that are submitted, approved or published, and which of these last. What was withdrawn is public no more."""
+        """Those records that are submitted, approved or published, and which of these last. What was withdrawn is public no more, but what waited in
+        review before that waits still."""
         kinds = {resource.name: str(KINDS[resource.model]) for resource in RESOURCES if resource.is_record}  # type: ignore[index]
         names = {(kinds[name], key[0]): (name, key) for name, key in roots if name in kinds}
         versions = Version.objects.filter(key__in={key for _kind, key in names}, submission__state__in=BUILT_ON, voided_at=None)
         standing = versions.order_by("pk").values_list("kind", "key", "submission__state", "change")
-        last = {(str(kind), key): (state, change) for kind, key, state, change in standing}
-        return {names[name]: State(state) for name, (state, change) in last.items() if name in names and (state, change) != WITHDRAWN}
+        found: dict[Name, State] = {}
+        for kind, key, state, change in standing:
+            record = names.get((str(kind), key))
+            if record is None or (state == State.PUBLISHED and found.get(record, state) != state):
+                continue
+            if (state, change) == WITHDRAWN:
+                found.pop(record, None)
+            else:
+                found[record] = State(state)
+        return found
 
     def _used_in_review(self, rows: list[Row]) -> dict[Name, str]:
         """Passages, parties, themes and kinds of measure that would change, though a record in review or on the site rests on them."""
