@@ -9,7 +9,7 @@ from tests.exchange.imports.test_no_longer import SEVERAL
 from tests.exchange.imports.test_running import applied, changed
 from tracker.editions.tables import CitationEdition
 from tracker.editorial.verbs import approve, publish
-from tracker.exchange.imports import choose, hand_in, run_preview
+from tracker.exchange.imports import Stands, choose, hand_in, places, run_preview
 from tracker.models import Assessment, Citation, CitationUse, Recommendation, Submission, User
 
 ABOVE = ["9", "Canada", "Sample: a row that was put in above.", "Benches", "Yes", "implemented", "2021-03"]
@@ -81,6 +81,8 @@ def test_what_somebody_is_editing_is_not_submitted_for_the_sake_of_a_passage(rec
     assert "somebody edited it since it was published" in came.refused["recommendation", "RV-1"][0]
     batch.preview.refresh_from_db()
     assert [one["key"] for one in batch.preview.stayed] == ["RV-1"]
+    place = places([("recommendations", "RV-1", None)])["recommendations", "RV-1"]
+    assert (place.record, place.stands) == (record.pk, Stands.EDITED), "it is there, though the import wrote nothing of it"
 
 
 def of_two_governments() -> list[list[str]]:

@@ -56,7 +56,7 @@ def test_each_record_stands_where_it_stands(batch: Import) -> None:
     edited.save()
     Recommendation.objects.filter(pk=drafted.pk).update(reference="ANOTHER")
     names = [("recommendations", one.public_key, one.pk) for one in (drafted, saved, edited)]
-    found = whereabouts.places(batch, names)
+    found = whereabouts.places(names)
     assert [found["recommendations", key].stands for _file, key, _pk in names] == [Stands.DRAFT, Stands.PUBLISHED, Stands.EDITED]
     counts = counted(batch)
     assert (counts[Stands.DRAFT], counts[Stands.EDITED]) == (1, 1)

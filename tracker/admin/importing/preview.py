@@ -350,7 +350,7 @@ def written(batch: Import, request: HttpRequest) -> dict[str, Any]:
     names = {(row["of_resource"], row["of_key"]): row for row in page.object_list}
     left = {(one["resource"], one["key"]): one["reasons"] for one in stayed.object_list}
     numbers = {**dict.fromkeys(left), **{name: row["own"] for name, row in names.items()}}
-    found = imports.places(batch, [(*name, number) for name, number in numbers.items()])
+    found = imports.places([(*name, number) for name, number in numbers.items()])
     counted = imports.counted(batch)
     submissions = list(imports.submissions_of(batch)[: SUBMISSIONS_SHOWN + 1])
     return {

@@ -113,8 +113,8 @@ def resting_on_changed(batch: Import) -> tuple[list[Name], list[Name]]:
     return [name for name in found if citing[name] <= since[name]], [name for name in found if citing[name] > since[name]]
 
 
-def places(batch: Import, names: Iterable[tuple[str, str, int | None]]) -> dict[tuple[str, str], Place]:
-    """Where some of them stand, by resource and key; ``names`` has the number, too, of each that the batch wrote itself: its key may have changed."""
+def places(names: Iterable[tuple[str, str, int | None]]) -> dict[tuple[str, str], Place]:
+    """Where records stand, by resource and key; ``names`` has the number, too, of each that an import wrote itself: its key may have changed."""
     wanted: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
     for file, key, number in names:
         wanted[file].append((key, number))
@@ -125,7 +125,7 @@ def places(batch: Import, names: Iterable[tuple[str, str, int | None]]) -> dict[
         column = resource.key_columns[0].name
         numbers = [number for _key, number in ours if number is not None]
         keys = [key for key, number in ours if number is None]
-        placed = _placed(batch, resource).filter(Q(pk__in=numbers) | Q(**{f"{column}__in": keys}))
+        placed = _where(resource, resource.model._default_manager.filter(Q(pk__in=numbers) | Q(**{f"{column}__in": keys})))
         rows = list(placed.values_list("pk", column, "_stands", "_submission"))
         edited = [pk for pk, _key, stands, _submission in rows if stands == Stands.EDITED]
         same = _same_as_public(resource, resource.model._default_manager.filter(pk__in=edited)) if edited else frozenset()
@@ -161,29 +161,30 @@ def _placed(batch: Import, resource: Resource) -> QuerySet[Any, Any]:
     rows = ImportedRow.objects.filter(batch=batch, did__in=WROTE, of_resource=resource.name)
     own = rows.filter(resource=resource.name)
     parts = rows.filter(~Exists(own.filter(of_key=OuterRef("of_key"))))
+    column, here = resource.key_columns[0].name, resource.model._default_manager
+    # Two ways that each use an index, where one condition with "or" would look at every record of the kind.
+    ours = here.filter(pk__in=own.values("record")).values("pk").union(here.filter(**{f"{column}__in": parts.values("of_key")}).values("pk"))
+    return _where(resource, here.filter(pk__in=ours))
+
+
+def _where(resource: Resource, records: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Records of one kind, each with where it stands and the submission that it waits in."""
     column, kind = resource.key_columns[0].name, _kind(resource)
     waiting = Version.objects.filter(kind=kind, voided_at=None, submission__state__in=[State.SUBMITTED, State.APPROVED])
     current = RecordEdition.desk.known_at(None).filter(kind=kind)
     public = current.filter(change=Change.PUBLISH.value, key=OuterRef(column)).order_by()
-    here = resource.model._default_manager
-    # Two ways that each use an index, where one condition with "or" would look at every record of the kind.
-    ours = here.filter(pk__in=own.values("record")).values("pk").union(here.filter(**{f"{column}__in": parts.values("of_key")}).values("pk"))
     # What few records are is looked up once for all of them, and what most are once for each: a condition is asked again wherever it stands.
-    return (
-        here.filter(pk__in=ours)
-        .annotate(
-            _submission=Subquery(waiting.filter(key=OuterRef(column)).order_by("-pk").values("submission")[:1]),
-            _since=Subquery(public.values("known_from")),
-        )
-        .annotate(
-            _stands=Case(
-                When(**{f"{column}__in": waiting.values("key")}, then=Value(Stands.SUBMITTED.value)),
-                When(edited_at__lte=F("_since"), then=Value(Stands.PUBLISHED.value)),
-                When(_since__isnull=False, then=Value(Stands.EDITED.value)),
-                When(**{f"{column}__in": current.filter(change__in=Change.taking_off()).values("key")}, then=Value(Stands.WITHDRAWN.value)),
-                default=Value(Stands.DRAFT.value),
-                output_field=TextField(),
-            )
+    return records.annotate(
+        _submission=Subquery(waiting.filter(key=OuterRef(column)).order_by("-pk").values("submission")[:1]),
+        _since=Subquery(public.values("known_from")),
+    ).annotate(
+        _stands=Case(
+            When(**{f"{column}__in": waiting.values("key")}, then=Value(Stands.SUBMITTED.value)),
+            When(edited_at__lte=F("_since"), then=Value(Stands.PUBLISHED.value)),
+            When(_since__isnull=False, then=Value(Stands.EDITED.value)),
+            When(**{f"{column}__in": current.filter(change__in=Change.taking_off()).values("key")}, then=Value(Stands.WITHDRAWN.value)),
+            default=Value(Stands.DRAFT.value),
+            output_field=TextField(),
         )
     )
 
