@@ -9,7 +9,7 @@ from tests.exchange.imports.test_no_longer import SEVERAL
 from tests.exchange.imports.test_running import applied, changed
 from tracker.editions.tables import CitationEdition
 from tracker.editorial.verbs import approve, publish
-from tracker.exchange.imports import Stands, choose, hand_in, places, run_preview
+from tracker.exchange.imports import Stands, choose, hand_in, places, run_preview, run_undo
 from tracker.models import Assessment, Citation, CitationUse, Recommendation, Submission, User
 
 ABOVE = ["9", "Canada", "Sample: a row that was put in above.", "Benches", "Yes", "implemented", "2021-03"]
@@ -119,3 +119,42 @@ def test_what_a_file_says_of_another_government_bears_out_no_verdict_that_stays(
     applied(choose(received(of_two_governments()[1:], profile=SEVERAL), by=by, decisions={"all": "take"}), by)
     assert Assessment.objects.filter(addressee__government__code="FR").exists()
     assert (cited_for("FR"), cited_for("IS")) == ({"Yes"}, {"No"})
+
+
+@pytest.mark.parametrize("is_public", [False, True])
+def test_a_row_that_became_two_bears_out_what_each_of_them_says(received: Received, by: User, is_public: bool) -> None:
+    """What was one answer of two governments is now another one of the first: its passage no longer bears out that of the second."""
+    whole = rows(1)[0]
+    whole[1] = "France; Iceland"
+    batch = applied(received([whole], profile=SEVERAL), by)
+    if is_public:
+        made_public(hand_in(batch, by=by, reason="A test").submission)
+    batch = applied(choose(received(of_two_governments()[::-1], profile=SEVERAL), by=by, decisions={"all": "take"}), by)
+    assert (cited_for("FR"), cited_for("IS")) == ({"Yes"}, {"No"})
+    if is_public:
+        made_public(hand_in(batch, by=by, reason="Corrected").submission)
+        shown = CitationEdition.objects.filter(known_to=None, record_key="RV-1-FR-REVIEW")
+        assert shown and not [each.says for each in shown if "“No”" in each.says]
+    else:
+        run_undo(batch, by=by, reason="A test")
+        assert cited_for("FR") == cited_for("IS") == {"Yes"}
+
+
+def test_a_verdict_that_the_row_gives_no_longer_is_not_borne_out_by_it(received: Received, by: User) -> None:
+    applied(received(rows(2)), by)
+    data = rows(2)
+    data[0][5] = ""
+    applied(received(data), by)
+    verdict = Assessment.objects.get(key="RV-1-FR-REVIEW")
+    assert verdict.status == "implemented" and not verdict.citation_uses.exists()
+    assert Assessment.objects.get(key="RV-2-IS-REVIEW").citation_uses.exists()
+
+
+def test_what_somebody_here_cites_a_row_for_stays(received: Received, by: User) -> None:
+    applied(received(rows(1)), by)
+    ours = builders.assessment("OURS", Recommendation.objects.get(), code="FR")
+    builders.cite(ours, Citation.objects.get(key="REVIEW-RV-1-FR"))
+    data = rows(1)
+    data[0][4] = "No"
+    applied(received(data), by)
+    assert "“No”" in ours.citation_uses.get().citation.says

@@ -7,6 +7,9 @@ effect, a challenge) never goes with it: then it stays, and that is said. What p
 
 It is known only at the end of the file, as several rows may speak of one recommendation.
 
+A passage whose words this import changed bears out what its row says now and nothing else: what the row no longer says loses it, wherever that stands
+(:meth:`NoLonger.unborne`). Readers see that once the record that lost it is published again.
+
 A recommendation that is not in the file at all stays, whatever stands of it: the file may as well be the next part of a list as a corrected one. That
 it is missing is said (:func:`missing`).
 """
@@ -118,7 +121,9 @@ class NoLonger(Beside):
         """``unsure``: recommendations of which a row could not be read whole, so that nobody knows all that the file says of them."""
         super().__init__({}, by=by, batch=batch)
         self.unsure, self.wholes = unsure, wholes(profile)
-        self.imports = _earlier(batch, profile) if self.wholes else {}
+        earlier = _earlier(batch, profile)
+        self.imports = earlier if self.wholes else {}
+        self.same_profile = [number for number, name in earlier.items() if name == batch.profile_name]
         self.document = profile.source.key
         self.nodes: dict[Node, Going] = {}
         self.referring: dict[Node, set[Node]] = defaultdict(set)
@@ -157,6 +162,33 @@ class NoLonger(Beside):
             fresh = [*self._ahead(fresh), *self._behind(fresh)]
         self._judge()
         yield from self._decided(references)
+
+    def unborne(self) -> Iterator[Going]:
+        """The uses of passages that this import worded anew by which they would bear out what their rows do not say any more. They are taken away.
+
+        Once :meth:`found` was gone through. Only what earlier files of the same profile brought: who cites such a passage here for more answers for
+        it.
+        """
+        resource, mine = BY_NAME["citation_uses"], ImportedRow.objects.filter(batch=self.batch)
+        reworded = mine.filter(resource="citations", did__in=[Did.CHANGED, Did.TAKEN])
+        if not self.same_profile or rights.beyond_taking_away(resource, self.by):
+            return
+        passages = list(reworded.order_by("record").values_list("record", flat=True))
+        for start in range(0, len(passages), AT_ONCE):
+            uses = CitationUse.objects.filter(citation__in=passages[start : start + AT_ONCE]).order_by("pk")
+            rows = [(use, Row(resource, 0, resource.cells(use))) for use in with_related(uses, resource.related())]
+            unsure = {use.citation_id for use, row in rows if row.cells["recommendation"] in self.unsure}
+            told_of = ImportedRow.objects.filter(resource=resource.name, key__in=[told(row.key) for _use, row in rows])
+            in_file = set(told_of.filter(batch=self.batch).values_list("key", flat=True))
+            brought = set(told_of.filter(batch__in=self.same_profile, did__in=PUT_THERE).values_list("key", "record"))
+            going = [
+                Going(row, use, "", False, self.root_of_record(resource.name, use))
+                for use, row in rows
+                if (told(row.key), use.pk) in brought and told(row.key) not in in_file and use.citation_id not in unsure
+            ]
+            self._find_missing({one.root for one in going})
+            self._take_away(going)
+            yield from going
 
     # What belongs together
 

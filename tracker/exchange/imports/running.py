@@ -19,7 +19,7 @@ from tracker.exchange.files import Package, PackageError, Problem, Row
 from tracker.exchange.imports import rights
 from tracker.exchange.imports.beside import Beside, decision_of, digest, given, references, told
 from tracker.exchange.imports.findings import Findings
-from tracker.exchange.imports.no_longer import NoLonger, missing
+from tracker.exchange.imports.no_longer import Going, NoLonger, missing
 from tracker.exchange.imports.progress import Progress
 from tracker.exchange.imports.said_before import said_before
 from tracker.exchange.imports.sources import Mapped, OfPackage
@@ -228,17 +228,22 @@ class Run:
         mapped, lines = self.source.mapped, []
         unsure = self.unsure | mapped.unsure
         self.findings.missing = missing(self.batch, mapped.profile, unsure)
-        for found in NoLonger(self.batch, self.by, mapped.profile, unsure).found():
+        no_longer = NoLonger(self.batch, self.by, mapped.profile, unsure)
+        for found in no_longer.found():
             if found.stays:
                 self.findings.add_conflict(("recommendations", (found.reference,)), found.stays, found.decision)
-            for one in found.goes:
-                self.findings.add_outcome(one.row, Did.GONE, "", one.cells)
-                lines.append((
-                    self.batch.pk, one.row.resource.name, told(one.row.key), one.root[0], told(one.root[1]), 0, Did.GONE.value, one.record.pk, "", "",
-                    json.dumps(one.cells, ensure_ascii=False),
-                ))  # fmt: skip
+            lines += map(self._gone, found.goes)
+        lines += map(self._gone, no_longer.unborne())
         order = {resource.name: place for place, resource in enumerate(RESOURCES)}
         _copy_in(sorted(lines, key=lambda line: (order[line[1]], line[2])))  # parents first, as the undo brings them back
+
+    def _gone(self, one: Going) -> tuple[Any, ...]:
+        """Something that is taken away, as a line of what became of each row."""
+        self.findings.add_outcome(one.row, Did.GONE, "", one.cells)
+        return (
+            self.batch.pk, one.row.resource.name, told(one.row.key), one.root[0], told(one.root[1]), 0, Did.GONE.value, one.record.pk, "", "",
+            json.dumps(one.cells, ensure_ascii=False),
+        )  # fmt: skip
 
     def _refuse(self, group: Group, problems: list[Problem | str]) -> None:
         self.unsure.add(getattr(group, "of", ""))
