@@ -271,6 +271,13 @@ class DeskList(ChangeList):
             self.root_queryset = self.root_queryset.annotate(**self.model_admin.listed())
         return super().get_queryset(request, exclude_parameters)
 
+    def get_results(self, request: HttpRequest) -> None:
+        """Which records a page shows is asked first, and then what it shows of them: all that are found would be put in order with all they hold."""
+        super().get_results(request)
+        shown = list(self.result_list.values_list("pk", flat=True))
+        rows = self.root_queryset.in_bulk(shown)
+        self.result_list = [rows[pk] for pk in shown]  # type: ignore[assignment]
+
 
 def link(url: str, words: Any) -> str:
     """A link."""
