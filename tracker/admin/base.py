@@ -21,11 +21,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from tracker.admin.choosing import Autocompleting
 from tracker.admin.concurrency import ConcurrentSaves
 from tracker.admin.forms import ReasonForm
 from tracker.admin.history import entries
+from tracker.admin.searching import found_by_words, knows_words
 from tracker.models import Action, Assessment, Recommendation, User
 from tracker.models.base import Publishable
 from tracker.signin.keeping import KeepsForms
@@ -73,6 +75,11 @@ CITED_IN: dict[type[Publishable], tuple[str, ...]] = {
 """From a citation to the records that are approved together with it."""
 
 
+FOUND_BY_WORDS = _(
+    'Whole words or how they begin, accents and capitals aside; of several words a record has them all. In "quotation marks": as written.'
+)
+
+
 class NounAdmin(KeepsForms, ConcurrentSaves, Autocompleting, admin.ModelAdmin):
     """The pages of one noun.
 
@@ -93,6 +100,12 @@ class NounAdmin(KeepsForms, ConcurrentSaves, Autocompleting, admin.ModelAdmin):
         models.TextField: {"widget": forms.Textarea(attrs={"rows": 4, "class": "vLargeTextField"})},
         models.URLField: {"assume_scheme": "https", "widget": AdminURLFieldWidget},
     }
+
+    def __init__(self, model: type[models.Model], admin_site: admin.AdminSite) -> None:
+        """Where words are kept, the page says how they are found."""
+        super().__init__(model, admin_site)
+        if knows_words(model, self.search_fields):
+            self.search_help_text = FOUND_BY_WORDS
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """With what ``__str__`` and the lists show."""
@@ -137,8 +150,11 @@ class NounAdmin(KeepsForms, ConcurrentSaves, Autocompleting, admin.ModelAdmin):
         return []
 
     def get_search_results(self, request: HttpRequest, queryset: models.QuerySet[Any], search_term: str) -> tuple[models.QuerySet[Any], bool]:
-        """Where a relation is chosen by typing, what bears the very code that was typed comes first."""
-        found, duplicates = super().get_search_results(request, queryset, search_term)
+        """By words where they are kept. Where a relation is chosen by typing, what bears the very code that was typed comes first."""
+        if knows_words(self.model, self.search_fields):
+            found, duplicates = found_by_words(queryset, search_term, self.search_fields), False
+        else:
+            found, duplicates = super().get_search_results(request, queryset, search_term)
         codes = [name[1:] for name in self.search_fields if name.startswith("=") and name.endswith("code")]
         if codes and "field_name" in request.GET and (words := search_term.upper().split()):
             typed = models.Case(models.When(**{f"{codes[0]}__in": words}, then=models.Value(0)), default=models.Value(1))
@@ -254,6 +270,13 @@ class DeskList(ChangeList):
         if exclude_parameters is None:
             self.root_queryset = self.root_queryset.annotate(**self.model_admin.listed())
         return super().get_queryset(request, exclude_parameters)
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Which records a page shows is asked first, and then what it shows of them: all that are found would be put in order with all they hold."""
+        super().get_results(request)
+        shown = list(self.result_list.values_list("pk", flat=True))
+        rows = self.root_queryset.in_bulk(shown)
+        self.result_list = [rows[pk] for pk in shown]  # type: ignore[assignment]
 
 
 def link(url: str, words: Any) -> str:

@@ -21,6 +21,7 @@ from tracker.models.base import (
 )
 from tracker.models.government import Government
 from tracker.models.recommendation import Addressee, Measure
+from tracker.models.searched import searched_by
 from tracker.rules.identifiers import OPENSANCTIONS_PATTERN
 from tracker.rules.vocabulary import Corroboration, Direction, EventKind, GovernmentKind, PartyKind, Standing
 
@@ -59,6 +60,7 @@ class Action(Publishable):
         ordering = ["key"]
         verbose_name = _("action")
         verbose_name_plural = _("actions")
+        indexes = [searched_by("key", "title", "description", "body", "target", "legal_instrument", "celex", "bill", name="action")]
         constraints = [
             one_of("corroboration", Corroboration, "action_corroboration_is_in_the_vocabulary"),
             a_bill_number_names_its_legislature("action"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from tracker.fields import PartialDateField, WordField, one_of
 from tracker.models.base import Publishable, history, key_is_plain, new_key
 from tracker.models.recommendation import Addressee
+from tracker.models.searched import searched_by
 from tracker.rules.vocabulary import Answer, AssessorKind, Confidence, Corroboration, Status
 
 ASSESSABLE = [status for status in Status if status is not Status.NOT_ASSESSED]
@@ -68,6 +69,7 @@ class Assessment(Publishable):
         ordering = ["key"]
         verbose_name = _("assessment")
         verbose_name_plural = _("assessments")
+        indexes = [searched_by("key", "rationale", name="assessment")]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=[status.value for status in ASSESSABLE]), name="an_assessment_gives_a_status"),
             one_of("confidence", Confidence, "assessment_confidence_is_in_the_vocabulary"),

@@ -24,6 +24,7 @@ from tracker.models.base import (
     never_deleted,
     new_key,
 )
+from tracker.models.searched import searched_by
 from tracker.rules.vocabulary import CaptureState, CopyState, Corroboration, DocumentKind, Interest, LinkOutcome, PassageOutcome, Stance
 
 
@@ -79,6 +80,7 @@ class Document(Publishable):
         ordering = ["key"]
         verbose_name = _("document")
         verbose_name_plural = _("documents")
+        indexes = [searched_by("key", "title", "author", "publisher", "url", "symbol", "celex", "bill", name="document")]
         constraints = [
             one_of("kind", DocumentKind, "document_kind_is_in_the_vocabulary"),
             one_of("interest", Interest, "document_interest_is_in_the_vocabulary"),
@@ -235,6 +237,7 @@ class Citation(models.Model):
         ordering = ["key"]
         verbose_name = _("citation")
         verbose_name_plural = _("citations")
+        indexes = [searched_by("key", "says", "locator", "exact", name="citation")]
         constraints = [
             one_of("corroboration", Corroboration, "citation_corroboration_is_in_the_vocabulary"),
             models.CheckConstraint(condition=Q(archived_as="") | Q(archived_as__regex=r"^[0-9a-f]{64}$"), name="a_copy_is_named_by_its_sha256"),

@@ -10,6 +10,7 @@ from tracker.fields import PartialDateField, WordField, one_of
 from tracker.models.base import KEY_HELP, KEY_PATTERN, Publishable, history, is_language, key_is_plain
 from tracker.models.document import Document
 from tracker.models.government import Government
+from tracker.models.searched import searched_by
 from tracker.rules.vocabulary import Basis, Corroboration, GovernmentKind, RelationKind, StatementForm
 
 
@@ -127,7 +128,10 @@ class Recommendation(Publishable):
         ordering = ["reference"]
         verbose_name = _("recommendation")
         verbose_name_plural = _("recommendations")
-        indexes = [models.Index(words_of("statement"), "id", name="recommendation_by_its_words")]
+        indexes = [
+            models.Index(words_of("statement"), "id", name="recommendation_by_its_words"),
+            searched_by("reference", "number", "short_title", "statement", "made_by", "target", name="recommendation"),
+        ]
         constraints = [
             one_of("statement_form", StatementForm, "statement_form_is_in_the_vocabulary"),
             one_of("corroboration", Corroboration, "recommendation_corroboration_is_in_the_vocabulary"),

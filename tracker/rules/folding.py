@@ -64,6 +64,15 @@ def folded(text: str) -> str:
     return " ".join(token.word for token in tokens(text))
 
 
+def beginnings(text: str) -> list[tuple[str, ...]]:
+    """The words of a text of which the last may be typed in part: each in the spellings that a word can have which is it, or begins so."""
+    words: list[tuple[str, ...]] = [(token.word,) for token in tokens(text)]
+    written, meant = AT_THE_END
+    if words and words[-1][0].endswith(meant):
+        words[-1] = (words[-1][0], words[-1][0].removesuffix(meant) + written)
+    return words
+
+
 def tokens(text: str) -> Iterator[Token]:
     """The words of a text with their places in it: ``text[start:end]`` is the word as written, with its accents."""
     spelt: list[str] = []
