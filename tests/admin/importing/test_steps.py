@@ -732,3 +732,30 @@ def test_each_cell_of_the_list_of_imports_says_its_heading_where_there_is_none(p
     html = steps.client.get(reverse("admin:tracker_import_changelist")).content.decode()
     for label in ("profile", "what it would do, or did"):
         assert f'<span class="narrow-label">{label}: </span>–' in html
+
+
+@pytest.mark.parametrize(("answer", "kept", "written"), [("", "", "paraphrase"), ("verbatim", "verbatim", "verbatim"), ("paraphrase",) * 3])
+def test_whether_recommendations_stand_word_for_word_is_asked_of_the_file(
+    answer: str, kept: str, written: str, people: dict[str, User], sign_in: SignIn
+) -> None:
+    """What is taken over word for word would else be shown to readers as a paraphrase, as nobody was asked."""
+    steps = mapped(sign_in("researcher"))
+    assert "not said: they are shown as a paraphrase" in steps.page("whole").content.decode()
+    steps.whole(statement_form=answer)
+    assert steps.page("whole").context["statement_form"]["value"] == kept
+    steps.send("columns", {})
+    assert steps.page("whole").context["statement_form"]["value"] == kept, "the step before keeps it"
+    steps.preview()
+    steps.ask("apply")
+    assert set(Recommendation.objects.values_list("statement_form", flat=True)) == {written}
+
+
+def test_whether_they_stand_word_for_word_is_not_asked_where_a_column_says_it(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = chosen(sign_in("researcher"))
+    assert steps.batch is not None
+    steps.columns({**HOLDS, "Status": ["recommendation.statement_form"]}, keys={"recommendation": ["No"]})
+    page = steps.page("whole")
+    assert page.context["statement_form"] is None and "statement-form" not in page.content.decode()
+    steps.whole()
+    steps.batch.refresh_from_db()
+    assert "statement_form" in steps.batch.profile_text
