@@ -19,7 +19,7 @@ from config.trouble import Trouble
 from tests import builders
 from tests.admin.forms import Form, fields_of, words
 from tests.admin.importing.steps import SOURCE, Steps, work
-from tracker.admin.importing import deciding, limits, preview, reading
+from tracker.admin.importing import deciding, limits, looking, preview, reading
 from tracker.exchange.imports import findings
 from tracker.exchange.imports.jobs import hand_in_import
 from tracker.exchange.profiles import parse
@@ -637,7 +637,7 @@ def test_what_is_no_table_is_refused_in_a_sentence(people: dict[str, User], sign
 
 
 def test_a_long_file_is_looked_at_by_a_job_that_can_be_watched(people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deciding, "AT_ONCE", 10)
+    monkeypatch.setattr(looking, "AT_ONCE", 10)
     steps = chosen(sign_in("researcher"))
     page = steps.preview()
     assert page.context["progress"].going

@@ -206,6 +206,7 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
         "preview": preview,
         "counts": counts_in_words(counts),
         "in_profile": "in_profile" in request.POST or not {"names", "words"} & set(request.POST),
+        "keep_under": request.POST.get("keep_under", ""),
         "words": (words := mending.unknown_words(batch, profile, unknown_words[:PER_PAGE], request.POST)),
         "needs_words": any(line["is_kept_here"] for line in words),
         "word_count": len(unknown_words),
