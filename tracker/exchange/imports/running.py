@@ -231,6 +231,8 @@ class Run:
         for found in NoLonger(self.batch, self.by, mapped.profile, unsure).found():
             if found.stays:
                 self.findings.add_conflict(("recommendations", (found.reference,)), found.stays, found.decision)
+                gone = {(one.row.resource.name, one.row.key) for one in found.goes}
+                self.findings.add_staying(each.row for each in found.stays if (each.row.resource.name, each.row.key) not in gone)
             for one in found.goes:
                 self.findings.add_outcome(one.row, Did.GONE, "", one.cells)
                 lines.append((
