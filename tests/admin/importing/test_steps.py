@@ -584,6 +584,7 @@ def test_the_rows_above_the_header_that_were_found_are_left_out_at_every_step(
     steps.send("format", {}, button="_on")
     assert [line.offered.name for line in steps.page("columns").context["lines"]] == ["No", "Text", "Country", "Status"]
     steps.columns({name: HOLDS[name] for name in TITLED[2]}, keys={"recommendation": ["No"]})
+    assert 'id="id_source-title" value="Made-up observatory: follow-up"' in steps.page("whole").content.decode(), "not the name of the file"
     assert [line.offered.name for line in steps.page("columns").context["lines"]] == ["No", "Text", "Country", "Status"]
     steps.whole()
     preview = steps.preview()

@@ -26,7 +26,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     batch = frame.to_work_on(request, pk)
     if back := frame.refused_for_now(request, batch):
         return back
-    text = batch.profile_text or to_toml(reading.profile_of(batch)[0])
+    text = batch.profile_text or to_toml(reading.begun_of(batch))
     name = batch.profile_name or reading.profile_of(batch)[0].name
     errors: list[str] = []
     if request.method == "POST":
