@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 
 from tracker.languages import LANGUAGES, SOURCE, Language, dates, names
 from tracker.languages.addresses import in_language
+from tracker.rules import sentences
 from tracker.rules.vocabulary import Stance
 
 register = template.Library()
@@ -117,6 +118,13 @@ def ours(text: str | None, sources: object = None) -> SafeString | str:
 def quoted_from(text: str | None, sources: object = None) -> SafeString | str:
     """A source's own word, marked as in the language of the sources where they have one: ``{{ row.source_status|quoted_from:citations }}``."""
     return names.of_source(text, language_of_sources(sources)) if text else ""
+
+
+@register.filter
+def is_of_an_answer(verdict: Any) -> bool:
+    """Whether a verdict is the account that an import makes of a government's answer alone: its source has no word for a status."""
+    found = sentences.told(verdict.rationale)
+    return found is not None and found.sentence in (sentences.ANSWERED, sentences.ANSWERED_WITHOUT_POSITION)
 
 
 def language_of_sources(sources: object) -> str:

@@ -101,6 +101,17 @@ def test_words_of_a_french_source_are_never_marked_as_english(received: Received
         assert "“Refusée”" in client.get(f"/fr{path}").text
 
 
+def test_an_answer_is_shown_as_an_answer_and_not_as_a_word_for_a_status(received: Received, by: User) -> None:
+    """“Supported” is what a state said that it would do: the account that stands beside it is under consideration, which the word does not mean."""
+    profile = PROFILE.replace('"Yes" = "accepted"', '"Supported" = "accepted"')
+    client = _handed_in(
+        received, by, profile, [["1", "Canada", STATEMENT, "", "Supported", "", ""], ["2", "Canada", "Two", "", "Supported", "implemented", ""]]
+    )
+    for path in ("/recommendations/RV-1/", "/recommendations/RV-1/CA/", "/governments/CA/"):
+        assert "its answer: “Supported”" in client.get(path).text, path
+    assert "“implemented”" in (shown := client.get("/recommendations/RV-2/CA/").text) and "its answer:" not in shown
+
+
 def test_what_the_software_writes_at_import_is_said_in_the_language_of_the_page(received: Received, by: User) -> None:
     """Where a row stands, that a measure is not classified, and why a status: stored in English, as files say it."""
     client = _handed_in(received, by, MAPPED, [["1", "Canada", STATEMENT, "", "Yes", "Refusée", "2021-03"]])

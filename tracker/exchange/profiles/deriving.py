@@ -34,6 +34,9 @@ class Deriving:
     def stands_beside(answer: str) -> Status:
         """The status of a government's own account that says no more than its answer: what it said it would do is not yet done.
 
+        To accept is to announce, which is what *under consideration* says by its published definition; the answer itself is kept as a position, and
+        no page shows it as a word for the status.
+
         *Noted* takes no position, for which an account has no status of its own: of those that it may have, *under consideration* claims least, where
         *rejected* would say for the government what it did not say. The account says in words that no position was taken.
         """

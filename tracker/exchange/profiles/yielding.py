@@ -13,7 +13,7 @@ from tracker.exchange.files import Problem
 from tracker.exchange.profiles import naming
 from tracker.exchange.profiles.kinds import KIND_OF, UNCLASSIFIED
 from tracker.exchange.profiles.named import Ambiguous
-from tracker.exchange.profiles.naming import key_of, short_name
+from tracker.exchange.profiles.naming import bounded, key_of, short_name
 from tracker.exchange.profiles.reading import Unreadable, Values
 from tracker.exchange.profiles.rows import LONGEST_SHOWN, MappedRow, problem_at, quoted, rows_told
 from tracker.exchange.profiles.taking import KindReader, Taken, reference_of
@@ -165,7 +165,7 @@ class RowMaker:
             return
         title = taken.get("title")
         parts = self.kinds["document"].key_parts(self.values)
-        self.document = key_of(self.deriving.prefix, *(parts if any(parts) else [title]))
+        self.document = key_of(self.deriving.prefix, *map(bounded, parts if any(parts) else [title]))
         cells = {**taken.values, "key": self.document, "title": first_words(title, 500)}
         otherwise = {"kind": "official_statement", **self.deriving.document}
         if self.kinds.keys() == {"document"} and taken.raw.get("kind"):  # nothing else is made of the row, so that no passage cites it
