@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import builders
+from tracker.models import Addressee
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CORRECTED_PAGES = ("/corrections/", "/recommendations/REC-1/", "/feeds/changes.atom")
@@ -198,6 +199,38 @@ def test_the_address_of_a_withdrawn_record_says_when_by_whom_and_why(made: dict[
     assert "It was never recommended" in text("/corrections/", nature="withdrawn")
     assert "Goes with it" in text("/recommendations/REC-1/"), "an assessment is taken off its recommendation's page"
     assert "OTHER-1" not in {row["reference"] for row in answer("/api/v1/recommendations").json()["results"]}
+
+
+def test_the_address_of_an_addressee_that_was_withdrawn_says_so_and_one_that_never_was_is_not_found(made: dict[str, Any]) -> None:
+    """It goes with an edition of its recommendation, which names the government no longer: as a page, framed, to share and to cite."""
+    client = Client(SERVER_NAME="localhost")
+    paths = [
+        "/recommendations/REC-1/NL/",
+        "/fr/recommendations/REC-1/NL/",
+        "/embed/status/REC-1/NL/",
+        "/share/status/REC-1/NL/",
+        "/cite/status/REC-1/NL.bib",
+    ]
+    never = [path.replace("NL", "XX") for path in paths]
+    assert {client.get(path).status_code for path in (*paths, *never)} == {404}
+    dutch = Addressee.objects.create(recommendation=made["recommendation"], government=builders.government("NL"))
+    builders.put_out(made["recommendation"], reason="The Netherlands too")
+    assert {client.get(path).status_code for path in paths} == {200}
+    dutch.delete()
+    edition = builders.put_out(made["recommendation"], reason="It was never addressed to them")
+    assert {client.get(path).status_code for path in paths} == {410}
+    assert {client.get(path).status_code for path in never} == {404}
+    page = html.unescape(client.get(paths[0]).content.decode())
+    for words in ("The addressee REC-1, NL was public from", "It was never addressed to them", "Ada Author", "Rita Reviewer"):
+        assert words in page, words
+    before = f"/recommendations/REC-1/NL/?known=edition-{edition.number - 1}"
+    assert before in page and client.get(before).status_code == 200
+    assert client.get(f"/recommendations/REC-1/NL/?known=edition-{edition.number - 2}").status_code == 404, "it came later"
+    assert client.get(paths[-1]).json()["detail"] == "It was never addressed to them"
+    Addressee.objects.create(recommendation=made["recommendation"], government=builders.government("NL"))
+    builders.put_out(made["recommendation"], reason="And yet")
+    assert client.get(paths[0]).status_code == 200
+    assert client.get(f"/recommendations/REC-1/NL/?known=edition-{edition.number}").status_code == 410
 
 
 MERGED = {"document": ("REPORT-2", "REPORT"), "action": ("ACT-3", "ACT-1"), "recommendation": ("REC-2", "REC-1")}

@@ -10,10 +10,13 @@ from collections.abc import Iterable
 from babel import Locale, UnknownLocaleError
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_noop, pgettext, trans_real
 
 from tracker.languages import SOURCE
-from tracker.languages.dates import language, locale
+from tracker.languages.dates import in_words, language, locale
+from tracker.rules import sentences
+from tracker.rules.dates import PartialDate
 
 _NO_GOVERNMENT = frozenset({"EZ", "QO", "VA", "XA", "XB", "ZZ"})
 """Codes of two letters under which the CLDR names no government: currency area, outlying places, the state of the Vatican City (not the Holy See),
@@ -49,7 +52,52 @@ def is_translated(text: str) -> bool:
 
 def translated(text: str) -> SafeString:
     """A name that the data gives in English (a measure, a theme, a group) in the page's language, or marked as English where it has none."""
-    return format_html("{}", gettext(text)) if not text or is_translated(text) else in_english(text)
+    if not text or is_translated(text):
+        return format_html("{}", gettext(text))
+    return of_the_software(text) or in_english(text)
+
+
+def somebody(text: str) -> SafeString:
+    """A person or an organisation: in the page's language where the catalogue has the name, and otherwise as it is written, in whatever language."""
+    return format_html("{}", gettext(text)) if not text or is_translated(text) else as_written(text)
+
+
+def of_the_software(text: str, language_of_words: str = "") -> SafeString | None:
+    """A text that the software wrote into a record, said in the page's language; None where it did not, and in English, where the text says it.
+
+    What is said in it stands apart: names as they are, somebody's own words in their language where that is told.
+    """
+    if language() == SOURCE:
+        return None
+    if found := sentences.told(text):
+        return _said(found, gettext(found.sentence.words), language_of_words)
+    if not (parts := sentences.passage(text)):
+        return None
+    worded = [gettext(part.sentence.words) for part in parts]
+    worded[0] = capfirst(worded[0])
+    between = pgettext("between the parts of what a passage says", "; ")
+    said = [_said(part, words, language_of_words) for part, words in zip(parts, worded, strict=True)]
+    return format_html("{}.", mark_safe(format_html("{}", between).join(said)))
+
+
+def _said(found: sentences.Told, words: str, language_of_words: str) -> SafeString:
+    marked = {name: _marked(name, value, language_of_words) for name, value in found.values.items()}
+    return format_html(words % {name: f"{{{name}}}" for name in marked}, **marked)
+
+
+def _marked(name: str, value: str, language_of_words: str) -> SafeString | str:
+    if name == "day":
+        return in_words(PartialDate(value))
+    if name not in sentences.NAMES:
+        return value
+    return of_source(value, language_of_words) if name == "words" else as_written(value)
+
+
+def of_source(text: str, written_in: str) -> SafeString:
+    """Words of a source in its language; in none where that is not known, apart from the direction and the signs of a page."""
+    if not written_in:
+        return as_written(text)
+    return format_html("{}", text) if written_in == language() else format_html('<bdi lang="{}">{}</bdi>', written_in, text)
 
 
 def in_english(text: str) -> SafeString:

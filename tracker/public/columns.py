@@ -389,7 +389,11 @@ ASSESSMENTS = Listing(
         Column("corroboration", _("corroboration"), _("single_source or corroborated.")),
         Column("assessor_kind", _("assessed by"), _("staff, government or third_party.")),
         Column("assessor", _("assessor"), _("Name of an outside assessor.")),
-        Column("source_status", _("status in the source's words"), _("The raw value where it was taken over.")),
+        Column(
+            "source_status",
+            _("status in the source's words"),
+            _("The raw value where it was taken over; of a government’s account made of its answer alone, that answer."),
+        ),
         Column("actions", _("rests on actions"), _("Keys of the actions with which it shares a citation."), _semicolons("actions"), shape=TEXT),
         Column("supports", _("citations for"), _("Citations for it.")),
         Column("disputes", _("citations against"), _("Citations against it or the actions that it rests on.")),

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.db.models import Count, Max, Min, Q
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -25,7 +26,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 import tracker
-from tracker.editions.tables import RecordEdition
+from tracker.editions.tables import AddresseeEdition, RecordEdition
 from tracker.public import ahead
 from tracker.public.clocks import CLOCKS, BadFilter, Clocks, EditionRead, read_clocks
 from tracker.public.elsewhere import Elsewhere, elsewhere
@@ -63,13 +64,22 @@ class NotYet(NotHere):
 
 
 class TakenOff(Exception):
-    """The record was public and was taken off the site: withdrawn, merged into another one to which its address leads, or taken down."""
+    """The record was public and was taken off the site: withdrawn, merged into another one to which its address leads, or taken down.
 
-    def __init__(self, record: RecordEdition, public_since: dt.datetime) -> None:
-        """The edition that took it off (when, by whom and why), and since when the record had been public."""
+    An addressee is no record of its own: it goes with an edition of its recommendation, which names it no longer.
+    """
+
+    def __init__(self, record: RecordEdition, public_since: dt.datetime, addressee: str = "") -> None:
+        """The edition that took it off (when, by whom and why), since when it had been public, and the government of an addressee."""
         super().__init__(record.reason)
         self.record = record
         self.public_since = public_since
+        self.addressee = addressee
+
+    @property
+    def status(self) -> int:
+        """What an address answers that leads nowhere else: 410 of what the editors took back, 451 (RFC 7725) of what was taken down."""
+        return 451 if self.record.nature == Nature.TAKEN_DOWN else 410
 
 
 def not_here(clocks: Clocks, kind: str, key: str, sentence: str, code: str = "") -> NotHere:
@@ -92,6 +102,22 @@ def missing(clocks: Clocks, kind: str, key: str, sentence: str) -> Exception:
     if taken_down:
         return TakenOff(taken_down[-1], since)
     return not_here(clocks, kind, key, sentence) if newest.change == "publish" else TakenOff(newest, since)
+
+
+def missing_addressee(clocks: Clocks, reference: str, code: str, sentence: str) -> Exception:
+    """The same of one government's place on a recommendation: it went with the whole of it, or with an edition that names it no longer."""
+    rows = AddresseeEdition.objects.filter(recommendation=reference, government=code)
+    said = rows if clocks.known is None else rows.filter(known_from__lte=clocks.known)
+    still = Q(known_to=None) if clocks.known is None else Q(known_to=None) | Q(known_to__gt=clocks.known)
+    told = said.aggregate(since=Min("known_from"), until=Max("known_to"), still=Count("id", filter=still))
+    if told["still"]:
+        return not_here(clocks, "addressee", reference, sentence, code)
+    if told["since"]:
+        editions = RecordEdition.objects.defer("body").filter(kind="recommendation", key=reference, known_from=told["until"], change="publish")
+        if record := editions.first():
+            return TakenOff(record, told["since"], code)
+    gone = missing(clocks, "recommendation", reference, sentence)
+    return gone if isinstance(gone, TakenOff) else not_here(clocks, "addressee", reference, sentence, code)
 
 
 def public_page(view: Callable[..., Page]) -> View:
@@ -156,6 +182,9 @@ def public_data(view: View) -> View:
             return for_caches(problem(400, _("Bad filter"), bad.sentence, filter=bad.name), request)
         except NotHere as missing:
             return for_caches(problem(404, _("Not found"), str(missing)), request)
+        except TakenOff as taken:
+            title = _("Taken down for legal reasons") if taken.status == 451 else _("Taken off this site")
+            return for_caches(problem(taken.status, title, taken.record.reason), request)
 
     return read_by_scripts(require_safe(answered(respond, later_as_problem)))
 
@@ -225,11 +254,13 @@ def _taken_off(request: HttpRequest, clocks: Clocks, taken: TakenOff) -> HttpRes
     """
     record = taken.record
     if not record.forwards_to:
-        by_law = record.nature == Nature.TAKEN_DOWN
         before = f"{request.path}?{urlencode({'known': f'edition-{record.edition - 1}'})}"
         feed = f"{reverse('changes-feed')}?{urlencode({'kind': record.kind, 'record': record.key})}"
-        context = {"record": record, "public_since": taken.public_since, "before_url": before, "feed": feed}
-        return _error(request, 451 if by_law else 410, clocks, context)
+        if taken.addressee:
+            feed = f"{reverse('changes-feed')}?{urlencode({'recommendation': record.key, 'government': taken.addressee})}"
+        what = {"kind": "addressee", "name": f"{record.key}, {taken.addressee}"} if taken.addressee else {"kind": record.kind, "name": record.key}
+        context = {"record": record, "what": what, "public_since": taken.public_since, "before_url": before, "feed": feed}
+        return _error(request, taken.status, clocks, context)
     query = request.META.get("QUERY_STRING", "")
     address = reverse(f"public:{record.kind}", args=[record.forwards_to]) + (f"?{query}" if query else "")
     response = HttpResponsePermanentRedirect(address)

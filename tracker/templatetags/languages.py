@@ -17,6 +17,8 @@ from django.utils.translation import gettext
 
 from tracker.languages import LANGUAGES, SOURCE, Language, dates, names
 from tracker.languages.addresses import in_language
+from tracker.rules import sentences
+from tracker.rules.vocabulary import Stance
 
 register = template.Library()
 
@@ -90,17 +92,47 @@ def named(text: str | None) -> SafeString | str:
 
 
 @register.filter
-def each_named(texts: Iterable[str]) -> list[SafeString | str]:
-    """The same of several."""
-    return [named(text) for text in texts]
+def somebody(name: str | None) -> SafeString | str:
+    """Who made or searched something, in the page's language where the catalogue has the name; else as it is written, in whatever language."""
+    return names.somebody(name) if name else ""
 
 
 @register.filter
-def ours(text: str | None) -> SafeString | str:
-    """A text of this site about a record that nobody translates (what a passage says, a reason): marked as English on a page of another language."""
+def each_somebody(texts: Iterable[str]) -> list[SafeString | str]:
+    """The same of several."""
+    return [somebody(text) for text in texts]
+
+
+@register.filter
+def ours(text: str | None, sources: object = None) -> SafeString | str:
+    """A text of this site about a record that nobody translates (what a passage says, a reason): marked as English on a page of another language.
+
+    What the software wrote by itself is said in the page's language, with what it quotes of its ``sources`` in theirs.
+    """
     if not text or dates.language() == SOURCE:
         return text or ""
-    return names.in_english(text)
+    return names.of_the_software(text, language_of_sources(sources)) or names.in_english(text)
+
+
+@register.filter
+def quoted_from(text: str | None, sources: object = None) -> SafeString | str:
+    """A source's own word, marked as in the language of the sources where they have one: ``{{ row.source_status|quoted_from:citations }}``."""
+    return names.of_source(text, language_of_sources(sources)) if text else ""
+
+
+@register.filter
+def is_of_an_answer(verdict: Any) -> bool:
+    """Whether a verdict is the account that an import makes of a government's answer alone: its source has no word for a status."""
+    found = sentences.told(verdict.rationale)
+    return found is not None and found.sentence in (sentences.ANSWERED, sentences.ANSWERED_WITHOUT_POSITION)
+
+
+def language_of_sources(sources: object) -> str:
+    """The one language of what a record rests on: a citation, a document, or several; those that support it where they say so. Empty for several."""
+    each = list(sources) if isinstance(sources, list | tuple) else [sources]
+    supporting = [one for one in each if getattr(one, "stance", None) == Stance.SUPPORTS] or each
+    found = {getattr(getattr(one, "row", one), "language", "") for one in supporting}
+    return str(found.pop() or "") if len(found) == 1 else ""
 
 
 @register.filter

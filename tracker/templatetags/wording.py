@@ -14,12 +14,13 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 
 from tracker.editions.tables import RecommendationEdition, TranslationEdition
-from tracker.languages.names import is_translated
+from tracker.languages.names import is_translated, of_the_software
 from tracker.public.translated import Wording, Wordings, language_name
 from tracker.public.wording import called
 from tracker.rules.languages import OURS
 from tracker.rules.shortening import CUT, beyond, first_words
 from tracker.rules.vocabulary import TranslationKind
+from tracker.templatetags.languages import language_of_sources
 
 register = template.Library()
 
@@ -30,15 +31,20 @@ def _found(context: Context, row: Any, column: str) -> Wording:
 
 
 @register.simple_tag(takes_context=True)
-def wording(context: Context, row: Any, column: str, *, bare: bool = False, linked: bool = False, quiet: bool = False) -> SafeString:
+def wording(
+    context: Context, row: Any, column: str, *, bare: bool = False, linked: bool = False, quiet: bool = False, sources: Any = None
+) -> SafeString:
     """A text of a row in the reader's language, with its mark; ``bare``: the words alone, for a heading or a link, with the mark beside it.
 
     ``linked``: the page lists its originals (``{% originals %}``), and the mark leads there. ``quiet``: in a line of many texts, whose translation it
-    is stands there, and what language an original is in does not: its markup says it.
+    is stands there, and what language an original is in does not: its markup says it. What the software wrote by itself is said in the page's
+    language, with what it quotes of its ``sources`` in theirs.
     """
     if row is None:
         return SafeString("")
     found = _found(context, row, column)
+    if found.translation is None and found.language == OURS and (said := of_the_software(found.original, language_of_sources(sources))):
+        return said
     words = _said(found.words, found.words_language, found.reader, original=found.original_first)
     if bare or (quiet and found.translation is None):
         return words

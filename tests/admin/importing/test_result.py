@@ -334,6 +334,42 @@ def test_an_answer_to_a_profile_that_is_kept_nowhere_leads_to_keeping_it(people:
     assert not ImportProfile.objects.exists()
 
 
+def test_an_answer_keeps_the_profile_under_a_name_where_it_is_given(people: dict[str, User], sign_in: SignIn) -> None:
+    """In the same form, and the preview that follows is of it; the next answer goes the same way without being asked."""
+    steps = chosen(sign_in("researcher"), TABLE.replace("Finished", "implemented"))
+    page = steps.preview()
+    assert 'name="keep_under"' in html_of(page)
+    page = answer(steps, keep_under="of-mine")
+    assert "The profile is kept as “of-mine”" in words(page) and "own profile alone" not in words(page)
+    kept = ImportProfile.objects.get()
+    assert kept.name == "of-mine" and parse(kept.text).governments.aliases == {"Nowhereland": "-"}
+    assert page.context["batch"].state == ImportState.PREVIEWED and not page.context["unknown"]
+    assert "Keep it with the profile “of-mine” for the next file" in words(page)
+
+
+def test_a_name_that_no_profile_may_have_is_told_and_the_answer_is_not_lost(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = chosen(sign_in("researcher"), TABLE.replace("Finished", "implemented"))
+    steps.preview()
+    said = words(page := answer(steps, keep_under="Of Mine"))
+    assert "“of-mine” would be one" in said and "This import has your answer in its own profile alone." in said
+    assert not ImportProfile.objects.exists() and not page.context["unknown"]
+
+
+def test_keeping_the_profile_leaves_the_preview_as_it_is_or_looks_again_and_says_so(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = chosen(sign_in("researcher"), TABLE.replace("Finished", "implemented").replace("Nowhereland", "Elbonia"))
+    page = steps.preview()
+    before = page.context["preview"].digest, page.context["preview"].pk
+    steps.send("text", {}, button="_keep")
+    page = steps.page("change")
+    assert page.context["batch"].state == ImportState.PREVIEWED and ImportProfile.objects.count() == 1
+    assert (page.context["preview"].digest, page.context["preview"].pk) == before
+    text = steps.page("text").context["text"].replace("A tracker of somebody's", "Another title")
+    steps.send("text", {"text": text, "name": "another"}, button="_keep")
+    page = steps.page("change")
+    assert page.context["batch"].state == ImportState.PREVIEWED and ImportProfile.objects.count() == 2
+    assert "The import was looked at again with it" in words(page) and page.context["batch"].profile_text == text
+
+
 def test_what_is_left_out_is_told_with_the_rows_that_lose_it(people: dict[str, User], sign_in: SignIn) -> None:
     steps = chosen(sign_in("researcher"), TABLE.replace("Finished", "implemented").replace("succes", "implemented"))
     page = steps.preview()

@@ -19,7 +19,7 @@ from config.trouble import Trouble
 from tests import builders
 from tests.admin.forms import Form, fields_of, words
 from tests.admin.importing.steps import SOURCE, Steps, work
-from tracker.admin.importing import deciding, limits, preview, reading
+from tracker.admin.importing import deciding, limits, looking, preview, reading
 from tracker.exchange.imports import findings
 from tracker.exchange.imports.jobs import hand_in_import
 from tracker.exchange.profiles import parse
@@ -584,6 +584,7 @@ def test_the_rows_above_the_header_that_were_found_are_left_out_at_every_step(
     steps.send("format", {}, button="_on")
     assert [line.offered.name for line in steps.page("columns").context["lines"]] == ["No", "Text", "Country", "Status"]
     steps.columns({name: HOLDS[name] for name in TITLED[2]}, keys={"recommendation": ["No"]})
+    assert 'id="id_source-title" value="Made-up observatory: follow-up"' in steps.page("whole").content.decode(), "not the name of the file"
     assert [line.offered.name for line in steps.page("columns").context["lines"]] == ["No", "Text", "Country", "Status"]
     steps.whole()
     preview = steps.preview()
@@ -667,7 +668,7 @@ def test_what_is_no_table_is_refused_in_a_sentence(people: dict[str, User], sign
 
 
 def test_a_long_file_is_looked_at_by_a_job_that_can_be_watched(people: dict[str, User], sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deciding, "AT_ONCE", 10)
+    monkeypatch.setattr(looking, "AT_ONCE", 10)
     steps = chosen(sign_in("researcher"))
     page = steps.preview()
     assert page.context["progress"].going
@@ -762,3 +763,30 @@ def test_each_cell_of_the_list_of_imports_says_its_heading_where_there_is_none(p
     html = steps.client.get(reverse("admin:tracker_import_changelist")).content.decode()
     for label in ("profile", "what it would do, or did"):
         assert f'<span class="narrow-label">{label}: </span>–' in html
+
+
+@pytest.mark.parametrize(("answer", "kept", "written"), [("", "", "paraphrase"), ("verbatim", "verbatim", "verbatim"), ("paraphrase",) * 3])
+def test_whether_recommendations_stand_word_for_word_is_asked_of_the_file(
+    answer: str, kept: str, written: str, people: dict[str, User], sign_in: SignIn
+) -> None:
+    """What is taken over word for word would else be shown to readers as a paraphrase, as nobody was asked."""
+    steps = mapped(sign_in("researcher"))
+    assert "not said: they are shown as a paraphrase" in steps.page("whole").content.decode()
+    steps.whole(statement_form=answer)
+    assert steps.page("whole").context["statement_form"]["value"] == kept
+    steps.send("columns", {})
+    assert steps.page("whole").context["statement_form"]["value"] == kept, "the step before keeps it"
+    steps.preview()
+    steps.ask("apply")
+    assert set(Recommendation.objects.values_list("statement_form", flat=True)) == {written}
+
+
+def test_whether_they_stand_word_for_word_is_not_asked_where_a_column_says_it(people: dict[str, User], sign_in: SignIn) -> None:
+    steps = chosen(sign_in("researcher"))
+    assert steps.batch is not None
+    steps.columns({**HOLDS, "Status": ["recommendation.statement_form"]}, keys={"recommendation": ["No"]})
+    page = steps.page("whole")
+    assert page.context["statement_form"] is None and "statement-form" not in page.content.decode()
+    steps.whole()
+    steps.batch.refresh_from_db()
+    assert "statement_form" in steps.batch.profile_text

@@ -54,6 +54,13 @@ def test_what_was_assessed_here_stays_and_the_page_says_why(people: dict[str, Us
     assert GOES not in said
     assert "it stood here from this file and is no longer in it; assessment OURS rests on it" in said
     assert "What stands here stays; above is said why." in said and "row 0" not in said
+    kept = "1 addressee of an earlier file that is not in this one stays here as it is: TRACKER-2026-1 · EL."
+    assert "1 record stands here otherwise than in the file" in said and kept in said
+    asked = again.page("apply")
+    assert kept in words(asked), "whoever applies it reads what stays"
+    numbers = {line["noun"]: [number for number, _place in line["numbers"]] for line in asked.context["counts"]["lines"]}
+    assert asked.context["counts"]["words"][-1] == "no longer in the file, kept" and numbers["Addressees"][-1] == 1
+    assert not any(f'name="{button}"' in page.content.decode() for button in ("_take_all", "_keep_all", "_records")), "there is nothing to decide"
     again.ask("apply", "It was the other country")
     assert addressed() == ["EL", "FR"]
 
@@ -71,8 +78,10 @@ def test_of_an_edited_record_staff_choose(people: dict[str, User], sign_in: Sign
     page = again.page("change")
     (conflict,) = page.context["conflicts"]
     assert "it stood here from this file and is no longer in it; edited here since import" in words(page)
+    assert 'name="_take_all"' in page.content.decode() and "stays here as it is: TRACKER-2026-1 · EL." in words(page)
     data = {"mark": page.context["mark"], "records": "1", "_records": "1", "record-0": conflict["record"], "decision-0": "take"}
     again.client.post(again.address("decide"), data)
+    assert "stays here as it is" not in words(again.page("apply")), "it goes"
     again.ask("apply", "It was the other country")
     assert addressed() == ["FR"]
 
@@ -88,7 +97,7 @@ def test_what_a_public_verdict_rests_on_is_never_said_to_be_taken(people: dict[s
     again = mapped(steps.client, CORRECTED.replace("Close the office", "Close both offices"))
     page = again.page("change")
     why = r"Addressee TRACKER-2026-1 · EL · it stood here from this file and is no longer in it; assessment \S+ rests on it and is public;"
-    why += " once that is withdrawn, the file takes this away"
+    why += " once that is withdrawn, this can be taken away, and stays unless somebody says so"
     stays = "This stays, whatever you choose; above is said why."
     assert re.search(why, words(page)) and words(page).count(stays) == 1
     again.client.post(again.address("decide"), {"mark": page.context["mark"], "records": "1", "_take_all": "1"})

@@ -11,7 +11,7 @@ from tests import builders
 from tests.exchange.imports.conftest import PROFILE, Received
 from tracker.editorial.verbs import approve, publish, submit
 from tracker.exchange.exporter import export
-from tracker.exchange.imports import receive, run_apply, run_preview
+from tracker.exchange.imports import hand_in, receive, run_apply, run_preview
 from tracker.exchange.imports.sources import pack
 from tracker.models import Document, Recommendation, User
 
@@ -75,6 +75,68 @@ def test_pages_say_the_language_of_what_a_file_says(received: Received, by: User
         assert re.search(r'<span lang="fr" dir="auto">(<mark>)?Confier le contrôle', shown), address
     chosen = client.get("/recommendations/?recommendation=RV-1").text
     assert f'RV-1 <span lang="fr" dir="auto">{STATEMENT}</span>' in chosen
+
+
+MAPPED = (
+    FRENCH
+    + """
+[assessment.status.map]
+"Refusée" = "rejected"
+"""
+)
+
+
+def _handed_in(received: Received, by: User, profile: str, data: Any) -> Client:
+    batch = received(data, profile=profile)
+    run_preview(batch, by=by)
+    run_apply(batch, by=by, reason="A test")
+    batch.refresh_from_db()
+    second = builders.reviewer()
+    publish(approve(hand_in(batch, by=by, reason="Ready").submission, by=second), by=second)
+    return Client(SERVER_NAME="localhost")
+
+
+@pytest.mark.parametrize("path", ["/recommendations/RV-1/", "/recommendations/RV-1/CA/", "/governments/CA/", "/citations/", "/"])
+def test_words_of_a_french_source_are_never_marked_as_english(received: Received, by: User, path: str) -> None:
+    """Its word for the status, its own answer, its publisher: on a French page in French, on others in French or in no language."""
+    profile = MAPPED.replace("Review Body", "Cour des comptes").replace('"No" = "rejected"', '"Écartée" = "rejected"')
+    client = _handed_in(received, by, profile, [["1", "Canada", STATEMENT, "", "Écartée", "Refusée", "2021-03"]])
+    for language in ("", "/fr", "/fa"):
+        page = client.get(f"{language}{path}").text
+        assert re.search("Cour des comptes|Refusée|Écartée", page), language
+        for marked in re.findall(r'<\w+[^>]* lang="en"[^>]*>[^<]*', page):
+            assert not re.search("Cour des comptes|Refusée|Écartée", marked), (language, marked)
+    if path == "/recommendations/RV-1/CA/":
+        assert '“<bdi lang="fr">Refusée</bdi>”' in client.get(path).text
+        assert "“Refusée”" in client.get(f"/fr{path}").text
+
+
+def test_an_answer_is_shown_as_an_answer_and_not_as_a_word_for_a_status(received: Received, by: User) -> None:
+    """“Supported” is what a state said that it would do: the account that stands beside it is under consideration, which the word does not mean."""
+    profile = PROFILE.replace('"Yes" = "accepted"', '"Supported" = "accepted"')
+    client = _handed_in(
+        received, by, profile, [["1", "Canada", STATEMENT, "", "Supported", "", ""], ["2", "Canada", "Two", "", "Supported", "implemented", ""]]
+    )
+    for path in ("/recommendations/RV-1/", "/recommendations/RV-1/CA/", "/governments/CA/"):
+        assert "its answer: “Supported”" in client.get(path).text, path
+    assert "“implemented”" in (shown := client.get("/recommendations/RV-2/CA/").text) and "its answer:" not in shown
+
+
+def test_what_the_software_writes_at_import_is_said_in_the_language_of_the_page(received: Received, by: User) -> None:
+    """Where a row stands, that a measure is not classified, and why a status: stored in English, as files say it."""
+    client = _handed_in(received, by, MAPPED, [["1", "Canada", STATEMENT, "", "Yes", "Refusée", "2021-03"]])
+    ours = ("row 2", "not classified", "gives the status as", "Given as", "Lists recommendation", "gives the answer as", "of the document stands")
+    pages = ["/recommendations/RV-1/", "/recommendations/RV-1/CA/", "/governments/CA/", "/citations/"]
+    english = "".join(client.get(path).text for path in pages)
+    assert [text for text in ours if text not in english] == []
+    for language, worded in (
+        ("fr", ["ligne 2", "non classée", "donne comme statut «\u00a0Refusée\u00a0»", "Énumère la recommandation", "mai 2020"]),
+        ("fa", ["سطر ۲", "دسته‌بندی‌نشده", "وضعیت را «", "را فهرست می‌کند"]),
+    ):
+        found = "".join(client.get(f"/{language}{path}").text for path in pages)
+        assert [text for text in ours if text in found] == [], language
+        plain = re.sub(r"</?bdi[^>]*>", "", found)
+        assert [text for text in worded if text not in plain] == [], language
 
 
 @pytest.mark.parametrize("q", ["indépendant", "autorités indépendantes", "phare"])

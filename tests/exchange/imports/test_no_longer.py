@@ -262,17 +262,21 @@ def test_a_public_verdict_keeps_its_addressee_and_the_choice_is_not_offered(rece
     assert (conflict["decision"], conflict["may_be_taken"], row["may_be_taken"]) == ("keep", False, False)
     assert row["why"] == (
         "it stood here from this file and is no longer in it; assessment RV-1-IS-REVIEW rests on it and is public;"
-        " once that is withdrawn, the file takes this away"
+        " once that is withdrawn, this can be taken away, and stays unless somebody says so"
     )
     assert addressed() == ["FR", "IS"]
+    assert batch.preview.counts["staying"] == {"addressees": {"count": 1, "first": ["RV-1/IS"]}}
+    assert "1 addressee of an earlier file that is not in this one stays here as it is: RV-1 IS." in sentences(batch.preview.counts)
 
 
-def test_once_its_verdict_is_withdrawn_the_addressee_goes(received: Received, by: User) -> None:
+def test_once_its_verdict_is_withdrawn_the_addressee_goes_if_somebody_says_so(received: Received, by: User) -> None:
     published(received, by, "France; Iceland")
     second, third = builders.reviewer(), builders.user("third", role="reviewer")
     submission = withdraw([Assessment.objects.get(key="RV-1-IS-REVIEW")], by=second, reason="The file named it by mistake")
     approve(submission, by=third, reason="Read")
     publish(submission, by=third)
+    applied(received([corrected("France")[0]], profile=SEVERAL), by)
+    assert addressed() == ["FR", "IS"], "it stays unless somebody says so"
     applied(choose(received([corrected("France")[0]], profile=SEVERAL), by=by, decisions={"all": "take"}), by)
     assert addressed() == ["FR"]
 

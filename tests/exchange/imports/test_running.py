@@ -1,6 +1,7 @@
 """Preview, apply and undo: what a preview says is what applying does, whole or not at all, and nothing is written over silently."""
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -698,3 +699,16 @@ def test_what_is_held_of_refused_rows_has_an_end(received: Received, by: User, m
     assert preview.counts["rows"]["refused"] == 4  # the others share themes or the kind of measure with it
     monkeypatch.undo()
     assert run_preview(received(data, name="again.csv"), by=by).counts["rows"]["refused"] == 1
+
+
+def test_a_text_that_tells_recommendations_apart_gives_short_references_and_the_same_again(received: Received, by: User) -> None:
+    profile = PROFILE.replace('key = ["No"]', 'key = ["Text"]')
+    data = rows(2)
+    for row, end in zip(data, ("a year", "two years"), strict=True):
+        row[2] = f"Sample: the government should paint all of the lighthouses of the northern coast within {end}."
+    applied(received(data, profile=profile), by)
+    references = sorted(Recommendation.objects.values_list("reference", flat=True))
+    assert len(set(references)) == 2 and all(re.fullmatch("RV-Sample-the-[0-9a-f]{10}", each) for each in references), references
+    before = standing(), events()
+    again = applied(received(data, profile=profile), by)
+    assert changed(again.preview.counts) == {} and (standing(), events()) == before

@@ -68,6 +68,38 @@ def test_a_word_of_others_is_taken_for_a_status_only_where_the_crosswalk_takes_i
     assert "no_action" in may_mean("assessment", "status", "Broken") and may_mean("assessment", "status", "Odd") == []
 
 
+STATUS_CALLED = {
+    "Status": ("Odd", "Refused", "Mostly", "Nobody knows"),
+    "Implementation status": ("Odd", "Refused", "Mostly", "Nobody knows"),
+    "Statut": ("Mise en œuvre partielle", "Acceptée", "Refusée", "Sans objet"),
+    "Statut de la recommandation": ("Acceptée", "À revoir", "Classée", "Sans objet"),
+    "État de mise en œuvre": ("Acceptée", "À revoir", "Classée", "Sans objet"),
+    "Situación": ("Aceptada", "Archivada", "Dudosa", "Otra"),
+    "Estado de cumplimiento": ("Aceptada", "Archivada", "Dudosa", "Otra"),
+    "Umsetzungsstand": ("Teils, teils", "Vertagt", "Angenommen", "Sonstiges"),
+    "الحالة": ("مقبولة", "مؤجلة", "محفوظة", "أخرى"),
+    "وضعیت": ("پذیرفته", "به تعویق افتاده", "بایگانی", "دیگر"),
+}
+"""What a column of statuses is called, and words in it of which none is ours and none comes again."""
+
+
+@pytest.mark.parametrize("called", STATUS_CALLED)
+def test_a_column_called_status_is_one_in_every_language_whatever_its_words(called: str) -> None:
+    """Its words are asked, as governments that nobody knows are; none of them is taken for a status."""
+    words = STATUS_CALLED[called]
+    found = guessed([{"Text": text, called: word} for text, word in zip(PROSE, words, strict=True)])
+    assert found["assessment.status"].column == called
+    assert found["assessment.status"].map == dict.fromkeys(words, "")
+
+
+@pytest.mark.parametrize(("country", "called"), [("País", "Estado"), ("Pays", "État"), ("Country", "State")])
+def test_a_word_for_government_and_status_is_a_status_beside_a_column_of_governments(country: str, called: str) -> None:
+    rows = [{"Text": text, called: word} for text, word in zip(PROSE, ("Archivada", "Dudosa", "Otra", "Vista"), strict=True)]
+    assert "assessment.status" not in guessed(rows)
+    found = guessed([{**row, country: name} for row, name in zip(rows, ("Albania", "Chile", "France", "Odd"), strict=True)])
+    assert (found["assessment.status"].column, found["addressee.government"].column) == (called, country)
+
+
 def test_a_column_of_countries_is_found_by_its_values() -> None:
     found = guessed([{"X": "Canada; France", "Y": "Paint all of the benches in all of the harbours of the coast."}, {"X": "US", "Y": "Again."}])
     assert found["addressee.government"].column == "X"

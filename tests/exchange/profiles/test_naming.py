@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.exchange.profiles.naming import LONGEST, LONGEST_NAME, first_words, is_profile_name, key_of, listed, profile_name, short_name
+from tracker.exchange.profiles.naming import LONGEST, LONGEST_NAME, bounded, first_words, is_profile_name, key_of, listed, profile_name, short_name
 from tracker.models.base import KEY_PATTERN
 
 texts = st.text(min_size=1, max_size=120)
@@ -42,6 +42,22 @@ def test_what_a_profile_is_called_after_a_file() -> None:
 def test_long_keys_and_keys_of_other_letters_stay_apart(one: int, other: int) -> None:
     for words in ("a very long name of a report that goes on and on and on and on and on {}", "توصية {} بشأن المصابيح"):
         assert (key_of("P", words.format(one)) == key_of("P", words.format(other))) is (one == other)
+
+
+def test_a_long_part_is_bounded_and_told_apart() -> None:
+    """A recommendation without a number is called by its first words, not by all of them."""
+    text = "The government should close the office in the capital within two years."
+    assert re.fullmatch("The-government-[0-9a-f]{10}", bounded(text)) and bounded(text) == bounded(text)
+    assert bounded(text) != bounded(text.replace("two", "three"))
+    assert bounded("Rec. 12 (b) of chapter 3") == "Rec. 12 (b) of chapter 3"
+    assert len(key_of("TRC", bounded("w" * 500))) <= 4 + 20 + 11
+    assert bounded("بستن دفتر در پایتخت" * 5) == "بستن دفتر در پایتخت" * 5, "of which no letter is kept: a hash stands for it anyway"
+
+
+@given(texts)
+def test_a_bounded_part_is_short_and_stays_so(text: str) -> None:
+    assert len(key_of("D", bounded(text))) <= 2 + 32
+    assert key_of("D", bounded(bounded(text))) == key_of("D", bounded(text))
 
 
 def test_accents_and_signs_fall_away() -> None:

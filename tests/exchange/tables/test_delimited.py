@@ -136,6 +136,8 @@ def test_rows_above_the_header_are_guessed_told_and_can_be_said(file):
     found = guess(path)
     assert found.options.skip == 2
     assert "Rows 1 to 2 stand above the table" in " ".join(found.reasons)
+    assert found.title == open_table(path, Options(skip=2)).guess.title == "Follow-up of recommendations"
+    assert open_table(path, Options(skip=0)).guess.title == ""
     assert rows_of(path)[0] == (4, ("Ruritania", "2020-01-31", "open"))
     assert open_table(path, Options(skip=0)).columns == ("Follow-up of recommendations", "2", "3")
     assert open_table(path, Options(skip=3, header=False)).columns == ("1", "2", "3")
@@ -143,7 +145,7 @@ def test_rows_above_the_header_are_guessed_told_and_can_be_said(file):
 
 def test_a_delimiter_that_the_first_line_names_is_taken(file):
     path = file("sep=;\r\nName;Note\r\nRuritania;a,b,c\r\nGraustark;d,e,f\r\n")
-    assert guess(path).options.delimiter == ";"
+    assert guess(path).options.delimiter == ";" and guess(path).title == ""
     assert rows_of(path) == [(3, ("Ruritania", "a,b,c")), (4, ("Graustark", "d,e,f"))]
 
 
@@ -290,3 +292,10 @@ def test_what_the_csv_module_writes_is_read_back(tmp_path, rows, delimiter, end,
         return
     read = [(record.number, [record.values.get(str(place)) or "" for place in range(1, len(rows[0]) + 1)]) for record in table]
     assert read == [(number, cells) for number, cells in wanted if any(cells)]
+
+
+def test_what_stands_above_in_words_is_the_title_and_nothing_else_is(file):
+    table = "Name,Date,Status\nRuritania,2020-01-31,open\nGraustark,2021-01-31,done\n"
+    assert guess(file(f"2020-01-31\n{'Suivi des recommandations'}\nUne note\n{table}")).title == "Suivi des recommandations"
+    assert guess(file(f"2020\n\n{table}")).title == ""
+    assert guess(file(table)).title == ""

@@ -114,6 +114,8 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         return frame.page(admin, request, batch, "columns", "columns", errors=[why], step_title=frame.words_of("columns"), unreadable=True)
     guessed = guesses(offered, governments)
     is_new = not batch.profile_text
+    if is_new:
+        profile = reading.begun_of(batch)
     shown = Chosen(held=_of_guesses(guessed), keys=key_guesses(offered, governments)) if is_new else _of_profile(profile, offered)
     errors: list[str] = []
     chosen = shown

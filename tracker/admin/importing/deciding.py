@@ -16,34 +16,16 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from config.trouble import Trouble
 from tracker.admin.importing import frame, mending, reading, text
+from tracker.admin.importing.looking import look_at_once
 from tracker.admin.workflow import sentences
 from tracker.editorial.verbs import Refused
 from tracker.exchange import imports
 from tracker.exchange.imports.beside import ALL, KEEP, TAKE
-from tracker.exchange.imports.progress import AtWork
 from tracker.models import Import, ImportState
 from tracker.signin.keeping import outlives_session, sent
 
-AT_ONCE = 300_000
-"""Bytes of a file, unpacked, that is looked at while the page loads; a longer one by a job, whose progress its page shows."""
 HANDED_IN_AT_ONCE = 200
 """Records that are submitted while the page loads; more by a job."""
-
-
-def look_at_once(request: HttpRequest, batch: Import) -> None:
-    """Find out what an import would do: here and now where the file is short, else as a job. What stands against it stands on its page."""
-    user: Any = request.user
-    try:
-        if imports.expanded(batch) <= AT_ONCE:
-            imports.run_preview(batch, by=user)
-        else:
-            imports.ask_for_preview(batch, by=user)
-    except AtWork as error:
-        messages.warning(request, str(error))
-    except (Refused, Trouble) as error:
-        batch.refresh_from_db(fields=["state"])
-        if batch.state != ImportState.FAILED:  # else the page says it
-            messages.error(request, str(error))
 
 
 def _posted(request: HttpRequest, pk: int) -> Import | HttpResponse:

@@ -17,10 +17,13 @@ from tracker.exchange.profiles.kinds import KINDS, Kind, is_date, is_government
 from tracker.exchange.profiles.model import FieldRule, RecordRules, Source
 from tracker.exchange.profiles.naming import profile_name
 from tracker.exchange.schema import Column
+from tracker.rules.shortening import first_words
 
 NESTED_DEPTH = 4
 """Levels into a nested value whose places are offered as columns; deeper ones are typed."""
 NESTED_MOST = 60
+LONGEST_TITLE = 500
+"""Characters of a document's title."""
 
 
 @dataclass(frozen=True, order=True)
@@ -244,13 +247,13 @@ def key_guesses(offered: Iterable[Offered], governments: Governments) -> dict[st
     return found
 
 
-def begun(file_name: str) -> Profile:
-    """A profile of which nothing is chosen yet: the file itself is its source."""
+def begun(file_name: str, title: str = "") -> Profile:
+    """A profile of which nothing is chosen yet: the file itself is its source, called by the title that stands in it, else by its name."""
     stem = file_name.rpartition(".")[0] or file_name
     return Profile(
         name=profile_name(stem),
-        title=stem[:200],
-        source=Source(fields={"title": stem[:200]}),
+        title=first_words(title or stem, 200),
+        source=Source(fields={"title": first_words(title or stem, LONGEST_TITLE)}),
     )
 
 

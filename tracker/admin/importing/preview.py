@@ -25,6 +25,7 @@ from tracker.exchange.imports.findings import (
     not_the_staffs,
     problem_told,
     said_before_told,
+    staying_told,
     to_list,
     without_partner,
     wrote,
@@ -138,7 +139,7 @@ def cell_words(resource: str, column: str, text: str) -> str:
 def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
     """Counts as a table: a line a kind of record, and what is said of the rows of the file. Each number with the part of the page that tells more."""
     differing = "conflicts" if counts["conflicts"] else ""
-    any_gone = any(of.get(Did.GONE, 0) for of in counts["resources"].values())
+    any_gone, staying = any(of.get(Did.GONE, 0) for of in counts["resources"].values()), counts.get("staying", {})
     rows = counts["rows"]
     tally = [(ngettext("%(count)s row of the file read", "%(count)s rows of the file read", rows["read"]) % {"count": rows["read"]}, "")]
     if count := rows["skipped"]:
@@ -150,17 +151,25 @@ def counts_in_words(counts: dict[str, Any]) -> dict[str, Any]:
     if count := rows["refused"]:
         tally.append((_("%(count)s refused") % {"count": count}, "refused"))
     lines = []
-    for name, of in in_order(counts["resources"]):
+    for name, of in in_order({**{name: dict.fromkeys(map(str, Did), 0) for name in staying}, **counts["resources"]}):
         columns = [
             (of[Did.CREATED], f"created-{name}"), (of[Did.CHANGED] + of[Did.TAKEN], "changes"), (of[Did.SAME], ""), (of[Did.KEPT], differing),
-            *([(of[Did.GONE], "changes")] if any_gone else []),
+            *([(of[Did.GONE], "changes")] if any_gone else []), *([(staying.get(name, {}).get("count", 0), differing)] if staying else []),
         ]  # fmt: skip
         lines.append({"noun": nouns(BY_NAME.get(name), name), "numbers": [(number, place if number else "") for number, place in columns]})
     return {
-        "words": [_("created"), _("changed"), _("already here, the same"), _("here with other text, kept"), *([_("taken away")] if any_gone else [])],
+        "words": [
+            _("created"),
+            _("changed"),
+            _("already here, the same"),
+            _("here with other text, kept"),
+            *([_("taken away")] if any_gone else []),
+            *([_("no longer in the file, kept")] if staying else []),
+        ],
         "lines": lines,
         "rows": tally,
         "advice": [
+            *staying_told(counts, key_words),
             *dated_by_document(counts),
             *without_partner(counts),
             *filter(None, [accounts_of_answers(counts), missing_from_file(counts), not_the_staffs(counts), copies_passed_over(counts)]),
@@ -206,6 +215,7 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
         "preview": preview,
         "counts": counts_in_words(counts),
         "in_profile": "in_profile" in request.POST or not {"names", "words"} & set(request.POST),
+        "keep_under": request.POST.get("keep_under", ""),
         "words": (words := mending.unknown_words(batch, profile, unknown_words[:PER_PAGE], request.POST)),
         "needs_words": any(line["is_kept_here"] for line in words),
         "word_count": len(unknown_words),
@@ -219,6 +229,7 @@ def context(batch: Import, request: HttpRequest) -> dict[str, Any]:
         "names_beyond": counts.get("names_beyond", 0),
         "conflicts": [_conflict(index, one, request.POST) for index, one in enumerate(conflicts.object_list)],
         "conflicts_page": conflicts,
+        "any_to_decide": any(one.get("may_be_taken", True) for one in preview.conflicts),
         "conflicts_kept": len(preview.conflicts),
         "conflict_count": counts["conflicts"],
         "changes": [_change(one) for one in changes.object_list],

@@ -246,6 +246,15 @@ def profile_of(batch: Import) -> tuple[Profile, list[Mistake]]:
         return begun(batch.file_name), [Mistake("", problem, Why.IN_THE_TEXT) for problem in error.problems]
 
 
+def begun_of(batch: Import) -> Profile:
+    """A new profile for the import, which knows the title that stands above its table."""
+    try:
+        title = table_of(batch).guess.title
+    except TableError:
+        title = ""
+    return begun(batch.file_name, title)
+
+
 def missing_of(batch: Import) -> list[frame.Lack]:
     """What is still missing before the import can be previewed, in sentences. Of a file that has nothing to choose from, that is all."""
     profile, mistakes = profile_of(batch)

@@ -11,11 +11,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from tracker.admin.importing import frame, reading
+from tracker.admin.importing.looking import look_at_once
 from tracker.admin.submissions import in_words
 from tracker.exchange.profiles import ProfileError, parse, shipped, to_toml
 from tracker.exchange.profiles.naming import is_profile_name, profile_name
 from tracker.exchange.profiles.parsing import draft
-from tracker.models import Import, ImportProfile
+from tracker.models import Import, ImportProfile, ImportState
 from tracker.signin.keeping import outlives_session, sent
 
 
@@ -25,7 +26,7 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
     batch = frame.to_work_on(request, pk)
     if back := frame.refused_for_now(request, batch):
         return back
-    text = batch.profile_text or to_toml(reading.profile_of(batch)[0])
+    text = batch.profile_text or to_toml(reading.begun_of(batch))
     name = batch.profile_name or reading.profile_of(batch)[0].name
     errors: list[str] = []
     if request.method == "POST":
@@ -36,10 +37,16 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
             if "_keep" in request.POST:
                 errors = [str(problem) for problem in problems]
             if sent(request) and not errors:
-                reading.keep_text(batch, text, profile.name or name, by=request.user)
+                was_looked_at = batch.state == ImportState.PREVIEWED
+                is_new = (text, profile.name or name) != (batch.profile_text, batch.profile_name)
+                if is_new or "_keep" not in request.POST:
+                    reading.keep_text(batch, text, profile.name or name, by=request.user)
                 if "_keep" in request.POST:
                     errors = keep(request, name, text)
                     batch = frame.to_work_on(request, pk)  # as it was saved just now, for the mark of the form that is sent again
+                    if is_new and was_looked_at and not errors:
+                        look_at_once(request, batch)
+                        messages.info(request, _("The import was looked at again with it: its preview is of the profile as it is kept."))
                 if not errors:
                     return HttpResponseRedirect(frame.url(batch, "text"))
         except ProfileError as error:
@@ -78,13 +85,19 @@ def in_step(request: HttpRequest, batch: Import) -> str:
 def keep_answers(request: HttpRequest, batch: Import, *, kept: str, before: str) -> None:
     """What was answered for an import's profile goes into the kept one too that was in step with it (``kept``, empty for none) and said ``before``.
 
-    Where there is none, or somebody has changed it since, the way to keeping it is shown.
+    Where there is none, it is kept under the name that was typed for the next file (``keep_under``), and is the import's own from now on; without a
+    name, or where somebody has changed it since, the way to keeping it is shown.
     """
     if batch.profile_text == before or not request.user.has_perm("tracker.add_importprofile"):
         return
-    if kept and not keep(request, kept, batch.profile_text, over=before):
+    name = kept or request.POST.get("keep_under", "").strip()
+    why_not = keep(request, name, batch.profile_text, over=before if kept else "") if name else []
+    if name and not why_not:
+        if name != batch.profile_name:
+            reading.keep_text(batch, batch.profile_text, name, by=request.user)
         return
-    there, _mark = standing(kept or batch.profile_name, batch.profile_text)
+    there, _mark = standing(name or batch.profile_name, batch.profile_text)
+    there = there or " ".join(why_not)
     way = format_html('<a href="{}">{}</a>', frame.url(batch, "text"), _("Keep the profile for the next file"))
     messages.warning(request, format_html("{} {} {}.", there, _("This import has your answer in its own profile alone."), way))
 

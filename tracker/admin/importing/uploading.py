@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tracker.admin.importing import frame
-from tracker.admin.importing.deciding import look_at_once
 from tracker.admin.importing.limits import LARGEST, too_large
+from tracker.admin.importing.looking import look_at_once
 from tracker.editorial.verbs import Refused
 from tracker.exchange import imports
 from tracker.exchange.profiles import ProfileError, parse, shipped

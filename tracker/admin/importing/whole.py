@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.utils.translation import gettext as _
 
 from tracker.admin.importing import conditions, frame, reading
-from tracker.admin.importing.draft import Slot, addressed, column_of, field_words, record_words
+from tracker.admin.importing.draft import Slot, addressed, column_of, field_words, record_words, rule_of
 from tracker.admin.importing.lacking import OF_THE_SOURCE, ONE_GOVERNMENT
 from tracker.admin.importing.vocabulary import code_or_typed, words_of
 from tracker.exchange.profiles import Governments, Mistake, Profile
 from tracker.exchange.profiles.governments import LEFT_OUT
 from tracker.exchange.profiles.kinds import SERVED
-from tracker.exchange.profiles.model import Condition, FileRules, GovernmentRules, Heading, Join, RowRules, Source
+from tracker.exchange.profiles.model import Condition, FieldRule, FileRules, GovernmentRules, Heading, Join, RowRules, Source
 from tracker.exchange.schema import BY_NAME
 from tracker.exchange.tables import DELIMITERS, TableError
 from tracker.models import Document, Government
@@ -48,7 +48,8 @@ def view(admin: Any, request: HttpRequest, pk: int) -> HttpResponse:
         admin, request, batch, "whole", "whole", reading.still(batch),
         title=_("“%(file)s” as a whole") % {"file": batch.file_name}, step_title=frame.words_of("whole"), errors=errors, profile=profile,
         columns=columns, tests=conditions.TESTS, source_fields=_source_fields(profile), source_labels=OF_THE_SOURCE,
-        more_open=_more_open(mistakes), one_government=ONE_GOVERNMENT, standing=Document.objects.order_by("-pk")[:200],
+        statement_form=_statement_form(profile), more_open=_more_open(mistakes), one_government=ONE_GOVERNMENT,
+        standing=Document.objects.order_by("-pk")[:200],
         governments=Government.objects.order_by("name").values_list("code", "name"),
         aliases="\n".join(f"{name} = {code}" for name, code in profile.governments.aliases.items()),
         skip=conditions.lines(profile.rows.skip), only=conditions.lines(profile.rows.only), headings=_headings(profile),
@@ -68,6 +69,29 @@ def _source_fields(profile: Profile) -> list[dict[str, Any]]:
         })  # fmt: skip
     order = {name: place for place, name in enumerate(FIRST)}
     return sorted(found, key=lambda one: order.get(one["name"], len(order)))
+
+
+STATEMENT_FORM = Slot("recommendation", "statement_form")
+
+
+def _statement_form(profile: Profile) -> dict[str, Any] | None:
+    """Whether what it recommends is in its own words, as it is asked: None where it recommends nothing, or where a column says it of each row."""
+    column = column_of(profile, STATEMENT_FORM)
+    rule = rule_of(profile, STATEMENT_FORM)
+    if column is None or rule_of(profile, Slot("recommendation", "statement")) is None or (rule is not None and not rule.constant):
+        return None
+    return {"value": rule.constant if rule else "", "words": words_of(column)}
+
+
+def _with_statement_form(profile: Profile, form: str | None) -> Profile:
+    """The same profile, with what was answered; as it was where nothing was asked."""
+    if form is None or _statement_form(profile) is None:
+        return profile
+    record = profile.records["recommendation"]
+    fields = {name: rule for name, rule in record.fields.items() if name != STATEMENT_FORM.field}
+    if form:
+        fields[STATEMENT_FORM.field] = FieldRule(constant=form)
+    return dataclasses.replace(profile, records={**profile.records, "recommendation": dataclasses.replace(record, fields=fields)})
 
 
 def _more_open(mistakes: Iterable[Mistake]) -> bool:
@@ -158,7 +182,7 @@ def _sent(post: QueryDict, profile: Profile, batch: Any) -> Profile:
         governments=GovernmentRules(all=post.get("all", ""), aliases=_aliases(post.get("aliases", ""), governments)),
         rows=rows, joins=_sent_joins(post, profile, batch), records=records,
     )  # fmt: skip
-    return addressed(made)
+    return addressed(_with_statement_form(made, post.get("statement-form")))
 
 
 def _aliases(text: str, governments: Governments) -> dict[str, str]:

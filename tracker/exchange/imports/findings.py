@@ -10,6 +10,8 @@
                an answer alone, by status; how many of them only take note
                "joins": [{"name", "rows": {"count", "first": [row, ...]}, "others": {"count", "first": [row, ...]}}, ...]; of second files: rows of
                the file that have none there, and rows there that no row of the file has
+               "staying": {"addressees": {"count": n, "first": [key, ...]}, ...}; what earlier files brought and this one has no longer, and what
+               stays all the same
                "missing": {"count": n, "first": [reference, ...]}; recommendations of earlier files of this profile that this one does not have
                "left_out": [{"about", "value", "count", "rows": [the first of them]}, ...]; what means nothing, as somebody said
                "resources": {"recommendations": {"created", "changed", "taken", "gone", "same", "kept"}, ...}}
@@ -33,6 +35,7 @@ The counts are of everything; the lists are cut at the numbers below. Of the con
 
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -80,6 +83,7 @@ class Findings:
         self.conflicts: dict[str, dict[str, Any]] = {}  # that nobody decided
         self.decided: dict[str, dict[str, Any]] = {}  # or of which there is nothing to decide
         self.conflict_names: set[str] = set()
+        self.staying: dict[str, dict[str, Any]] = {}
         self.changes: list[dict[str, Any]] = []
         self.gone: list[dict[str, Any]] = []
         self.created: list[dict[str, Any]] = []
@@ -156,6 +160,14 @@ class Findings:
                 "file": _cut({column: file[column] for column in columns}),
             })  # fmt: skip
 
+    def add_staying(self, rows: Iterable[Row]) -> None:
+        """What the file has no longer and what stays here as it is."""
+        for row in rows:
+            told_of = self.staying.setdefault(row.resource.name, {"count": 0, "first": []})
+            told_of["count"] += 1
+            if len(told_of["first"]) < ROWS_TOLD:
+                told_of["first"].append(told(row.key))
+
     def add_repeated(self, row: int, first: int) -> None:
         """A row of the file that says what an earlier one says."""
         self.rows["repeated"] += 1
@@ -187,6 +199,7 @@ class Findings:
             "rows": {name: self.rows[name] for name in ("read", "skipped", "refused", "repeated")},
             "problems": self.problem_count,
             "conflicts": len(self.conflict_names),
+            "staying": self.staying,
             "not_the_staffs": {"count": len(self.not_the_staffs), "rows": self.not_the_staffs[:ROWS_TOLD]},
             "names_beyond": self.names_beyond,
             "passed_over": dict(self.passed_over),
@@ -255,12 +268,13 @@ def sentences(counts: dict[str, Any]) -> list[str]:
     if count := counts["conflicts"]:
         said.append(
             ngettext(
-                "%(count)s record stands here with other text; it stays as it is unless you take the file's.",
-                "%(count)s records stand here with other text; they stay as they are unless you take the file's.",
+                "%(count)s record stands here otherwise than in the file; it stays as it is unless you take the file's.",
+                "%(count)s records stand here otherwise than in the file; they stay as they are unless you take the file's.",
                 count,
             )
             % {"count": count}
         )
+    said += staying_told(counts, plain_key_of)
     if words := copies_passed_over(counts):
         said.append(words)
     if words := words_stand_already(counts):
@@ -273,6 +287,27 @@ def sentences(counts: dict[str, Any]) -> list[str]:
     if words := not_the_staffs(counts):
         said.append(words)
     return said
+
+
+def plain_key_of(_resource: str, key: str) -> str:
+    """A key as a command prints it."""
+    return plain_key(key)
+
+
+def staying_told(counts: dict[str, Any], called: Callable[[str, str], str]) -> list[str]:
+    """What earlier files brought and this one has no longer and what stays as it is, a sentence a kind of record; ``called`` says a key in words."""
+    found = []
+    for name, of in counts.get("staying", {}).items():
+        which = "; ".join(called(name, key) for key in of["first"]) + ("; …" if of["count"] > len(of["first"]) else "")
+        meta = BY_NAME[name].model._meta
+        what = str(meta.verbose_name if of["count"] == 1 else meta.verbose_name_plural)
+        sentence = ngettext(
+            "%(count)s %(what)s of an earlier file that is not in this one stays here as it is: %(which)s.",
+            "%(count)s %(what)s of earlier files that are not in this one stay here as they are: %(which)s.",
+            of["count"],
+        )
+        found.append(sentence % {"count": of["count"], "what": what, "which": which})
+    return found
 
 
 def copies_passed_over(counts: dict[str, Any]) -> str:

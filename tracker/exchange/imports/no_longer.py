@@ -334,7 +334,13 @@ class NoLonger(Beside):
             if other not in going:
                 what = self.others.get(other) or self._named(other)
                 if other in self.nodes and self.nodes[other].is_public:
-                    return _("%(what)s rests on it and is public; once that is withdrawn, the file takes this away") % {"what": what}
+                    if one.why:
+                        words = _(
+                            "%(what)s rests on it and is public; once that is withdrawn, this can be taken away, and stays unless somebody says so"
+                        )
+                    else:
+                        words = _("%(what)s rests on it and is public; once that is withdrawn, an import of the file takes this away")
+                    return words % {"what": what}
                 reason = held(self.nodes[other]) if other in self.nodes else ""
                 return _("%(what)s rests on it (%(why)s)") % {"what": what, "why": reason} if reason else _("%(what)s rests on it") % {"what": what}
             if node[0] == "citations" and (served := _served(self.nodes[other].record)) not in going and served not in in_file:

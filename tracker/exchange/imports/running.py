@@ -232,6 +232,8 @@ class Run:
         for found in no_longer.found():
             if found.stays:
                 self.findings.add_conflict(("recommendations", (found.reference,)), found.stays, found.decision)
+                gone = {(one.row.resource.name, one.row.key) for one in found.goes}
+                self.findings.add_staying(each.row for each in found.stays if (each.row.resource.name, each.row.key) not in gone)
             lines += map(self._gone, found.goes)
         lines += map(self._gone, no_longer.unborne())
         order = {resource.name: place for place, resource in enumerate(RESOURCES)}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from tracker.exchange.profiles.model import Profile
 from tracker.exchange.profiles.reading import Values, getter, text_of
+from tracker.rules import sentences
 from tracker.rules.shortening import first_words
 from tracker.rules.vocabulary import Answer, Status
 
@@ -27,11 +28,14 @@ class Deriving:
     @staticmethod
     def rationale(assessor: str, raw: str) -> str:
         """Why a status: because the source gives it so."""
-        return f"{assessor} gives the status as “{raw}”."
+        return sentences.GIVES_STATUS(who=assessor, words=raw)
 
     @staticmethod
     def stands_beside(answer: str) -> Status:
         """The status of a government's own account that says no more than its answer: what it said it would do is not yet done.
+
+        To accept is to announce, which is what *under consideration* says by its published definition; the answer itself is kept as a position, and
+        no page shows it as a word for the status.
 
         *Noted* takes no position, for which an account has no status of its own: of those that it may have, *under consideration* claims least, where
         *rejected* would say for the government what it did not say. The account says in words that no position was taken.
@@ -42,11 +46,11 @@ class Deriving:
         """The log of the search behind a verdict that finds nothing, as far as the source tells it. When it was made, the file says or nobody."""
         return {
             "searched_by": first_words(assessor, 200),
-            "where": f"Not said by the source ({self.title}).",
+            "where": sentences.SEARCHED_WHERE(title=self.title),
             "languages": self.language or "unknown",
-            "looked_for": "What was done about the recommendation, as the source followed it.",
+            "looked_for": sentences.LOOKED_FOR(),
             "found": found,
-            "limits": "The source does not say where and how it looked.",
+            "limits": sentences.LIMITS(),
         }
 
 

@@ -140,7 +140,9 @@ def _joined(rule: FieldRule, choice: Choice) -> FieldRule:
 # Guessing
 
 _ANSWERS = {
-    "accepted": "accept|accepted|supported|support|agree|agreed|yes|accepte|acceptee|apoyada|aceptada|angenommen|akzeptiert|zugestimmt|ja|قبلت",
+    "accepted": (
+        "accept|accepted|supported|support|agree|agreed|yes|accepte|acceptee|appuye|appuyee|apoyada|aceptada|angenommen|akzeptiert|zugestimmt|ja|قبلت"
+    ),
     "in_part": (
         "partially accepted|accept in part|supported in part|partly agreed|accepte en partie|aceptada parcialmente|teilweise angenommen|"
         "teilweise akzeptiert"
@@ -148,8 +150,11 @@ _ANSWERS = {
     "in_principle": (
         "accept in principle|agreed in principle|accepte en principe|aceptada en principio|grundsätzlich angenommen|im grundsatz angenommen"
     ),
-    "noted": "note|noted|takes note|taken note|pris note|prend note|toma nota|anotada|zur kenntnis genommen",
-    "rejected": "reject|rejected|not supported|not accepted|disagree|disagreed|no|rejete|rejetee|rechazada|abgelehnt|zurückgewiesen|nein",
+    "noted": "note|noted|takes note|taken note|pris note|prend note|notee|toma nota|tomada nota|anotada|zur kenntnis genommen",
+    "rejected": (
+        "reject|rejected|refused|not supported|not accepted|disagree|disagreed|no|rejete|rejetee|refuse|refusee|rechazada|abgelehnt|"
+        "zurückgewiesen|nein"
+    ),
 }
 """What words of other trackers mean as answers; whoever makes the profile looks at each."""
 
@@ -160,15 +165,19 @@ _STATUSES = {
         "umgesetzt|vollständig umgesetzt|erledigt|erfüllt|abgeschlossen"
     ),
     "partially_implemented": (
-        "partly implemented|partial|partially|in progress|ongoing|en cours|partiellement mis en oeuvre|fait en partie|faite en partie|"
-        "partiellement realise|partiellement realisee|en curso|parcialmente cumplida|منفذة جزئيا|قيد التنفيذ|در حال اجرا|تا حدی اجرا شده|"
-        "teilweise umgesetzt|teilweise erfüllt|in umsetzung|in arbeit"
+        "partly implemented|partial|partially|in progress|ongoing|en cours|partiellement mis en oeuvre|partiellement mise en oeuvre|"
+        "mise en oeuvre partielle|partiel|partielle|partiellement|fait en partie|faite en partie|partiellement realise|partiellement realisee|"
+        "en curso|parcial|parcialmente|parcialmente cumplida|parcialmente aplicada|منفذة جزئيا|قيد التنفيذ|در حال اجرا|تا حدی اجرا شده|"
+        "teilweise|teilweise umgesetzt|teilweise erfüllt|in umsetzung|in arbeit"
     ),
     "under_consideration": (
         "in progress|ongoing|being considered|pending|planned|under review|stalled|en cours|en curso|a l etude|pendiente|"
         "in prüfung|in umsetzung|in arbeit|geplant|offen"
     ),
-    "rejected": "not accepted|declined|not taken forward|closed not implemented|rejete|rejetee|abandonne|abandonnee|rechazada|abgelehnt",
+    "rejected": (
+        "not accepted|refused|declined|not taken forward|closed not implemented|rejete|rejetee|refuse|refusee|abandonne|abandonnee|rechazada|"
+        "abgelehnt|مرفوضة|رد شده"
+    ),
     "no_action": (
         "not implemented|closed not implemented|broken|not started|non mis en oeuvre|non mise en oeuvre|pas fait|pas faite|pas commence|"
         "pas commencee|non commence|no aplicada|no iniciada|nicht umgesetzt|nicht erfüllt|nicht begonnen|لم تنفذ|اجرا نشده"
@@ -220,7 +229,7 @@ def _assigned(seen: Mapping[str, Evidence], dropped: set[Place]) -> dict[Place, 
     for place in CALLED:
         for order, (name, evidence) in enumerate(seen.items()):
             fit, rank = headers.fit(name, place)
-            if place in dropped or not _bears_out(place, evidence, fit, is_sure=headers.is_sure(name)):
+            if place in dropped or not _bears_out(place, evidence, fit, is_sure=_is_sure(name, place, seen)):
                 continue
             if place == _ADDRESSEE and headers.is_of_the_maker(name):
                 continue
@@ -248,6 +257,14 @@ def _longest_text(seen: Mapping[str, Evidence], taken: Mapping[Place, str]) -> s
     return max(free, key=lambda name: seen[name].length, default="" if title and seen[title].is_seldom_filled else title)
 
 
+def _is_sure(name: str, place: Place, seen: Mapping[str, Evidence]) -> bool:
+    """Whether nothing stands in a column but what a field holds, known here or not: by its name, or as no other column is left for the name's other
+    meaning."""
+    if place == _STATUS and headers.may_be_either(name):
+        return any(other != name and _bears_out(_ADDRESSEE, cells, headers.fit(other, _ADDRESSEE)[0]) for other, cells in seen.items())
+    return headers.is_sure(name, place)
+
+
 def _bears_out(place: Place, cells: Evidence, fit: Fit, *, is_sure: bool = False) -> bool:
     """Whether what stands in a column can be what its name says, or says so without it."""
     match place:
@@ -259,6 +276,8 @@ def _bears_out(place: Place, cells: Evidence, fit: Fit, *, is_sure: bool = False
         case ("assessment", "status") | ("position", "answer"):
             if not cells.is_few:
                 return False
+            if is_sure and cells.is_text_or_few:
+                return True
             if fit >= Fit.ABOUT:
                 return cells.different * 2 <= len(cells.texts) or len(cells.texts) <= _TOO_FEW or _share_of_meanings(place, cells) > 0
             told = len(cells.texts) > _TOO_FEW and cells.flags < MOST

@@ -117,13 +117,22 @@ CALLED: dict[tuple[str, str], str] = {
 }
 """An earlier field goes first, and an earlier name of it."""
 
-SURE = (
-    "country|member state|state under review|reviewed state|state concerned|pays|état membre|état examiné|état concerné|état visé|"
-    "país|países|estado miembro|estado examinado|estado concernido|"
-    "mitgliedstaat|mitgliedsstaat|überprüfter staat|betroffener staat|betroffene staaten|"
-    "البلد|بلد|البلدان|الدول المعنية|الدولة المعنية|الدولة قيد الاستعراض|کشور|کشورها|دولت مورد بررسی"
-)
-"""Names under which nothing stands but governments, known here or not."""
+SURE = {
+    ("addressee", "government"): (
+        "country|member state|state under review|reviewed state|state concerned|pays|état membre|état examiné|état concerné|état visé|"
+        "país|países|estado miembro|estado examinado|estado concernido|"
+        "mitgliedstaat|mitgliedsstaat|überprüfter staat|betroffener staat|betroffene staaten|"
+        "البلد|بلد|البلدان|الدول المعنية|الدولة المعنية|الدولة قيد الاستعراض|کشور|کشورها|دولت مورد بررسی"
+    ),
+    ("assessment", "status"): (
+        "status|implementation status|follow up status|state of play|ruling|verdict|"
+        "statut|état d'avancement|état du suivi|état de mise en œuvre|degré de mise en œuvre|niveau de mise en œuvre|degré d'avancement|"
+        "situación|estado de aplicación|estado de seguimiento|estado de cumplimiento|grado de cumplimiento|grado de avance|"
+        "stand umsetzung|umsetzungsstand|umsetzungsstatus|umsetzungsgrad|sachstand|bearbeitungsstand|"
+        "الحالة|حالة التنفيذ|مستوى التنفيذ|مدى التنفيذ|وضعیت|وضعیت اجرا|میزان اجرا"
+    ),
+}
+"""Names under which nothing stands but governments, or statuses, known here or not."""
 
 REMARKS = (
     "comment|note|remark|observation|annotation|commentaire|remarque|comentario|observación|observaciones|nota|anotación|anotaciones|"
@@ -187,10 +196,15 @@ def fit(name: str, place: tuple[str, str]) -> tuple[Fit, int]:
     return best
 
 
-def is_sure(name: str) -> bool:
-    """Whether nothing but governments stands under a name."""
-    neutral = _neutral(("addressee", "government"))
-    return any(words_of(sure) <= words_of(name) and words_of(name) - words_of(sure) <= neutral for sure in SURE.split("|"))
+def is_sure(name: str, place: tuple[str, str]) -> bool:
+    """Whether nothing but what a field holds stands under a name."""
+    neutral = _neutral(place)
+    return any(words_of(sure) <= words_of(name) and words_of(name) - words_of(sure) <= neutral for sure in SURE.get(place, "").split("|") if sure)
+
+
+def may_be_either(name: str) -> bool:
+    """Whether a column is called by a word that is a government in one table and a status in another: *state*, *état*, *estado*."""
+    return all(words_of(name) in _names(place) for place in SURE)
 
 
 def is_of_the_maker(name: str) -> bool:

@@ -26,6 +26,23 @@ def key_of(*parts: str) -> str:
     return f"{kept}-{mark}" if kept else f"k{mark}"
 
 
+LONGEST_PART = 32
+_PART_KEPT, _PART_MARK = 20, 10
+
+
+def bounded(text: str) -> str:
+    """A part of a key that people read, quote and type: as it is while it is short, else its first words and a hash of all of it.
+
+    So a recommendation that has no number is not called by its whole text. The same text has the same part in every file, and another one another.
+    """
+    spelt = slug(text)
+    if len(spelt) <= LONGEST_PART:
+        return text
+    kept = spelt[: _PART_KEPT + 1]
+    kept = (kept.rpartition("-")[0] or kept)[:_PART_KEPT].rstrip("-.")
+    return f"{kept}-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:_PART_MARK]}"
+
+
 @functools.lru_cache(maxsize=100_000)
 def slug(text: str) -> str:
     """The letters, digits and dots of a text, a hyphen between them. Accents fall away; a text of other letters is left with none."""

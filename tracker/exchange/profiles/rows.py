@@ -9,6 +9,7 @@ from tracker.exchange.files import Problem, Row, close_to, ended
 from tracker.exchange.profiles.kinds import KIND_OF, is_date, is_flag
 from tracker.exchange.schema import Resource
 from tracker.models.base import KEY_PATTERN
+from tracker.rules import sentences
 
 _KEY = re.compile(KEY_PATTERN)
 _NAMED_AS_THEY_STAND = frozenset({("recommendations", "reference")})
@@ -65,9 +66,12 @@ def problem_at(rows: Iterable[int], where: str, rest: str, place: int = 0, *, ab
 def rows_told(numbers: list[int]) -> str:
     """Rows in words; 0 is the file as a whole."""
     if numbers == [0]:
-        return "the file"
-    shown = [str(number) for number in numbers[:10]] + ([f"{len(numbers) - 10} more"] if len(numbers) > 10 else [])
-    return f"row {shown[0]}" if len(shown) == 1 else f"rows {', '.join(shown[:-1])} and {shown[-1]}"
+        return sentences.THE_FILE()
+    if len(numbers) == 1:
+        return sentences.ROW(row=numbers[0])
+    if len(numbers) > 10:
+        return sentences.ROWS_AND_MORE(rows=", ".join(map(str, numbers[:10])), more=len(numbers) - 10)
+    return sentences.ROWS(rows=", ".join(map(str, numbers[:-1])), row=numbers[-1])
 
 
 def quoted(text: str) -> str:

@@ -6,7 +6,7 @@ from tracker.exchange.files import Problem
 from tracker.exchange.profiles.governments import Governments
 from tracker.exchange.profiles.kinds import KINDS, is_government
 from tracker.exchange.profiles.model import Profile, RecordRules, Source
-from tracker.exchange.profiles.naming import key_of
+from tracker.exchange.profiles.naming import bounded, key_of
 from tracker.exchange.profiles.reading import FieldReader, Getter, Test, Unreadable, Values, getter, text_of
 from tracker.exchange.profiles.rows import problem_at
 from tracker.rules.shortening import first_words
@@ -97,6 +97,7 @@ def reference_of(kind: KindReader, values: Values, source: Source) -> str:
     parts = kind.key_parts(values)
     if not any(parts):
         return ""
+    parts = [bounded(part) for part in parts]
     if source.prefix is not None:
         return key_of(source.prefix, *parts)
     known_from = kind.by_name["known_from"].one(values)[0] if "known_from" in kind.by_name else ""

@@ -13,11 +13,12 @@ from tracker.exchange.files import Problem
 from tracker.exchange.profiles import naming
 from tracker.exchange.profiles.kinds import KIND_OF, UNCLASSIFIED
 from tracker.exchange.profiles.named import Ambiguous
-from tracker.exchange.profiles.naming import key_of, short_name
+from tracker.exchange.profiles.naming import bounded, key_of, short_name
 from tracker.exchange.profiles.reading import Unreadable, Values
 from tracker.exchange.profiles.rows import LONGEST_SHOWN, MappedRow, problem_at, quoted, rows_told
 from tracker.exchange.profiles.taking import KindReader, Taken, reference_of
 from tracker.exchange.schema import BY_NAME
+from tracker.rules import sentences
 from tracker.rules.languages import OURS
 from tracker.rules.shortening import first_words
 from tracker.rules.translating import same_language
@@ -33,10 +34,10 @@ _SUPPORTS = {"stance": Stance.SUPPORTS.value}
 """What a passage does for what its row yields, unless the file says otherwise."""
 
 _KINDS_GIVEN = {
-    ("document", "kind"): "the kind of the document",
-    ("recommendation", "measure"): "the kind of measure",
-    ("action", "measure"): "the kind of what was done",
-    ("event", "kind"): "the kind of event",
+    ("document", "kind"): sentences.KIND_OF_DOCUMENT_AS,
+    ("recommendation", "measure"): sentences.KIND_OF_MEASURE_AS,
+    ("action", "measure"): sentences.KIND_OF_ACTION_AS,
+    ("event", "kind"): sentences.KIND_OF_EVENT_AS,
 }
 """Fields whose words in the file are kept by the passage that cites its row: ours may say less, or something else."""
 
@@ -164,20 +165,20 @@ class RowMaker:
             return
         title = taken.get("title")
         parts = self.kinds["document"].key_parts(self.values)
-        self.document = key_of(self.deriving.prefix, *(parts if any(parts) else [title]))
+        self.document = key_of(self.deriving.prefix, *map(bounded, parts if any(parts) else [title]))
         cells = {**taken.values, "key": self.document, "title": first_words(title, 500)}
         otherwise = {"kind": "official_statement", **self.deriving.document}
         if self.kinds.keys() == {"document"} and taken.raw.get("kind"):  # nothing else is made of the row, so that no passage cites it
-            otherwise["note"] = f"The source gives its kind as “{first_words(taken.raw['kind'], 200)}”."
+            otherwise["note"] = sentences.KIND_GIVEN(words=first_words(taken.raw["kind"], 200))
         self.put("documents", cells, taken, otherwise=otherwise, rows=(self.number,), apart=("note",))
 
     def measure(self, taken: Taken, taken_of: str) -> str:
         """The key of the kind of measure; a kind that the site does not have is made."""
         name = taken.get("measure")
         key = self.key_of_named("measures", name, taken, f"{taken_of}.measure") if name else UNCLASSIFIED
-        quiet = {"key": key, "name": name or "not classified"}
+        quiet = {"key": key, "name": name or sentences.UNCLASSIFIED()}
         if not name:
-            quiet["definition"] = "The source does not say of what kind the measure is, and nobody here has said so yet."
+            quiet["definition"] = sentences.UNCLASSIFIED_MEANS()
         self.put("measures", quiet, rows=(self.number,), only_new=True, quiet=True)
         return key
 
@@ -208,7 +209,7 @@ class RowMaker:
             )
             return
         if "statement" not in kind.by_name:
-            self.says.append(f"Speaks of recommendation {self.reference}")
+            self.says.append(sentences.SPEAKS_OF(of=self.reference))
             return
         statement = taken.get("statement")
         if not statement:
@@ -239,15 +240,15 @@ class RowMaker:
         if put is None:
             self.reference = ""  # what the row says besides is of another recommendation than the one that has the key
             return
-        self.says.append(f"Lists recommendation {cells.get('number') or self.reference}")
+        self.says.append(sentences.LISTS(of=cells.get("number") or self.reference))
         if not cells.get("recommended_on"):
-            self.dated_by_document("gives no date for it")
+            self.dated_by_document(sentences.UNDATED)
         self.served.append(("recommendation", self.reference))
 
-    def dated_by_document(self, says: str) -> None:
+    def dated_by_document(self, says: sentences.Sentence) -> None:
         """Say, in the passage that cites the row, that a date is the document's, as the file gives none."""
         if self.deriving.published_on:
-            self.says.append(f"{says}, so that of the document stands ({self.deriving.published_on})")
+            self.says.append(says(day=self.deriving.published_on))
 
     def shorten(self, cells: dict[str, str], name: str, items: list[str]) -> None:
         """A list of values in one field; where it is longer than the field, the first of them there and all of them in the note."""
@@ -321,7 +322,7 @@ class RowMaker:
             self.event(key)
             self.effects(key, code)
         if self.actions:
-            self.says.append("says what was done")
+            self.says.append(sentences.SAYS_WHAT_WAS_DONE())
 
     def event(self, action: str) -> None:
         """The event that decides the action's order; an action without a date has none."""
@@ -341,8 +342,7 @@ class RowMaker:
                 "key": key_of(action, self.reference, code), "action": action, "recommendation": self.reference, "government": code,
             }  # fmt: skip
             otherwise = {
-                "direction": "not_judged", "reasoning": "The source names it beside the recommendation; nobody has judged it here.",
-                "corroboration": "single_source",
+                "direction": "not_judged", "reasoning": sentences.NOT_JUDGED(), "corroboration": "single_source",
             }  # fmt: skip
             self.put("effects", cells, taken, otherwise=otherwise, rows=(self.number,))
 
@@ -382,14 +382,14 @@ class RowMaker:
             self.served.append(("assessment", cells["key"]))
             found[code] = cells["key"]
             if Status(cells["status"]).rests_on_a_search:
-                searched = self.deriving.search(whose["assessor"] or self.deriving.named or self.deriving.title, f"“{raw}”.")
+                searched = self.deriving.search(whose["assessor"] or self.deriving.named or self.deriving.title, sentences.FOUND(words=raw))
                 search = {
                     "key": key_of(cells["key"], "search"), "assessment": cells["key"], "searched_on": searched_on, "found": taken.get("rationale"),
                 }  # fmt: skip
                 told = Taken({}, {"searched_on": taken.sources.get("searched_on", "")}, {}, {})
                 self.put("searches", search, told, otherwise=searched, rows=(self.number,))
         if found:
-            self.says.append(f"gives the status as “{raw}”")
+            self.says.append(sentences.STATUS_AS(words=raw))
         return found
 
     def without_search(self, taken: Taken, raw: str) -> None:
@@ -439,13 +439,13 @@ class RowMaker:
             parts = self.kinds["position"].key_parts(self.values)
             key = key_of(self.reference, code, self.deriving.key, *parts, "position")
             cells = {**taken.values, "key": key, "assessment": verdict}
-            otherwise = {"said_by": self.file.governments.name_of(code), "statement": f"Given as “{raw}”.", "on": self.deriving.published_on}
+            otherwise = {"said_by": self.file.governments.name_of(code), "statement": sentences.GIVEN_AS(words=raw), "on": self.deriving.published_on}
             self.put("positions", cells, taken, otherwise=otherwise, rows=(self.number,))
             self.served.append(("position", key))
         if self.codes:
-            self.says.append(f"gives the answer as “{first_words(raw, 200)}”")
+            self.says.append(sentences.ANSWER_AS(words=first_words(raw, 200)))
         if self.codes and not taken.get("on"):
-            self.dated_by_document("gives no date of the answer")
+            self.dated_by_document(sentences.ANSWER_UNDATED)
 
     def account(self, code: str, answer: str, raw: str, taken: Taken) -> str:
         """The government's own account, which says no more than its answer."""
@@ -455,9 +455,9 @@ class RowMaker:
             "key": key, "recommendation": self.reference, "government": code, "status": self.deriving.stands_beside(answer).value,
             "source_status": first_words(raw, 200),
         }  # fmt: skip
-        said = f"{name} answered “{first_words(raw, 300)}”" + (", which takes no position" if answer == Answer.NOTED else "")
+        said = sentences.ANSWERED_WITHOUT_POSITION if answer == Answer.NOTED else sentences.ANSWERED
         otherwise = {
-            "rationale": f"{said}; the source says no more of what became of it.", "confidence": "not_stated",
+            "rationale": said(who=name, words=first_words(raw, 300)), "confidence": "not_stated",
             "corroboration": "single_source", "assessor_kind": AssessorKind.GOVERNMENT.value, "assessor": first_words(name, 300),
         }  # fmt: skip
         if self.put("assessments", cells, Taken({}, {"status": taken.sources.get("answer", "")}, {}, {}), otherwise=otherwise, rows=(self.number,)):
@@ -480,13 +480,12 @@ class RowMaker:
         if not self.served:
             return
         key = self.passage()
-        says = "; ".join(dict.fromkeys([*self.says, *self.kinds_given()])) or "Lists it"
         where = first_words(self.deriving.locator(self.values, rows_told([self.number])), 200)
         cells = {
             "key": key,
             "document": self.deriving.key,
             "locator": where,
-            "says": f"{says[:1].upper()}{says[1:]}.",
+            "says": sentences.said_together([*self.says, *self.kinds_given()]),
         }
         self.put("citations", cells, otherwise={"corroboration": "single_source"}, rows=(self.number,), quiet=True)
         for record, name in self.served:
@@ -522,9 +521,9 @@ class RowMaker:
 
     def kinds_given(self) -> Iterator[str]:
         """What stands in the file where it says of what kind something is."""
-        for (kind, name), words in _KINDS_GIVEN.items():
+        for (kind, name), says in _KINDS_GIVEN.items():
             if (taken := self.taken.get(kind)) is not None and (raw := taken.raw.get(name)):
-                yield f"gives {words} as “{first_words(raw, 200)}”"
+                yield says(words=first_words(raw, 200))
 
     def own_citation(self, beside: str) -> None:
         """A passage that the row names besides the file."""

@@ -49,6 +49,7 @@ class Guess:
     line_ends: str = ""  # "LF", "CRLF", "CR" or "mixed"; "" where there are none to speak of
     encodings: tuple[str, ...] = ()  # that could be chosen, the likeliest first
     delimiters: tuple[str, ...] = ()  # that could be chosen, the likeliest first
+    title: str = ""  # what stands alone in a row above the table, in words
 
 
 @dataclass(frozen=True)

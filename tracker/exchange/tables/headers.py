@@ -10,6 +10,7 @@ LONGEST_NAME = 200
 """Characters of a column's name; a longer one is no name, and is cut where somebody insists."""
 
 _TITLE_ROWS = 10
+_IN_WORDS = re.compile(r"(?!sep=)(?=.*[^\W\d_]{2}).*", re.IGNORECASE | re.DOTALL)  # “sep=;” tells a spreadsheet what divides the cells
 _DATA = re.compile(
     r"[-+]?[\d.,\s%€$£]*\d[\d.,\s%€$£]*"  # numbers
     r"|\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*"  # dates
@@ -32,6 +33,15 @@ def rows_above(rows: Sequence[tuple[int, Sequence[Value]]]) -> tuple[int, str]:
     number = rows[wide][0]
     told = "Row 1 stands above the table: it has" if number == 2 else f"Rows 1 to {number - 1} stand above the table: they have"
     return number - 1, f"{told} one cell at most where the rows below have several."
+
+
+def title_above(rows: Sequence[tuple[int, Sequence[Value]]]) -> str:
+    """What the rows above a table say first, alone in its row and in words; empty where none does: its title, as people write one."""
+    for _number, cells in rows:
+        filled = [cell for cell in cells if cell is not None and cell != ""]
+        if len(filled) == 1 and isinstance(filled[0], str) and _IN_WORDS.fullmatch(filled[0].strip()) and not _DATA.fullmatch(filled[0].strip()):
+            return " ".join(filled[0].split())
+    return ""
 
 
 def is_header(rows: Sequence[tuple[int, Sequence[Value]]]) -> tuple[bool, str]:

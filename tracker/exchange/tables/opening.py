@@ -8,7 +8,7 @@ from tracker.exchange.tables import limits
 from tracker.exchange.tables.contract import DELIMITERS, FORMATS, Guess, Options, Record, Value
 from tracker.exchange.tables.delimited import Delimited, guess_delimiter, line_ends, named_delimiter, row_ends
 from tracker.exchange.tables.encodings import ENCODINGS, chosen, guess_encoding, text_of_head
-from tracker.exchange.tables.headers import by_place, is_header, named, rows_above
+from tracker.exchange.tables.headers import by_place, is_header, named, rows_above, title_above
 from tracker.exchange.tables.kinds import (
     format_of,
     head_of,
@@ -121,6 +121,7 @@ class _Opening:
     hidden: tuple[str, ...] = ()
     lists: tuple[str, ...] = ()
     ends: str = ""
+    title: str = ""
     sample: list[tuple[int, Cells]] = field(default_factory=list)
 
     def look_at_the_file(self) -> None:
@@ -179,6 +180,7 @@ class _Opening:
             line_ends=self.ends,
             encodings=self.encodings,
             delimiters=self.delimiters,
+            title=self.title,
         )
         self.source.done = 0.0
         return Table(self.name, self.size, guess, self.source, places)
@@ -281,6 +283,7 @@ class _Opening:
         if self.options.skip is None:
             above, why = rows_above(rows) if self.options.header is not False else (0, "")
             self._decide(skip=above, why=why)
+        self.title = title_above([(number, cells) for number, cells in rows if number <= (self.options.skip or 0)])
         rows = [(number, cells) for number, cells in rows if number > (self.options.skip or 0)]
         if not rows:
             raise refused(self.name, f"has no rows below row {self.options.skip:,}, which is where it was to be read from")

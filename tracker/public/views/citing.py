@@ -10,7 +10,7 @@ from tracker.public import citable, sharing
 from tracker.public.api import origin
 from tracker.public.citing import FORMATS, Work, cite_key
 from tracker.public.clocks import Clocks, one_value
-from tracker.public.pages import NotHere, public_data
+from tracker.public.pages import NotHere, missing_addressee, public_data
 from tracker.public.views import releases
 
 
@@ -41,6 +41,8 @@ def _work(request: HttpRequest, clocks: Clocks, kind: str, key: str, code: str, 
     if kind == "release":
         return releases.as_work(request, clocks, releases.found(key))
     row = sharing.found(clocks, "document" if kind == "source" else kind, key, code)
+    if row is None and kind == "status":
+        raise missing_addressee(clocks, key, code, _("Nothing %(key)s to cite on this site on that day.") % {"key": f"{key} {code}"})
     if row is None:
         raise NotHere(_("Nothing %(key)s to cite on this site on that day.") % {"key": f"{key} {code}".strip()})
     if kind == "source":

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from tracker.public import sharing
 from tracker.public.api import origin
 from tracker.public.clocks import Clocks
-from tracker.public.pages import Page, for_caches, not_here, public_page
+from tracker.public.pages import Page, for_caches, missing_addressee, not_here, public_page
 from tracker.public.summaries import embeds
 from tracker.public.translated import wordings
 
@@ -86,7 +86,7 @@ def status_subject(clocks: Clocks, reference: str, code: str) -> Subject:
     card = embeds.status_card(clocks, reference, code)
     if card is None:
         sentence = _("No recommendation %(reference)s to %(code)s on this site on that day.") % {"reference": reference, "code": code}
-        raise not_here(clocks, "addressee", reference, sentence, code)
+        raise missing_addressee(clocks, reference, code, sentence)
     whole = reverse("public:recommendation", args=[reference])
     found = wordings(clocks, [card.addressee, card.recommendation])
     title = sharing.status_title(card.addressee, found.of(card.addressee, "short_title").words)

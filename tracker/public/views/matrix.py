@@ -7,13 +7,12 @@ from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from tracker.editions.tables import RecommendationEdition
 from tracker.public import columns, layout
 from tracker.public.clocks import Clocks
 from tracker.public.facets import facets, finders
 from tracker.public.following import following, following_list
 from tracker.public.layout import Layout, MatrixFilters, read_layout
-from tracker.public.pages import Page, TakenOff, missing, not_here, public_page
+from tracker.public.pages import Page, missing_addressee, public_page
 from tracker.public.summaries.addressee import addressee_page
 from tracker.public.summaries.matrix import Matrix, Membership, Table, memberships
 from tracker.public.translated import wordings
@@ -116,11 +115,7 @@ def addressee(request: HttpRequest, clocks: Clocks, reference: str, code: str) -
     if found is None:
         words = {"code": code, "reference": reference}
         sentence = _("%(code)s is no addressee of a recommendation %(reference)s on this site on that day.") % words
-        if not clocks.rows(RecommendationEdition).filter(reference=reference).exists():
-            gone = missing(clocks, "recommendation", reference, sentence)
-            if isinstance(gone, TakenOff):
-                raise gone
-        raise not_here(clocks, "addressee", reference, sentence, code)
+        raise missing_addressee(clocks, reference, code, sentence)
     own = {"recommendation": reference, "government": code, **clocks.parameters}
     return "tracker/addressee.html", {
         "page": found,
